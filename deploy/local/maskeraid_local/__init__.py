@@ -1,0 +1,1 @@
+"""One machine, no Docker: every server and service under one supervisor."""

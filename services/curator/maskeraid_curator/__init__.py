@@ -1,0 +1,1 @@
+"""Imports data sets: checks archives, sanitises images, writes versions."""

@@ -1,0 +1,1 @@
+"""Re-images covered faces with models kept in memory."""

@@ -1,0 +1,1 @@
+"""Sends e-mail and webhooks from the outbox, and sweeps."""

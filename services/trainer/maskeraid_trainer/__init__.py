@@ -1,0 +1,1 @@
+"""Carries trainings out, one child process each."""

@@ -1,0 +1,1 @@
+"""Jobs, documents, blobs, queue: what every service stands on."""

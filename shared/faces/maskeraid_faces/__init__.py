@@ -1,0 +1,1 @@
+"""The science: face images, coverings, training, filling, model choice."""

@@ -1,0 +1,89 @@
+"""What a training makes and a fill uses: `FaceModel` and its parts. Arrays and plain values; no TensorFlow, no files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Kind = Literal["drawn", "photo"]
+TrainedArchitecture = Literal["thesis", "eigen"]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Principal components of the training images, in [-1, 1] units: image = mean + coefficients @ components.
+
+    `components` rows are already multiplied by `deviations`, so coefficients have unit variance (2-norm whitening).
+    The first `gan_rank` rows span what the eigen GAN draws; ridge uses all rows.
+    """
+
+    mean: Floats  # (P,), P = size * size * 3
+    components: Floats  # (r, P)
+    deviations: Floats  # (r,), falling
+    gan_rank: int
+
+
+@dataclass(frozen=True)
+class RidgeFit:
+    """What engine R needs beyond the basis.
+
+    `penalty` is lambda relative to the mean visible variance, by cross-validation.
+    `pixel_sigma` is the root mean square error of held-out fills, a pixel (P,), in [-1, 1] units.
+    """
+
+    penalty: float
+    pixel_sigma: Floats
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Draws of the generator, kept so that conditioning is a matrix product.
+
+    `draws` are coefficients (m, gan_rank) float32 for `eigen`, images (m, P) uint8 for `thesis`.
+    """
+
+    latents: Floats  # (m, latent_size)
+    draws: NDArray[np.float32] | NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    """How strongly visible pixels speak: noise deviation in grey levels (at least 2) and temperature of the weights."""
+
+    noise_grey_levels: float = 2.0
+    temperature: float = 1.0
+
+
+@dataclass(frozen=True)
+class Prototype:
+    """A cluster of the training faces in the space of Selection: Lab colours (D65) of skin, hair, and eyes."""
+
+    tone: Floats  # (3,) median Lab of the skin
+    hair: Floats  # (3,)
+    eyes: Floats  # (3,)
+    share: float  # of the training images
+
+
+@dataclass(frozen=True)
+class FaceModel:
+    """A trained model: immutable, complete, and independent of how it was made."""
+
+    architecture: TrainedArchitecture
+    kind: Kind
+    size: int  # side in pixels
+    latent_size: int
+    widths: tuple[int, ...]  # hidden widths of the generator
+    generator: Mapping[str, Floats]  # weights by name, running averages for `eigen`
+    basis: Basis
+    ridge: RidgeFit
+    bank: Bank
+    conditioning: Conditioning
+    prototypes: tuple[Prototype, ...]
+    palette: NDArray[np.uint8] | None  # (c, 3) exact colours of a drawn set, else None
+    grey: bool = False  # every training image was grey
+    facts: Mapping[str, object] = field(
+        default_factory=dict
+    )  # plain JSON: counts, settings, quality, reasons, for the card
