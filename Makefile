@@ -1,0 +1,41 @@
+# One errand a target. All of them need Python 3.11 with venv, and make; nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+PROJECTS := $(wildcard shared/*/pyproject.toml services/*/pyproject.toml clients/*/pyproject.toml deploy/*/pyproject.toml)
+MAKEFLAGS += --no-print-directory
+
+.PHONY: install check check-images test demo up bench clean
+
+install: .venv/.installed
+
+# A stamp newer than all its inputs: nothing to do. Without isolation each distribution is built by the pinned hatchling, not by the newest.
+.venv/.installed: requirements-dev.txt constraints.txt $(PROJECTS)
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt pip hatchling editables
+	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint constraints.txt --requirement requirements-dev.txt
+	touch $@
+
+check: install
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy && $(BIN)/lint-imports
+	.ci/audit
+
+check-images: install
+	$(BIN)/hadolint deploy/docker/*.Dockerfile && $(BIN)/python -m pytest -m slow tests/unit/test_deployment.py
+
+test: install
+	$(BIN)/python -m pytest
+
+demo: install
+	$(BIN)/maskeraid demo
+
+up: install
+	$(BIN)/maskeraid up
+
+# ONLY=train.fused_ratio,up.ready_seconds runs these figures and no others.
+bench: install
+	$(BIN)/python tests/benchmarks/run.py $(if $(ONLY),--only $(ONLY))
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-output bench-output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
