@@ -1,4 +1,4 @@
-"""What a training makes and a fill uses: `FaceModel` and its parts. Arrays and plain values; no TensorFlow, no files."""
+"""What a training makes and a fill uses: `FaceModel` and its parts. Arrays and plain values; no TensorFlow or files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -84,6 +84,4 @@ class FaceModel:
     prototypes: tuple[Prototype, ...]
     palette: NDArray[np.uint8] | None  # (c, 3) exact colours of a drawn set, else None
     grey: bool = False  # every training image was grey
-    facts: Mapping[str, object] = field(
-        default_factory=dict
-    )  # plain JSON: counts, settings, quality, reasons, for the card
+    facts: Mapping[str, object] = field(default_factory=dict)  # plain JSON for the card: counts, settings, quality

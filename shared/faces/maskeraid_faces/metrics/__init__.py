@@ -1,0 +1,1 @@
+"""The quantities of the reports, one a file; NumPy only, no downloaded weights."""
