@@ -1,1 +1,11 @@
-"""Jobs, documents, blobs, queue: what every service stands on."""
+"""What every service stands on; no TensorFlow, no HTTP framework.
+
+settings, log, errors, ids      values made once at the edge
+jobs, documents/                what MongoDB holds
+repositories/                   every MongoDB call
+mongo, portal, blobs, manifests stores and the way to them from synchronous code
+queue, news, worker             the doorbell, "job X has news", and the life of a claimed job
+outbox, sweeper                 what must follow a move of a job, and who repairs what was left behind
+"""
+
+VERSION = "0.1.0"

@@ -1,0 +1,112 @@
+"""Bytes in an object store: a folder, S3, GCS, or Azure, by URL. Keys are ours, never from user input."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from maskeraid_core.errors import ArtifactCorrupt, InputGone
+
+CHUNK_BYTES = 1 << 20
+
+
+def sha256_hex(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+class Blobs:
+    """Put and get objects by key. Reads check the digest when it is given."""
+
+    def __init__(self, url: str) -> None:
+        self._store: ObjectStore = _open_store(url)
+
+    async def put(self, key: str, data: bytes, *, create_only: bool = False) -> None:
+        """Write one object whole. Raises FileExistsError when `create_only` and the key is taken."""
+        try:
+            await obstore.put_async(self._store, key, data, mode="create" if create_only else "overwrite")
+        except AlreadyExistsError as error:
+            raise FileExistsError(key) from error
+
+    async def put_all(self, objects: Iterable[tuple[str, bytes]]) -> None:
+        """Write several objects at once; on return all are there."""
+        await asyncio.gather(*(self.put(key, data) for key, data in objects))
+
+    async def put_content(self, prefix: str, data: bytes, suffix: str) -> tuple[str, str]:
+        """Write bytes under their own digest; key and SHA-256 in hex. Writing twice is writing once."""
+        digest = sha256_hex(data)
+        key = f"{prefix}/{digest}{suffix}"
+        await self.put(key, data)
+        return key, digest
+
+    async def put_stream(self, key: str, chunks: AsyncIterator[bytes]) -> tuple[int, str]:
+        """Write an object from a stream in bounded memory; its length and SHA-256 in hex."""
+        digest, length = hashlib.sha256(), 0
+        async with obstore.open_writer_async(self._store, key) as writer:
+            async for chunk in chunks:
+                digest.update(chunk)
+                length += len(chunk)
+                await writer.write(chunk)
+        return length, digest.hexdigest()
+
+    async def get(self, key: str, sha256: str | None = None) -> bytes:
+        """Read one object whole.
+
+        Raises:
+            InputGone: there is none.
+            ArtifactCorrupt: its SHA-256 (hex) is not the one given.
+        """
+        try:
+            found = await obstore.get_async(self._store, key)
+            data = bytes(await found.bytes_async())
+        except (NotFoundError, FileNotFoundError) as error:
+            raise InputGone(f"the object {key} is gone") from error
+        if sha256 is not None and sha256_hex(data) != sha256:
+            raise ArtifactCorrupt(f"the object {key} does not have its digest", key=key)
+        return data
+
+    async def stream(self, key: str) -> AsyncIterator[bytes]:
+        """Read one object in chunks of about 1 MiB."""
+        try:
+            found = await obstore.get_async(self._store, key)
+        except (NotFoundError, FileNotFoundError) as error:
+            raise InputGone(f"the object {key} is gone") from error
+        async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
+            yield bytes(chunk)
+
+    async def get_range(self, key: str, start: int, end: int) -> bytes:
+        """Bytes `start` to `end` (exclusive) of an object."""
+        return bytes(await obstore.get_range_async(self._store, key, start=start, end=end))
+
+    async def exists(self, key: str) -> bool:
+        try:
+            await obstore.head_async(self._store, key)
+        except (NotFoundError, FileNotFoundError):
+            return False
+        return True
+
+    async def keys(self, prefix: str) -> list[str]:
+        """Every key under a prefix."""
+        found: list[str] = []
+        async for batch in obstore.list(self._store, prefix):
+            found.extend(entry["path"] for entry in batch)
+        return found
+
+    async def delete(self, keys: Iterable[str]) -> None:
+        """Delete objects; one that is gone already is no error."""
+        for key in keys:
+            try:
+                await obstore.delete_async(self._store, key)
+            except (NotFoundError, FileNotFoundError):
+                continue
+
+
+def _open_store(url: str) -> ObjectStore:
+    if not url.startswith("file://"):
+        return from_url(url)
+    folder = Path(url.removeprefix("file://"))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return LocalStore(folder)

@@ -1,0 +1,52 @@
+"""Tenants, their API keys, and stored answers of idempotent requests."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from maskeraid_core.documents.document import Document
+
+
+class Scope(StrEnum):
+    DATASETS_READ = "datasets:read"
+    DATASETS_WRITE = "datasets:write"
+    TRAININGS_READ = "trainings:read"
+    TRAININGS_WRITE = "trainings:write"
+    MODELS_READ = "models:read"
+    MODELS_WRITE = "models:write"
+    MODELS_SHARE = "models:share"
+    REIMAGINGS_READ = "reimagings:read"
+    REIMAGINGS_WRITE = "reimagings:write"
+    WEBHOOKS_WRITE = "webhooks:write"
+    AUDIT_READ = "audit:read"
+    ADMIN = "admin"
+
+
+class Tenant(Document):
+    name: str
+    email: str | None = None
+    is_email_verified: bool = False
+    created_at: datetime
+
+
+class ApiKey(Document):
+    """An API key. Of the secret only a hash is kept: 256 random bits need no slow one."""
+
+    tenant: str
+    name: str
+    public_id: str  # 16 characters, part of the key, indexed
+    secret_sha256: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class IdempotentAnswer(Document):
+    """The answer to the first request with an Idempotency-Key; `_id` is `tenant:key`."""
+
+    tenant: str
+    digest: str  # of method, path, and body
+    created_at: datetime
+    answer: dict[str, Any] | None = None  # status, headers, body; None while the first request runs

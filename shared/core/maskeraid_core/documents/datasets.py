@@ -1,0 +1,107 @@
+"""Datasets, their immutable versions, and uploads on their way into one."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field
+
+from maskeraid_core.documents.document import Document, Part
+
+
+class Role(StrEnum):
+    TRAIN = "train"
+    TEST = "test"
+
+
+class Attribute(Part):
+    """One attribute of the schema. `values` is the closed set of an enum, as strings."""
+
+    type: Literal["enum", "number", "bool", "text"] = "text"
+    values: list[str] | None = None
+    required: bool = False
+
+
+class Dataset(Document):
+    tenant: str
+    name: str
+    role: Role = Role.TRAIN
+    subject_kind: Literal["face", "other"] = "face"
+    visibility: Literal["private"] = "private"
+    attributes: dict[str, Attribute] = Field(default_factory=dict)
+    legal_basis: str | None = None
+    retain_until: datetime | None = None
+    latest_version: int = 0
+    image_count: int = 0
+    metadata: dict[str, str] = Field(default_factory=dict)
+    client_reference_id: str | None = None
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None = None
+
+
+class DatasetVersion(Document):
+    """An immutable version; `_id` is `dataset:version`. Visible once the dataset's `latest_version` reaches it."""
+
+    tenant: str
+    dataset_id: str
+    version: int
+    parent_version: int
+    import_id: str
+    role: Role
+    image_count: int
+    sides: list[int]  # distinct side lengths of the images, pixels
+    manifest_key: str
+    manifest_sha256: str
+    bytes: int  # of the images
+    attributes: dict[str, Attribute]
+    report: dict[str, Any] = Field(default_factory=dict)
+    created_at: datetime
+
+
+class UploadPart(Part):
+    number: int
+    bytes: int
+    sha256: str
+    key: str
+
+
+class Upload(Document):
+    """Bytes on their way in: announced, then sent in parts of any order, then completed."""
+
+    tenant: str
+    file_name: str  # a label, never a path
+    bytes: int
+    sha256: str
+    part_bytes: int
+    parts: dict[str, UploadPart] = Field(default_factory=dict)  # by number
+    completed_at: datetime | None = None
+    created_at: datetime
+
+    @property
+    def part_count(self) -> int:
+        return max(1, -(-self.bytes // self.part_bytes))
+
+    @property
+    def missing_parts(self) -> list[int]:
+        return [number for number in range(1, self.part_count + 1) if str(number) not in self.parts]
+
+
+class StoredFile(Part):
+    """A file that came in: its label and where its bytes lie, in order."""
+
+    name: str
+    bytes: int
+    sha256: str | None = None
+    keys: list[str]
+
+
+class ImportSpec(Part):
+    """What an import was asked for. `files` are those of an upload, `generator` names a drawn set."""
+
+    dataset_id: str
+    source: Literal["upload", "generator"]
+    upload_ids: list[str] = Field(default_factory=list)
+    files: list[StoredFile] = Field(default_factory=list)
+    generator: str | None = None
+    detect_faces: bool = False

@@ -1,0 +1,64 @@
+"""Webhook endpoints, and deliveries: one for each thing to tell and each sink, with every attempt."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field
+
+from maskeraid_core.documents.document import Document, Part
+
+
+class WebhookEndpoint(Document):
+    tenant: str
+    url: str
+    secret: str  # whsec_…; shown once
+    previous_secret: str | None = None
+    previous_secret_until: datetime | None = None
+    event_types: list[str] = Field(default_factory=lambda: ["*"])
+    is_enabled: bool = True
+    disabled_reason: str | None = None
+    given_up_in_a_row: int = 0
+    description: str | None = None
+    metadata: dict[str, str] = Field(default_factory=dict)
+    created_at: datetime
+    updated_at: datetime
+
+
+class DeliveryStatus(StrEnum):
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"
+
+
+class Attempt(Part):
+    """One try: `answer` is the first 1 kB of the reply, for the owner only."""
+
+    at: datetime
+    duration_ms: int
+    status_code: int | None = None
+    error: str | None = None
+    answer: str | None = None
+
+
+class Sink(Part):
+    kind: Literal["webhook", "email"]
+    target: str  # endpoint id, or the address
+
+
+class Delivery(Document):
+    """`_id` is derived from subject, event, fence, and sink: telling twice makes one delivery."""
+
+    tenant: str
+    sink: Sink
+    event: str  # training.succeeded, …
+    subject: str  # id of the job
+    data: dict[str, Any]  # thin body: id, object, status, url; for e-mail the name too
+    status: DeliveryStatus = DeliveryStatus.PENDING
+    attempts: list[Attempt] = Field(default_factory=list)
+    next_attempt_at: datetime | None
+    fence: int = 0
+    lease_until: datetime | None = None
+    message: str | None = None  # text of the e-mail, in local mode
+    created_at: datetime
+    finished_at: datetime | None = None

@@ -1,0 +1,53 @@
+"""What a re-imaging is asked for; its state is a job."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from maskeraid_core.documents.datasets import StoredFile
+from maskeraid_core.documents.document import Part
+
+
+class ImageSource(Part):
+    """Exactly one of: an image of a dataset (its stored PNG), or bytes that came in and are not yet sanitised."""
+
+    image_id: str | None = None
+    key: str | None = None
+    sha256: str | None = None
+    upload: StoredFile | None = None
+
+
+class CoveringChoice(Part):
+    """Where the covering comes from: an uploaded map (white = covered) wins, else a method.
+
+    `colour` looks for the given colours; without any it looks for a flat colour that no model's faces have there.
+    """
+
+    upload: StoredFile | None = None
+    method: Literal["colour"] = "colour"
+    colours: list[tuple[int, int, int]] = Field(default_factory=list)
+    tolerance: int = 24
+    grow: int | None = None  # pixels; None = by the image's size
+
+
+class ModelChoice(Part):
+    """The model that the user chose instead of Selection."""
+
+    model_id: str
+    version: int
+
+
+class ReimagingSpec(Part):
+    image: ImageSource
+    covering: CoveringChoice
+    model: ModelChoice | None = None
+    until: Literal["covering", "selection", "final"] = "final"
+    engine: Literal["auto", "R", "A"] = "auto"
+    pick: Literal["spread", "sample", "random"] = "spread"
+    candidates: int = 8
+    smoothing_k: int | None = None  # None = by the model's kind
+    tone_match: Literal["auto", "off"] = "auto"
+    seed: int = 0
+    purpose: str | None = None
+    case_reference: str | None = None
+    software: str

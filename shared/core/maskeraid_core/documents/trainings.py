@@ -1,0 +1,26 @@
+"""What a training is asked for; its state is a job."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from maskeraid_core.documents.document import Part
+
+
+class DataPart(Part):
+    """A dataset version, or the part of it that a filter leaves."""
+
+    dataset_id: str
+    version: int
+    where: list[str] = Field(default_factory=list)
+
+
+class TrainingSpec(Part):
+    name: str
+    data: list[DataPart]
+    architecture: Literal["auto", "thesis", "eigen"] = "auto"
+    preset: Literal["quick", "thesis", "best"] = "quick"
+    hyperparameters: dict[str, Any] = Field(default_factory=dict)
+    seed: int = 0
+    model_id: str
+    software: str

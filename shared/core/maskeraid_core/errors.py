@@ -1,0 +1,205 @@
+"""What can go wrong, in the domain's words; no HTTP here. The docstring of an error is its message.
+
+MaskeraidError
+├── RequestError: the caller can mend it
+│   ├── MalformedJson, BadCursor, BadHeader, ValidationFailed, UnknownField
+│   ├── NotAuthenticated, ScopeMissing, NotFound, MethodNotAllowed, NotAcceptable
+│   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, NameTaken, UploadIncomplete
+│   ├── StaleObject, TooLarge, RequestTimeout, UnsupportedMedia, RangeNotSatisfiable, DigestMismatch
+│   ├── TestDataInTraining, TooFewImages, ResolutionNotSupported, BadSettings, BadCovering
+│   └── RateLimited, QueueFull, QuotaExceeded
+├── ServiceError: the operator can mend it
+│   └── Overloaded, StoreUnavailable, StorageFull, Internal
+└── JobFailure: found out while a job ran
+    └── InputGone, ArtifactCorrupt, DeadlineExceeded, Poisoned, BadArchive, AllRowsRejected
+"""
+
+import re
+from typing import ClassVar
+
+
+class MaskeraidError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "maskeraid_error"
+
+    def __init_subclass__(cls) -> None:
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __init__(self, detail: str | None = None, **facts: object) -> None:
+        super().__init__(detail or (self.__doc__ or "").splitlines()[0])
+        self.facts = facts  # plain JSON values shown beside the message
+
+
+class RequestError(MaskeraidError):
+    """The request cannot be carried out."""
+
+
+class MalformedJson(RequestError):
+    """The body is not JSON."""
+
+
+class BadCursor(RequestError):
+    """`after` is not the id of an object of this list."""
+
+
+class BadHeader(RequestError):
+    """A header has a value that cannot be used."""
+
+
+class ValidationFailed(RequestError):
+    """The request is not valid."""
+
+
+class UnknownField(RequestError):
+    """The request has a field that this operation does not know."""
+
+
+class NotAuthenticated(RequestError):
+    """A valid API key is needed: `Authorization: Bearer mk_…`."""
+
+
+class ScopeMissing(RequestError):
+    """The key does not have the scope that this operation needs."""
+
+
+class NotFound(RequestError):
+    """There is no such object."""
+
+
+class MethodNotAllowed(RequestError):
+    """This path does not take this method."""
+
+
+class NotAcceptable(RequestError):
+    """None of the media types in `Accept` can be given."""
+
+
+class JobStateConflict(RequestError):
+    """The job's status does not allow this."""
+
+
+class IdempotencyInProgress(RequestError):
+    """The first request with this Idempotency-Key is still running."""
+
+
+class IdempotencyKeyReused(RequestError):
+    """This Idempotency-Key was used with another request."""
+
+
+class DatasetEmpty(RequestError):
+    """The dataset has no version yet: import images first."""
+
+
+class NameTaken(RequestError):
+    """The name is taken."""
+
+
+class UploadIncomplete(RequestError):
+    """Parts of the upload are missing."""
+
+
+class StaleObject(RequestError):
+    """The object has changed since it was read."""
+
+
+class TooLarge(RequestError):
+    """The body is larger than this operation takes."""
+
+
+class RequestTimeout(RequestError):
+    """The body came too slowly."""
+
+
+class UnsupportedMedia(RequestError):
+    """The content is of a type that this operation does not take."""
+
+
+class RangeNotSatisfiable(RequestError):
+    """The range lies outside the file."""
+
+
+class DigestMismatch(RequestError):
+    """The bytes do not have the digest that was announced."""
+
+
+class TestDataInTraining(RequestError):
+    """A dataset of role `test` cannot be trained on."""
+
+    __test__ = False  # not a test class, though its name begins like one
+
+
+class TooFewImages(RequestError):
+    """A training needs at least 8 images."""
+
+
+class ResolutionNotSupported(RequestError):
+    """Images must be square, 16 to 256 pixels, in steps of 8."""
+
+
+class BadSettings(RequestError):
+    """A setting is unknown or out of range."""
+
+
+class BadCovering(RequestError):
+    """The covering cannot be used with this image."""
+
+
+class RateLimited(RequestError):
+    """Too many requests."""
+
+
+class QueueFull(RequestError):
+    """Too many of your jobs are waiting."""
+
+
+class QuotaExceeded(RequestError):
+    """The quota is used up."""
+
+
+class ServiceError(MaskeraidError):
+    """The service cannot do this now."""
+
+
+class Overloaded(ServiceError):
+    """The service cannot take more at the moment."""
+
+
+class StoreUnavailable(ServiceError):
+    """A store does not answer."""
+
+
+class StorageFull(ServiceError):
+    """The store is full."""
+
+
+class Internal(ServiceError):
+    """Something unexpected happened; the request id helps to find it in the log."""
+
+
+class JobFailure(MaskeraidError):
+    """The job could not be carried out."""
+
+
+class InputGone(JobFailure):
+    """An object that the job needs was deleted."""
+
+
+class ArtifactCorrupt(JobFailure):
+    """A stored file no longer has its digest."""
+
+
+class DeadlineExceeded(JobFailure):
+    """The job's deadline has passed."""
+
+
+class Poisoned(JobFailure):
+    """The job's worker died again and again without progress."""
+
+
+class BadArchive(JobFailure):
+    """The archive was refused."""
+
+
+class AllRowsRejected(JobFailure):
+    """No row of the import could be accepted."""

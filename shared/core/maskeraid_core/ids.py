@@ -1,0 +1,41 @@
+"""Identifiers: a prefix and a ULID, so that they sort by time.
+
+An image is found by its dataset and row, without an index.
+"""
+
+import hashlib
+import re
+from datetime import datetime
+
+from ulid import ULID
+
+ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
+_IMAGE = re.compile(rf"^img_({ULID_PATTERN})_(\d{{6,}})$")
+
+
+def new_id(prefix: str) -> str:
+    """A new identifier, `prefix_ULID`."""
+    return f"{prefix}_{ULID()}"
+
+
+def twin_id(prefix: str, of: str) -> str:
+    """The identifier with another prefix that belongs to `of`: a training and its model share one ULID."""
+    return f"{prefix}_{of.partition('_')[2]}"
+
+
+def derived_id(prefix: str, at: datetime, *parts: str) -> str:
+    """An identifier that is the same for the same time and parts, and still sorts by time."""
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    milliseconds = int(at.timestamp() * 1000)
+    return f"{prefix}_{ULID.from_bytes(milliseconds.to_bytes(6, 'big') + digest[:10])}"
+
+
+def image_id(dataset_id: str, row: int) -> str:
+    """The identifier of one image of a dataset; stable over its versions."""
+    return f"img_{dataset_id.partition('_')[2]}_{row:06d}"
+
+
+def parse_image_id(value: str) -> tuple[str, int] | None:
+    """Dataset id and row of an image id, or None when it is not one."""
+    found = _IMAGE.match(value)
+    return (f"ds_{found[1]}", int(found[2])) if found else None

@@ -1,0 +1,192 @@
+"""The job: its document, its status machine, and the table of legal moves.
+
+Pure values; the moves are made in repositories/jobs.py.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from maskeraid_core.documents.document import Document, Part
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"  # recorded, waits for a worker
+    RUNNING = "running"  # leased to one worker
+    PAUSED = "paused"  # stopped at a checkpoint, waits for its owner
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"  # `error` says why
+    CANCELLED = "cancelled"  # by its owner or its deadline, before or during the run
+
+    @property
+    def is_terminal(self) -> bool:
+        return not NEXT_STATUSES[self]
+
+
+NEXT_STATUSES: Mapping[JobStatus, frozenset[JobStatus]] = {
+    JobStatus.QUEUED: frozenset({JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.FAILED, JobStatus.CANCELLED}),
+    JobStatus.RUNNING: frozenset(JobStatus) - {JobStatus.RUNNING},  # back to QUEUED when its lease ran out
+    JobStatus.PAUSED: frozenset({JobStatus.QUEUED, JobStatus.CANCELLED}),
+    JobStatus.SUCCEEDED: frozenset(),
+    JobStatus.FAILED: frozenset(),
+    JobStatus.CANCELLED: frozenset(),
+}
+
+
+class QueueName(StrEnum):
+    """Queue, worker, folder, and container share one name."""
+
+    CURATOR = "curator"
+    TRAINER = "trainer"
+    INFERENCE = "inference"
+    NOTIFIER = "notifier"
+
+
+class JobKind(StrEnum):
+    IMPORT = "import"
+    TRAINING = "training"
+    REIMAGING = "reimaging"
+    EVALUATION = "evaluation"
+    EXPORT = "export"
+    DELETION = "deletion"
+    BATCH = "batch"
+
+    @property
+    def id_prefix(self) -> str:
+        return _PREFIXES[self]
+
+    @property
+    def queue(self) -> QueueName:
+        return _QUEUES[self]
+
+
+_PREFIXES = {
+    JobKind.IMPORT: "imp", JobKind.TRAINING: "trn", JobKind.REIMAGING: "rim", JobKind.EVALUATION: "evl",
+    JobKind.EXPORT: "exp", JobKind.DELETION: "dlt", JobKind.BATCH: "bat",
+}  # fmt: skip
+_QUEUES = {
+    JobKind.IMPORT: QueueName.CURATOR, JobKind.EXPORT: QueueName.CURATOR, JobKind.DELETION: QueueName.CURATOR,
+    JobKind.TRAINING: QueueName.TRAINER, JobKind.EVALUATION: QueueName.TRAINER,
+    JobKind.REIMAGING: QueueName.INFERENCE, JobKind.BATCH: QueueName.INFERENCE,
+}  # fmt: skip
+
+
+class Progress(Part):
+    """How far a job is: an estimate for people."""
+
+    current: float
+    total: float | None = None
+    unit: str
+    percent: float | None = None
+    eta_seconds: float | None = None
+    updated_at: datetime | None = None
+
+
+class Phase(Part):
+    name: str
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+class JobError(Part):
+    """Why a job failed: a stable code, a sentence, and facts that help to mend it."""
+
+    code: str
+    message: str
+    retryable: bool = False
+    facts: dict[str, Any] = Field(default_factory=dict)
+
+
+class CheckpointEntry(Part):
+    """A checkpoint that may be resumed from: its key prefix and the digest of its state.json."""
+
+    key: str
+    sha256: str
+    step: int
+    fence: int
+    created_at: datetime
+
+
+class OutboxEntry(Part):
+    """Something that must follow a move: an event line, a notice to the owner, or an effect on another document."""
+
+    key: str
+    kind: str  # event, notice, effect
+    type: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class Notify(Part):
+    """What the owner wants to be told of."""
+
+    email: bool = False
+    webhooks: bool = True
+
+
+class Job(Document):
+    """What imports, trainings, re-imagings, and other long actions share."""
+
+    tenant: str
+    kind: JobKind
+    queue: QueueName
+    spec: dict[str, Any]  # what was asked; never changes
+    spec_digest: str
+    status: JobStatus = JobStatus.QUEUED
+    phase: str | None = None  # informs people; never branched on
+    phases: list[Phase] = Field(default_factory=list)
+    cancel_requested: bool = False
+    pause_requested: bool = False
+    stop_requested: bool = False
+    fence: int = 0  # +1 on each claim; also the attempt's number
+    lease_until: datetime | None = None
+    worker: str | None = None
+    heartbeat_at: datetime | None = None
+    not_before: datetime
+    deadline: datetime | None = None
+    crashes: int = 0  # since the last new checkpoint
+    checkpoints: list[CheckpointEntry] = Field(default_factory=list)  # newest first, at most 2
+    progress: Progress | None = None
+    latest_metrics: dict[str, float] = Field(default_factory=dict)
+    result: dict[str, Any] | None = None
+    error: JobError | None = None
+    warnings: list[dict[str, Any]] = Field(default_factory=list)
+    outbox: list[OutboxEntry] = Field(default_factory=list)
+    has_outbox: bool = False  # indexed, so that what was left behind is found
+    cancel_reason: str | None = None
+    rang_at: datetime | None = None
+    priority: int = 0
+    idempotency_key: str | None = None
+    retry_of: str | None = None
+    notify: Notify = Field(default_factory=Notify)
+    metadata: dict[str, str] = Field(default_factory=dict)
+    client_reference_id: str | None = None
+    request_id: str | None = None
+    created_at: datetime
+    updated_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def allowed_actions(self) -> list[str]:
+        """What `POST /v1/jobs/{id}/{action}` would accept now, of the actions that this release knows."""
+        return ["cancel"] if not self.status.is_terminal and not self.cancel_requested else []
+
+    @property
+    def attempt_prefix(self) -> str:
+        """Where this attempt's objects lie; they count only once a document names them."""
+        return f"t/{self.tenant}/jobs/{self.id}/attempt-{self.fence}/"
+
+    def log_context(self) -> dict[str, Any]:
+        return {"job_id": self.id, "attempt": self.fence, "tenant": self.tenant}
+
+
+DEADLINE_EXCEEDED = JobError(code="deadline_exceeded", message="The job's deadline has passed.")
+POISONED = JobError(code="poisoned", message="The job's worker died again and again without progress.")
+
+
+def reason_of_cancel(job: Job) -> JobError | None:
+    """Why a job is cancelled: its deadline, or (None) its owner."""
+    return DEADLINE_EXCEEDED if job.cancel_reason == DEADLINE_EXCEEDED.code else None

@@ -1,0 +1,67 @@
+"""The way to MongoDB: the client, the indexes, the server's clock."""
+
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, AsyncMongoClient
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+
+from maskeraid_core.settings import CoreSettings
+
+Database = AsyncDatabase[dict[str, Any]]
+Collection = AsyncCollection[dict[str, Any]]
+
+SERVER_SELECTION_MS = 3_000
+IDEMPOTENCY_SECONDS = 24 * 3600
+
+
+async def open_database(settings: CoreSettings) -> Database:
+    """Open the database on the running loop. Writes are acknowledged by a majority and journalled."""
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+        settings.mongodb_url,
+        serverSelectionTimeoutMS=SERVER_SELECTION_MS,
+        w="majority",
+        journal=True,
+        tz_aware=True,
+    )
+    return client[settings.mongodb_database]
+
+
+async def create_indexes(database: Database) -> None:
+    """Create what the queries need; creating what exists does nothing."""
+    jobs = database["jobs"]
+    await jobs.create_index([("queue", ASCENDING), ("status", ASCENDING), ("priority", DESCENDING), ("_id", ASCENDING)])
+    await jobs.create_index([("status", ASCENDING), ("lease_until", ASCENDING)])
+    await jobs.create_index([("tenant", ASCENDING), ("kind", ASCENDING), ("_id", ASCENDING)])
+    await jobs.create_index(
+        [("tenant", ASCENDING), ("idempotency_key", ASCENDING)],
+        unique=True,
+        partialFilterExpression={"idempotency_key": {"$type": "string"}},
+    )
+    # A partial index on the first entry would do on MongoDB; this one is also used by the embedded server.
+    await jobs.create_index([("has_outbox", ASCENDING)])
+    events = database["job_events"]
+    await events.create_index([("job", ASCENDING), ("seq", ASCENDING)], unique=True)
+    await events.create_index([("job", ASCENDING), ("key", ASCENDING)], unique=True)
+    await database["api_keys"].create_index("public_id", unique=True)
+    await database["idempotency"].create_index("created_at", expireAfterSeconds=IDEMPOTENCY_SECONDS)
+    await database["deliveries"].create_index([("status", ASCENDING), ("next_attempt_at", ASCENDING)])
+    await database["workers"].create_index("queue")
+    for name in (
+        "datasets",
+        "dataset_versions",
+        "uploads",
+        "models",
+        "model_versions",
+        "webhook_endpoints",
+        "deliveries",
+    ):
+        await database[name].create_index([("tenant", ASCENDING), ("_id", ASCENDING)])
+
+
+async def server_time(database: Database) -> datetime:
+    """The database's clock: the only one that leases and deadlines are compared with."""
+    hello = await database.client.admin.command("hello")
+    now: datetime = hello["localTime"]
+    return now

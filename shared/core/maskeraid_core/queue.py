@@ -1,0 +1,84 @@
+"""The doorbell: Celery over Redis.
+
+A message says "look", with a job id as the first place to look at; MongoDB has the truth.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import structlog
+from anyio import to_thread
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from maskeraid_core.jobs import QueueName
+from maskeraid_core.settings import CoreSettings
+
+log = structlog.get_logger()
+
+
+class TaskName(StrEnum):
+    CURATE = "curator.look"
+    TRAIN = "trainer.look"
+    REIMAGE = "inference.look"
+    DELIVER = "notifier.look"
+
+
+TASK_OF_QUEUE: Mapping[QueueName, TaskName] = {
+    QueueName.CURATOR: TaskName.CURATE,
+    QueueName.TRAINER: TaskName.TRAIN,
+    QueueName.INFERENCE: TaskName.REIMAGE,
+    QueueName.NOTIFIER: TaskName.DELIVER,
+}
+
+
+def create_celery_app(settings: CoreSettings, *, name: str = "maskeraid") -> Celery:
+    """Celery with messages acknowledged early: the lease in the job's document is the only clock."""
+    app = Celery(name, broker=settings.redis_url)
+    app.conf.update(
+        task_ignore_result=True,
+        result_backend=None,
+        task_serializer="json",
+        accept_content=["json"],
+        task_acks_late=False,
+        task_reject_on_worker_lost=False,
+        worker_prefetch_multiplier=1,
+        worker_disable_prefetch=True,  # a busy worker holds no message
+        worker_cancel_long_running_tasks_on_connection_loss=False,  # a broker's hiccup must not kill a training
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+        },
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        task_create_missing_queues=True,
+        task_routes={task.value: {"queue": queue.value} for queue, task in TASK_OF_QUEUE.items()},
+    )
+    return app
+
+
+class Doorbell:
+    """Tells the workers of a queue that something waits."""
+
+    def __init__(self, settings: CoreSettings) -> None:
+        self._celery = create_celery_app(settings, name="maskeraid-doorbell")
+        options: dict[str, Any] = {"socket_timeout": 2, "socket_connect_timeout": 2}
+        self._celery.conf.broker_transport_options = {**self._celery.conf.broker_transport_options, **options}
+
+    async def ring(self, queue: QueueName, subject_id: str) -> bool:
+        """Ring once; False when the broker did not answer: the sweeper rings again."""
+        publish = partial(
+            self._celery.send_task, TASK_OF_QUEUE[queue].value, args=[subject_id], queue=queue.value, retry=False
+        )
+        try:  # send_task blocks on the network: never on the event loop
+            await to_thread.run_sync(publish)
+        except (OperationalError, OSError) as error:
+            log.warning("doorbell silent, left to the sweeper", job_id=subject_id, error=str(error))
+            return False
+        return True

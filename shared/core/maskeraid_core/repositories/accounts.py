@@ -1,0 +1,86 @@
+"""Tenants, API keys, and idempotent answers. Looked up before the tenant is known, so not tenant repositories."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from maskeraid_core.documents.accounts import ApiKey, IdempotentAnswer, Tenant
+from maskeraid_core.mongo import Database
+from maskeraid_core.repositories.repository import TenantRepository, now
+
+ABANDONED_AFTER = timedelta(seconds=60)  # a first request that has no answer after this died with its process
+
+
+class AccountRepository:
+    """Tenants, and the way from a key's public id to the key."""
+
+    def __init__(self, database: Database) -> None:
+        self._tenants = database["tenants"]
+        self._keys = database["api_keys"]
+
+    async def add_tenant(self, tenant: Tenant) -> Tenant:
+        await self._tenants.insert_one(tenant.to_mongo())
+        return tenant
+
+    async def tenant(self, tenant_id: str) -> Tenant | None:
+        found = await self._tenants.find_one({"_id": tenant_id})
+        return Tenant.of(found) if found else None
+
+    async def tenant_named(self, name: str) -> Tenant | None:
+        found = await self._tenants.find_one({"name": name})
+        return Tenant.of(found) if found else None
+
+    async def key_with_public_id(self, public_id: str) -> ApiKey | None:
+        found = await self._keys.find_one({"public_id": public_id})
+        return ApiKey.of(found) if found else None
+
+    async def note_use(self, key_id: str, at: datetime) -> None:
+        await self._keys.update_one({"_id": key_id}, {"$set": {"last_used_at": at}})
+
+
+class ApiKeyRepository(TenantRepository[ApiKey]):
+    collection_name = "api_keys"
+    kind = ApiKey
+
+    async def revoke(self, key_id: str) -> bool:
+        """Make a key worthless; True when it was not so before."""
+        outcome = await self._collection.update_one(
+            self._live({"_id": key_id, "revoked_at": None}), {"$set": {"revoked_at": now()}}
+        )
+        return outcome.modified_count == 1
+
+
+class IdempotencyRepository:
+    """Answers kept for 24 h; a unique id decides races."""
+
+    def __init__(self, database: Database, tenant: str) -> None:
+        self._collection = database["idempotency"]
+        self._tenant = tenant
+
+    async def begin(self, key: str, digest: str) -> IdempotentAnswer | None:
+        """Reserve the key for this request: None when it is ours, else what is there."""
+        entry = IdempotentAnswer(id=f"{self._tenant}:{key}", tenant=self._tenant, digest=digest, created_at=now())
+        try:
+            await self._collection.insert_one(entry.to_mongo())
+        except DuplicateKeyError:
+            found = await self._collection.find_one({"_id": entry.id})
+            existing = IdempotentAnswer.of(found) if found else None
+            if existing is None or not await self._take_over(existing, digest):
+                return existing
+        return None
+
+    async def _take_over(self, existing: IdempotentAnswer, digest: str) -> bool:
+        if existing.answer is not None or existing.digest != digest or existing.created_at > now() - ABANDONED_AFTER:
+            return False
+        outcome = await self._collection.update_one(
+            {"_id": existing.id, "created_at": existing.created_at, "answer": None}, {"$set": {"created_at": now()}}
+        )
+        return outcome.modified_count == 1
+
+    async def finish(self, key: str, answer: dict[str, Any]) -> None:
+        await self._collection.update_one({"_id": f"{self._tenant}:{key}"}, {"$set": {"answer": answer}})
+
+    async def forget(self, key: str) -> None:
+        """The first request failed without an answer worth keeping: the key may be used again."""
+        await self._collection.delete_one({"_id": f"{self._tenant}:{key}", "answer": None})

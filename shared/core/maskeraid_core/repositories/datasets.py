@@ -1,0 +1,75 @@
+"""Datasets, their versions, and uploads."""
+
+from datetime import datetime
+
+from maskeraid_core.documents.datasets import Dataset, DatasetVersion, Upload, UploadPart
+from maskeraid_core.repositories.repository import TenantRepository, now
+
+
+class DatasetRepository(TenantRepository[Dataset]):
+    collection_name = "datasets"
+    kind = Dataset
+
+    async def named(self, name: str) -> Dataset | None:
+        found = await self._collection.find_one(self._live({"name": name}))
+        return Dataset.of(found) if found else None
+
+    async def publish(self, version: DatasetVersion) -> bool:
+        """Make a version the latest one, unless it is already behind or in front; one update, or nothing."""
+        outcome = await self._collection.update_one(
+            {"_id": version.dataset_id, "tenant": self._tenant, "latest_version": version.parent_version},
+            {
+                "$set": {
+                    "latest_version": version.version,
+                    "image_count": version.image_count,
+                    "attributes": {name: part.model_dump() for name, part in version.attributes.items()},
+                    "updated_at": now(),
+                }
+            },
+        )
+        return outcome.modified_count == 1
+
+    async def delete(self, dataset_id: str) -> bool:
+        """Hide a dataset from every answer; its bytes follow."""
+        outcome = await self._collection.update_one(self._live({"_id": dataset_id}), {"$set": {"deleted_at": now()}})
+        return outcome.modified_count == 1
+
+
+class DatasetVersionRepository(TenantRepository[DatasetVersion]):
+    collection_name = "dataset_versions"
+    kind = DatasetVersion
+
+    @staticmethod
+    def key(dataset_id: str, version: int) -> str:
+        return f"{dataset_id}:{version}"
+
+    async def of_dataset(self, dataset_id: str, version: int) -> DatasetVersion | None:
+        return await self.get(self.key(dataset_id, version))
+
+    async def put(self, version: DatasetVersion) -> None:
+        """Write a version that is not yet published; a repeated attempt writes it again."""
+        document = {**version.to_mongo(), "tenant": self._tenant}
+        await self._collection.replace_one({"_id": version.id, "tenant": self._tenant}, document, upsert=True)
+
+
+class UploadRepository(TenantRepository[Upload]):
+    collection_name = "uploads"
+    kind = Upload
+
+    async def note_part(self, upload_id: str, part: UploadPart) -> bool:
+        """Note that a part has arrived; a part may arrive again until the upload is complete."""
+        outcome = await self._collection.update_one(
+            self._live({"_id": upload_id, "completed_at": None}),
+            {"$set": {f"parts.{part.number}": part.model_dump()}},
+        )
+        return outcome.matched_count == 1
+
+    async def complete(self, upload_id: str, at: datetime) -> Upload | None:
+        await self._collection.update_one(
+            self._live({"_id": upload_id, "completed_at": None}), {"$set": {"completed_at": at}}
+        )
+        return await self.get(upload_id)
+
+    async def delete(self, upload_id: str) -> bool:
+        outcome = await self._collection.delete_one(self._live({"_id": upload_id}))
+        return outcome.deleted_count == 1

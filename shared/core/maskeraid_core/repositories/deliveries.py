@@ -1,0 +1,101 @@
+"""Webhook endpoints and deliveries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pymongo import ASCENDING
+from pymongo.errors import DuplicateKeyError
+
+from maskeraid_core.documents.deliveries import Attempt, Delivery, DeliveryStatus, WebhookEndpoint
+from maskeraid_core.mongo import Database, server_time
+from maskeraid_core.repositories.repository import TenantRepository, now
+
+
+class WebhookEndpointRepository(TenantRepository[WebhookEndpoint]):
+    collection_name = "webhook_endpoints"
+    kind = WebhookEndpoint
+
+    async def listening_to(self, event: str) -> list[WebhookEndpoint]:
+        """Enabled endpoints of the tenant that want this event."""
+        cursor = self._collection.find(self._live({"is_enabled": True}))
+        endpoints = [WebhookEndpoint.of(row) async for row in cursor]
+        return [endpoint for endpoint in endpoints if {"*", event} & set(endpoint.event_types)]
+
+    async def disable(self, endpoint_id: str, reason: str) -> None:
+        await self.change(endpoint_id, {"is_enabled": False, "disabled_reason": reason, "updated_at": now()})
+
+    async def note_outcome(self, endpoint_id: str, *, given_up: bool) -> WebhookEndpoint | None:
+        """Count deliveries given up in a row; a success starts the count anew."""
+        change = {"$inc": {"given_up_in_a_row": 1}} if given_up else {"$set": {"given_up_in_a_row": 0}}
+        await self._collection.update_one(self._live({"_id": endpoint_id}), change)
+        return await self.get(endpoint_id)
+
+    async def delete(self, endpoint_id: str) -> bool:
+        outcome = await self._collection.delete_one(self._live({"_id": endpoint_id}))
+        return outcome.deleted_count == 1
+
+
+class DeliveryRepository(TenantRepository[Delivery]):
+    """A tenant's own deliveries."""
+
+    collection_name = "deliveries"
+    kind = Delivery
+
+
+class DeliveryQueue:
+    """Deliveries of all tenants, for the notifier and the sweeper. Claimed like a job: lease and fence, by `_id`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._collection = database["deliveries"]
+
+    async def add_once(self, delivery: Delivery) -> bool:
+        """Insert unless it exists: its id is derived from what is told to whom."""
+        try:
+            await self._collection.insert_one(delivery.to_mongo())
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def due(self, limit: int = 500) -> Sequence[str]:
+        """Ids of pending deliveries whose time has come and that nobody holds."""
+        at = await server_time(self._database)
+        cursor = self._collection.find(
+            {"status": DeliveryStatus.PENDING, "next_attempt_at": {"$lte": at}}, {"_id": 1, "lease_until": 1}
+        )
+        cursor = cursor.sort("next_attempt_at", ASCENDING).limit(limit)
+        return [row["_id"] async for row in cursor if row["lease_until"] is None or row["lease_until"] < at]
+
+    async def claim(self, delivery_id: str, lease_seconds: float) -> Delivery | None:
+        """Lease one delivery that is due; None when it is not ours to send now."""
+        found = await self._collection.find_one({"_id": delivery_id, "status": DeliveryStatus.PENDING})
+        at = await server_time(self._database)
+        if found is None or found["next_attempt_at"] > at or (found["lease_until"] and found["lease_until"] > at):
+            return None
+        outcome = await self._collection.update_one(
+            {"_id": delivery_id, "status": DeliveryStatus.PENDING, "fence": found["fence"]},
+            [{"$set": {"fence": found["fence"] + 1, "lease_until": {"$add": ["$$NOW", int(lease_seconds * 1000)]}}}],
+        )
+        claimed = await self._collection.find_one({"_id": delivery_id}) if outcome.modified_count else None
+        return Delivery.of(claimed) if claimed else None
+
+    async def record(
+        self,
+        delivery: Delivery,
+        attempt: Attempt,
+        *,
+        status: DeliveryStatus,
+        next_attempt_at: datetime | None = None,
+        message: str | None = None,
+    ) -> bool:
+        """Note an attempt and what follows from it, under the claim's fence; False when the claim was lost."""
+        facts: dict[str, object] = {"status": status, "next_attempt_at": next_attempt_at, "lease_until": None}
+        if status is not DeliveryStatus.PENDING:
+            facts["finished_at"] = attempt.at
+        if message is not None:
+            facts["message"] = message
+        outcome = await self._collection.update_one(
+            {"_id": delivery.id, "fence": delivery.fence, "status": DeliveryStatus.PENDING},
+            {"$set": facts, "$push": {"attempts": attempt.model_dump()}},
+        )
+        return outcome.modified_count == 1

@@ -1,0 +1,56 @@
+"""A job's history, appended without holes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo import DESCENDING
+from pymongo.errors import DuplicateKeyError
+
+from maskeraid_core.documents.events import JobEvent
+from maskeraid_core.mongo import Database
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """What is to be appended; `key` makes appending idempotent."""
+
+    key: str
+    type: str
+    data: dict[str, Any]
+
+
+class EventRepository:
+    """Events of jobs; readers must have looked up the job with its tenant first."""
+
+    def __init__(self, database: Database) -> None:
+        self._collection = database["job_events"]
+
+    async def append(self, job_id: str, tenant: str, fence: int, at: datetime, line: EventLine) -> int:
+        """Append one line; its number. Last + 1 by insert; a duplicate number means: read the last again."""
+        seq = await self._last(job_id)
+        while True:
+            seq += 1
+            event = JobEvent(
+                id=f"{job_id}:{seq}", job=job_id, tenant=tenant, seq=seq, key=line.key,
+                type=line.type, at=at, fence=fence, data=line.data,
+            )  # fmt: skip
+            try:
+                await self._collection.insert_one(event.to_mongo())
+            except DuplicateKeyError:
+                known = await self._collection.find_one({"job": job_id, "key": line.key})
+                if known:
+                    return int(known["seq"])
+                seq = await self._last(job_id)
+            else:
+                return seq
+
+    async def after(self, job_id: str, seq: int, limit: int = 500) -> Sequence[JobEvent]:
+        """What a reader who has seen `seq` has not seen yet, in order."""
+        cursor = self._collection.find({"job": job_id, "seq": {"$gt": seq}}).sort("seq", 1).limit(limit)
+        return [JobEvent.of(row) async for row in cursor]
+
+    async def _last(self, job_id: str) -> int:
+        rows = await self._collection.find({"job": job_id}).sort("seq", DESCENDING).limit(1).to_list()
+        return int(rows[0]["seq"]) if rows else 0

@@ -1,0 +1,236 @@
+"""Jobs: what a tenant asks about its own (JobRepository), and the one door of every status (JobMoves)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import DuplicateKeyError
+
+from maskeraid_core.jobs import NEXT_STATUSES, POISONED, Job, JobError, JobStatus, OutboxEntry, QueueName
+from maskeraid_core.mongo import Database, server_time
+from maskeraid_core.repositories.repository import TenantRepository
+from maskeraid_core.settings import CoreSettings
+
+
+class JobRepository(TenantRepository[Job]):
+    """A tenant's own jobs."""
+
+    collection_name = "jobs"
+    kind = Job
+
+    async def accept(self, job: Job) -> Job:
+        """Insert a job with its first event; with an idempotency key that is taken, the job that has it."""
+        entry = OutboxEntry(key="queued:0", kind="event", type="job.status", data={"status": job.status})
+        job = job.model_copy(update={"outbox": [entry]})
+        try:
+            await self._collection.insert_one({**job.to_mongo(), "tenant": self._tenant, "has_outbox": True})
+        except DuplicateKeyError:
+            found = await self._collection.find_one(self._live({"idempotency_key": job.idempotency_key}))
+            if found is None:
+                raise
+            return Job.of(found)
+        return job
+
+    async def wish_cancel(self, job_id: str, reason: str | None = None) -> bool:
+        """Note that a running job shall be cancelled; one update, or nothing."""
+        outcome = await self._collection.update_one(
+            self._live({"_id": job_id, "status": JobStatus.RUNNING}),
+            {"$set": {"cancel_requested": True, "cancel_reason": reason}, "$currentDate": {"updated_at": True}},
+        )
+        return outcome.matched_count == 1
+
+    async def waiting(self) -> int:
+        """How many of the tenant's jobs are queued."""
+        return await self.count(status=JobStatus.QUEUED)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that is ours until `job.lease_until`, and the fence that proves it."""
+
+    job: Job
+
+    @property
+    def fence(self) -> int:
+        return self.job.fence
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the owner has asked of a running job."""
+
+    cancel: bool
+    pause: bool
+    stop: bool
+
+
+class JobMoves:
+    """Every change of a job's status, for all tenants: for workers, the sweeper, and the API's cancel.
+
+    Each method is one compare-and-set by `_id`: it happens whole, or not at all. The embedded server scans on
+    find-and-modify and on expression filters, so neither is used.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._collection = database["jobs"]
+
+    async def get(self, job_id: str) -> Job | None:
+        found = await self._collection.find_one({"_id": job_id})
+        return Job.of(found) if found else None
+
+    async def server_time(self) -> datetime:
+        return await server_time(self._database)
+
+    async def claim(self, job_id: str, worker: str, lease_seconds: float) -> Claim | None:
+        """queued → running under a new fence; None when another was faster or the job may not run now."""
+        job = await self.get(job_id)
+        if job is None or job.status is not JobStatus.QUEUED:
+            return None
+        wanted = {
+            "_id": job_id, "status": JobStatus.QUEUED, "fence": job.fence,
+            "cancel_requested": False, "not_before": {"$lte": await self.server_time()},
+        }  # fmt: skip
+        entry = _status_entry(JobStatus.RUNNING, job.fence + 1)
+        outcome = await self._collection.update_one(
+            wanted,
+            [
+                {
+                    "$set": {
+                        "status": "running", "fence": job.fence + 1, "worker": {"$literal": worker},
+                        "lease_until": {"$add": ["$$NOW", int(lease_seconds * 1000)]}, "heartbeat_at": "$$NOW",
+                        "started_at": {"$ifNull": ["$started_at", "$$NOW"]}, "updated_at": "$$NOW",
+                        "outbox": {"$concatArrays": ["$outbox", {"$literal": [entry.model_dump()]}]},
+                        "has_outbox": True,
+                    }
+                }
+            ],
+        )  # fmt: skip
+        claimed = await self.get(job_id) if outcome.modified_count else None
+        return Claim(claimed) if claimed else None
+
+    async def oldest_queued(self, queue: QueueName, limit: int = 5) -> Sequence[str]:
+        """Ids of the jobs that should run next."""
+        cursor = self._collection.find({"queue": queue, "status": JobStatus.QUEUED}, {"_id": 1})
+        cursor = cursor.sort([("priority", DESCENDING), ("_id", ASCENDING)]).limit(limit)
+        return [row["_id"] async for row in cursor]
+
+    async def renew(self, claim: Claim, lease_seconds: float) -> Wishes | None:
+        """Prolong the lease and read the wishes; None when the job is no longer ours."""
+        outcome = await self._collection.update_one(
+            {"_id": claim.job.id, "status": JobStatus.RUNNING, "fence": claim.fence},
+            [{"$set": {"lease_until": {"$add": ["$$NOW", int(lease_seconds * 1000)]}, "heartbeat_at": "$$NOW"}}],
+        )
+        job = await self.get(claim.job.id) if outcome.matched_count else None
+        if job is None or job.fence != claim.fence or job.status is not JobStatus.RUNNING:
+            return None
+        return Wishes(job.cancel_requested, job.pause_requested, job.stop_requested)
+
+    async def note(self, claim: Claim, **facts: object) -> bool:
+        """Set facts (progress, phase, checkpoints) of a job that is ours; False when it no longer is."""
+        outcome = await self._collection.update_one(
+            {"_id": claim.job.id, "status": JobStatus.RUNNING, "fence": claim.fence},
+            {"$set": _plain(facts), "$currentDate": {"updated_at": True}},
+        )
+        return outcome.matched_count == 1
+
+    async def move(
+        self,
+        job: Job,
+        to: JobStatus,
+        *,
+        where: dict[str, object],
+        facts: dict[str, object] | None = None,
+        error: JobError | None = None,
+        outbox: Iterable[OutboxEntry] = (),
+    ) -> Job | None:
+        """Move a job to `to` if its status and `where` (fence, lease as read …) still allow it; None when not.
+
+        The event line, the end of the history, and the notice to the owner are written by the same update.
+        """
+        sources = [status for status in JobStatus if to in NEXT_STATUSES[status]]
+        entries = [*outbox, *_entries_of_move(job, to, error)]
+        changes: dict[str, object] = {"status": to, "error": error, "has_outbox": True, **(facts or {})}
+        stamps = {"updated_at": True, **({"finished_at": True} if to.is_terminal else {})}
+        outcome = await self._collection.update_one(
+            {"status": {"$in": sources}, **where, "_id": job.id},
+            {
+                "$set": _plain(changes),
+                "$push": {"outbox": {"$each": [entry.model_dump() for entry in entries]}},
+                "$currentDate": stamps,
+            },
+        )
+        return await self.get(job.id) if outcome.modified_count else None
+
+    async def move_after_crash(
+        self, job: Job, settings: CoreSettings, *, where: dict[str, object], error: JobError = POISONED
+    ) -> Job | None:
+        """Back to the queue after a crash or a lost lease, or to the end when that happened too often."""
+        crashes = job.crashes + 1
+        if crashes >= settings.crash_limit:
+            return await self.move(job, JobStatus.FAILED, where=where, facts={"crashes": crashes}, error=error)
+        not_before = await self.server_time() + timedelta(seconds=settings.crash_delay_seconds)
+        facts = {"crashes": crashes, "not_before": not_before, "lease_until": None}
+        return await self.move(job, JobStatus.QUEUED, where=where, facts=facts)
+
+    async def ring_due(self, older_than: datetime, limit: int = 500) -> list[Job]:
+        """Queued jobs whose bell has not rung since `older_than`, and that may run."""
+        cursor = self._collection.find({"status": JobStatus.QUEUED}).limit(limit)
+        jobs = [Job.of(row) async for row in cursor]
+        return [job for job in jobs if job.rang_at is None or job.rang_at < older_than]
+
+    async def note_rang(self, job_id: str) -> None:
+        await self._collection.update_one({"_id": job_id}, {"$currentDate": {"rang_at": True}})
+
+    async def lease_expired(self, at: datetime, limit: int = 500) -> list[Job]:
+        cursor = self._collection.find({"status": JobStatus.RUNNING, "lease_until": {"$lt": at}}).limit(limit)
+        return [Job.of(row) async for row in cursor]
+
+    async def past_deadline(self, at: datetime, limit: int = 500) -> list[Job]:
+        live = [JobStatus.QUEUED, JobStatus.RUNNING]
+        cursor = self._collection.find({"status": {"$in": live}, "deadline": {"$lt": at}}).limit(limit)
+        return [Job.of(row) async for row in cursor]
+
+    async def wish_cancel(self, job: Job, reason: str) -> None:
+        """Note on behalf of the sweeper that a running job shall be cancelled."""
+        await self._collection.update_one(
+            {"_id": job.id, "status": JobStatus.RUNNING, "fence": job.fence},
+            {"$set": {"cancel_requested": True, "cancel_reason": reason}, "$currentDate": {"updated_at": True}},
+        )
+
+    async def with_outbox(self, limit: int = 500) -> list[Job]:
+        """Jobs that still have something to tell."""
+        return [Job.of(row) async for row in self._collection.find({"has_outbox": True}).limit(limit)]
+
+    async def remove_from_outbox(self, job_id: str, keys: Sequence[str]) -> None:
+        """Drop entries that were carried out; the flag falls with the last of them."""
+        await self._collection.update_one({"_id": job_id}, {"$pull": {"outbox": {"key": {"$in": list(keys)}}}})
+        await self._collection.update_one({"_id": job_id, "outbox": []}, {"$set": {"has_outbox": False}})
+
+
+def _entries_of_move(job: Job, to: JobStatus, error: JobError | None) -> list[OutboxEntry]:
+    if not to.is_terminal:
+        return [_status_entry(to, job.fence)]
+    data: dict[str, Any] = {"status": to} | ({"error": error.model_dump()} if error else {})
+    return [
+        OutboxEntry(key=f"{to}:{job.fence}", kind="event", type="job.status", data=data),
+        OutboxEntry(key=f"end:{job.fence}", kind="event", type="end", data={"status": to}),
+        OutboxEntry(key=f"notice:{to}:{job.fence}", kind="notice", type=f"{job.kind}.{to}"),
+    ]
+
+
+def _status_entry(to: JobStatus, fence: int) -> OutboxEntry:
+    return OutboxEntry(key=f"{to}:{fence}", kind="event", type="job.status", data={"status": to, "attempt": fence})
+
+
+def _plain(facts: dict[str, object]) -> dict[str, Any]:
+    """Pydantic parts as MongoDB stores them."""
+    return {name: _plain_value(value) for name, value in facts.items()}
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, list):
+        return [_plain_value(item) for item in value]
+    return value.model_dump() if hasattr(value, "model_dump") else value

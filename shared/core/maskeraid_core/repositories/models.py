@@ -1,0 +1,30 @@
+"""Models and their versions."""
+
+from maskeraid_core.documents.models import Model, ModelVersion
+from maskeraid_core.repositories.repository import TenantRepository, now
+
+
+class ModelRepository(TenantRepository[Model]):
+    collection_name = "models"
+    kind = Model
+
+    async def all_live(self) -> list[Model]:
+        """Every model of the tenant, oldest first."""
+        return [Model.of(row) async for row in self._collection.find(self._live({})).sort("_id", 1)]
+
+    async def delete(self, model_id: str) -> bool:
+        """Hide a model from every answer; its bytes follow."""
+        outcome = await self._collection.update_one(self._live({"_id": model_id}), {"$set": {"deleted_at": now()}})
+        return outcome.modified_count == 1
+
+
+class ModelVersionRepository(TenantRepository[ModelVersion]):
+    collection_name = "model_versions"
+    kind = ModelVersion
+
+    @staticmethod
+    def key(model_id: str, version: int) -> str:
+        return f"{model_id}:{version}"
+
+    async def of_model(self, model_id: str, version: int) -> ModelVersion | None:
+        return await self.get(self.key(model_id, version))

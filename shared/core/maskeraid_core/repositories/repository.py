@@ -1,0 +1,85 @@
+"""What tenant repositories share: the tenant in every filter, pages by id, documents instead of dicts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import DuplicateKeyError
+
+from maskeraid_core.documents.document import Document
+from maskeraid_core.mongo import Collection, Database
+
+DocumentT = TypeVar("DocumentT", bound=Document)
+Order = Literal["asc", "desc"]
+
+
+def now() -> datetime:
+    """This machine's time, for facts that nothing is compared with (`created_at`), in MongoDB's milliseconds."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    limit: int = 20
+    after: str | None = None
+    order: Order = "desc"
+
+
+@dataclass(frozen=True)
+class Page(Generic[DocumentT]):
+    items: Sequence[DocumentT]
+    has_more: bool
+
+
+class TenantRepository(Generic[DocumentT]):
+    """One collection, seen by one tenant. What another tenant owns does not exist here."""
+
+    collection_name: ClassVar[str]
+    kind: type[DocumentT]
+
+    def __init__(self, database: Database, tenant: str) -> None:
+        self._tenant = tenant
+        self._collection: Collection = database[self.collection_name]
+
+    async def add(self, document: DocumentT) -> DocumentT:
+        """Insert a document of this tenant; one insert, or nothing."""
+        await self._collection.insert_one({**document.to_mongo(), "tenant": self._tenant})
+        return document
+
+    async def add_once(self, document: DocumentT) -> bool:
+        """Insert unless the id exists; True when this call inserted it."""
+        try:
+            await self.add(document)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def get(self, document_id: str) -> DocumentT | None:
+        found = await self._collection.find_one(self._live({"_id": document_id}))
+        return self.kind.of(found) if found else None
+
+    async def page(self, request: PageRequest, **filters: object) -> Page[DocumentT]:
+        """One page in the order of ids, which is the order of creation."""
+        wanted: dict[str, Any] = {name: value for name, value in filters.items() if value is not None}
+        if request.after:
+            wanted["_id"] = {"$lt" if request.order == "desc" else "$gt": request.after}
+        direction = DESCENDING if request.order == "desc" else ASCENDING
+        cursor = self._collection.find(self._live(wanted)).sort("_id", direction).limit(request.limit + 1)
+        found = [self.kind.of(row) async for row in cursor]
+        return Page(found[: request.limit], len(found) > request.limit)
+
+    async def count(self, **filters: object) -> int:
+        wanted = {name: value for name, value in filters.items() if value is not None}
+        return await self._collection.count_documents(self._live(wanted))
+
+    async def change(self, document_id: str, facts: Mapping[str, object]) -> DocumentT | None:
+        """Set fields of one document; one update, or nothing. None when there is no such document."""
+        outcome = await self._collection.update_one(self._live({"_id": document_id}), {"$set": dict(facts)})
+        return await self.get(document_id) if outcome.matched_count else None
+
+    def _live(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """The filter with the tenant and without what was deleted (absent counts as null)."""
+        return {**wanted, "tenant": self._tenant, "deleted_at": None}
