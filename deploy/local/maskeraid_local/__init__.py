@@ -1,1 +1,1 @@
-"""One machine, no Docker: every server and service under one supervisor."""
+"""One machine, no Docker: Redis, a MongoDB-compatible server, and every service under one supervisor."""

@@ -62,6 +62,6 @@ async def create_indexes(database: Database) -> None:
 
 async def server_time(database: Database) -> datetime:
     """The database's clock: the only one that leases and deadlines are compared with."""
-    hello = await database.client.admin.command("hello")
+    hello = await database.client.admin.command("hello", codec_options=database.codec_options)
     now: datetime = hello["localTime"]
     return now

@@ -1,0 +1,236 @@
+"""The life of a job on the real servers: accepted, claimed once, kept by heartbeats, ended once, told once."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from tests.factories import make_job
+
+from maskeraid_core.documents.accounts import Tenant
+from maskeraid_core.documents.deliveries import WebhookEndpoint
+from maskeraid_core.errors import InputGone
+from maskeraid_core.jobs import Job, JobStatus, QueueName
+from maskeraid_core.outbox import drain
+from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.accounts import AccountRepository
+from maskeraid_core.repositories.deliveries import DeliveryQueue, DeliveryRepository, WebhookEndpointRepository
+from maskeraid_core.repositories.events import EventLine, EventRepository
+from maskeraid_core.repositories.jobs import Claim, JobMoves, JobRepository
+from maskeraid_core.repositories.repository import PageRequest, now
+from maskeraid_core.sweeper import sweep
+from maskeraid_core.worker import HandBack, Worker
+
+
+async def accept(stores: Stores, **facts: object) -> Job:
+    return await JobRepository(stores.database, "ten_1").accept(make_job(**facts))
+
+
+async def claim(stores: Stores, job: Job, lease_seconds: float = 3) -> Claim:
+    found = await JobMoves(stores.database).claim(job.id, "worker", lease_seconds)
+    assert found is not None
+    return found
+
+
+async def status(stores: Stores, job: Job) -> JobStatus:
+    found = await JobMoves(stores.database).get(job.id)
+    assert found is not None
+    return found.status
+
+
+class TestClaim:
+    async def test_one_of_many_gets_the_job(self, stores: Stores) -> None:
+        job = await accept(stores)
+        moves = JobMoves(stores.database)
+        claims = await asyncio.gather(*(moves.claim(job.id, f"w{n}", 3) for n in range(8)))
+        assert [found.fence for found in claims if found] == [1]
+
+    async def test_not_before_is_obeyed(self, stores: Stores) -> None:
+        job = await accept(stores, not_before=now() + timedelta(hours=1))
+        assert await JobMoves(stores.database).claim(job.id, "worker", 3) is None
+
+    async def test_a_users_text_is_never_an_expression(self, stores: Stores) -> None:
+        job = await accept(stores, metadata={"note": "$fence"})
+        claimed = await JobMoves(stores.database).claim(job.id, "$tenant", 3)
+        assert claimed is not None
+        assert (claimed.job.worker, claimed.job.metadata) == ("$tenant", {"note": "$fence"})
+
+
+class TestFence:
+    async def test_a_zombie_changes_nothing(self, stores: Stores) -> None:
+        job = await accept(stores)
+        zombie = await claim(stores, job, lease_seconds=0.001)
+        await asyncio.sleep(0.01)
+        await sweep(stores)
+        await asyncio.sleep(0.25)
+        owner = await claim(stores, job)
+        moves = JobMoves(stores.database)
+        assert await moves.renew(zombie, 3) is None
+        assert not await moves.note(zombie, phase="late")
+        assert await moves.move(zombie.job, JobStatus.SUCCEEDED, where={"fence": zombie.fence}) is None
+        assert await moves.move(owner.job, JobStatus.SUCCEEDED, where={"fence": owner.fence}) is not None
+
+    async def test_a_heartbeat_defeats_the_take_over(self, stores: Stores) -> None:
+        job = await accept(stores)
+        owner = await claim(stores, job, lease_seconds=0.001)
+        await asyncio.sleep(0.01)
+        stale = owner.job
+        assert await JobMoves(stores.database).renew(owner, 30) is not None
+        await sweep(stores)
+        assert await status(stores, stale) is JobStatus.RUNNING
+
+    async def test_terminal_never_changes(self, stores: Stores) -> None:
+        job = await accept(stores)
+        owner = await claim(stores, job)
+        moves = JobMoves(stores.database)
+        ended = await moves.move(owner.job, JobStatus.SUCCEEDED, where={"fence": owner.fence})
+        assert ended is not None
+        for to in JobStatus:
+            assert await moves.move(ended, to, where={"fence": owner.fence}) is None
+
+
+class TestSweeper:
+    async def test_a_dead_workers_job_comes_back_and_is_poisoned_in_the_end(self, stores: Stores) -> None:
+        job = await accept(stores)
+        for crash in range(stores.settings.crash_limit):
+            await claim(stores, job, lease_seconds=0.001)
+            await asyncio.sleep(0.01)
+            await sweep(stores)
+            wanted = JobStatus.FAILED if crash + 1 == stores.settings.crash_limit else JobStatus.QUEUED
+            assert await status(stores, job) is wanted
+            await asyncio.sleep(stores.settings.crash_delay_seconds + 0.02)
+        ended = await JobMoves(stores.database).get(job.id)
+        assert ended is not None
+        assert ended.error is not None
+        assert ended.error.code == "poisoned"
+
+    async def test_a_queued_job_past_its_deadline_is_cancelled(self, stores: Stores) -> None:
+        job = await accept(stores, deadline=now() - timedelta(seconds=1))
+        await sweep(stores)
+        ended = await JobMoves(stores.database).get(job.id)
+        assert ended is not None
+        assert ended.error is not None
+        assert (ended.status, ended.error.code) == (JobStatus.CANCELLED, "deadline_exceeded")
+
+    async def test_a_silent_bell_is_rung_again(self, stores: Stores) -> None:
+        job = await accept(stores)
+        await sweep(stores)
+        rung = await JobMoves(stores.database).get(job.id)
+        assert rung is not None
+        assert rung.rang_at is not None
+
+
+class TestEvents:
+    async def test_numbers_have_no_holes_and_keys_no_twins(self, stores: Stores) -> None:
+        events = EventRepository(stores.database)
+        lines = [EventLine(f"k{n % 20}", "job.log", {"n": n}) for n in range(60)]
+        await asyncio.gather(*(events.append("trn_x", "ten_1", 1, now(), line) for line in lines))
+        found = await events.after("trn_x", 0)
+        assert [event.seq for event in found] == list(range(1, 21))
+        assert [event.seq for event in await events.after("trn_x", 17)] == [18, 19, 20]
+
+
+class TestOutbox:
+    async def test_a_move_is_told_once_to_each_sink_however_often_it_is_drained(self, stores: Stores) -> None:
+        at = now()
+        await AccountRepository(stores.database).add_tenant(
+            Tenant(id="ten_1", name="t", email="a@example.org", is_email_verified=True, created_at=at)
+        )
+        endpoint = WebhookEndpoint(
+            id="whe_1", tenant="ten_1", url="https://x", secret="s", created_at=at, updated_at=at
+        )
+        await WebhookEndpointRepository(stores.database, "ten_1").add(endpoint)
+        job = await accept(stores, notify={"email": True, "webhooks": True})
+        owner = await claim(stores, job)
+        moves = JobMoves(stores.database)
+        ended = await moves.move(owner.job, JobStatus.SUCCEEDED, where={"fence": owner.fence})
+        assert ended is not None
+        for _ in range(3):
+            await drain(stores, ended)
+        await sweep(stores)
+        told = await DeliveryRepository(stores.database, "ten_1").page(PageRequest())
+        assert sorted(delivery.sink.kind for delivery in told.items) == ["email", "webhook"]
+        assert {delivery.event for delivery in told.items} == {"reimaging.succeeded"}
+        events = await EventRepository(stores.database).after(job.id, 0)
+        assert [event.data["status"] for event in events] == ["queued", "running", "succeeded", "succeeded"]
+        assert events[-1].type == "end"
+        assert not await moves.with_outbox()
+
+    async def test_a_delivery_is_claimed_by_one(self, stores: Stores) -> None:
+        await self.test_a_move_is_told_once_to_each_sink_however_often_it_is_drained(stores)
+        queue = DeliveryQueue(stores.database)
+        due = await queue.due()
+        claims = await asyncio.gather(*(queue.claim(due[0], 3) for _ in range(5)))
+        assert len([found for found in claims if found]) == 1
+        assert due[0] not in await queue.due()
+
+
+class TestHolding:
+    @pytest.fixture
+    def worker(self, port: PortalStores) -> Iterator[Worker]:
+        worker = Worker(port, QueueName.INFERENCE)
+        yield worker
+        worker.close()
+
+    def accepted(self, port: PortalStores) -> Job:
+        return port.call(accept, port.stores)
+
+    def found(self, port: PortalStores, job: Job) -> Job:
+        found = port.call(JobMoves(port.stores.database).get, job.id)
+        assert found is not None
+        return found
+
+    def hold(self, worker: Worker, job: Job, work: object = None) -> None:
+        claimed = worker.claim(job.id)
+        assert claimed is not None
+        with worker.holding(claimed) as held:
+            if isinstance(work, BaseException):
+                raise work
+            held.result = {"answer": 42}
+
+    def test_success_keeps_the_result(self, worker: Worker, port: PortalStores) -> None:
+        job = self.accepted(port)
+        self.hold(worker, job)
+        ended = self.found(port, job)
+        assert (ended.status, ended.result, ended.phase) == (JobStatus.SUCCEEDED, {"answer": 42}, "done")
+
+    def test_a_domain_error_is_a_failure_with_its_code(self, worker: Worker, port: PortalStores) -> None:
+        job = self.accepted(port)
+        self.hold(worker, job, InputGone(key="x"))
+        ended = self.found(port, job)
+        assert ended.error is not None
+        assert (ended.status, ended.error.code, ended.error.facts) == (JobStatus.FAILED, "input_gone", {"key": "x"})
+
+    def test_any_other_exception_is_a_crash(self, worker: Worker, port: PortalStores) -> None:
+        job = self.accepted(port)
+        self.hold(worker, job, ZeroDivisionError())
+        ended = self.found(port, job)
+        assert (ended.status, ended.crashes) == (JobStatus.QUEUED, 1)
+
+    def test_handing_back_is_no_crash(self, worker: Worker, port: PortalStores) -> None:
+        job = self.accepted(port)
+        self.hold(worker, job, HandBack())
+        ended = self.found(port, job)
+        assert (ended.status, ended.crashes) == (JobStatus.QUEUED, 0)
+
+    def test_a_cancel_before_the_end_is_never_followed_by_success(self, worker: Worker, port: PortalStores) -> None:
+        job = self.accepted(port)
+        claimed = worker.claim(job.id)
+        assert claimed is not None
+        with worker.holding(claimed) as held:
+            assert port.call(JobRepository(port.stores.database, "ten_1").wish_cancel, job.id)
+            assert held.changed.wait(5)
+            assert held.wishes.cancel
+            held.result = {"answer": 42}
+        ended = self.found(port, job)
+        assert (ended.status, ended.result) == (JobStatus.CANCELLED, None)
+
+    def test_the_beat_outlives_the_lease(self, worker: Worker, port: PortalStores) -> None:
+        job = self.accepted(port)
+        claimed = worker.claim(job.id)
+        assert claimed is not None
+        with worker.holding(claimed) as held:
+            held.changed.wait(port.stores.settings.lease_seconds + 0.5)
+            port.call(sweep, port.stores)
+            assert not held.is_lost
+        assert self.found(port, job).status is JobStatus.SUCCEEDED
