@@ -1,1 +1,6 @@
-"""SDK and command line of MASKERAID."""
+"""SDK of MASKERAID: `Client`, its objects, its errors. The command line is in cli.py and commands/."""
+
+from maskeraid.client import Client
+from maskeraid.errors import ApiError, JobFailed, MaskeraidClientError, NotReachable
+
+__all__ = ["ApiError", "Client", "JobFailed", "MaskeraidClientError", "NotReachable"]

@@ -1,0 +1,152 @@
+"""What the service answers, typed. Fields that this version does not know are kept, not refused."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from maskeraid.errors import JobFailed
+
+if TYPE_CHECKING:
+    from maskeraid.client import Client
+
+TERMINAL = frozenset({"succeeded", "failed", "cancelled"})
+
+
+class ApiObject(BaseModel):
+    """One object of the service, and the client it came from."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str = ""
+    object: str = ""
+    created_at: datetime | None = None
+    _client: "Client" = PrivateAttr()
+
+    @classmethod
+    def of(cls, data: dict[str, Any], client: "Client") -> Self:
+        made = cls.model_validate(data)
+        made._client = client
+        return made
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the service sent it: plain JSON values."""
+        return self.model_dump(mode="json")
+
+
+class Event(BaseModel):
+    """One line of a job's history; `seq` grows by one."""
+
+    model_config = ConfigDict(extra="allow")
+
+    seq: int
+    type: str
+    data: dict[str, Any]
+
+
+class Job(ApiObject):
+    """What imports, trainings, and re-imagings share."""
+
+    kind: str = ""
+    status: str
+    phase: str | None = None
+    progress: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+    allowed_actions: list[str] = []
+    attempt: int = 0
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.status in TERMINAL
+
+    def events(self, after: int = 0) -> Iterator[Event]:
+        """Follow the job's history live until it ends; a broken connection is continued without a gap."""
+        return self._client.jobs.events(self.id, after=after)
+
+    def refresh(self) -> Self:
+        """The job as it is now."""
+        return type(self).of(self._client.get_json(f"/v1/{self.kind}s/{self.id}"), self._client)
+
+    def cancel(self) -> "Job":
+        return self._client.jobs.cancel(self.id)
+
+    def wait(self) -> Self:
+        """Wait for the end by events.
+
+        Raises JobFailed unless the job succeeded.
+        """
+        job = self
+        while not job.is_terminal:
+            for _ in self.events():
+                pass
+            job = self.refresh()
+        if job.status != "succeeded":
+            raise JobFailed(job)
+        return job
+
+
+class Dataset(ApiObject):
+    name: str
+    role: str
+    latest_version: int = 0
+    image_count: int = 0
+    attributes: dict[str, Any] = {}
+
+
+class Image(ApiObject):
+    file: str = ""
+    width: int = 0
+    height: int = 0
+    attributes: dict[str, Any] = {}
+
+
+class Import(Job):
+    """A change of a dataset; its result counts what was imported and rejected."""
+
+
+class Training(Job):
+    name: str = ""
+    latest_metrics: dict[str, float] = {}
+
+
+class Model(ApiObject):
+    name: str
+    latest_version: int = 0
+    aliases: dict[str, int] = {}
+
+
+class ModelVersion(ApiObject):
+    model_id: str = ""
+    version: int = 0
+    digest: str = ""
+    architecture: str = ""
+    resolution: int = 0
+    card: dict[str, Any] = {}
+    files: list[dict[str, Any]] = []
+
+
+class Reimaging(Job):
+    """Plausible faces, not reconstructions, and no evidence of identity."""
+
+    def file(self, name: str) -> bytes:
+        """The bytes of one of the result's files, e.g. `final.png`."""
+        return self._client.get_bytes(f"/v1/reimagings/{self.id}/files/{name}")
+
+
+class WebhookEndpoint(ApiObject):
+    url: str
+    secret: str | None = None
+    event_types: list[str] = []
+
+
+class Delivery(ApiObject):
+    event: str = ""
+    status: str = ""
+
+
+class ApiKey(ApiObject):
+    name: str = ""
+    scopes: list[str] = []
+    key: str | None = None  # only in the answer that made it

@@ -1,0 +1,1 @@
+"""A file a resource, the same names as in the HTTP API."""

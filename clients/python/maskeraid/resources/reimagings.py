@@ -1,0 +1,46 @@
+"""Re-imagings: covered faces in, plausible faces out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from maskeraid.objects import Reimaging
+from maskeraid.resources.resource import Resource
+
+WAIT_SECONDS = 30
+
+
+class Reimagings(Resource[Reimaging]):
+    path, kind = "/v1/reimagings", Reimaging
+
+    def create(
+        self,
+        image: str | Path | bytes | None = None,
+        *,
+        image_id: str | None = None,
+        covering: str | Path | bytes | None = None,
+        wait_seconds: int = WAIT_SECONDS,
+        **options: Any,  # noqa: ANN401 options of the API
+    ) -> Reimaging:
+        """Ask for the covered part of a face to be filled, and wait for a while.
+
+        Args:
+            image: a file or its bytes; or `image_id`, an image of a dataset.
+            covering: a black and white picture, white = covered; without it the covering is found by colour.
+            wait_seconds: how long the service may hold the answer back; 0 answers at once.
+            options: `candidates`, `seed`, `model`, `pick`, `smoothing` … as in the HTTP API.
+        """
+        headers = {"Prefer": f"wait={wait_seconds}"} if wait_seconds else {}
+        if image is None:
+            body = {"image": {"image_id": image_id}, **options}
+            answer = self._client.request("POST", self.path, json=body, headers=headers)
+        else:
+            files: dict[str, Any] = {"image": ("image", _bytes(image)), "options": (None, json.dumps(options))}
+            if covering is not None:
+                files["covering"] = ("covering.png", _bytes(covering))
+            answer = self._client.request("POST", self.path, files=files, headers=headers)
+        return Reimaging.of(answer.json(), self._client)
+
+
+def _bytes(source: str | Path | bytes) -> bytes:
+    return source if isinstance(source, bytes) else Path(source).read_bytes()

@@ -1,0 +1,29 @@
+"""Trainings: jobs that make models."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from maskeraid.objects import Training
+from maskeraid.resources.resource import Resource
+
+
+class Trainings(Resource[Training]):
+    path, kind = "/v1/trainings", Training
+
+    def create(
+        self,
+        name: str,
+        dataset_ids: Sequence[str],
+        *,
+        architecture: str = "auto",
+        preset: str = "quick",
+        where: Sequence[str] = (),
+        seed: int = 0,
+        email: bool = False,
+        **facts: Any,  # noqa: ANN401 fields of the API
+    ) -> Training:
+        """Order a model from the latest version of one or several datasets."""
+        data = [{"dataset_id": dataset_id, "where": list(where)} for dataset_id in dataset_ids]
+        return self._create(
+            name=name, data=data, architecture=architecture, preset=preset, seed=seed, notify={"email": email}, **facts
+        )
