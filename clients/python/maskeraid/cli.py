@@ -161,7 +161,7 @@ def reimage(
         options: dict[str, Any] = {"candidates": candidates, "seed": seed, "pick": pick}
         if model:
             options["model"] = {"model_id": model}
-        made = client.reimagings.create(image, covering=covering, **options).wait()
+        made = client.reimagings.create(image, covering_map=covering, **options).wait()
         output.mkdir(parents=True, exist_ok=True)
         names = [name for name in (made.result or {}).get("files", {}) if name.endswith((".png", ".npy"))]
         for name in names:

@@ -18,7 +18,7 @@ class Reimagings(Resource[Reimaging]):
         image: str | Path | bytes | None = None,
         *,
         image_id: str | None = None,
-        covering: str | Path | bytes | None = None,
+        covering_map: str | Path | bytes | None = None,
         wait_seconds: int = WAIT_SECONDS,
         **options: Any,  # noqa: ANN401 options of the API
     ) -> Reimaging:
@@ -26,7 +26,7 @@ class Reimagings(Resource[Reimaging]):
 
         Args:
             image: a file or its bytes; or `image_id`, an image of a dataset.
-            covering: a black and white picture, white = covered; without it the covering is found by colour.
+            covering_map: a black and white picture, white = covered; without it the covering is found by colour.
             wait_seconds: how long the service may hold the answer back; 0 answers at once.
             options: `candidates`, `seed`, `model`, `pick`, `smoothing` … as in the HTTP API.
         """
@@ -36,8 +36,8 @@ class Reimagings(Resource[Reimaging]):
             answer = self._client.request("POST", self.path, json=body, headers=headers)
         else:
             files: dict[str, Any] = {"image": ("image", _bytes(image)), "options": (None, json.dumps(options))}
-            if covering is not None:
-                files["covering"] = ("covering.png", _bytes(covering))
+            if covering_map is not None:
+                files["covering"] = ("covering.png", _bytes(covering_map))
             answer = self._client.request("POST", self.path, files=files, headers=headers)
         return Reimaging.of(answer.json(), self._client)
 
