@@ -18,6 +18,11 @@ def sha256_hex(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def image_key(tenant: str, sha256: str) -> str:
+    """Where a tenant's sanitised image lies: a PNG under its own digest."""
+    return f"t/{tenant}/images/{sha256}.png"
+
+
 class Blobs:
     """Put and get objects by key. Reads check the digest when it is given."""
 

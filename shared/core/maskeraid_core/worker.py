@@ -53,7 +53,11 @@ class HandBack(Exception):
 
 
 class Crash(Exception):
-    """The part that did the work died without an answer."""
+    """The part that did the work died without an answer; `facts` (plain JSON values) are kept with the job's error."""
+
+    def __init__(self, detail: str = "", **facts: object) -> None:
+        super().__init__(detail)
+        self.facts = facts
 
 
 @dataclass
@@ -305,4 +309,5 @@ def error_of(error: BaseException) -> JobError:
 def _last_words(error: Exception) -> JobError:
     if isinstance(error, MemoryError):
         return JobError(code="out_of_memory", message="The worker ran out of memory.", retryable=True)
-    return POISONED.model_copy(update={"facts": {"last_error": type(error).__name__}})
+    facts = {"last_error": type(error).__name__, **getattr(error, "facts", {})}
+    return POISONED.model_copy(update={"facts": facts})
