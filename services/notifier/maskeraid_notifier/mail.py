@@ -1,0 +1,160 @@
+"""One e-mail: written with a fixed subject and one link, then sent by SMTP or kept as a file in the outbox folder."""
+
+import smtplib
+import ssl
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Literal
+
+from maskeraid_notifier.errors import TextRefused
+from maskeraid_notifier.outcomes import Outcome, Verdict
+
+SMTP_SECONDS = 15.0
+
+SUBJECTS: Mapping[str, str] = {
+    "training.succeeded": "Your training has succeeded",
+    "training.failed": "Your training has failed",
+    "training.cancelled": "Your training was cancelled",
+    "training.paused": "Your training is paused",
+    "training.needs_attention": "Your training needs attention",
+    "model.created": "A model was created",
+    "model.shared": "A model was shared with you",
+    "model.flagged": "A model was flagged",
+    "import.succeeded": "Your import has succeeded",
+    "import.failed": "Your import has failed",
+    "reimaging.succeeded": "Your re-imaging has succeeded",
+    "reimaging.failed": "Your re-imaging has failed",
+    "batch.completed": "Your batch is complete",
+    "evaluation.completed": "Your evaluation is complete",
+    "export.completed": "Your export is complete",
+    "deletion.completed": "Your deletion is complete",
+    "webhook_endpoint.disabled": "A webhook endpoint was disabled",
+    "test.ping": "A test message",
+}
+
+BODY = """\
+{subject}.
+
+{object} {id}{named} is {status}.
+Look here: {url}
+
+You get one message an event. Message {delivery_id}.
+"""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where mail is handed over; `security` is that of the connection."""
+
+    host: str
+    port: int
+    security: Literal["none", "starttls", "tls"]
+    user: str = ""
+    password: str = ""
+
+
+def refuse_control_characters(value: str) -> str:
+    """The value itself. Raises TextRefused when it could end a header or begin another one.
+
+    Our own check: Python 3.11.7's `email` has none on writing.
+    """
+    if any(_is_control(character) for character in value):
+        raise TextRefused("control characters, U+2028, and U+2029 must not go into a header")
+    return value
+
+
+def compose(
+    delivery_id: str, event: str, recipient: str, sender: str, data: Mapping[str, object], now: datetime
+) -> EmailMessage:
+    """Write the message of one delivery.
+
+    Args:
+        delivery_id: makes the Message-ID, the same on each attempt, so that a repeat is recognisable.
+        event: chooses the fixed subject.
+        recipient: the account's verified address, one and no list.
+        sender: address that the message comes from; its domain ends the Message-ID.
+        data: `id`, `object`, `status`, `url`, and perhaps `name`, which a user chose and which stays in the body.
+        now: the message's date.
+
+    Raises:
+        TextRefused: an address is none, or a header value has a control character.
+    """
+    message = EmailMessage(policy=SMTP)
+    from_address = _address(sender)
+    message["From"] = from_address
+    message["To"] = _address(recipient)
+    message["Subject"] = SUBJECTS[event]
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = refuse_control_characters(f"<{delivery_id}@{from_address.domain}>")
+    message["Auto-Submitted"] = "auto-generated"
+    named = f" ({_one_line(str(data['name']))})" if data.get("name") else ""
+    facts = {name: _one_line(str(data[name])) for name in ("id", "object", "status", "url")}
+    message.set_content(
+        BODY.format(subject=SUBJECTS[event], named=named, delivery_id=delivery_id, **facts), cte="quoted-printable"
+    )
+    return message
+
+
+def send_by_smtp(message: EmailMessage, server: SmtpServer, tls: ssl.SSLContext | None = None) -> Outcome:
+    """Hand one message over. Blocks up to 15 s a step. 4xx and lost connections are tried again, 5xx is final."""
+    tls = tls or ssl.create_default_context()
+    try:
+        with _connect(server, tls) as connection:
+            if server.security == "starttls":
+                connection.starttls(context=tls)
+            if server.user:
+                connection.login(server.user, server.password)
+            connection.send_message(message)
+        return Outcome(Verdict.DELIVERED, 250)
+    except smtplib.SMTPRecipientsRefused as error:
+        code, text = next(iter(error.recipients.values()))
+        return _refused(code, text)
+    except smtplib.SMTPResponseException as error:
+        return _refused(error.smtp_code, error.smtp_error)
+    except (smtplib.SMTPException, OSError) as error:
+        return Outcome(Verdict.RETRY, error=str(error) or type(error).__name__)
+
+
+def keep_as_file(message: EmailMessage, delivery_id: str, folder: Path) -> Outcome:
+    """Write the message to `folder/<delivery id>.eml`; a repeat replaces it by its equal."""
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f".{delivery_id}.part"
+    unfinished.write_bytes(message.as_bytes())
+    unfinished.rename(folder / f"{delivery_id}.eml")
+    return Outcome(Verdict.DELIVERED)
+
+
+def _connect(server: SmtpServer, tls: ssl.SSLContext) -> smtplib.SMTP:
+    if server.security == "tls":
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=SMTP_SECONDS, context=tls)
+    return smtplib.SMTP(server.host, server.port, timeout=SMTP_SECONDS)
+
+
+def _refused(code: int, text: bytes | str) -> Outcome:
+    said = text.decode("utf-8", errors="replace") if isinstance(text, bytes) else text
+    verdict = Verdict.RETRY if 400 <= code < 500 else Verdict.FAILED
+    return Outcome(verdict, code, f"the mail server answered {code} {said}")
+
+
+def _address(value: str) -> Address:
+    try:
+        return Address(addr_spec=refuse_control_characters(value))
+    except (HeaderParseError, ValueError, IndexError) as error:
+        raise TextRefused("an e-mail address is needed, one and without a name") from error
+
+
+def _one_line(value: str) -> str:
+    """A name in the body cannot pretend to be further lines of ours."""
+    return " ".join("".join(" " if _is_control(character) else character for character in value).split())
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}  # controls, surrogates, U+2028, U+2029

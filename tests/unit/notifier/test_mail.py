@@ -1,0 +1,151 @@
+"""E-mail as a mail server and a reader see it (bar S11)."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from aiosmtpd.smtp import SMTP
+
+from maskeraid_notifier.errors import TextRefused
+from maskeraid_notifier.mail import SUBJECTS, SmtpServer, compose, keep_as_file, send_by_smtp
+from maskeraid_notifier.outcomes import Outcome, Verdict
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DATA = {
+    "id": "trn_1",
+    "object": "training",
+    "status": "succeeded",
+    "url": "https://maskeraid.example/v1/trainings/trn_1",
+}
+HOSTILE = ["\r\nBcc: x@y.example", "\n.\n", "\r", "\0", "\u2028Bcc: x", "\u2029", "\x1b[2J", "\x7f", "\x85", "\ud800"]
+
+
+def message(recipient: str = "owner@example.com", sender: str = "maskeraid@example.com", **data: str) -> EmailMessage:
+    return compose("dlv_1", "training.succeeded", recipient, sender, {**DATA, **data}, NOW)
+
+
+class Mailbox:
+    """A mail server that answers as told at one point of the conversation, and keeps what it took."""
+
+    def __init__(self, point: str = "", answer: str = "") -> None:
+        self.taken: list[bytes] = []
+        self._answers = {point: answer}
+
+    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: ANN401 aiosmtpd's own types
+        envelope.rcpt_tos.append(address)
+        return self._answers.get("RCPT", "250 OK")
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: ANN401
+        if self._answers.get("DATA") == "hang up before":
+            server.transport.abort()
+            return "250 never arrives"
+        self.taken.append(envelope.content)
+        if self._answers.get("DATA") == "hang up after":
+            server.transport.abort()
+            await asyncio.sleep(0)
+        return self._answers.get("DATA", "250 OK")
+
+
+@asynccontextmanager
+async def mail_server(mailbox: Mailbox, tls: ssl.SSLContext | None = None) -> AsyncIterator[SmtpServer]:
+    def protocol() -> SMTP:
+        return SMTP(mailbox, hostname="localhost", tls_context=tls, require_starttls=tls is not None)
+
+    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
+    try:
+        yield SmtpServer("localhost", server.sockets[0].getsockname()[1], "starttls" if tls else "none")
+    finally:
+        server.close()
+
+
+async def send(server: SmtpServer, tls: ssl.SSLContext | None = None) -> Outcome:
+    return await asyncio.to_thread(send_by_smtp, message(), server, tls)
+
+
+class TestMessage:
+    def test_has_a_fixed_subject_one_link_and_the_id_of_its_delivery(self) -> None:
+        written = message_from_bytes(message(name="Anna").as_bytes(), policy=default)
+        assert written["Subject"] == SUBJECTS["training.succeeded"]
+        assert written["Message-ID"] == "<dlv_1@example.com>"
+        text = written.get_content()
+        assert (text.count("://"), "training trn_1 (Anna) is succeeded" in text) == (1, True)
+
+    def test_is_the_same_on_each_attempt(self) -> None:
+        assert message().as_bytes() == message().as_bytes()
+
+    @pytest.mark.parametrize("hostile", HOSTILE)
+    @pytest.mark.parametrize("field", ["recipient", "sender"])
+    def test_refuses_control_characters_in_an_address(self, field: str, hostile: str) -> None:
+        with pytest.raises(TextRefused):
+            message(**{field: f"owner{hostile}@example.com"})
+
+    @pytest.mark.parametrize(
+        "recipient", ["", "owner", "a@x.example, b@x.example", "A <a@x.example>", "a@x.example b@"]
+    )
+    def test_goes_to_one_address_and_no_list(self, recipient: str) -> None:
+        with pytest.raises(TextRefused):
+            message(recipient)
+
+    @pytest.mark.parametrize("hostile", HOSTILE)
+    @pytest.mark.parametrize("field", ["name", "id", "object", "status", "url"])
+    def test_keeps_its_headers_and_lines_whatever_a_user_wrote(self, field: str, hostile: str) -> None:
+        plain = message_from_bytes(message(name="x").as_bytes(), policy=default)
+        attacked = message_from_bytes(message(**{"name": "x", field: f"x{hostile}y"}).as_bytes(), policy=default)
+        assert attacked.keys() == plain.keys()
+        assert len(attacked.get_content().splitlines()) == len(plain.get_content().splitlines())
+
+
+class TestSmtp:
+    async def test_takes_the_message(self) -> None:
+        mailbox = Mailbox()
+        async with mail_server(mailbox) as server:
+            assert (await send(server)).verdict is Verdict.DELIVERED
+        assert message_from_bytes(mailbox.taken[0], policy=default)["Message-ID"] == "<dlv_1@example.com>"
+
+    async def test_is_encrypted_to_the_name_of_the_server(self) -> None:
+        authority = trustme.CA()
+        server_tls, client_tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+        authority.issue_cert("localhost").configure_cert(server_tls)
+        authority.configure_trust(client_tls)
+        mailbox = Mailbox()
+        async with mail_server(mailbox, server_tls) as server:
+            assert (await send(server, client_tls)).verdict is Verdict.DELIVERED
+            stranger = await send(server)
+        assert (stranger.verdict, len(mailbox.taken)) == (Verdict.RETRY, 1)
+
+    @pytest.mark.parametrize("point", ["RCPT", "DATA"])
+    @pytest.mark.parametrize(("answer", "verdict"), [("451 later", Verdict.RETRY), ("550 no", Verdict.FAILED)])
+    async def test_4xx_is_tried_again_and_5xx_is_final(self, point: str, answer: str, verdict: Verdict) -> None:
+        async with mail_server(Mailbox(point, answer)) as server:
+            outcome = await send(server)
+        assert (outcome.verdict, outcome.status_code) == (verdict, int(answer[:3]))
+        assert answer in str(outcome.error)
+
+    @pytest.mark.parametrize(("moment", "copies"), [("before", 0), ("after", 1)])
+    async def test_lost_connection_is_tried_again(self, moment: str, copies: int) -> None:
+        mailbox = Mailbox("DATA", f"hang up {moment}")
+        async with mail_server(mailbox) as server:
+            assert (await send(server)).verdict is Verdict.RETRY
+        assert len(mailbox.taken) == copies  # one duplicate at most, and recognisable by its Message-ID
+
+    async def test_absent_server_is_tried_again(self) -> None:
+        async with mail_server(Mailbox()) as server:
+            pass
+        assert (await send(server)).verdict is Verdict.RETRY
+
+
+class TestOutboxFolder:
+    def test_holds_one_file_a_delivery(self, tmp_path: Path) -> None:
+        for _ in range(2):
+            assert keep_as_file(message(), "dlv_1", tmp_path / "outbox").verdict is Verdict.DELIVERED
+        (path,) = (tmp_path / "outbox").iterdir()
+        assert (path.name, message_from_bytes(path.read_bytes())["To"]) == ("dlv_1.eml", "owner@example.com")

@@ -1,0 +1,206 @@
+"""Webhooks as a receiver sees them: official verifier, real sockets, every kind of answer (bars S9, S10)."""
+
+import json
+import ssl
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
+
+import httpx
+import pytest
+import trustme
+from standardwebhooks import Webhook, WebhookVerificationError
+from tests.unit.notifier.receiver import OK, Receiver, receive
+from tests.unit.notifier.test_addresses import REFUSED_ADDRESSES, REFUSED_URLS, resolver
+
+from maskeraid_notifier import webhooks
+from maskeraid_notifier.outcomes import Outcome, Verdict
+from maskeraid_notifier.webhooks import build_body, judge, send_webhook, sign
+
+TLS = ssl.create_default_context()  # made once: it reads all certificates
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+OLD_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+DATA = {"id": "trn_1", "object": "training", "status": "succeeded", "url": "https://api.example/v1/trainings/trn_1"}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def send_to(receiver: Receiver) -> Outcome:
+    body = build_body("training.succeeded", now(), DATA)
+    url = f"http://127.0.0.1:{receiver.port}/hook?a=b"
+    headers = sign("dlv_1", body, [SECRET], now())
+    return await send_webhook(url, headers, body, allowed_hosts={f"127.0.0.1:{receiver.port}"})
+
+
+class TestBody:
+    def test_is_thin(self) -> None:
+        moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        body = json.loads(build_body("training.succeeded", moment, {**DATA, "name": "My daughter"}))
+        assert body == {"type": "training.succeeded", "timestamp": "2026-03-01T12:00:00.000Z", "data": DATA}
+
+
+class TestSignature:
+    def test_convinces_the_official_verifier(self) -> None:
+        body = build_body("training.succeeded", now(), DATA)
+        assert Webhook(SECRET).verify(body, sign("dlv_1", body, [SECRET], now()))["data"] == DATA
+
+    @pytest.mark.parametrize("secret", [SECRET, OLD_SECRET])
+    def test_convinces_holders_of_both_secrets_while_one_is_rotated(self, secret: str) -> None:
+        Webhook(secret).verify("{}", sign("dlv_1", "{}", [SECRET, OLD_SECRET], now()))
+
+    def test_is_stamped_in_utc_whatever_the_zone_of_the_clock(self) -> None:
+        moment = now()
+        elsewhere = moment.astimezone(timezone(timedelta(hours=9)))
+        assert sign("dlv_1", "{}", [SECRET], elsewhere) == sign("dlv_1", "{}", [SECRET], moment)
+
+    def test_does_not_fit_another_body(self) -> None:
+        with pytest.raises(WebhookVerificationError):
+            Webhook(SECRET).verify("{ }", sign("dlv_1", "{}", [SECRET], now()))
+
+    def test_has_the_time_of_the_attempt_and_the_id_of_the_delivery(self) -> None:
+        first, later = (sign("dlv_1", "{}", [SECRET], now() + wait) for wait in (timedelta(0), timedelta(minutes=5)))
+        assert first["webhook-id"] == later["webhook-id"]
+        assert int(later["webhook-timestamp"]) - int(first["webhook-timestamp"]) in (299, 300, 301)
+
+
+class TestSending:
+    async def test_receiver_gets_a_request_that_verifies(self) -> None:
+        async with receive(Receiver()) as receiver:
+            outcome = await send_to(receiver)
+        (request,) = receiver.requests
+        assert outcome == Outcome(Verdict.DELIVERED, 200, answer="ok")
+        assert request.line == "POST /hook?a=b HTTP/1.1"
+        assert request.headers["content-type"] == "application/json"
+        assert Webhook(SECRET).verify(request.body, request.headers)["type"] == "training.succeeded"
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    async def test_redirect_is_shown_and_not_followed(self, status: int) -> None:
+        async with receive(Receiver()) as canary:
+            location = f"http://127.0.0.1:{canary.port}/"
+            redirect = f"HTTP/1.1 {status} Elsewhere\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
+            async with receive(Receiver(answer=redirect)) as receiver:
+                outcome = await send_to(receiver)
+        assert (outcome.verdict, outcome.status_code, canary.connections) == (Verdict.RETRY, status, 0)
+        assert "redirects are not followed" in str(outcome.error)
+
+    async def test_endless_answer_is_read_up_to_a_limit(self) -> None:
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + b"x" * 200_000
+        async with receive(Receiver(answer=answer)) as receiver:
+            outcome = await send_to(receiver)
+        assert (outcome.verdict, outcome.answer) == (Verdict.DELIVERED, "x" * 1024)
+
+    async def test_packed_answer_is_not_unpacked(self) -> None:
+        answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\n\x1f\x8bjunk"
+        async with receive(Receiver(answer=answer)) as receiver:
+            assert (await send_to(receiver)).verdict is Verdict.DELIVERED
+
+    @pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 2"])
+    async def test_answer_that_is_not_http_is_tried_again(self, answer: bytes) -> None:
+        async with receive(Receiver(answer=answer)) as receiver:
+            assert (await send_to(receiver)).verdict is Verdict.RETRY
+
+    async def test_refused_connection_is_tried_again(self) -> None:
+        async with receive(Receiver()) as receiver:
+            pass
+        assert (await send_to(receiver)).verdict is Verdict.RETRY
+
+    async def test_slow_answer_ends_at_the_limit_of_the_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(webhooks, "WHOLE_SECONDS", 0.5)
+        async with receive(Receiver(seconds_between_bytes=0.05)) as receiver:
+            outcome = await send_to(receiver)
+        assert outcome == Outcome(Verdict.RETRY, error="no complete answer within 0 s")
+
+    async def test_proxy_of_the_environment_is_not_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with receive(Receiver()) as proxy, receive(Receiver()) as receiver:
+            monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
+            monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{proxy.port}")
+            outcome = await send_to(receiver)
+        assert (outcome.verdict, proxy.connections) == (Verdict.DELIVERED, 0)
+
+
+class TestGuard:
+    async def test_nothing_reaches_a_refused_address(self) -> None:
+        async with receive(Receiver()) as canary:
+            by_url = [await send_webhook(url, {}, "{}", verify=TLS) for url in REFUSED_URLS]
+            ports = [f":{port}" for port in (canary.port, 443, 8443)]
+            by_name = [
+                await send_webhook(f"https://hooks.example{port}/", {}, "{}", resolve=resolver(address), verify=TLS)
+                for port in ports
+                for address in REFUSED_ADDRESSES
+            ]
+        assert {outcome.verdict for outcome in by_url} == {Verdict.FAILED}
+        assert {outcome.verdict for outcome in by_name} == {Verdict.FAILED, Verdict.RETRY}
+        assert {outcome.status_code for outcome in by_url + by_name} == {None}
+        assert canary.connections == 0
+
+    async def test_name_that_changes_its_mind_is_asked_once_an_attempt(self) -> None:
+        questions: list[str] = []
+
+        async def rebinding(host: str, port: int) -> Sequence[str]:
+            questions.append(host)
+            return ["127.0.0.1"] if len(questions) == 1 else ["169.254.169.254"]
+
+        async with receive(Receiver()) as receiver:
+            url = f"http://hooks.example:{receiver.port}/"
+            allowed = {f"hooks.example:{receiver.port}"}
+            outcome = await send_webhook(url, {}, "{}", allowed_hosts=allowed, resolve=rebinding)
+        assert (outcome.verdict, questions) == (Verdict.DELIVERED, ["hooks.example"])
+        assert receiver.requests[0].headers["host"] == f"hooks.example:{receiver.port}"
+
+    async def test_next_address_is_tried_when_one_does_not_answer(self) -> None:
+        async with receive(Receiver()) as receiver:
+            url = f"http://hooks.example:{receiver.port}/"
+            allowed = {f"hooks.example:{receiver.port}"}
+            two = resolver("127.0.0.2", "127.0.0.1")  # the receiver listens on the second only
+            assert (await send_webhook(url, {}, "{}", allowed_hosts=allowed, resolve=two)).status_code == 200
+
+
+class TestCertificate:
+    @pytest.mark.parametrize(("owner", "verdict"), [("hooks.example", Verdict.DELIVERED), ("x.example", Verdict.RETRY)])
+    async def test_must_be_that_of_the_name_though_the_address_is_called(self, owner: str, verdict: Verdict) -> None:
+        authority = trustme.CA()
+        server_tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        authority.issue_cert(owner).configure_cert(server_tls)
+        named: list[str | None] = []
+        server_tls.sni_callback = lambda connection, name, context: named.append(name)
+        client_tls = ssl.create_default_context()
+        authority.configure_trust(client_tls)
+        async with receive(Receiver(answer=OK), server_tls) as receiver:
+            outcome = await send_webhook(
+                f"https://hooks.example:{receiver.port}/",
+                {},
+                "{}",
+                allowed_hosts={"hooks.example:*"},
+                resolve=resolver("127.0.0.1"),
+                verify=client_tls,
+            )
+        assert (outcome.verdict, named) == (verdict, ["hooks.example"])
+
+
+class TestJudgement:
+    @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+    def test_only_2xx_is_success(self, status: int) -> None:
+        assert judge(status, httpx.Headers(), "").verdict is Verdict.DELIVERED
+
+    @pytest.mark.parametrize("status", [304, 400, 401, 404, 429, 500, 503])
+    def test_other_answers_are_tried_again(self, status: int) -> None:
+        assert judge(status, httpx.Headers(), "").verdict is Verdict.RETRY
+
+    def test_410_is_a_farewell(self) -> None:
+        assert judge(410, httpx.Headers(), "").verdict is Verdict.GONE
+
+    @pytest.mark.parametrize("status", [429, 502, 503, 504])
+    @pytest.mark.parametrize("value", ["120", "Sun, 01 Mar 2026 12:02:00 GMT"])
+    def test_retry_after_is_read_as_a_number_or_a_date(self, status: int, value: str) -> None:
+        moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        assert judge(status, httpx.Headers({"retry-after": value}), "", moment).retry_after_seconds == 120
+
+    @pytest.mark.parametrize(
+        "value", ["", "soon", "-5", "Sun, 01 Mar 2020 12:02:00 GMT", "Sun, 01 Mar 2026 12:02:00 -0000"]
+    )
+    def test_retry_after_that_says_nothing_asks_for_nothing(self, value: str) -> None:
+        assert judge(503, httpx.Headers({"retry-after": value}), "").retry_after_seconds == 0
+
+    def test_retry_after_of_other_answers_is_not_obeyed(self) -> None:
+        assert judge(500, httpx.Headers({"retry-after": "120"}), "").retry_after_seconds == 0
