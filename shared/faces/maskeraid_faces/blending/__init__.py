@@ -1,0 +1,1 @@
+"""From a generated face to a finished one: smoothing, colour, seam, and the one function that pastes (`composite`)."""

@@ -1,0 +1,48 @@
+"""How visible the seam is: colours and gradients across the rim, beside those of the uncovered original."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from maskeraid_faces.blending.skin_tone import skin_of_photo, to_lab
+from maskeraid_faces.coverings.grow import grow
+from maskeraid_faces.images import Covering, Image
+from maskeraid_faces.metrics.colour_difference import colour_difference
+
+RING = 2  # pixels each side of the rim
+
+
+@dataclass(frozen=True)
+class Seam:
+    """1 = as in the uncovered original, above = a visible seam."""
+
+    colour_ratio: float  # CIEDE2000 between the median skin of the rings inside and outside
+    gradient_ratio: float  # mean jump between neighbours across the rim
+
+
+def seam(filled: Image, truth: Image, hole: Covering) -> Seam:
+    """Measure the seam of a filled face against its uncovered twin, uint8 (H, W, 3) both.
+
+    The original's colour difference counts as at least 1 (just visible), its jump as at least one grey level.
+    """
+    skin = skin_of_photo(to_lab(truth), np.ones_like(hole))
+    inside, outside = skin & hole & grow(~hole, RING), skin & ~hole & grow(hole, RING)
+    if not inside.any() or not outside.any():  # no skin at the rim: all of it must do
+        inside, outside = hole & grow(~hole, RING), ~hole & grow(hole, RING)
+    return Seam(
+        _across(filled, inside, outside) / max(_across(truth, inside, outside), 1.0),
+        _jump(filled, hole) / max(_jump(truth, hole), 1.0),
+    )
+
+
+def _across(image: Image, inside: Covering, outside: Covering) -> float:
+    medians = [np.rint(np.median(image[ring], axis=0)).astype(np.uint8) for ring in (inside, outside)]
+    return float(colour_difference(*medians))
+
+
+def _jump(image: Image, hole: Covering) -> float:
+    """Mean absolute difference, in grey levels, between pixels of the hole and their visible neighbours."""
+    values = image.astype(np.float64)
+    across_rows, across_columns = hole[1:] != hole[:-1], hole[:, 1:] != hole[:, :-1]
+    jumps = [np.abs(np.diff(values, axis=0))[across_rows], np.abs(np.diff(values, axis=1))[across_columns]]
+    return float(np.concatenate(jumps).mean())

@@ -1,0 +1,189 @@
+"""The metrics, against values that can be computed by hand or are known in advance."""
+
+from itertools import combinations as combinations_of
+from itertools import permutations, product
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from maskeraid_faces.coverings.shapes import box
+from maskeraid_faces.drawing.covered import MASK
+from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.images import Floats
+from maskeraid_faces.metrics.bootstrap import bootstrap_interval
+from maskeraid_faces.metrics.colour_difference import colour_difference
+from maskeraid_faces.metrics.combinations import combinations, nearest_rmse, templates
+from maskeraid_faces.metrics.coverage import coverage
+from maskeraid_faces.metrics.diversity import mean_to_single_ratio, pairwise_l1
+from maskeraid_faces.metrics.embedding import embed
+from maskeraid_faces.metrics.kid import kid
+from maskeraid_faces.metrics.psnr import psnr
+from maskeraid_faces.metrics.seam import seam
+from maskeraid_faces.metrics.valid import valid
+
+LIGHT = draw_faces("faces-light").images
+HOLE = box(32, (8, 24), (8, 24))
+
+
+def noisy(images: NDArray[np.uint8], deviation: float, seed: int = 0) -> NDArray[np.uint8]:
+    noise = np.random.default_rng(seed).normal(0, deviation, images.shape)
+    return np.clip(np.rint(images + noise), 0, 255).astype(np.uint8)
+
+
+def features(mean: float, seed: int, n: int = 200, spread: float = 1) -> Floats:
+    return np.random.default_rng(seed).normal(mean, spread, (n, 8)).astype(np.float32)
+
+
+class TestPsnr:
+    def test_of_a_known_error(self) -> None:
+        image = np.full((32, 32, 3), 100, np.uint8)
+        wrong = np.where(HOLE[..., None], np.uint8(151), image)  # a fifth of the range, in a quarter of the area
+        assert psnr(wrong, image, HOLE) == pytest.approx(-20 * np.log10(0.2))
+        assert psnr(wrong, image) == pytest.approx(psnr(wrong, image, HOLE) + 10 * np.log10(4))
+
+    def test_of_equals_is_infinite(self) -> None:
+        assert psnr(LIGHT[0], LIGHT[0]) == float("inf")
+
+
+class TestCombinations:
+    def test_of_the_training_faces_are_all(self) -> None:
+        result = combinations(LIGHT[np.random.default_rng(0).permutation(125)], LIGHT)
+        assert (result.nn, result.combinations) == (0, 125)
+
+    def test_tell_a_collapse_that_nn_rewards(self) -> None:
+        collapsed = combinations(np.repeat(LIGHT[:1], 512, axis=0), LIGHT)
+        varied = combinations(noisy(LIGHT, 5), LIGHT)
+        assert collapsed.nn < varied.nn
+        assert (collapsed.combinations, varied.combinations) == (1, 125)
+
+    def test_of_a_uniform_sampler_are_as_many_as_expected(self) -> None:
+        draws = np.random.default_rng(5).integers(0, 125, 512)
+        assert abs(combinations(LIGHT[draws], LIGHT).combinations - 122.9) < 4
+
+    def test_have_five_templates_a_part(self) -> None:
+        assert [len(templates(LIGHT, name)) for name in ("eyes", "nose", "mouth")] == [5, 5, 5]
+
+    def test_nearest_distance_is_in_grey_levels(self) -> None:
+        flat = [np.full((4, 4, 3), value, np.uint8) for value in (10, 90, 13)]
+        nearest, distance = nearest_rmse(np.stack(flat[:1]), np.stack(flat[1:]))
+        assert (nearest.tolist(), distance.tolist()) == ([1], [3.0])
+
+
+class TestValid:
+    @pytest.mark.parametrize("tone", ["light", "medium", "dark"])
+    def test_faces_of_the_set_are(self, tone: str) -> None:
+        images = draw_faces(f"faces-{tone}").images
+        assert valid(images, images).all()
+
+    def test_blends_of_two_noses_are_not(self) -> None:
+        blends = ((LIGHT[0].astype(int) + LIGHT[5:25:5]) // 2).astype(np.uint8)
+        assert not valid(blends, LIGHT, parts=["nose"]).any()
+        assert valid(blends, LIGHT, parts=["eyes", "mouth"]).all()
+
+
+class TestEmbedding:
+    def test_is_the_same_for_ever(self) -> None:
+        # Published figures rest on these weights: another value here makes them incomparable.
+        assert embed(LIGHT[:2]).shape == (2, 64)
+        assert float(np.abs(embed(LIGHT)).mean()) == pytest.approx(0.479424, rel=1e-3)
+
+    def test_of_any_size_and_number(self) -> None:
+        large = np.kron(LIGHT[:3], np.ones((1, 4, 4, 1), np.uint8))
+        assert embed(large).shape == (3, 64)
+        assert embed(LIGHT[:0]).shape == (0, 64)
+        np.testing.assert_allclose(embed(LIGHT)[70:72], embed(LIGHT[70:72]), rtol=1e-4, atol=1e-5)
+
+    def test_tells_mouths_apart(self) -> None:
+        one, other = embed(LIGHT[0::5]), embed(LIGHT[4::5])
+        assert kid(one, other) > 10 * abs(kid(embed(LIGHT[0:60:2]), embed(LIGHT[1:60:2])))
+
+
+class TestKid:
+    def test_is_near_zero_for_one_distribution(self) -> None:
+        values = [kid(features(0, seed), features(0, seed + 100)) for seed in range(10)]
+        assert abs(np.mean(values)) < 0.02  # unbiased
+        assert kid(features(1, 0), features(0, 1)) > 1
+
+    def test_is_the_textbook_sum(self) -> None:
+        one, other = features(0, 0, 3), features(0, 1, 4)
+
+        def kernel(pair: tuple[Floats, Floats]) -> float:
+            return (float(pair[0] @ pair[1]) / 8 + 1) ** 3
+
+        within = sum(float(np.mean([kernel(pair) for pair in permutations(rows, 2)])) for rows in (one, other))
+        between = float(np.mean([kernel(pair) for pair in product(one, other)]))
+        assert kid(one, other) == pytest.approx(within - 2 * between, rel=1e-4)
+
+
+class TestCoverage:
+    def test_is_high_for_one_distribution(self) -> None:
+        result = coverage(features(0, 0, 600), features(0, 1, 600))
+        assert min(result.precision, result.recall, result.coverage) > 0.8
+        assert result.density == pytest.approx(1, abs=0.15)
+
+    def test_a_collapse_loses_recall_and_coverage_alone(self) -> None:
+        result = coverage(features(0, 0), features(0, 1, spread=0.05))
+        assert result.precision == 1
+        assert result.recall < 0.1
+        assert result.coverage < 0.5
+
+    def test_rubbish_loses_everything(self) -> None:
+        result = coverage(features(0, 0), features(50, 1))
+        assert (result.precision, result.recall, result.density, result.coverage) == (0, 0, 0, 0)
+
+
+class TestDiversity:
+    def test_pairwise_difference_is_that_of_all_pairs(self) -> None:
+        faces = noisy(LIGHT[:4], 20)
+        pairs = [np.abs(one[HOLE].astype(float) - other[HOLE]).mean() / 255 for one, other in combinations_of(faces, 2)]
+        assert pairwise_l1(faces, HOLE) == pytest.approx(np.mean(pairs))
+
+    def test_equal_candidates_have_none(self) -> None:
+        same = np.repeat(LIGHT[:1], 8, axis=0)
+        assert pairwise_l1(same, HOLE) == 0
+        assert mean_to_single_ratio(same, LIGHT[7], HOLE) == 1
+
+    def test_honest_draws_reach_nine_sixteenths(self) -> None:
+        # Truth and candidates drawn alike around one mean: the law gives (1 + 1/8) / 2.
+        drawn = np.clip(np.random.default_rng(0).normal(128, 20, (9, 128, 128, 3)), 0, 255).astype(np.uint8)
+        hole = box(128, (0, 128), (0, 128))
+        assert mean_to_single_ratio(drawn[1:], drawn[0], hole) == pytest.approx(0.5625, abs=0.01)
+
+
+class TestSeam:
+    def test_of_the_original_is_one_or_less(self) -> None:
+        result = seam(LIGHT[0], LIGHT[0], MASK)
+        assert result.colour_ratio <= 1
+        assert result.gradient_ratio == 1
+
+    def test_grows_with_the_error(self) -> None:
+        shifted = [np.where(MASK[..., None], LIGHT[0] - np.uint8(by), LIGHT[0]) for by in (0, 10, 30)]
+        ratios = [seam(one, LIGHT[0], MASK) for one in shifted]
+        assert ratios[0].colour_ratio < ratios[1].colour_ratio < ratios[2].colour_ratio
+        assert ratios[1].gradient_ratio < ratios[2].gradient_ratio
+
+
+class TestBootstrap:
+    def test_interval_has_the_width_of_theory(self) -> None:
+        values = np.random.default_rng(0).normal(10, 2, 400)
+        low, high = bootstrap_interval(values)
+        assert low < values.mean() < high
+        assert high - low == pytest.approx(2 * 1.96 * 2 / 20, rel=0.15)
+
+    def test_images_of_one_person_are_no_new_evidence(self) -> None:
+        values = np.repeat(np.random.default_rng(0).normal(10, 2, 20), 20)
+        persons = [str(row // 20) for row in range(400)]
+        low, high = bootstrap_interval(values, persons)
+        narrow_low, narrow_high = bootstrap_interval(values)
+        assert high - low > 3 * (narrow_high - narrow_low)
+
+    def test_depends_on_the_seed_alone(self) -> None:
+        values = np.arange(20.0)
+        assert bootstrap_interval(values, seed=1) == bootstrap_interval(values, seed=1)
+        assert bootstrap_interval(values, seed=1) != bootstrap_interval(values, seed=2)
+
+
+def test_colours_of_white_and_black_differ_by_100() -> None:
+    black, white = np.array([[0] * 3, [255] * 3], np.uint8)
+    assert colour_difference(black, white) == pytest.approx(100, abs=0.1)
