@@ -124,13 +124,15 @@ class Held:
         self._note(warnings=self._warnings)
         self.tell("job.warning", {"code": code, "detail": detail})
 
-    def checkpoint(self, entry: CheckpointEntry) -> None:
-        """Put a checkpoint in front, keep two; a higher step starts the count of crashes anew."""
-        kept = [entry, *self._checkpoints][:2]
+    def checkpoint(self, entry: CheckpointEntry) -> list[CheckpointEntry]:
+        """Put a checkpoint in front, keep two, return what fell out; a higher step starts the count of crashes anew."""
+        everything = [entry, *self._checkpoints]
+        kept = everything[:2]
         is_further = not self._checkpoints or entry.step > self._checkpoints[0].step
         self._note(checkpoints=kept, **({"crashes": 0} if is_further else {}))
         self._checkpoints = kept
         self.tell("job.checkpoint", {"step": entry.step})
+        return everything[2:]
 
     def put_effect(self, effect: str, data: dict[str, Any]) -> None:
         """A change of another document that follows the job's success, and only that."""
