@@ -40,7 +40,6 @@ class TestColourRule:
     def test_finds_the_true_covering(self, test_set: DrawnSet, truth: TestTruth, kind: str, colours: Colours) -> None:
         for row in rows_of(test_set, kind):
             found = find_covering(test_set.images[row], method="colour", colours=colours)
-            # A strap of one pixel touches the mask only where the rule counts corners as touching.
             np.testing.assert_array_equal(found.covering, truth.coverings[row])
             assert found.share == pytest.approx(truth.coverings[row].mean())
 
@@ -69,6 +68,12 @@ class TestColourRule:
         image[30:37, 30:33] = 255  # 21 pixels
         covering = find_covering(image, method="colour", colours=[(255, 255, 255)]).covering
         np.testing.assert_array_equal(covering, box(64, (30, 37), (30, 33)))
+
+    def test_counts_corners_as_touching(self) -> None:
+        slanted = np.eye(64, dtype=np.bool_)
+        image = np.where(slanted[..., None], np.uint8(255), np.zeros((64, 64, 3), np.uint8))
+        found = find_covering(image, method="colour", colours=[(255, 255, 255)])
+        np.testing.assert_array_equal(found.covering, slanted)
 
 
 class TestRefusals:
