@@ -1,0 +1,56 @@
+"""Bytes in a folder: whole or not at all, and checked on the way out."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from maskeraid_core.blobs import Blobs, sha256_hex
+from maskeraid_core.errors import ArtifactCorrupt, InputGone
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Blobs:
+    return Blobs(f"file://{tmp_path}/blobs")
+
+
+async def pieces(count: int) -> AsyncIterator[bytes]:
+    for number in range(count):
+        yield bytes([number % 256]) * 100_000
+
+
+class TestBlobs:
+    async def test_what_was_put_comes_back(self, blobs: Blobs) -> None:
+        key, digest = await blobs.put_content("t/ten_1/images", b"pixels", ".png")
+        assert key == f"t/ten_1/images/{sha256_hex(b'pixels')}.png"
+        assert await blobs.get(key, digest) == b"pixels"
+
+    async def test_a_flipped_byte_is_noticed(self, blobs: Blobs, tmp_path: Path) -> None:
+        key, digest = await blobs.put_content("t", b"pixels", "")
+        (tmp_path / "blobs" / key).write_bytes(b"pixelt")
+        with pytest.raises(ArtifactCorrupt):
+            await blobs.get(key, digest)
+
+    async def test_what_is_gone_is_said_to_be_gone(self, blobs: Blobs) -> None:
+        with pytest.raises(InputGone):
+            await blobs.get("t/none")
+        with pytest.raises(InputGone):
+            _ = [chunk async for chunk in blobs.stream("t/none")]
+
+    async def test_create_only_never_overwrites(self, blobs: Blobs) -> None:
+        await blobs.put("t/a", b"first", create_only=True)
+        with pytest.raises(FileExistsError):
+            await blobs.put("t/a", b"second", create_only=True)
+        assert await blobs.get("t/a") == b"first"
+
+    async def test_a_stream_is_counted_and_digested(self, blobs: Blobs) -> None:
+        length, digest = await blobs.put_stream("t/big", pieces(40))
+        whole = b"".join([chunk async for chunk in blobs.stream("t/big")])
+        assert (length, digest) == (len(whole), sha256_hex(whole))
+        assert await blobs.get_range("t/big", 99_999, 100_001) == b"\x00\x01"
+
+    async def test_keys_are_found_and_deleted_by_prefix(self, blobs: Blobs) -> None:
+        await blobs.put_all([("t/a/1", b""), ("t/a/2", b""), ("t/b/1", b"")])
+        assert sorted(await blobs.keys("t/a")) == ["t/a/1", "t/a/2"]
+        await blobs.delete(["t/a/1", "t/a/1"])
+        assert await blobs.keys("t/a") == ["t/a/2"]

@@ -1,0 +1,24 @@
+"""Ids sort by time and say what they name."""
+
+from datetime import UTC, datetime
+
+from maskeraid_core.ids import derived_id, image_id, new_id, parse_image_id, twin_id
+
+AT = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+class TestIds:
+    def test_an_image_is_found_by_its_id(self) -> None:
+        dataset = new_id("ds")
+        assert parse_image_id(image_id(dataset, 57)) == (dataset, 57)
+        assert parse_image_id("img_x_1") is None
+
+    def test_a_derived_id_depends_on_every_part_and_sorts_by_time(self) -> None:
+        first = derived_id("dlv", AT, "a", "bc")
+        assert first == derived_id("dlv", AT, "a", "bc")
+        assert first != derived_id("dlv", AT, "ab", "c")
+        assert first < derived_id("dlv", AT.replace(year=2027), "a", "bc")
+
+    def test_twins_share_their_ulid(self) -> None:
+        training = new_id("trn")
+        assert twin_id("mdl", training)[4:] == training[4:]
