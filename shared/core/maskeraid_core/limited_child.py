@@ -1,0 +1,254 @@
+"""Starts a limited child process and talks to it in frames; the parent's side of `confinement`.
+
+Whatever strangers send is parsed only in such a child. The child has no way to the network, the stores, or our keys.
+"""
+
+import hashlib
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from maskeraid_core.confinement import LARGEST_BODY, LARGEST_HEADER, LENGTHS, Header, encode_frame
+
+STARTUP_SECONDS = 30.0  # imports on a busy machine
+IMAGE_SECONDS = 10.0  # of wall time, an image
+CPU_SECONDS_TO_RETIRE = 60.0  # half of the limit: a child is replaced before the limit could hit an innocent image
+PIECE = 256 * 2**10  # bytes a system call
+
+# One thread each: libraries that start threads would meet RLIMIT_NPROC.
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+)
+
+
+class ChildDied(Exception):
+    """The limited child ended, broke the protocol, or took too long."""
+
+
+class ImageRejected(Exception):
+    """A sanitising child refused an image; `code` and the message are for the user."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class LimitedChild:
+    """A process under the limits of `confinement`, running one module's `answer`; use it as a context.
+
+    The kernel kills it when the thread that made it ends, so that thread should also talk to it.
+    """
+
+    def __init__(self, module: str, *, descriptors: Sequence[int] = ()) -> None:
+        """Start `module`, with open `descriptors` under their own numbers; ChildDied when it does not come up."""
+        self._scratch = tempfile.mkdtemp(prefix="maskeraid-child-")
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed in close()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-m", "maskeraid_core.confinement", module, str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            pass_fds=descriptors,
+            cwd=self._scratch,
+            env=ENVIRONMENT,
+            bufsize=0,
+            start_new_session=True,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests, self._replies = self._process.stdin.fileno(), self._process.stdout.fileno()
+        os.set_blocking(self._requests, False)
+        os.set_blocking(self._replies, False)
+        self._received = bytearray()
+        self.cpu_seconds = 0.0
+        try:
+            hello, _ = self._receive(STARTUP_SECONDS)
+        except ChildDied:
+            self.close()
+            raise
+        self.network_isolated: bool = hello["network_isolated"] is True
+
+    def ask(self, header: Header, body: bytes = b"", *, seconds: float) -> Iterator[tuple[Header, bytes]]:
+        """Send one request and yield its replies, waiting at most `seconds` for each.
+
+        Raises: ChildDied. A request that is not read to its end ends the child, for its next reply would be stale.
+        """
+        ended = False
+        try:
+            self._send(encode_frame(header, body), seconds)
+            while not ended:
+                reply, reply_body = self._receive(seconds)
+                ended = reply.get("end") is True
+                if not ended:
+                    yield reply, reply_body
+            self.cpu_seconds = float(reply["cpu_seconds"])
+        finally:
+            if not ended:
+                self._kill()
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it lives and is far enough from its limit of processor time to take another request."""
+        return self._process.poll() is None and self.cpu_seconds < CPU_SECONDS_TO_RETIRE
+
+    @property
+    def pid(self) -> int:
+        """The process's number, for those who watch it."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """End the process and remove its scratch folder."""
+        self._kill()
+        for pipe in (self._process.stdin, self._process.stdout, self._stderr):
+            if pipe is not None:
+                pipe.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _kill(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def _wait(self, descriptor: int, event: int, deadline: float) -> None:
+        poll = select.poll()
+        poll.register(descriptor, event)
+        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            self._kill()
+            raise ChildDied("it took too long")
+
+    def _send(self, frame: bytes, seconds: float) -> None:
+        deadline, rest = time.monotonic() + seconds, memoryview(frame)
+        while rest:
+            self._wait(self._requests, select.POLLOUT, deadline)
+            try:
+                rest = rest[os.write(self._requests, rest[:PIECE]) :]
+            except BlockingIOError:  # the pipe has some room, but not for a piece that must go at once
+                continue
+            except BrokenPipeError as error:
+                raise self._death() from error
+
+    def _receive(self, seconds: float) -> tuple[Header, bytes]:
+        deadline = time.monotonic() + seconds
+        header_size, body_size = LENGTHS.unpack(self._take(LENGTHS.size, deadline))
+        if header_size > LARGEST_HEADER or body_size > LARGEST_BODY:
+            self._kill()
+            raise ChildDied("it sent a frame above the limit")
+        head = self._take(header_size, deadline)
+        try:
+            header = json.loads(head)
+        except (ValueError, RecursionError) as error:
+            raise ChildDied("it broke the protocol") from error
+        if not isinstance(header, dict):
+            raise ChildDied("it broke the protocol")
+        return header, self._take(body_size, deadline)
+
+    def _take(self, size: int, deadline: float) -> bytes:
+        while len(self._received) < size:
+            self._wait(self._replies, select.POLLIN, deadline)
+            piece = os.read(self._replies, PIECE)
+            if not piece:
+                raise self._death()
+            self._received += piece
+        taken = bytes(memoryview(self._received)[:size])
+        del self._received[:size]
+        return taken
+
+    def _death(self) -> ChildDied:
+        """How it ended, with the last line it wrote to its error output."""
+        self._kill()
+        code = self._process.returncode
+        how = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        size = self._stderr.seek(0, os.SEEK_END)
+        self._stderr.seek(max(0, size - 2000))
+        last_line = self._stderr.read().decode(errors="replace").strip().rpartition("\n")[2]
+        return ChildDied(f"{how}: {last_line}" if last_line else how)
+
+
+@dataclass(frozen=True, slots=True)
+class SanitisedPicture:
+    """One image as a sanitising child sent it: nothing of the original bytes is left.
+
+    `pixels` are uint8 RGB, row by row (height x width x 3 bytes); `png` the same pixels; `sha256` that of `png`.
+    """
+
+    pixels: bytes
+    png: bytes
+    thumbnail: bytes | None  # WebP
+    sha256: str
+    width: int
+    height: int
+    grey: bool
+
+
+class ImageSanitiser:
+    """Keeps one limited child ready to sanitise single images; a dead one is replaced. Threads take turns."""
+
+    def __init__(self, module: str = "maskeraid_faces.sanitising_child") -> None:
+        self._module = module
+        self._turn = threading.Lock()
+        self._child: LimitedChild | None = None
+
+    def sanitise(self, data: bytes) -> SanitisedPicture:
+        """Check and re-encode one image of a stranger.
+
+        Raises: ImageRejected, also with the code `unreadable_image` when the child died of it or needed over 10 s.
+        """
+        with self._turn:
+            try:
+                ((reply, body),) = self._ready().ask({"pixels": True}, data, seconds=IMAGE_SECONDS)
+            except ChildDied as death:
+                raise ImageRejected("unreadable_image", "the image could not be read within the limits") from death
+        return read_sanitised(reply, body)
+
+    def _ready(self) -> LimitedChild:
+        if self._child is None or not self._child.is_fresh:
+            self.close()
+            self._child = LimitedChild(self._module)
+        return self._child
+
+    def close(self) -> None:
+        """End the child; the next image starts a new one."""
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+    def __enter__(self) -> Self:
+        with self._turn:
+            self._ready()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def read_sanitised(reply: Header, body: bytes) -> SanitisedPicture:
+    """A child's reply to one image, taken apart; ImageRejected when it says so."""
+    if "rejected" in reply:
+        raise ImageRejected(str(reply["rejected"]), str(reply["detail"]))
+    png_size, thumbnail_size = int(reply["png"]), int(reply["thumbnail"])
+    png_end = png_size + thumbnail_size
+    return SanitisedPicture(
+        pixels=body[png_end:],
+        png=body[:png_size],
+        thumbnail=body[png_size:png_end] or None,
+        sha256=hashlib.sha256(body[:png_size]).hexdigest(),
+        width=int(reply["width"]),
+        height=int(reply["height"]),
+        grey=reply["grey"] is True,
+    )
