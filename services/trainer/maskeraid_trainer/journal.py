@@ -1,0 +1,87 @@
+"""What a training's process reports, written into its job: in order, and not too often. The parent's side."""
+
+import time
+from collections import deque
+from collections.abc import Mapping
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from maskeraid_core.jobs import CheckpointEntry, Progress
+from maskeraid_core.portal import PortalStores
+from maskeraid_core.worker import Held
+from maskeraid_trainer.child import Line
+from maskeraid_trainer.progress import Pace
+
+log = structlog.get_logger()
+
+DOCUMENT_SECONDS, EVENT_SECONDS = 2.0, 5.0  # least time between two writes of the progress
+
+
+class Journal:
+    """Takes a child's lines and writes them when they are due. A database that is away is tried again later."""
+
+    def __init__(self, held: Held, port: PortalStores) -> None:
+        self.outcome: Line | None = None
+        self._held, self._port = held, port
+        self._waiting: deque[Line] = deque()
+        self._pace = Pace()
+        self._progress: Progress | None = None
+        self._points: list[Mapping[str, float]] = []
+        self._document_due = self._event_due = time.monotonic()
+
+    def take(self, line: Line) -> None:
+        """Take in one line; `write` does the rest."""
+        match line["type"]:
+            case "alive":
+                return
+            case "progress":
+                self._progress = self._pace.note(time.monotonic(), line["current"], line["total"], line["unit"])
+            case "metric":
+                self._points.append(line["point"])
+            case "outcome":
+                self.outcome = line
+            case _:
+                self._waiting.append(line)
+
+    def write(self, *, last: bool = False) -> None:
+        """Write what is due; with `last`, everything that is left."""
+        try:
+            while self._waiting:
+                self._write_line(self._waiting[0])
+                self._waiting.popleft()
+            if last or time.monotonic() >= self._document_due:
+                self._write_progress(last)
+        except PyMongoError as error:
+            log.warning("report not written, will be tried again", error=str(error))
+
+    def _write_line(self, line: Line) -> None:
+        match line["type"]:
+            case "phase":
+                self._held.enter(line["phase"])
+            case "sample":
+                self._held.tell("job.sample", {"step": line["step"], "key": line["key"]})
+            case "warning":
+                self._held.warn(line["code"], line["detail"])
+            case "checkpoint":
+                self._write_checkpoint(CheckpointEntry.model_validate(line["entry"]))
+            case unknown:
+                raise ValueError(f"a training's process reported {unknown!r}")
+
+    def _write_checkpoint(self, entry: CheckpointEntry) -> None:
+        """Record a checkpoint, then delete the bytes of the one that it pushed out."""
+        blobs = self._port.stores.blobs
+        for old in self._held.checkpoint(entry):
+            self._port.call(blobs.delete, self._port.call(blobs.keys, old.key))
+
+    def _write_progress(self, last: bool) -> None:
+        at = time.monotonic()
+        self._document_due = at + DOCUMENT_SECONDS
+        if self._progress is not None:
+            is_stored = last or at >= self._event_due
+            self._event_due = at + EVENT_SECONDS if is_stored else self._event_due
+            self._held.report(self._progress, dict(self._points[-1]) if self._points else None, stored=is_stored)
+            self._progress = None
+        if self._points:
+            self._held.tell("job.metric", {"points": self._points})
+            self._points = []

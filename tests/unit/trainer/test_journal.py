@@ -1,0 +1,93 @@
+"""Reports become events and facts of the job: in order, batched, and again when the database was away."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo.errors import AutoReconnect
+from tests.unit.trainer.fakes import FakeHeld, held_in, port_of
+
+from maskeraid_trainer.journal import Journal
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[FakeHeld]:
+    with held_in(tmp_path) as held:
+        yield held
+
+
+def progress(current: float) -> dict[str, Any]:
+    return {"type": "progress", "current": current, "total": 10, "unit": "step"}
+
+
+def metric(step: int) -> dict[str, Any]:
+    return {"type": "metric", "point": {"step": step, "loss_g": step / 2}}
+
+
+def checkpoint(step: int, key: str) -> dict[str, Any]:
+    entry = {"key": key, "sha256": "0", "step": step, "fence": 1, "created_at": "2026-11-23T09:00:00Z"}
+    return {"type": "checkpoint", "entry": entry}
+
+
+class TestBatches:
+    def test_points_of_two_seconds_are_one_event(self, held: FakeHeld) -> None:
+        journal = Journal(held, port_of(held))
+        for step in range(1, 4):
+            journal.take(progress(step))
+            journal.take(metric(step))
+        journal.write()
+        journal.take(metric(4))
+        journal.write()  # not due
+        points = [data["points"] for kind, data in held.told if kind == "job.metric"]
+        assert [[point["step"] for point in batch] for batch in points] == [[1, 2, 3]]
+        journal.write(last=True)
+        assert held.told[-1] == ("job.metric", {"points": [{"step": 4, "loss_g": 2.0}]})
+
+    def test_the_document_has_the_newest_figures(self, held: FakeHeld) -> None:
+        journal = Journal(held, port_of(held))
+        for line in (progress(1), metric(1), progress(2), metric(2)):
+            journal.take(line)
+        journal.write()
+        (note,) = held.notes
+        assert (note["progress"].percent, note["latest_metrics"]["loss_g"]) == (20, 1.0)
+
+
+class TestOrder:
+    def test_lines_are_told_in_the_order_in_which_they_came(self, held: FakeHeld) -> None:
+        journal = Journal(held, port_of(held))
+        journal.take({"type": "phase", "phase": "training"})
+        journal.take({"type": "sample", "step": 1, "key": "k"})
+        journal.take({"type": "warning", "code": "few_images", "detail": "…"})
+        journal.write()
+        assert [kind for kind, _ in held.told] == ["job.phase", "job.sample", "job.warning"]
+
+    def test_an_unknown_report_is_an_error(self, held: FakeHeld) -> None:
+        journal = Journal(held, port_of(held))
+        journal.take({"type": "gossip"})
+        with pytest.raises(ValueError, match="gossip"):
+            journal.write()
+
+    def test_a_database_that_was_away_hears_it_later(self, held: FakeHeld, monkeypatch: pytest.MonkeyPatch) -> None:
+        def away(**_: object) -> None:
+            raise AutoReconnect
+
+        journal = Journal(held, port_of(held))
+        journal.take(checkpoint(5, "a"))
+        with monkeypatch.context() as patch:
+            patch.setattr(held, "_note", away)
+            journal.write()
+        assert held.told == []
+        journal.write()
+        assert held.told == [("job.checkpoint", {"step": 5})]
+
+
+class TestCheckpoints:
+    def test_two_are_kept_and_the_bytes_of_older_ones_deleted(self, held: FakeHeld) -> None:
+        port, journal = port_of(held), Journal(held, port_of(held))
+        for step in (1, 2, 3):
+            port.call(port.stores.blobs.put, f"t/c-{step}/state.json", b"{}")
+            journal.take(checkpoint(step, f"t/c-{step}"))
+        journal.write()
+        assert sorted(port.call(port.stores.blobs.keys, "t")) == ["t/c-2/state.json", "t/c-3/state.json"]
+        assert [entry.step for entry in held.notes[-1]["checkpoints"]] == [3, 2]

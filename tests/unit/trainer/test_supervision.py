@@ -1,0 +1,163 @@
+"""How a training's process ends decides what becomes of the job. The processes are real, the database is not."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.unit.trainer.fakes import FakeHeld, held_in, is_alive, make_version, port_of, script
+
+from maskeraid_core.repositories.jobs import Wishes
+from maskeraid_core.worker import CancelAsked, Crash, HandBack, LeaseLost
+from maskeraid_trainer.settings import TrainerSettings
+from maskeraid_trainer.supervision import Refused, supervise
+
+WAIT = 20.0  # seconds until a test gives up on a process
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[FakeHeld]:
+    with held_in(tmp_path) as held:
+        yield held
+
+
+@pytest.fixture
+def is_leaving() -> threading.Event:
+    return threading.Event()
+
+
+def run(held: FakeHeld, body: str, is_leaving: threading.Event | None = None, **settings: float) -> None:
+    supervise(
+        held, port_of(held), is_leaving or threading.Event(), TrainerSettings.model_validate(settings), script(body)
+    )
+
+
+class Meanwhile:
+    """Does something to a job as soon as its process has reported a phase; remembers the process id it said."""
+
+    def __init__(self, held: FakeHeld, then: object) -> None:
+        self.pid = 0
+        self._tell, self._then = held.tell, then
+        held.tell = self.tell  # type: ignore[method-assign]
+
+    def tell(self, event_type: str, data: dict[str, object], *, key: str | None = None) -> None:
+        self._tell(event_type, data, key=key)
+        if event_type == "job.phase":
+            self.pid = int(str(data["phase"]))
+            self._then()  # type: ignore[operator]
+
+
+PHASE_THEN_SLEEP = "say(type='phase', phase=str(os.getpid())); time.sleep(60)"
+
+
+class TestOutcome:
+    def test_a_version_is_published_by_success_alone(self, held: FakeHeld) -> None:
+        version = make_version(digest="sha256:6b86")
+        run(held, f"say(type='outcome', version=json.loads({version.model_dump_json(by_alias=True)!r}))")
+        assert held.result == {"model_id": "mdl_1", "version": 1, "digest": "sha256:6b86"}
+        (effect,) = held.effects
+        assert (effect.type, effect.data["_id"], effect.data["created_at"]) == (
+            "publish_model", "mdl_1:1", version.created_at,
+        )  # fmt: skip
+
+    def test_an_error_of_the_domain_keeps_its_code(self, held: FakeHeld) -> None:
+        with pytest.raises(Refused) as caught:
+            run(held, "say(type='outcome', error={'code': 'too_few_images', 'message': 'no', 'facts': {'found': 3}})")
+        assert (caught.value.code, caught.value.facts, str(caught.value)) == ("too_few_images", {"found": 3}, "no")
+        assert held.effects == []
+
+    def test_an_outcome_before_a_bad_exit_does_not_count(self, held: FakeHeld) -> None:
+        version = make_version().model_dump_json(by_alias=True)
+        with pytest.raises(Crash):
+            run(held, f"say(type='outcome', version=json.loads({version!r})); sys.exit(3)")
+        assert held.result is None
+
+
+class TestCrash:
+    def test_a_silent_exit(self, held: FakeHeld) -> None:
+        with pytest.raises(Crash, match="exit 0"):
+            run(held, "pass")
+
+    def test_a_signal(self, held: FakeHeld) -> None:
+        with pytest.raises(Crash, match="SIGKILL"):
+            run(held, "os.kill(os.getpid(), signal.SIGKILL)")
+
+    def test_the_last_fifty_lines_are_kept(self, held: FakeHeld) -> None:
+        with pytest.raises(Crash) as caught:
+            run(held, "for n in range(60): print('line', n, file=sys.stderr)\nsys.exit(1)")
+        assert caught.value.facts["how"] == "exit 1"
+        assert caught.value.facts["log"] == [f"line {n}" for n in range(10, 60)]
+
+    def test_want_of_memory_is_told_apart(self, held: FakeHeld) -> None:
+        with pytest.raises(MemoryError):
+            run(held, "sys.exit(71)")
+
+    def test_a_process_that_hangs_is_killed(self, held: FakeHeld) -> None:
+        watch = Meanwhile(held, lambda: None)
+        with pytest.raises(Crash, match="silence"):
+            run(held, PHASE_THEN_SLEEP, child_silence_seconds=0.4)
+        assert not is_alive(watch.pid)
+
+    def test_a_process_that_says_that_it_lives_is_not(self, held: FakeHeld) -> None:
+        with pytest.raises(Crash, match="exit 0"):
+            run(held, "for _ in range(8): say(type='alive'); time.sleep(0.2)", child_silence_seconds=1)
+
+
+class TestWishes:
+    def test_cancel_kills_the_whole_group_at_once(self, held: FakeHeld) -> None:
+        body = f"""
+            if os.fork() == 0:
+                time.sleep(60)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            {PHASE_THEN_SLEEP}
+        """
+        watch = Meanwhile(held, lambda: held.learn(Wishes(cancel=True, pause=False, stop=False)))
+        with pytest.raises(CancelAsked):
+            run(held, body)
+        assert not is_alive(watch.pid)
+
+    def test_a_lost_lease_ends_it_too(self, held: FakeHeld) -> None:
+        watch = Meanwhile(held, lambda: held.learn(None))
+        with pytest.raises(LeaseLost):
+            run(held, PHASE_THEN_SLEEP)
+        assert not is_alive(watch.pid)
+
+
+class TestLeaving:
+    def test_a_checkpoint_is_taken_and_the_job_handed_back(self, held: FakeHeld, is_leaving: threading.Event) -> None:
+        body = """
+            entry = {'key': 'k', 'sha256': '0', 'step': 7, 'fence': 1, 'created_at': '2026-11-23T09:00:00Z'}
+            def leave(*_):
+                say(type='checkpoint', entry=entry)
+                os._exit(75)
+            signal.signal(signal.SIGTERM, leave)
+            say(type='phase', phase=str(os.getpid()))
+            time.sleep(60)
+        """
+        Meanwhile(held, is_leaving.set)
+        with pytest.raises(HandBack):
+            run(held, body, is_leaving)
+        assert ("job.checkpoint", {"step": 7}) in held.told
+
+    def test_one_that_does_not_end_in_time_is_killed(self, held: FakeHeld, is_leaving: threading.Event) -> None:
+        watch = Meanwhile(held, is_leaving.set)
+        with pytest.raises(HandBack):
+            run(
+                held, f"signal.signal(signal.SIGTERM, signal.SIG_IGN); {PHASE_THEN_SLEEP}",
+                is_leaving, child_grace_seconds=0.3,
+            )  # fmt: skip
+        assert not is_alive(watch.pid)
+
+    def test_a_training_that_ends_meanwhile_succeeds(self, held: FakeHeld, is_leaving: threading.Event) -> None:
+        version = make_version().model_dump_json(by_alias=True)
+        body = f"""
+            def end(*_):
+                say(type='outcome', version=json.loads({version!r}))
+                os._exit(0)
+            signal.signal(signal.SIGTERM, end)
+            say(type='phase', phase=str(os.getpid()))
+            time.sleep(60)
+        """
+        Meanwhile(held, is_leaving.set)
+        run(held, body, is_leaving)
+        assert held.result is not None
