@@ -129,7 +129,7 @@ def keep_as_file(message: EmailMessage, delivery_id: str, folder: Path) -> Outco
     unfinished = folder / f".{delivery_id}.part"
     unfinished.write_bytes(message.as_bytes())
     unfinished.rename(folder / f"{delivery_id}.eml")
-    return Outcome(Verdict.DELIVERED)
+    return Outcome(Verdict.DELIVERED, message=message.get_content())
 
 
 def _connect(server: SmtpServer, tls: ssl.SSLContext) -> smtplib.SMTP:

@@ -20,3 +20,4 @@ class Outcome:
     error: str | None = None
     answer: str | None = None
     retry_after_seconds: float = 0
+    message: str | None = None  # text of an e-mail that was kept, for the owner to read

@@ -1,0 +1,18 @@
+"""The notifier's one task: one attempt for one delivery."""
+
+from pymongo.errors import PyMongoError
+
+from maskeraid_core.queue import TaskName
+from maskeraid_notifier.delivering import deliver
+from maskeraid_notifier.worker import app, log, process
+
+
+@app.task(name=TaskName.DELIVER.value)
+def look(delivery_id: str) -> None:
+    """Send the delivery that the bell named, if it is due."""
+    if process.worker.is_leaving.is_set():
+        return
+    try:
+        process.worker.port.call(deliver, process.worker.stores, process.sender, delivery_id, process.random)
+    except PyMongoError as error:
+        log.warning("database out of reach, left to the sweeper", delivery=delivery_id, error=str(error))
