@@ -21,7 +21,8 @@ def to_network(images: NDArray[np.uint8]) -> Floats:
 
 def to_pixels(values: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Bring [-1, 1] to uint8 0..255, rounded and clipped, any shape. Source: Desentz 2021, section 5.4."""
-    return np.clip(np.rint((np.asarray(values, np.float32) + 1) * np.float32(127.5)), 0, 255).astype(np.uint8)
+    levels = np.rint((np.asarray(values, np.float32) + 1) * np.float32(127.5))
+    return np.asarray(np.clip(levels, 0, 255), np.uint8)
 
 
 def check_image(image: Image) -> None:
