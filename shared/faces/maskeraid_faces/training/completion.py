@@ -1,0 +1,55 @@
+"""From a trained GAN to a complete model: bank, ridge, conditioning, prototypes, facts."""
+
+from collections.abc import Mapping
+
+from maskeraid_faces.face_model import Basis, FaceModel, TrainedArchitecture
+from maskeraid_faces.training.bank import make_bank
+from maskeraid_faces.training.image_set import FEWEST_FOR_HOLDING_OUT, FaceSet
+from maskeraid_faces.training.loop import Gan, Progress
+from maskeraid_faces.training.settings import Stopped
+
+
+def complete_model(
+    architecture: TrainedArchitecture, faces: FaceSet, basis: Basis, gan: Gan, facts: Mapping[str, object], seed: int
+) -> FaceModel:
+    """Fit what a fill needs beside the generator. `faces.held_out` judges the conditioning where there is any."""
+    from maskeraid_faces.filling.conditioning import fit_conditioning
+    from maskeraid_faces.filling.ridge import fit_ridge
+    from maskeraid_faces.selection import make_prototypes
+
+    weights = gan.generator_weights()
+    bank = make_bank(architecture, weights, gan.latent_size, len(faces.training), seed)
+    unseen = faces.held_out if len(faces.held_out) else faces.training
+    return FaceModel(
+        architecture=architecture,
+        kind=faces.kind,
+        size=faces.size,
+        latent_size=gan.latent_size,
+        widths=gan.widths,
+        generator=weights,
+        basis=basis,
+        ridge=fit_ridge(faces.training, basis, faces.training_groups, faces.kind, seed),
+        bank=bank,
+        conditioning=fit_conditioning(unseen, basis, bank, seed=seed),
+        prototypes=make_prototypes(faces.training, faces.kind),
+        palette=faces.palette,
+        grey=faces.is_grey,
+        facts=facts,
+    )
+
+
+def describe(faces: FaceSet, gan: Gan, progress: Progress, stopped: Stopped) -> dict[str, object]:
+    """What the model's card tells of the training, as plain JSON values."""
+    images = len(faces.training) + len(faces.held_out)
+    few = faces.kind == "photo" and images < FEWEST_FOR_HOLDING_OUT
+    return {
+        "images": images,
+        "held_out": len(faces.held_out),
+        "recipe": gan.recipe,
+        "stopped": stopped,
+        "steps": progress.step,
+        "kept_step": progress.best_step or progress.step,
+        "seconds": round(progress.seconds, 1),
+        "quality": progress.best_quality,
+        "warnings": [f"only {images} images: none could be held out, the figures flatter"] if few else [],
+    }

@@ -1,0 +1,164 @@
+"""`eigen`: a relativistic GAN on whitened principal coefficients, hundreds of steps in one compiled call."""
+
+from dataclasses import asdict, dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from maskeraid_faces.face_model import Basis, Floats, Kind
+from maskeraid_faces.images import Images, to_pixels
+from maskeraid_faces.networks.eigen import (
+    HIDDEN_LAYERS,
+    build_eigen_discriminator,
+    build_eigen_generator,
+    latent_size_for,
+    width_for,
+)
+from maskeraid_faces.networks.generate import run_generator
+from maskeraid_faces.networks.layers import variables_by_name, weights_by_name
+from maskeraid_faces.training.held_out import Judgement, judge_drawn, judge_photos
+from maskeraid_faces.training.losses import CURVES, logits_and_penalty, relativistic_curves, relativistic_loss
+from maskeraid_faces.training.noise import draw_latents, draw_rows
+from maskeraid_faces.training.randomness import Stream, generator_for, weights_seed
+from maskeraid_faces.training.state import State, read_variables, write_variables
+
+FACES_JUDGED = 512
+FEWEST_JUDGES = 16  # fewer held-out faces say too little: then all faces judge
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The numbers of a training; those for drawn faces and for photographs were found by measurement."""
+
+    penalty: float  # weight of R1 and R2
+    learning_rate: float
+    averaging: float  # share of the running average that stays at each step
+    weighting: float  # the discriminator sees coefficients times (deviation / largest deviation) ** weighting
+
+
+# Whitening raises the noise components of photographs to the level of the face, hence their weighting.
+RECIPES: dict[Kind, Recipe] = {
+    "drawn": Recipe(penalty=0.05, learning_rate=1e-3, averaging=0.99, weighting=0.0),
+    "photo": Recipe(penalty=1.0, learning_rate=3e-4, averaging=0.995, weighting=0.5),
+}
+
+
+class EigenGan:
+    """Both networks, their optimisers, and the running average that alone is used for drawing."""
+
+    def __init__(self, coefficients: Floats, held_out: Floats, basis: Basis, kind: Kind, batch: int, seed: int) -> None:
+        """Build everything; `coefficients` float32 (n, gan_rank), `held_out` likewise (may be empty)."""
+        recipe = RECIPES[kind]
+        deviations = basis.deviations[: basis.gan_rank]
+        self._weighting = ((deviations / deviations[0]) ** recipe.weighting).astype(np.float32)
+        self._coefficients = coefficients
+        self._held_out = held_out if len(held_out) >= FEWEST_JUDGES else coefficients
+        self._basis, self._kind, self._recipe, self._batch, self._seed = basis, kind, recipe, batch, seed
+        self._generator = build_eigen_generator(basis.gan_rank, seed=weights_seed(seed, 0))
+        self._discriminator = build_eigen_discriminator(basis.gan_rank, seed=weights_seed(seed, 1))
+        self._average = build_eigen_generator(basis.gan_rank, seed=weights_seed(seed, 0))
+        self._generator_optimiser = _adam(recipe, self._generator)
+        self._discriminator_optimiser = _adam(recipe, self._discriminator)
+        self._compiled = tf.function(self._run_steps, jit_compile=True)
+        self.latent_size = latent_size_for(basis.gan_rank)
+        self.widths: tuple[int, ...] = (width_for(basis.gan_rank),) * HIDDEN_LAYERS
+
+    @property
+    def recipe(self) -> dict[str, object]:
+        """The numbers of this training, for the model's card."""
+        return {"loss": "RpGAN + R1 + R2", "optimiser": "Adam, betas 0 and 0.99", "batch": self._batch} | asdict(
+            self._recipe
+        )
+
+    def run_steps(self, first: int, last: int) -> dict[str, float]:
+        """Train steps first to last - 1; the mean of each curve over them."""
+        means = self._compiled(tf.constant(first, tf.int64), tf.constant(last, tf.int64))
+        return dict(zip(CURVES, means.numpy().tolist(), strict=True))
+
+    def state(self) -> State:
+        """Everything that the next step depends on."""
+        return read_variables(self._variables())
+
+    def restore(self, state: State) -> None:
+        """Continue from `state`."""
+        write_variables(self._variables(), state)
+
+    def slow_down(self) -> None:
+        """Halve both learning rates."""
+        for optimiser in (self._generator_optimiser, self._discriminator_optimiser):
+            optimiser.learning_rate = float(optimiser.learning_rate) / 2
+
+    def generator_weights(self) -> dict[str, Floats]:
+        """The running averages, by name."""
+        return weights_by_name(self._average)
+
+    def sample(self, latents: Floats) -> Images:
+        """Images uint8 (m, size, size, 3) of latents (m, latent_size)."""
+        pixels = self._basis.mean + self._draw(latents) @ self._basis.components[: self._basis.gan_rank]
+        size = round((pixels.shape[1] / 3) ** 0.5)
+        return to_pixels(pixels).reshape(-1, size, size, 3)
+
+    def judge(self) -> Judgement:
+        """Judge the running average on the faces held out, or on all of them where none are."""
+        random = generator_for(self._seed, Stream.JUDGEMENT)
+        if self._kind == "drawn":
+            deviations = self._basis.deviations[: self._basis.gan_rank]
+            latents = random.standard_normal((FACES_JUDGED, self.latent_size), np.float32)
+            return judge_drawn(self._draw(latents) * deviations, self._coefficients * deviations)
+        faces = random.permutation(self._held_out)[:FACES_JUDGED] * self._weighting
+        latents = random.standard_normal((len(faces), self.latent_size), np.float32)
+        return judge_photos(self._draw(latents) * self._weighting, faces)
+
+    def _draw(self, latents: Floats) -> Floats:
+        return run_generator("eigen", self.generator_weights(), latents)
+
+    def _variables(self) -> dict[str, keras.Variable]:
+        networks = {"generator": self._generator, "discriminator": self._discriminator, "average": self._average}
+        named = {f"{part}/{n}": v for part, network in networks.items() for n, v in variables_by_name(network).items()}
+        optimisers = {"generator": self._generator_optimiser, "discriminator": self._discriminator_optimiser}
+        for part, optimiser in optimisers.items():
+            named |= {f"{part}_optimiser/{i}": variable for i, variable in enumerate(optimiser.variables)}
+        return named
+
+    def _run_steps(self, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
+        coefficients = tf.constant(
+            self._coefficients * self._weighting
+        )  # (n, gan_rank), as the discriminator sees them
+        step, total = first, tf.zeros(len(CURVES))
+        while step < last:  # one loop of the compiled program; over tf.range it would compile anew for each length
+            rows = draw_rows(self._batch, len(self._coefficients), self._seed, step)
+            total += self._train_step(tf.gather(coefficients, rows), step)
+            step += 1
+        return total / tf.cast(last - first, tf.float32)
+
+    def _train_step(self, real: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        fake = self._fake(step, Stream.LATENTS)  # (batch, gan_rank)
+        with tf.GradientTape() as tape:
+            # One pass over both halves; its mean penalty is half the sum of the halves' means, R1 and R2.
+            logits, penalty = logits_and_penalty(self._discriminator, tf.concat([real, fake], axis=0))
+            real_logits, fake_logits = tf.split(logits, 2)  # (batch, 1) each
+            loss = relativistic_loss(real_logits, fake_logits) + self._recipe.penalty * penalty
+        _update(self._discriminator_optimiser, self._discriminator, tape, loss)
+        with tf.GradientTape() as tape:
+            new_logits = self._discriminator(self._fake(step, Stream.LATENTS_OF_GENERATOR))
+            loss = relativistic_loss(new_logits, real_logits)  # the real logits are those from before the update
+        _update(self._generator_optimiser, self._generator, tape, loss)
+        for average, weight in zip(self._average.weights, self._generator.weights, strict=True):
+            average.assign(self._recipe.averaging * average + (1 - self._recipe.averaging) * weight)
+        return relativistic_curves(real_logits, fake_logits, new_logits)
+
+    def _fake(self, step: tf.Tensor, stream: Stream) -> tf.Tensor:
+        latents = draw_latents((self._batch, self.latent_size), self._seed, step, stream)
+        return self._generator(latents) * self._weighting
+
+
+def _adam(recipe: Recipe, network: keras.Model) -> keras.optimizers.Adam:
+    optimiser = keras.optimizers.Adam(recipe.learning_rate, beta_1=0.0, beta_2=0.99)
+    optimiser.build(network.trainable_variables)
+    return optimiser
+
+
+def _update(optimiser: keras.optimizers.Adam, network: keras.Model, tape: tf.GradientTape, loss: tf.Tensor) -> None:
+    weights = [variable.value for variable in network.trainable_variables]
+    optimiser.apply(tape.gradient(loss, weights), network.trainable_variables)

@@ -1,0 +1,119 @@
+"""The images of a training: checked, told apart (drawn or photographed), mirrored, split."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskeraid_faces.errors import BadImage, BadSettings, MixedSizes, NoVariation, TooFewImages
+from maskeraid_faces.face_model import Kind
+from maskeraid_faces.images import Image, Images, check_image
+from maskeraid_faces.training.randomness import Stream, generator_for
+from maskeraid_faces.training.settings import TrainSettings
+
+FEWEST_IMAGES = 8
+FEWEST_FOR_HOLDING_OUT = 30
+SHARE_HELD_OUT = 0.1
+MOST_COLOURS_DRAWN = 64
+
+
+@dataclass(frozen=True)
+class FaceSet:
+    """Checked images, split; `held_out` may be empty."""
+
+    training: Images  # (n, side, side, 3)
+    held_out: Images  # (m, side, side, 3)
+    training_groups: tuple[str, ...] | None
+    kind: Kind
+    palette: NDArray[np.uint8] | None  # (c, 3) of drawn faces
+    is_grey: bool
+
+    @property
+    def size(self) -> int:
+        """Side in pixels."""
+        return int(self.training.shape[1])
+
+
+def prepare(
+    images: Images | Sequence[Image], settings: TrainSettings, groups: Sequence[str] | None, seed: int
+) -> FaceSet:
+    """Check the images, tell their kind by the number of colours, and hold some out."""
+    checked = check_images(images)
+    palette = find_palette(checked)
+    if settings.kind == "drawn" and palette is None:
+        raise BadSettings(f"drawn faces have at most {MOST_COLOURS_DRAWN} colours", field="kind", allowed=["photo"])
+    kind: Kind = "drawn" if palette is not None and settings.kind != "photo" else "photo"
+    training, held_out = split_held_out(len(checked), kind, groups, generator_for(seed, Stream.SPLIT))
+    return FaceSet(
+        training=checked[training],
+        held_out=checked[held_out],
+        training_groups=None if groups is None else tuple(groups[index] for index in training),
+        kind=kind,
+        palette=palette if kind == "drawn" else None,
+        is_grey=bool((checked == checked[..., :1]).all()),
+    )
+
+
+def check_images(images: Images | Sequence[Image]) -> Images:
+    """Return the images as one array uint8 (n, side, side, 3).
+
+    Raises:
+        TooFewImages: fewer than 8. BadImage: says which and why. MixedSizes: counts per size.
+        NoVariation: all are the same.
+    """
+    if len(images) < FEWEST_IMAGES:
+        raise TooFewImages(f"a training needs at least {FEWEST_IMAGES} images, found {len(images)}", found=len(images))
+    for index, image in enumerate(images):
+        try:
+            check_image(image)
+        except BadImage as error:
+            raise BadImage(f"image {index}: {error}", index=index) from error
+    sizes = Counter(image.shape[0] for image in images)
+    if len(sizes) > 1:
+        counts = {str(size): number for size, number in sorted(sizes.items())}
+        raise MixedSizes(f"the images differ in size: {counts}", sizes=counts)
+    stacked = np.stack(list(images))
+    if (stacked == stacked[0]).all():
+        raise NoVariation()
+    return stacked
+
+
+def find_palette(images: Images) -> NDArray[np.uint8] | None:
+    """The distinct colours (c, 3), sorted, or None when there are more than 64: then these are photographs."""
+    colours: set[int] = set()
+    for image in images:
+        packed = image.reshape(-1, 3).astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)
+        colours.update(np.unique(packed).tolist())
+        if len(colours) > MOST_COLOURS_DRAWN:
+            return None
+    ordered = np.array(sorted(colours))
+    return np.stack([ordered >> 16, ordered >> 8 & 255, ordered & 255], axis=1).astype(np.uint8)
+
+
+def mirror(images: Images) -> Images:
+    """The images followed by their left-right reflections."""
+    return np.concatenate([images, images[:, :, ::-1]])
+
+
+def split_held_out(
+    number: int, kind: Kind, groups: Sequence[str] | None, random: np.random.Generator
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Indices to train on and to hold out: a tenth of the photographs, whole groups (persons) together.
+
+    Drawn faces hold nothing out, for a factorial set needs every combination; nor do sets below 30 images.
+    """
+    if groups is not None and len(groups) != number:
+        raise BadSettings(f"{number} images but {len(groups)} groups", field="groups")
+    everything = np.arange(number)
+    if kind == "drawn" or number < FEWEST_FOR_HOLDING_OUT:
+        return everything, everything[:0]
+    _, labels = np.unique(everything.astype(str) if groups is None else np.asarray(groups), return_inverse=True)
+    order = random.permutation(labels.max() + 1)
+    sizes = np.bincount(labels)[order]
+    chosen = order[np.cumsum(sizes) - sizes < SHARE_HELD_OUT * number]  # ends with the group that crosses the share
+    held_out = np.isin(labels, chosen)
+    if held_out.all():  # one group only: there is nobody else to hold out
+        return everything, everything[:0]
+    return everything[~held_out], everything[held_out]

@@ -1,0 +1,184 @@
+"""The loop around every GAN: calls of about a second, the windows of `Watch`, and the rules that end a training."""
+
+import json
+import math
+import time
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskeraid_faces.errors import BadModelFile, TrainingDiverged
+from maskeraid_faces.face_model import Floats
+from maskeraid_faces.images import Images
+from maskeraid_faces.training.held_out import Judgement
+from maskeraid_faces.training.randomness import Stream, generator_for
+from maskeraid_faces.training.settings import Checkpoint, Stopped, Watch
+
+SECONDS_A_CALL = 1.0  # how soon a stop is answered
+MOST_STEPS_A_CALL = 500
+FASTEST_GROWTH = 8  # of the steps a call: the first one also compiles
+SAMPLES = 25
+THESIS_SAMPLE_STEPS = (1, 200, 700, 2_000, 54_000, 98_000)  # Desentz 2021, section 5.4
+LOG_SPACED_STEPS: list[int] = [lead * 10**power for power in range(7) for lead in (1, 2, 5)]
+SAMPLE_STEPS = sorted({*THESIS_SAMPLE_STEPS, *LOG_SPACED_STEPS})
+PATIENCE = 10  # judgements without gain
+LEAST_GAIN = 0.01  # relative, of what is missing to a perfect quality
+
+
+class Gan(Protocol):
+    """What the loop asks of an architecture."""
+
+    latent_size: int
+    widths: tuple[int, ...]  # hidden, of the generator
+
+    @property
+    def recipe(self) -> dict[str, object]: ...
+    def generator_weights(self) -> dict[str, Floats]: ...
+    def run_steps(self, first: int, last: int) -> dict[str, float]: ...
+    def state(self) -> Mapping[str, NDArray[Any]]: ...
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None: ...
+    def slow_down(self) -> None: ...
+    def sample(self, latents: Floats) -> Images: ...
+    def judge(self) -> Judgement | None: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When a training looks at itself and when it ends."""
+
+    steps: int
+    judge_every: int = 0  # steps; 0 = never: the number of steps alone decides
+    max_seconds: float = math.inf
+    target_quality: float = math.inf
+
+
+@dataclass
+class Progress:
+    """How far a training is; with the GAN's state it is all that a checkpoint holds."""
+
+    training: str = ""  # the images, settings, and seed, by digest
+    step: int = 0
+    seconds: float = 0.0
+    best_quality: float | None = None
+    best_step: int = 0
+    judgements_without_gain: int = 0
+    slowed_down: bool = False
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+class TrainingLoop:
+    """Runs a GAN by its plan; `progress` and the GAN's weights are the outcome."""
+
+    def __init__(self, gan: Gan, plan: Plan, watch: Watch, seed: int, progress: Progress, kept: Checkpoint) -> None:
+        """Nothing runs yet; `kept` are arrays that go into every checkpoint unchanged."""
+        self.progress = progress
+        self._gan, self._plan, self._watch, self._kept = gan, plan, watch, kept
+        self._best: Mapping[str, NDArray[Any]] = {}
+        self._latents = generator_for(seed, Stream.SAMPLES).standard_normal((SAMPLES, gan.latent_size), np.float32)
+
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Continue where a checkpoint was taken; raises BadModelFile if it is of another training."""
+        try:
+            progress = Progress(**json.loads(checkpoint["progress"].tobytes()))
+        except (KeyError, ValueError, TypeError) as error:
+            raise BadModelFile("the checkpoint says nothing of its progress") from error
+        if progress.training != self.progress.training:
+            raise BadModelFile("the checkpoint belongs to another training")
+        self._gan.restore(_part("now", checkpoint))
+        self.progress, self._best = progress, _part("best", checkpoint)
+
+    def run(self) -> Stopped:
+        """Train until the plan or the watch ends it, then put the best judged weights into the GAN."""
+        pace, last_checkpoint = 1, time.monotonic()
+        while (stopped := self._reason_to_stop()) is None:
+            started = time.monotonic()
+            pace = self._call(pace, started)
+            if time.monotonic() - last_checkpoint >= self._watch.checkpoint_seconds:
+                self._save_checkpoint()
+                last_checkpoint = time.monotonic()
+        if stopped == "asked":
+            self._save_checkpoint()
+        self._finish()
+        return stopped
+
+    def _call(self, pace: int, started: float) -> int:
+        """One call of at most `pace` steps, and all that is due after it; the pace of the next call."""
+        first = self.progress.step
+        last = min(first + pace, self._next_halt(first))
+        values = self._gan.run_steps(first, last)
+        elapsed = time.monotonic() - started
+        if not all(math.isfinite(value) for value in values.values()):
+            self._go_back()
+            return pace
+        self.progress.step = last
+        if self._plan.judge_every and last % self._plan.judge_every == 0:
+            values |= self._judge()
+        self.progress.seconds += time.monotonic() - started
+        self.progress.history.append({"step": last, "seconds": round(self.progress.seconds, 3), **values})
+        self._watch.progress(last, self.progress.seconds, values)
+        if last in SAMPLE_STEPS or last == self._plan.steps:
+            self._watch.samples(last, self._gan.sample(self._latents))
+        wanted = math.ceil((last - first) * SECONDS_A_CALL / max(elapsed, 1e-6))
+        return max(1, min(wanted, pace * FASTEST_GROWTH, MOST_STEPS_A_CALL))
+
+    def _next_halt(self, step: int) -> int:
+        """The next step after which something is due."""
+        halts = [self._plan.steps, *SAMPLE_STEPS[bisect_right(SAMPLE_STEPS, step) :][:1]]
+        if self._plan.judge_every:
+            halts.append((step // self._plan.judge_every + 1) * self._plan.judge_every)
+        return min(halts)
+
+    def _reason_to_stop(self) -> Stopped | None:
+        progress, plan = self.progress, self._plan
+        rules: dict[Stopped, bool] = {
+            "finished": progress.step >= plan.steps,
+            "quality": progress.best_quality is not None and progress.best_quality >= plan.target_quality,
+            "plateau": progress.judgements_without_gain >= PATIENCE,
+            "time": progress.seconds >= plan.max_seconds,
+            "asked": self._watch.stop(),
+        }
+        return next((reason for reason, holds in rules.items() if holds), None)
+
+    def _judge(self) -> dict[str, float]:
+        judgement = self._gan.judge()
+        if judgement is None:
+            return {}
+        best = self.progress.best_quality
+        if best is None or 1 - judgement.quality < (1 - best) * (1 - LEAST_GAIN):
+            self.progress.judgements_without_gain = 0
+        else:
+            self.progress.judgements_without_gain += 1
+        if best is None or judgement.quality > best:
+            self.progress.best_quality, self.progress.best_step = judgement.quality, self.progress.step
+            self._best = self._gan.state()
+        return {"quality": judgement.quality, **judgement.values}
+
+    def _go_back(self) -> None:
+        """Infinite weights: once, return to the best and learn half as fast."""
+        if self.progress.slowed_down or not self._best:
+            raise TrainingDiverged(step=self.progress.step, best_step=self.progress.best_step)
+        self._gan.restore(self._best)
+        self._gan.slow_down()
+        self.progress.slowed_down = True
+
+    def _finish(self) -> None:
+        """Judge what came after the last judgement, then keep the best."""
+        if self._plan.judge_every and self.progress.step % self._plan.judge_every:
+            self._judge()
+        if self._best:
+            self._gan.restore(self._best)
+
+    def _save_checkpoint(self) -> None:
+        progress = np.frombuffer(json.dumps(asdict(self.progress)).encode(), np.uint8)
+        parts: dict[Literal["now", "best"], Checkpoint] = {"now": self._gan.state(), "best": self._best}
+        arrays = {f"{part}/{name}": array for part, state in parts.items() for name, array in state.items()}
+        self._watch.checkpoint(self.progress.step, {"progress": progress, **self._kept, **arrays})
+
+
+def _part(part: Literal["now", "best"], checkpoint: Checkpoint) -> Checkpoint:
+    prefix = f"{part}/"
+    return {name.removeprefix(prefix): array for name, array in checkpoint.items() if name.startswith(prefix)}

@@ -1,0 +1,103 @@
+"""What a training is told, what it tells, and what it gives back. No TensorFlow."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
+
+from numpy.typing import NDArray
+
+from maskeraid_faces.errors import BadSettings
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.images import Images
+
+Architecture = Literal["auto", "thesis", "eigen"]
+KindChoice = Literal["auto", "drawn", "photo"]
+Loop = Literal["fused", "plain"]
+Stopped = Literal["finished", "quality", "plateau", "time", "asked"]
+Checkpoint = Mapping[str, NDArray[Any]]
+
+THESIS_STEPS = 98_000  # Desentz 2021, section 5.4
+MOST_STEPS = 10_000_000
+LARGEST_BATCH = 4096
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How to train; every None leaves the choice to the architecture.
+
+    `steps`: exactly so many for `thesis` (None: 98,000), at most so many for `eigen` (None: quality and time decide).
+    `batch`: images a step (None: 32 for `thesis`, 128 for `eigen`).
+    `max_seconds`: budget of the steps (None: unlimited for `thesis`; 60 for drawn faces, 165 for photographs).
+    `target_quality`: 0 to 1, stop as soon as it is reached (None: 0.87 for drawn faces, none for photographs).
+    `asymmetric`: faces must not be mirrored. `loop`: `plain` runs the thesis through Keras's own calls.
+    """
+
+    architecture: Architecture = "auto"
+    kind: KindChoice = "auto"
+    loop: Loop = "fused"
+    steps: int | None = None
+    batch: int | None = None
+    max_seconds: float | None = None
+    target_quality: float | None = None
+    asymmetric: bool = False
+
+    def __post_init__(self) -> None:
+        _check_choice("architecture", self.architecture, get_args(Architecture))
+        _check_choice("kind", self.kind, get_args(KindChoice))
+        _check_choice("loop", self.loop, get_args(Loop))
+        _check_range("steps", self.steps, 1, MOST_STEPS)
+        _check_range("batch", self.batch, 2, LARGEST_BATCH)
+        _check_range("max_seconds", self.max_seconds, 0, float("inf"))
+        _check_range("target_quality", self.target_quality, 0, 1)
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The only windows of a running training.
+
+    `progress(step, seconds, values)` about once a second; `samples(step, images)` at 1, 2, 5, 10, ... and the thesis's
+    steps; `checkpoint(step, arrays)` every `checkpoint_seconds` and before an asked stop; `stop()` between two calls.
+    """
+
+    progress: Callable[[int, float, Mapping[str, float]], None] = lambda step, seconds, values: None
+    samples: Callable[[int, Images], None] = lambda step, images: None
+    checkpoint: Callable[[int, Checkpoint], None] = lambda step, arrays: None
+    stop: Callable[[], bool] = lambda: False
+    checkpoint_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """A finished training: its model, why and when it stopped, and its curves."""
+
+    model: FaceModel
+    stopped: Stopped
+    steps: int
+    seconds: float
+    history: tuple[Mapping[str, float], ...]
+    reasons: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain JSON values; the model's arrays stay out."""
+        return {
+            "stopped": self.stopped,
+            "steps": self.steps,
+            "seconds": round(self.seconds, 3),
+            "history": [dict(row) for row in self.history],
+            "reasons": list(self.reasons),
+            "facts": dict(self.model.facts),
+        }
+
+
+def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise BadSettings(f"{name} must be one of {', '.join(allowed)}, found {value!r}", field=name, allowed=allowed)
+
+
+def _check_range(name: str, value: float | None, least: float, most: float) -> None:
+    if value is not None and not least <= value <= most:
+        raise BadSettings(f"{name} must be {least} to {most}, found {value}", field=name, allowed=[least, most])

@@ -1,0 +1,172 @@
+"""The training loop of the thesis (Desentz 2021, section 5.3): plain Keras calls, or the same sums fused."""
+
+from collections.abc import Callable, Mapping
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from maskeraid_faces.face_model import Floats
+from maskeraid_faces.images import Images, to_network, to_pixels
+from maskeraid_faces.networks.dense import (
+    GENERATOR_WIDTHS,
+    LATENT_SIZE,
+    build_thesis_discriminator,
+    build_thesis_generator,
+)
+from maskeraid_faces.networks.generate import SLOPE, run_generator
+from maskeraid_faces.networks.layers import NORMALISATION_MOMENTUM, variables_by_name, weights_by_name
+from maskeraid_faces.training.losses import CURVES
+from maskeraid_faces.training.noise import draw_latents, draw_rows
+from maskeraid_faces.training.randomness import Stream, weights_seed
+from maskeraid_faces.training.settings import Loop
+from maskeraid_faces.training.state import State, read_variables, write_variables
+
+LEARNING_RATE, BETA_1 = 2e-4, 0.5  # the thesis gives neither
+
+
+class ThesisGan:
+    """Both networks, the combined model (generator through a frozen discriminator), and their optimisers."""
+
+    def __init__(self, images: Images, batch: int, loop: Loop, seed: int) -> None:
+        """Build everything for `images` uint8 (n, size, size, 3)."""
+        self._images, self._batch, self._seed = to_network(images), batch, seed
+        self._size = int(images.shape[1])
+        self.latent_size = LATENT_SIZE
+        self.widths: tuple[int, ...] = GENERATOR_WIDTHS
+        self._generator = build_thesis_generator(self._size, seed=weights_seed(seed, 0))
+        self._discriminator = build_thesis_discriminator(self._size, seed=weights_seed(seed, 1))
+        self._generator_optimiser = _adam(self._generator)
+        self._discriminator_optimiser = _adam(self._discriminator)
+        self._combined = keras.Sequential([self._generator, self._discriminator])
+        self._combined.compile(self._generator_optimiser, "binary_crossentropy", metrics=["accuracy"])
+        self._discriminator.compile(self._discriminator_optimiser, "binary_crossentropy", metrics=["accuracy"])
+        # The random numbers stay outside the compiled step: inside, they would differ from the plain loop's.
+        self._compiled_step = tf.function(self._fused_step, jit_compile=True)
+        self._fused_loop = tf.function(self._run_steps)
+        self._loop = loop
+
+    @property
+    def recipe(self) -> dict[str, object]:
+        """What the thesis leaves open and we chose, for the model's card."""
+        return {
+            "loss": "binary cross-entropy",
+            "optimiser": f"Adam, betas {BETA_1} and 0.999",
+            "learning_rate": LEARNING_RATE,
+            "batch": self._batch,
+            "slope": SLOPE,
+            "normalisation_momentum": NORMALISATION_MOMENTUM,
+            "loop": self._loop,
+        }
+
+    def run_steps(self, first: int, last: int) -> dict[str, float]:
+        """Train steps first to last - 1 (the thesis calls each an epoch); the mean of each curve over them."""
+        if self._loop == "fused":
+            means = self._fused_loop(tf.constant(first, tf.int64), tf.constant(last, tf.int64)).numpy()
+        else:
+            means = np.mean([self._plain_step(*self._inputs(tf.constant(s))) for s in range(first, last)], axis=0)
+        return dict(zip(CURVES, means.tolist(), strict=True))
+
+    def state(self) -> State:
+        """Everything that the next step depends on."""
+        return read_variables(self._variables())
+
+    def restore(self, state: State) -> None:
+        """Continue from `state`."""
+        write_variables(self._variables(), state)
+
+    def slow_down(self) -> None:
+        """Halve both learning rates."""
+        for optimiser in (self._generator_optimiser, self._discriminator_optimiser):
+            optimiser.learning_rate = float(optimiser.learning_rate) / 2
+
+    def generator_weights(self) -> dict[str, Floats]:
+        """The generator's weights, by name."""
+        return weights_by_name(self._generator)
+
+    def sample(self, latents: Floats) -> Images:
+        """Images uint8 (m, size, size, 3) of latents (m, 100)."""
+        pixels = run_generator("thesis", self.generator_weights(), latents)
+        return to_pixels(pixels).reshape(-1, self._size, self._size, 3)
+
+    def judge(self) -> None:
+        """The thesis looks at its samples and stops after a fixed number of steps."""
+
+    def _variables(self) -> Mapping[str, keras.Variable]:
+        networks = {"generator": self._generator, "discriminator": self._discriminator}
+        named = {f"{part}/{n}": v for part, network in networks.items() for n, v in variables_by_name(network).items()}
+        optimisers = {"generator": self._generator_optimiser, "discriminator": self._discriminator_optimiser}
+        for part, optimiser in optimisers.items():
+            named |= {f"{part}_optimiser/{i}": variable for i, variable in enumerate(optimiser.variables)}
+        return named
+
+    def _inputs(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Latents (batch, 100) and real images (batch, size, size, 3) of a step."""
+        rows = draw_rows(self._batch, len(self._images), self._seed, step)
+        latents = draw_latents((self._batch, LATENT_SIZE), self._seed, step, Stream.LATENTS)
+        return latents, tf.gather(tf.constant(self._images), rows)
+
+    def _plain_step(self, latents: tf.Tensor, real: tf.Tensor) -> list[float]:
+        latents, real = latents.numpy(), real.numpy()
+        ones, zeros = np.ones((self._batch, 1), np.float32), np.zeros((self._batch, 1), np.float32)
+        self._discriminator.trainable = False  # Keras reads the flag when it first traces each model
+        loss_g, acc_g = _train_on_batch(self._combined, latents, ones)
+        self._discriminator.trainable = True
+        fake = self._generator.predict(latents, batch_size=self._batch, verbose=0)  # the same latents, after the update
+        loss_fake, acc_fake = _train_on_batch(self._discriminator, fake, zeros)
+        loss_real, acc_real = _train_on_batch(self._discriminator, real, ones)
+        return [loss_g, loss_real, loss_fake, acc_g, acc_real, acc_fake]
+
+    def _run_steps(self, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
+        total = tf.zeros(len(CURVES))
+        for step in tf.range(first, last):
+            total += self._compiled_step(*self._inputs(step))
+        return total / tf.cast(last - first, tf.float32)
+
+    def _fused_step(self, latents: tf.Tensor, real: tf.Tensor) -> tf.Tensor:
+        ones, zeros = tf.ones((self._batch, 1)), tf.zeros((self._batch, 1))
+        loss_g, acc_g = _update(
+            self._generator_optimiser,
+            self._generator,
+            lambda: self._discriminator(self._generator(latents, training=True), training=True),
+            ones,
+        )
+        fake = self._generator(latents, training=False)  # (batch, size, size, 3)
+        loss_fake, acc_fake = self._update_discriminator(fake, zeros)
+        loss_real, acc_real = self._update_discriminator(real, ones)
+        return tf.stack([loss_g, loss_real, loss_fake, acc_g, acc_real, acc_fake])
+
+    def _update_discriminator(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return _update(
+            self._discriminator_optimiser,
+            self._discriminator,
+            lambda: self._discriminator(images, training=True),
+            labels,
+        )
+
+
+def _update(
+    optimiser: keras.optimizers.Adam,
+    network: keras.Model,
+    answer: Callable[[], tf.Tensor],
+    labels: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """One Adam step of `network` on the binary cross-entropy of `answer()`; loss and accuracy from before it."""
+    with tf.GradientTape() as tape:
+        predicted = answer()  # (batch, 1)
+        loss = tf.reduce_mean(keras.losses.binary_crossentropy(labels, predicted))
+    weights = [variable.value for variable in network.trainable_variables]
+    optimiser.apply(tape.gradient(loss, weights), network.trainable_variables)
+    return loss, tf.reduce_mean(keras.metrics.binary_accuracy(labels, predicted))
+
+
+def _train_on_batch(network: keras.Model, inputs: Floats, labels: Floats) -> tuple[float, float]:
+    network.reset_metrics()  # else Keras answers the mean over all batches so far
+    loss, accuracy = network.train_on_batch(inputs, labels)
+    return float(loss), float(accuracy)
+
+
+def _adam(network: keras.Model) -> keras.optimizers.Adam:
+    optimiser = keras.optimizers.Adam(LEARNING_RATE, beta_1=BETA_1)
+    optimiser.build(network.trainable_variables)
+    return optimiser

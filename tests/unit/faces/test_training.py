@@ -1,0 +1,257 @@
+"""The training loops: the thesis's two are one, the compiled ones resume to the bit, and the rules that end a run."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.errors import BadModelFile, BadSettings, TrainingDiverged
+from maskeraid_faces.images import Floats, Images
+from maskeraid_faces.training.basis import coefficients_of, fit_basis
+from maskeraid_faces.training.eigen import EigenGan
+from maskeraid_faces.training.held_out import Judgement, judge_drawn, judge_photos
+from maskeraid_faces.training.loop import PATIENCE, Plan, Progress, TrainingLoop
+from maskeraid_faces.training.losses import CURVES
+from maskeraid_faces.training.settings import Checkpoint, TrainSettings, Watch
+from maskeraid_faces.training.thesis import ThesisGan
+
+State = Mapping[str, NDArray[Any]]
+
+
+@pytest.fixture(scope="module")
+def faces() -> Images:
+    return draw_faces("faces-light").images
+
+
+def eigen_gan(faces: Images, seed: int = 0) -> EigenGan:
+    basis = fit_basis(faces, faces=len(faces), kind="drawn", seed=0)
+    coefficients = coefficients_of(faces, basis)
+    return EigenGan(coefficients, coefficients[:0], basis, "drawn", 16, seed)
+
+
+def assert_same_bits(one: State, other: State) -> None:
+    assert one.keys() == other.keys()
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+
+
+class TestThesisLoops:
+    def test_plain_and_fused_give_equal_weights_and_curves(self, faces: Images) -> None:
+        plain, fused = (ThesisGan(faces, 32, loop, seed=1) for loop in ("plain", "fused"))
+        plain_curves, fused_curves = plain.run_steps(0, 20), fused.run_steps(0, 20)
+        assert tuple(fused_curves) == CURVES
+        assert fused_curves == pytest.approx(plain_curves, abs=1e-4)
+        for name, array in plain.state().items():
+            np.testing.assert_allclose(fused.state()[name], array, atol=1e-4, err_msg=name)
+
+    def test_a_step_trains_both_networks(self, faces: Images) -> None:
+        gan = ThesisGan(faces, 8, "fused", seed=1)
+        before = gan.state()
+        gan.run_steps(0, 1)
+        assert all(
+            (array != before[name]).any()
+            for name, array in gan.state().items()
+            if name.endswith((".kernel", "variance"))
+        )
+
+
+class TestEigenGan:
+    def test_the_same_seed_gives_the_same_bits_however_the_steps_are_cut(self, faces: Images) -> None:
+        one, other = eigen_gan(faces, seed=5), eigen_gan(faces, seed=5)
+        one.run_steps(0, 7)
+        other.run_steps(0, 3)
+        other.run_steps(3, 7)
+        assert_same_bits(one.state(), other.state())
+
+    def test_another_seed_gives_other_weights(self, faces: Images) -> None:
+        one, other = eigen_gan(faces, seed=5), eigen_gan(faces, seed=6)
+        assert (one.state()["generator/output.kernel"] != other.state()["generator/output.kernel"]).any()
+
+    def test_the_average_follows_the_generator_slowly(self, faces: Images) -> None:
+        gan = eigen_gan(faces)
+        first = gan.state()["generator/output.kernel"]
+        gan.run_steps(0, 1)
+        state = gan.state()
+        expected = 0.99 * first + 0.01 * state["generator/output.kernel"]
+        np.testing.assert_allclose(state["average/output.kernel"], expected, atol=1e-6)
+
+    def test_a_state_of_another_size_is_refused_whole(self, faces: Images) -> None:
+        gan = eigen_gan(faces)
+        before = gan.state()
+        bad = {**before, "generator/output.bias": np.zeros(3, np.float32)}
+        with pytest.raises(BadModelFile):
+            gan.restore(bad)
+        assert_same_bits(gan.state(), before)
+
+    def test_samples_are_faces_of_the_set(self, faces: Images) -> None:
+        gan = eigen_gan(faces)
+        images = gan.sample(np.zeros((2, gan.latent_size), np.float32))
+        assert images.shape == (2, 32, 32, 3)
+        assert images.dtype == np.uint8
+
+
+class TestBasis:
+    def test_a_factorial_set_has_twelve_components_and_comes_back_exactly(self, faces: Images) -> None:
+        basis = fit_basis(faces, faces=len(faces), kind="drawn", seed=0)
+        assert (len(basis.components), basis.gan_rank) == (12, 12)
+        coefficients = coefficients_of(faces, basis)
+        np.testing.assert_allclose(coefficients.std(axis=0), 1, atol=1e-4)
+        pixels = (basis.mean + coefficients @ basis.components + 1) * 127.5
+        np.testing.assert_allclose(pixels.reshape(faces.shape), faces, atol=0.01)
+
+    def test_a_photographs_gan_draws_at_most_half_as_many_components_as_faces(self) -> None:
+        noise = np.random.default_rng(0).integers(0, 256, (20, 16, 16, 3), np.uint8)
+        basis = fit_basis(noise, faces=20, kind="photo", seed=0)
+        assert (len(basis.components), basis.gan_rank) == (19, 10)
+        assert (np.diff(basis.deviations) <= 0).all()
+
+
+class TestJudgement:
+    random = np.random.default_rng(0)
+    real = random.standard_normal((125, 6)).astype(np.float32)
+
+    def test_the_faces_themselves_are_the_best_draws(self) -> None:
+        assert judge_drawn(np.repeat(self.real, 4, axis=0), self.real).quality == pytest.approx(1)
+
+    def test_collapse_is_worse_than_a_little_noise(self) -> None:
+        noise = self.random.standard_normal((500, 6)).astype(np.float32)
+        noisy = np.repeat(self.real, 4, axis=0) + 0.1 * noise
+        collapsed = np.repeat(self.real[:5], 100, axis=0)
+        assert judge_drawn(noisy, self.real).quality > judge_drawn(collapsed, self.real).quality
+
+    def test_photographs_prefer_the_same_distribution(self) -> None:
+        same, narrow = (scale * self.random.standard_normal((125, 6)).astype(np.float32) for scale in (1, 0.3))
+        assert judge_photos(same, self.real).quality > judge_photos(narrow, self.real).quality
+
+
+class CountingGan:
+    """A GAN whose only weight is the number of its steps, and whose quality is scripted by step."""
+
+    def __init__(self, qualities: Mapping[int, float] | None = None, diverge_at: int = 0) -> None:
+        self.latent_size = 2
+        self.widths: tuple[int, ...] = (1,)
+        self.recipe: dict[str, object] = {}
+        self.steps = 0
+        self.calls: list[tuple[int, int]] = []
+        self.slowed = 0
+        self.qualities, self.diverge_at = qualities or {}, diverge_at
+
+    def run_steps(self, first: int, last: int) -> dict[str, float]:
+        self.calls.append((first, last))
+        self.steps += last - first
+        diverged = 0 < self.diverge_at <= last
+        return {"loss_g": math.nan if diverged else 0.5}
+
+    def state(self) -> State:
+        return {"steps": np.array(self.steps)}
+
+    def restore(self, state: State) -> None:
+        self.steps = int(state["steps"])
+
+    def slow_down(self) -> None:
+        self.slowed += 1
+        self.diverge_at = 0
+
+    def generator_weights(self) -> dict[str, Floats]:
+        return {}
+
+    def sample(self, latents: Floats) -> Images:
+        return np.zeros((len(latents), 16, 16, 3), np.uint8)
+
+    def judge(self) -> Judgement:
+        return Judgement(self.qualities.get(self.steps, 0.0), {})
+
+
+def make_loop(gan: CountingGan, plan: Plan, watch: Watch | None = None) -> TrainingLoop:
+    return TrainingLoop(gan, plan, watch or Watch(), 0, Progress("training"), {"kept": np.ones(1)})
+
+
+class TestEndOfTraining:
+    def test_a_fixed_number_of_steps_is_run_exactly(self) -> None:
+        gan = CountingGan()
+        assert make_loop(gan, Plan(123)).run() == "finished"
+        assert gan.steps == 123
+        assert [first for first, _ in gan.calls[1:]] == [last for _, last in gan.calls[:-1]]
+
+    def test_reached_quality_ends_it(self) -> None:
+        gan = CountingGan({20: 0.5, 30: 0.9})
+        assert make_loop(gan, Plan(1000, judge_every=10, target_quality=0.8)).run() == "quality"
+        assert gan.steps == 30
+
+    def test_without_gain_it_ends_with_the_best_weights(self) -> None:
+        gan = CountingGan({20: 0.5})
+        loop = make_loop(gan, Plan(1000, judge_every=10))
+        assert loop.run() == "plateau"
+        assert (loop.progress.step, gan.steps) == (20 + 10 * PATIENCE, 20)
+
+    def test_a_spent_budget_ends_it(self) -> None:
+        gan = CountingGan()
+        assert make_loop(gan, Plan(1000, max_seconds=0)).run() == "time"
+        assert gan.steps == 0
+
+    def test_an_asked_stop_leaves_a_checkpoint(self) -> None:
+        gan, kept = CountingGan(), dict[int, Checkpoint]()
+        watch = Watch(stop=lambda: gan.steps >= 5, checkpoint=kept.__setitem__)
+        assert make_loop(gan, Plan(1000), watch).run() == "asked"
+        assert set(kept[gan.steps]) == {"progress", "kept", "now/steps"}
+
+    def test_infinite_weights_are_forgiven_once(self) -> None:
+        gan = CountingGan({10: 0.5}, diverge_at=15)
+        loop = make_loop(gan, Plan(40, judge_every=10))
+        assert loop.run() == "finished"
+        assert gan.slowed == 1
+
+    def test_infinite_weights_without_a_good_past_end_it(self) -> None:
+        with pytest.raises(TrainingDiverged):
+            make_loop(CountingGan(diverge_at=1), Plan(40, judge_every=10)).run()
+
+
+class TestWindows:
+    def test_samples_come_at_the_thesis_steps(self) -> None:
+        seen: list[int] = []
+        make_loop(CountingGan(), Plan(2000), Watch(samples=lambda step, images: seen.append(step))).run()
+        assert seen == [1, 2, 5, 10, 20, 50, 100, 200, 500, 700, 1000, 2000]
+
+    def test_progress_is_the_history(self) -> None:
+        seen: list[int] = []
+        loop = make_loop(CountingGan(), Plan(30), Watch(progress=lambda step, seconds, values: seen.append(step)))
+        loop.run()
+        assert [row["step"] for row in loop.progress.history] == seen
+
+    def test_a_checkpoint_brings_back_everything(self) -> None:
+        kept: list[Checkpoint] = []
+        watch = Watch(checkpoint=lambda step, arrays: kept.append(arrays), checkpoint_seconds=0)
+        make_loop(CountingGan({10: 0.5}), Plan(15, judge_every=10), watch).run()
+        gan = CountingGan()
+        loop = make_loop(gan, Plan(15, judge_every=10))
+        loop.resume(kept[-1])
+        assert (loop.progress.step, loop.progress.best_step, gan.steps) == (15, 10, 15)
+        loop.run()
+        assert gan.steps == 10  # the best came along
+
+    @pytest.mark.parametrize("arrays", [{}, {"progress": np.frombuffer(b"[]", np.uint8)}])
+    def test_a_checkpoint_of_nothing_is_refused(self, arrays: Checkpoint) -> None:
+        with pytest.raises(BadModelFile):
+            make_loop(CountingGan(), Plan(15)).resume(arrays)
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"architecture": "dcgan"},
+            {"kind": "cat"},
+            {"loop": "fast"},
+            {"steps": 0},
+            {"batch": 1},
+            {"max_seconds": -1.0},
+        ],
+    )
+    def test_a_wrong_setting_is_named(self, wrong: dict[str, object]) -> None:
+        with pytest.raises(BadSettings) as caught:
+            TrainSettings(**wrong)  # type: ignore[arg-type]
+        assert caught.value.facts["field"] == next(iter(wrong))
