@@ -1,0 +1,1 @@
+"""Figures: measured side by side in one run, told as ratios. `python tests/benchmarks/run.py --only id,…`."""

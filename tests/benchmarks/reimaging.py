@@ -1,0 +1,94 @@
+"""Warm re-imagings over HTTP beside the same call in process."""
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from maskeraid_faces.model_files import load_model
+from PIL import Image
+
+from maskeraid import Client
+from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.filling.fill import fill
+from maskeraid_faces.images import Covering
+from tests.benchmarks.figures import Bench, Figure, measures, percentile
+
+CALLS, CANDIDATES = 60, 8
+CLIENTS, MANY_CALLS = 20, 200
+MASK_COLOUR = [20, 150, 140]
+
+
+def masked_face() -> tuple[np.ndarray, Covering]:
+    drawn = draw_faces("faces-test")
+    at = next(n for n, name in enumerate(drawn.names) if name.startswith("faces-light") and name.endswith("_mask.png"))
+    assert drawn.truth is not None
+    return drawn.images[at], drawn.truth.coverings[at]
+
+
+def trained(client: Client) -> tuple[str, FaceModel]:
+    """A model of faces-light: its id, and the model itself as the service stored it."""
+    dataset = client.datasets.create(f"bench faces {time.monotonic_ns()}")
+    client.imports.generate(dataset.id, "faces-light").wait()
+    training = client.trainings.create("bench model", [dataset.id], seed=1).wait()
+    model_id = (training.result or {})["model_id"]
+    names = [file["name"] for file in client.models.version(model_id).files]
+    parts = [name for name in names if name.endswith(".safetensors")] + ["architecture.json"]
+    return model_id, load_model({name: client.models.file(model_id, name) for name in parts})
+
+
+def seconds_of(call: Callable[[int], object], count: int) -> list[float]:
+    for seed in range(5):
+        call(seed)
+    taken = []
+    for seed in range(count):
+        started = time.perf_counter()
+        call(seed)
+        taken.append(time.perf_counter() - started)
+    return taken
+
+
+@measures("reimage.http_p95_ms", "reimage.throughput_ratio")
+def measure_reimaging(bench: Bench) -> Iterator[Figure]:
+    """32 px, 8 candidates, the model chosen by Selection over HTTP; the fill alone in process."""
+    image, covering = masked_face()
+    picture = io.BytesIO()
+    Image.fromarray(image).save(picture, "PNG")
+    with bench.client() as client:
+        _, model = trained(client)
+        options = {"candidates": CANDIDATES, "covering": {"method": "colour", "colours": [MASK_COLOUR]}}
+
+        def over_http(seed: int) -> object:
+            return client.reimagings.create(picture.getvalue(), seed=seed, wait_seconds=20, **options)
+
+        def in_process(seed: int) -> object:
+            return fill(image, covering, model, k=CANDIDATES, seed=seed)
+
+        alone = seconds_of(in_process, CALLS)
+        http = seconds_of(over_http, CALLS)
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            started = time.perf_counter()
+            states = [made.status for made in pool.map(over_http, range(MANY_CALLS))]  # type: ignore[attr-defined]
+            throughput = MANY_CALLS / (time.perf_counter() - started)
+        with ThreadPoolExecutor(2) as pool:
+            started = time.perf_counter()
+            list(pool.map(in_process, range(MANY_CALLS)))
+            throughput_alone = MANY_CALLS / (time.perf_counter() - started)
+    p50, p95 = percentile(http, 50) * 1000, percentile(http, 95) * 1000
+    allowed = 1.5 * percentile(alone, 50) * 1000 + 30
+    beside = {
+        "p50_ms": round(p50, 1),
+        "allowed_p50_ms": round(allowed, 1),
+        "in_process_p50_ms": round(percentile(alone, 50) * 1000, 1),
+    }
+    is_good = p95 <= 300 and p50 <= allowed
+    yield Figure("reimage.http_p95_ms", p95, "ms", "p95 <= 300, p50 <= 1.5 x in-process + 30", is_good, beside)
+    ratio = throughput / throughput_alone
+    counts = {
+        "per_second": round(throughput, 1),
+        "in_process_per_second": round(throughput_alone, 1),
+        "succeeded": states.count("succeeded"),
+    }
+    yield Figure("reimage.throughput_ratio", ratio, "ratio", ">= 0.7 of in-process, 20 clients", ratio >= 0.7, counts)

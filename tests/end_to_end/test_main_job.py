@@ -1,0 +1,140 @@
+"""The front page's journey, as a stranger would take it: by the printed recipe, and by the SDK."""
+
+import io
+import os
+import subprocess
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from maskeraid import ApiError, Client
+from maskeraid.objects import Model
+from maskeraid_local.commands import RECIPE
+from maskeraid_local.stack import Stack
+
+STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
+
+
+@pytest.fixture(scope="module")
+def recipe(stack: Stack, faces_zip: Path, covered_png: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the recipe was run, word for word."""
+    folder = tmp_path_factory.mktemp("recipe")
+    (folder / "our-faces.zip").write_bytes(faces_zip.read_bytes())
+    (folder / "covered.png").write_bytes(covered_png.read_bytes())
+    script = "set -euo pipefail\n" + RECIPE.read_text().replace("http://127.0.0.1:8000", stack.url) + "\necho done $R\n"
+    environment = {**os.environ, "MASKERAID_KEY": stack.first_key or ""}
+    run = subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=240
+    )
+    (folder / "output.txt").write_text(run.stdout + run.stderr)
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
+    return folder
+
+
+def pixels(data: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+class TestRecipe:
+    def test_the_final_picture_differs_only_under_the_mask(self, recipe: Path, covered_png: Path) -> None:
+        before, after = pixels(covered_png.read_bytes()), pixels((recipe / "final.png").read_bytes())
+        changed = (before != after).any(axis=-1)
+        teal = (np.abs(before.astype(int) - [20, 150, 140]) <= 24).all(axis=-1)
+        assert changed[teal].all()
+        assert changed.sum() < 2 * teal.sum()
+        assert not (np.abs(after.astype(int) - [20, 150, 140]) <= 24).all(axis=-1).any()
+
+    def test_the_streams_ended_by_themselves_with_success(self, recipe: Path) -> None:
+        text = (recipe / "output.txt").read_text()
+        assert text.count("event: end") == 2
+        assert text.count('"succeeded"') >= 2
+
+    def test_an_email_came_to_the_owner(self, recipe: Path, stack: Stack, client: Client) -> None:
+        training = next(iter(client.jobs.list(kind="training")))
+        mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in stack.outbox.glob("*.eml")]
+        assert any(training.id in mail.get_body().get_content() for mail in mails)
+
+    def test_the_result_says_what_it_is(self, recipe: Path, client: Client) -> None:
+        made = client.reimagings.get((recipe / "output.txt").read_text().rsplit("done ", 1)[1].strip())
+        assert made.result is not None
+        assert made.result["statement"] == STATEMENT
+        assert made.result["proof"]["equal"]
+        assert len(made.result["candidates"]) == 8
+
+
+class TestSdk:
+    @pytest.fixture(scope="class")
+    def model(self, stack: Stack) -> Model:
+        with Client(stack.first_key, stack.url) as client:
+            dataset = client.datasets.create("sdk faces")
+            client.imports.generate(dataset.id, "faces-medium").wait()
+            training = client.trainings.create("sdk model", [dataset.id], seed=3).wait()
+            return client.models.get((training.result or {})["model_id"])
+
+    def test_four_statements_give_a_face(self, client: Client, model: Model) -> None:
+        tests = client.datasets.create("sdk covered", role="test")
+        client.imports.generate(tests.id, "faces-test").wait()
+        images = client.images.of_dataset(tests.id, where=["tone:medium"], limit=500)
+        image = next(image for image in images if image.file.endswith("_mask.png"))
+        made = client.reimagings.create(image_id=image.id, seed=1).wait()
+        assert made.result is not None
+        assert made.result["selection"]["model_id"] == model.id
+        array = np.load(io.BytesIO(made.file("generated.npy")))
+        assert array.shape == (8, 32, 32, 3)
+        assert (array >= -1).all()
+        assert (array <= 1).all()
+
+    def test_the_same_seed_gives_the_same_bytes(self, client: Client, model: Model, covered_png: Path) -> None:
+        choice = {"model_id": model.id}
+        first, second = (client.reimagings.create(covered_png, model=choice, seed=5).wait() for _ in range(2))
+        assert pixels(first.file("final.png")).tobytes() == pixels(second.file("final.png")).tobytes()
+
+    def test_a_model_can_be_downloaded_with_its_card(self, client: Client, model: Model) -> None:
+        version = client.models.version(model.id)
+        assert {"weights.safetensors", "architecture.json", "card.json"} <= {file["name"] for file in version.files}
+        assert client.models.file(model.id, "samples.png").startswith(b"\x89PNG")
+
+    def test_test_data_cannot_be_trained_on(self, client: Client) -> None:
+        dataset = client.datasets.create("only tests", role="test")
+        client.imports.generate(dataset.id, "faces-test").wait()
+        with pytest.raises(ApiError) as refused:
+            client.trainings.create("no", [dataset.id])
+        assert refused.value.code == "test_data_in_training"
+
+
+class TestTenants:
+    def test_another_tenant_sees_nothing(self, stack: Stack, client: Client) -> None:
+        mine = client.datasets.create("mine")
+        with Client(second_tenants_key(stack), stack.url) as stranger:
+            assert list(stranger.datasets.list()) == []
+            with pytest.raises(ApiError) as foreign:
+                stranger.datasets.get(mine.id)
+            with pytest.raises(ApiError) as unknown:
+                stranger.datasets.get(mine.id[:-1] + ("0" if mine.id[-1] != "0" else "1"))
+        assert (
+            (foreign.value.status, foreign.value.code)
+            == (unknown.value.status, unknown.value.code)
+            == (404, "not_found")
+        )
+
+
+def second_tenants_key(stack: Stack) -> str:
+    from maskeraid_core.documents.accounts import Scope, Tenant
+    from maskeraid_core.ids import new_id
+    from maskeraid_core.keys import mint_key
+    from maskeraid_core.portal import open_portal
+    from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
+    from maskeraid_core.repositories.repository import now
+    from maskeraid_core.settings import CoreSettings
+
+    names = ("mongodb_url", "redis_url", "blobs_url")
+    settings = CoreSettings(**{name: stack.environment[f"MASKERAID_{name.upper()}"] for name in names})
+    tenant = Tenant(id=new_id("ten"), name=f"stranger {new_id('x')}", created_at=now())
+    minted = mint_key(tenant.id, "k", list(Scope), environment="local")
+    with open_portal(settings) as port:
+        port.call(AccountRepository(port.stores.database).add_tenant, tenant)
+        port.call(ApiKeyRepository(port.stores.database, tenant.id).add, minted.document)
+    return minted.text
