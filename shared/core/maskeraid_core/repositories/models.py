@@ -1,6 +1,11 @@
 """Models and their versions."""
 
+from collections.abc import Iterable
+
+from pymongo import DESCENDING
+
 from maskeraid_core.documents.models import Model, ModelVersion
+from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.repository import TenantRepository, now
 
 
@@ -28,3 +33,16 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
 
     async def of_model(self, model_id: str, version: int) -> ModelVersion | None:
         return await self.get(self.key(model_id, version))
+
+    async def latest_of(self, models: Iterable[Model]) -> list[ModelVersion]:
+        """The latest version of each model."""
+        keys = [self.key(model.id, model.latest_version) for model in models]
+        return [ModelVersion.of(row) async for row in self._collection.find(self._live({"_id": {"$in": keys}}))]
+
+
+async def newest_versions(database: Database, limit: int) -> list[ModelVersion]:
+    """The newest model versions of all tenants, for workers that load them ahead; a limit of 0 means none."""
+    if not limit:
+        return []
+    cursor = database[ModelVersionRepository.collection_name].find({}).sort("_id", DESCENDING).limit(limit)
+    return [ModelVersion.of(row) async for row in cursor]
