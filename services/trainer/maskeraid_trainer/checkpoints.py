@@ -1,0 +1,69 @@
+"""Checkpoints in the object store: written whole, named by their digest, read only when nothing of them is broken."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from maskeraid_core.blobs import Blobs, sha256_hex
+from maskeraid_core.errors import ArtifactCorrupt, InputGone
+from maskeraid_core.jobs import CheckpointEntry, Job
+from maskeraid_core.repositories.repository import now
+from maskeraid_faces.training.settings import Checkpoint
+
+WEIGHTS, OPTIMISER, STATE = "weights.safetensors", "optimizer.safetensors", "state.json"
+
+
+class BrokenCheckpoint(Exception):
+    """Bytes are missing, are not those that were written, or belong to another training."""
+
+
+async def write_checkpoint(
+    blobs: Blobs, job: Job, step: int, arrays: Checkpoint, keep: Mapping[str, Any]
+) -> CheckpointEntry:
+    """Write all files under the attempt; they count once the job's document names the entry.
+
+    `keep` are plain JSON values that come back with the checkpoint.
+    """
+    parts: dict[str, dict[str, np.ndarray]] = {WEIGHTS: {}, OPTIMISER: {}}
+    for name, array in arrays.items():
+        parts[OPTIMISER if "_optimiser/" in name else WEIGHTS][name] = np.asarray(array, order="C")
+    files = {name: save(part) for name, part in parts.items()}
+    state = {
+        "step": step,
+        "spec_digest": job.spec_digest,
+        "software": job.spec["software"],
+        "sha256": {name: sha256_hex(file) for name, file in files.items()},
+        "keep": keep,
+    }
+    files[STATE] = json.dumps(state).encode()
+    prefix = f"{job.attempt_prefix}checkpoint-{step}"
+    for name, file in files.items():
+        await blobs.put(f"{prefix}/{name}", file, create_only=True)
+    return CheckpointEntry(key=prefix, sha256=sha256_hex(files[STATE]), step=step, fence=job.fence, created_at=now())
+
+
+async def read_checkpoint(blobs: Blobs, job: Job, entry: CheckpointEntry) -> tuple[Checkpoint, Mapping[str, Any]]:
+    """The arrays of a checkpoint and what was kept with them; raises BrokenCheckpoint, never returns a part."""
+    try:
+        state = json.loads(await blobs.get(f"{entry.key}/{STATE}", entry.sha256))
+        arrays: dict[str, np.ndarray] = {}
+        for name, digest in state["sha256"].items():
+            arrays |= load(await blobs.get(f"{entry.key}/{name}", digest))
+    except (InputGone, ArtifactCorrupt, SafetensorError) as error:
+        raise BrokenCheckpoint(str(error)) from error
+    if state["spec_digest"] != job.spec_digest:
+        raise BrokenCheckpoint("it belongs to another training")
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise BrokenCheckpoint("it holds numbers that are not finite")
+    return arrays, state["keep"]
+
+
+def describe(entry: CheckpointEntry, entries: Sequence[CheckpointEntry]) -> str:
+    """What happens instead of resuming from a broken entry."""
+    following = entries[entries.index(entry) + 1 :]
+    rest = f"the one of step {following[0].step} is used" if following else "the training starts anew"
+    return f"The checkpoint of step {entry.step} cannot be used; {rest}."

@@ -1,0 +1,138 @@
+"""From a finished training to a model's version: its files in the object store, its card, its document."""
+
+import json
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+
+from maskeraid_core.blobs import Blobs, sha256_hex
+from maskeraid_core.documents.models import ModelFile, ModelVersion
+from maskeraid_core.documents.trainings import TrainingSpec
+from maskeraid_core.jobs import Job
+from maskeraid_core.repositories.models import ModelVersionRepository
+from maskeraid_core.repositories.repository import now
+from maskeraid_faces.face_model import FaceModel, Prototype
+from maskeraid_faces.model_files import model_digest, save_model
+from maskeraid_faces.networks.generate import generate
+from maskeraid_faces.training.settings import TrainResult
+from maskeraid_trainer.pictures import draw_curves, draw_sheet
+from maskeraid_trainer.traits import Traits
+
+STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
+FACES_SHOWN = 25
+CURVES = {"curves-accuracy.png": ("acc", "Accuracy"), "curves-loss.png": ("loss", "Loss")}
+MEDIA_TYPES = {".png": "image/png", ".json": "application/json", ".safetensors": "application/octet-stream"}
+
+
+async def write_version(
+    blobs: Blobs, job: Job, spec: TrainingSpec, traits: Traits, result: TrainResult, sheets: Mapping[str, ModelFile]
+) -> ModelVersion:
+    """Write every file under this attempt; the document appears only if the training succeeds."""
+    model = result.model
+    model_files = save_model(model)
+    card = make_card(spec, result)
+    shown = {
+        "samples.png": draw_sheet(generate(model, model.bank.latents[:FACES_SHOWN])),
+        **{name: draw_curves(result.history, *what) for name, what in CURVES.items()},
+        "card.json": _to_json(card),
+        "metrics.json": _to_json({"stopped": result.stopped, "steps": result.steps, "history": result.history}),
+    }
+    files = model_files | shown
+    await blobs.put_all((f"{job.attempt_prefix}{name}", data) for name, data in files.items())
+    return ModelVersion(
+        id=ModelVersionRepository.key(spec.model_id, 1),
+        tenant=job.tenant,
+        model_id=spec.model_id,
+        name=spec.name,
+        version=1,
+        digest=model_digest(model_files),
+        architecture=model.architecture,
+        kind=model.kind,
+        resolution=model.size,
+        files=[*(_describe(job, name, data) for name, data in files.items()), *sheets.values()],
+        prototypes=[_plain(prototype) for prototype in model.prototypes],
+        guarantees=traits.guarantees,
+        varies=traits.varies,
+        combinations=traits.combinations,
+        card=card,
+        layers=make_layers(model),
+        lineage={
+            "training_id": job.id,
+            "data": [part.model_dump() for part in spec.data],
+            "start_from": None,
+            "seed": spec.seed,
+            "software": spec.software,
+        },
+        created_at=now(),
+    )
+
+
+def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
+    """What a reader should know before using the model; plain JSON values."""
+    model, facts = result.model, dict(result.model.facts)
+    judged = [point for point in result.history if "quality" in point and point["step"] == facts["kept_step"]]
+    measures = {name: value for name, value in judged[-1].items() if "_" not in name} if judged else {}
+    return {
+        "summary": f"{model.architecture}, {model.size} x {model.size} pixels, learned from {facts['images']} "
+        f"{'drawn faces' if model.kind == 'drawn' else 'photographs'} in {result.steps:,} steps.",
+        "limits": [STATEMENT],
+        "quality": measures,
+        "reasons": [*result.reasons, f"stopped: {result.stopped}"],
+        "warnings": facts["warnings"],
+        "settings": facts["settings"],
+        "recipe": facts["recipe"],
+        "seed": spec.seed,
+        "timings": {"training_seconds": round(result.seconds, 1)},
+        "software": {"maskeraid": spec.software, **_library_versions()},
+    }
+
+
+def make_layers(model: FaceModel) -> dict[str, Any]:
+    """The layers of both networks with their true sums (Desentz 2021, Tables 2 and 3). Loads TensorFlow."""
+    from maskeraid_faces.networks import dense, eigen
+    from maskeraid_faces.networks.layer_table import layer_table
+
+    if model.architecture == "thesis":
+        networks = dense.build_thesis_generator(model.size), dense.build_thesis_discriminator(model.size)
+    else:
+        rank = model.basis.gan_rank
+        networks = eigen.build_eigen_generator(rank), eigen.build_eigen_discriminator(rank)
+    tables = zip(("generator", "discriminator"), map(layer_table, networks), strict=True)
+    return {
+        name: {
+            "total": table.total,
+            "trainable": table.trainable,
+            "rows": [
+                {"type": row.type, "output": list(row.output_shape), "parameters": row.parameters} for row in table.rows
+            ],
+        }
+        for name, table in tables
+    }
+
+
+def _describe(job: Job, name: str, data: bytes) -> ModelFile:
+    return ModelFile(
+        name=name,
+        key=job.attempt_prefix + name,
+        bytes=len(data),
+        sha256=sha256_hex(data),
+        media_type=MEDIA_TYPES[PurePath(name).suffix],
+    )
+
+
+def _plain(prototype: Prototype) -> dict[str, Any]:
+    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in vars(prototype).items()}
+
+
+def _library_versions() -> dict[str, str]:
+    """Of what decides the weights."""
+    import keras
+    import tensorflow
+
+    return {library.__name__: library.__version__ for library in (tensorflow, keras, np)}
+
+
+def _to_json(value: object) -> bytes:
+    return json.dumps(value, indent=1, ensure_ascii=False).encode()

@@ -1,0 +1,73 @@
+"""The windows of a running training: what it shows becomes reports and objects under this attempt. The child's side."""
+
+import math
+from collections.abc import Iterable, Mapping
+
+from maskeraid_core.blobs import sha256_hex
+from maskeraid_core.documents.models import ModelFile
+from maskeraid_core.jobs import Job
+from maskeraid_core.portal import PortalStores
+from maskeraid_faces.images import Images
+from maskeraid_faces.training.loop import Plan
+from maskeraid_faces.training.settings import MOST_STEPS, Checkpoint, Watch
+from maskeraid_trainer.checkpoints import write_checkpoint
+from maskeraid_trainer.pictures import draw_sheet
+from maskeraid_trainer.reports import Reports
+
+
+class Leaving(Exception):
+    """The trainer leaves: the last checkpoint is written, and nothing more is wanted."""
+
+
+class Recording:
+    """Keeps a training's progress, curves, sample sheets, and checkpoints."""
+
+    def __init__(self, job: Job, port: PortalStores, reports: Reports, plan: Plan) -> None:
+        self.sheets: dict[str, ModelFile] = {}  # by name, also those of earlier attempts
+        self._job, self._port, self._reports, self._plan = job, port, reports, plan
+        self._leaving = False
+        self._step_kept = -1
+
+    def leave(self, *_: object) -> None:
+        """Take SIGTERM in: keep a checkpoint at the next step and end."""
+        self._leaving = True
+
+    def check(self) -> None:
+        """Raise Leaving when the trainer leaves and there is nothing to keep yet."""
+        if self._leaving:
+            raise Leaving
+
+    def recall(self, sheets: Iterable[Mapping[str, object]]) -> None:
+        """Take over the sheets that a checkpoint names."""
+        for sheet in map(ModelFile.model_validate, sheets):
+            self.sheets[sheet.name] = sheet
+
+    def watch(self, checkpoint_seconds: float) -> Watch:
+        return Watch(self._progress, self._samples, self._checkpoint, lambda: self._leaving, checkpoint_seconds)
+
+    def _progress(self, step: int, seconds: float, values: Mapping[str, float]) -> None:
+        if self._plan.steps < MOST_STEPS:
+            self._reports.say("progress", current=step, total=self._plan.steps, unit="step")
+        else:  # quality decides, and at the latest the time
+            total = self._plan.max_seconds if math.isfinite(self._plan.max_seconds) else None
+            self._reports.say("progress", current=round(seconds, 1), total=total, unit="second")
+        finite = {name: value for name, value in values.items() if math.isfinite(value)}
+        self._reports.say("metric", point={"step": step, "seconds": round(seconds, 3), **finite})
+
+    def _samples(self, step: int, images: Images) -> None:
+        name = f"samples-{step:06d}.png"
+        png = draw_sheet(images)
+        key = self._job.attempt_prefix + name
+        self._port.call(self._port.stores.blobs.put, key, png, create_only=True)
+        self.sheets[name] = ModelFile(
+            name=name, key=key, bytes=len(png), sha256=sha256_hex(png), media_type="image/png"
+        )
+        self._reports.say("sample", step=step, key=key)
+
+    def _checkpoint(self, step: int, arrays: Checkpoint) -> None:
+        if step != self._step_kept:
+            keep = {"sheets": [sheet.model_dump() for sheet in self.sheets.values()]}
+            entry = self._port.call(write_checkpoint, self._port.stores.blobs, self._job, step, arrays, keep)
+            self._reports.say("checkpoint", entry=entry.model_dump(mode="json"))
+            self._step_kept = step
+        self.check()

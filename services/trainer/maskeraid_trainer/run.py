@@ -1,0 +1,128 @@
+"""The process that trains: `python -m maskeraid_trainer.run <job> <fence> <parent's pid>`.
+
+It reads, trains, and writes objects under its fence; its parent alone writes the job. The story on one screen.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.documents.trainings import TrainingSpec
+from maskeraid_core.jobs import Job
+from maskeraid_core.log import configure_log
+from maskeraid_core.portal import PortalStores, open_portal
+from maskeraid_core.repositories.jobs import JobMoves
+from maskeraid_core.settings import read_settings
+from maskeraid_core.worker import error_of, is_domain_error
+from maskeraid_faces.errors import BadSettings
+from maskeraid_faces.training.choices import choose_architecture, make_plan
+from maskeraid_faces.training.image_set import prepare
+from maskeraid_faces.training.settings import Checkpoint, TrainSettings
+from maskeraid_faces.training.train import train
+from maskeraid_trainer.checkpoints import BrokenCheckpoint, describe, read_checkpoint
+from maskeraid_trainer.model_version import write_version
+from maskeraid_trainer.recording import Leaving, Recording
+from maskeraid_trainer.reports import Reports
+from maskeraid_trainer.settings import TrainerSettings
+from maskeraid_trainer.supervision import OUT_OF_MEMORY
+from maskeraid_trainer.traits import traits_of
+from maskeraid_trainer.training_faces import read_training_faces
+
+LEFT = 75  # EX_TEMPFAIL: a checkpoint is kept, try again later
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+PRESETS: Mapping[str, dict[str, Any]] = {
+    "quick": {},
+    "thesis": {"architecture": "thesis"},
+    "best": {"max_seconds": 600.0, "target_quality": 0.95},
+}
+
+
+def main(job_id: str, fence: int, parent_pid: int) -> int:
+    """Train one job; the exit code."""
+    reports = Reports()
+    tie_to_parent(parent_pid)
+    settings = read_settings(TrainerSettings)
+    os.nice(settings.child_niceness)
+    configure_log(settings, "training")
+    with open_portal(settings) as port, reports.alive(settings.child_alive_seconds):
+        job = port.call(JobMoves(port.stores.database).get, job_id)
+        if job is None or job.fence != fence:
+            raise SystemExit("the job is another worker's")
+        try:
+            version = make_model(job, port, reports, settings)
+        except Leaving:
+            return LEFT
+        except MemoryError:
+            return OUT_OF_MEMORY
+        except Exception as error:
+            if not is_domain_error(error):
+                raise
+            reports.say("outcome", error=error_of(error).model_dump(mode="json"))
+        else:
+            reports.say("outcome", version=version.model_dump(mode="json", by_alias=True))
+    return 0
+
+
+def make_model(job: Job, port: PortalStores, reports: Reports, settings: TrainerSettings) -> ModelVersion:
+    """Carry out a training from its newest good checkpoint to the document of its model."""
+    spec = TrainingSpec.model_validate(job.spec)
+    wanted = settings_of(spec)
+
+    reports.say("phase", phase="loading_data")
+    faces = port.call(read_training_faces, port.stores, job.tenant, spec.data)
+    face_set = prepare(faces.images, wanted, faces.groups, spec.seed)
+    plan = make_plan(choose_architecture(face_set, wanted)[0], face_set, wanted)
+    recording = Recording(job, port, reports, plan)
+    signal.signal(signal.SIGTERM, recording.leave)
+    resume = newest_checkpoint(job, port, reports, recording)
+    recording.check()
+
+    reports.say("phase", phase="training")
+    watch = recording.watch(settings.checkpoint_seconds)
+    result = train(faces.images, settings=wanted, groups=faces.groups, seed=spec.seed, watch=watch, resume=resume)
+
+    reports.say("phase", phase="saving")
+    traits = traits_of(faces.rows, faces.schema)
+    return port.call(write_version, port.stores.blobs, job, spec, traits, result, recording.sheets)
+
+
+def settings_of(spec: TrainingSpec) -> TrainSettings:
+    """The preset, then what was asked for by name. Raises BadSettings for an unknown name."""
+    chosen: dict[str, Any] = {**PRESETS[spec.preset]}
+    if spec.architecture != "auto":
+        chosen["architecture"] = spec.architecture
+    chosen |= spec.hyperparameters
+    if unknown := chosen.keys() - TrainSettings.__dataclass_fields__.keys():
+        raise BadSettings(f"no such setting: {', '.join(sorted(unknown))}", field=min(unknown))
+    return TrainSettings(**chosen)
+
+
+def newest_checkpoint(job: Job, port: PortalStores, reports: Reports, recording: Recording) -> Checkpoint | None:
+    """The newest checkpoint that is whole; each broken one is a warning."""
+    for entry in job.checkpoints:
+        try:
+            arrays, kept = port.call(read_checkpoint, port.stores.blobs, job, entry)
+        except BrokenCheckpoint:
+            reports.say("warning", code="broken_checkpoint", detail=describe(entry, job.checkpoints))
+        else:
+            recording.recall(kept["sheets"])
+            return arrays
+    return None
+
+
+def tie_to_parent(parent_pid: int) -> None:
+    """Die with the thread that started us: nobody would listen."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+    if os.getppid() != parent_pid:  # it died before the signal was asked for
+        raise SystemExit("the parent is gone")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

@@ -1,0 +1,73 @@
+"""The faces that a training learns from: rows of dataset versions, their pixels, and what all of them share."""
+
+import asyncio
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from PIL import Image as PillowImage
+
+from maskeraid_core.blobs import Blobs, image_key
+from maskeraid_core.documents.datasets import Attribute
+from maskeraid_core.documents.trainings import DataPart
+from maskeraid_core.errors import InputGone
+from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, read_manifest
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.datasets import DatasetVersionRepository
+from maskeraid_faces.images import Image
+
+READS_AT_ONCE = 32
+IDENTITY = "person"  # the attribute that tells persons apart, where a dataset has it
+
+
+@dataclass(frozen=True)
+class TrainingFaces:
+    """Row i of `images` and `rows` is one face; `rows` has a column `attr:<name>` an attribute, empty = missing."""
+
+    images: Sequence[Image]  # uint8 (side, side, 3) each
+    rows: pl.DataFrame
+    schema: dict[str, Attribute]
+
+    @property
+    def groups(self) -> list[str] | None:
+        """Whom each face shows, so that a person is held out whole; a face of nobody known is its own group."""
+        if PREFIX + IDENTITY not in self.rows.columns:
+            return None
+        return [name or f"#{row}" for row, name in enumerate(self.rows[PREFIX + IDENTITY])]
+
+
+async def read_training_faces(stores: Stores, tenant: str, data: Sequence[DataPart]) -> TrainingFaces:
+    """Read the chosen rows and their images, digests checked.
+
+    Raises: InputGone, ArtifactCorrupt, ValidationFailed (a filter names an attribute that a version has not).
+    """
+    versions = DatasetVersionRepository(stores.database, tenant)
+    parts: list[pl.DataFrame] = []
+    schema: dict[str, Attribute] = {}
+    for part in data:
+        version = await versions.of_dataset(part.dataset_id, part.version)
+        if version is None:
+            raise InputGone(f"version {part.version} of the dataset {part.dataset_id} is gone")
+        manifest = read_manifest(await stores.blobs.get(version.manifest_key, version.manifest_sha256))
+        parts.append(filter_manifest(manifest, parse_where(part.where)))
+        schema |= version.attributes
+    rows = pl.concat(parts, how="diagonal_relaxed").with_columns(pl.col(f"^{PREFIX}.*$").fill_null(""))
+    return TrainingFaces(await _read_images(stores.blobs, tenant, rows["sha256"].to_list()), rows, schema)
+
+
+async def _read_images(blobs: Blobs, tenant: str, digests: Sequence[str]) -> list[Image]:
+    turns = asyncio.Semaphore(READS_AT_ONCE)
+
+    async def read(digest: str) -> Image:
+        async with turns:
+            return _decode(await blobs.get(image_key(tenant, digest), digest))
+
+    return await asyncio.gather(*map(read, digests))
+
+
+def _decode(png: bytes) -> Image:
+    """Pixels of a PNG that our own curator wrote: no stranger's bytes come here."""
+    with PillowImage.open(io.BytesIO(png)) as picture:
+        return np.asarray(picture.convert("RGB"))

@@ -1,0 +1,38 @@
+"""What a model promises follows from the attributes of its training faces."""
+
+import polars as pl
+
+from maskeraid_core.documents.datasets import Attribute
+from maskeraid_trainer.traits import Traits, traits_of
+
+ENUM = Attribute(type="enum", values=["1", "2", "3"])
+
+
+def traits(schema: dict[str, Attribute] | None = None, **columns: list[str]) -> Traits:
+    rows = pl.DataFrame({f"attr:{name}": values for name, values in columns.items()})
+    return traits_of(rows, dict.fromkeys(columns, ENUM) if schema is None else schema)
+
+
+class TestGuarantees:
+    def test_one_value_in_all_faces_is_one(self) -> None:
+        assert traits(hair=["blond"] * 3).guarantees == [{"attribute": "hair", "value": "blond", "images": 3}]
+
+    def test_a_face_without_the_value_breaks_it(self) -> None:
+        found = traits(hair=["blond", "", "blond"])
+        assert (found.guarantees, found.varies) == ([], [])
+
+
+class TestVaries:
+    def test_values_are_counted_without_the_missing(self) -> None:
+        assert traits(eyes=["1", "2", "", "2"]).varies == [{"attribute": "eyes", "values": 2}]
+
+    def test_combinations_are_those_that_the_values_allow(self) -> None:
+        assert traits(eyes=["1", "2", "3"], nose=["1", "1", "2"], hair=["1", "1", "1"]).combinations == 6
+
+    def test_numbers_and_texts_do_not_combine(self) -> None:
+        schema = {"age": Attribute(type="number"), "eyes": ENUM, "note": Attribute()}
+        found = traits(schema, age=["30", "31"], eyes=["1", "2"], note=["a", "b"])
+        assert ([row["attribute"] for row in found.varies], found.combinations) == (["age", "eyes", "note"], 2)
+
+    def test_nothing_to_count_is_said_so(self) -> None:
+        assert traits(hair=["blond", "blond"]).combinations is None
