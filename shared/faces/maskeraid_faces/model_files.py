@@ -1,0 +1,185 @@
+"""A model as files and back: safetensors for every array, one JSON of a closed set of fields beside them.
+
+Loading refuses before any array is read: the JSON implies the arrays, and each file must hold exactly those.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from safetensors.numpy import save
+
+from maskeraid_faces.errors import BadModelFile
+from maskeraid_faces.face_model import Bank, Basis, Conditioning, FaceModel, Prototype, RidgeFit
+from maskeraid_faces.images import LARGEST_SIDE, SIDE_STEP, SMALLEST_SIDE
+from maskeraid_faces.tensor_file import Arrays, Shapes, read_arrays
+
+ARCHITECTURE_FILE = "architecture.json"
+MOST_JSON_BYTES = 2**20
+
+
+class ModelDescription(BaseModel):
+    """All of `architecture.json`: every number that decides a shape is bounded."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+    format: Literal[1] = 1
+    architecture: Literal["thesis", "eigen"]
+    kind: Literal["drawn", "photo"]
+    size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE, multiple_of=SIDE_STEP)
+    latent_size: int = Field(ge=1, le=1024)
+    widths: list[int] = Field(min_length=1, max_length=8)
+    components: int = Field(ge=1, le=4096)
+    gan_rank: int = Field(ge=1, le=4096)
+    draws: int = Field(ge=1, le=65_536)
+    prototypes: int = Field(ge=0, le=256)
+    colours: int = Field(ge=0, le=64)
+    penalty: float = Field(ge=0)
+    noise_grey_levels: float = Field(gt=0, le=255)
+    temperature: float = Field(gt=0)
+    grey: bool
+    facts: dict[str, JsonValue]
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        if self.gan_rank > self.components:
+            raise ValueError("gan_rank exceeds components")
+        if not all(1 <= width <= 8192 for width in self.widths):
+            raise ValueError("widths must be 1 to 8192")
+        json.dumps(self.facts, allow_nan=False)  # pydantic lets NaN pass inside JSON values
+        return self
+
+    @property
+    def pixels(self) -> int:
+        """Values of an image."""
+        return self.size * self.size * 3
+
+
+def save_model(model: FaceModel) -> dict[str, bytes]:
+    """The model's files by name; `load_model` gives the same arrays back, bit for bit."""
+    files = {
+        name: save({key: np.ascontiguousarray(array) for key, array in arrays.items()})
+        for name, arrays in _arrays(model).items()
+    }
+    text = json.dumps(_describe(model).model_dump(), indent=2, sort_keys=True, allow_nan=False)
+    return {ARCHITECTURE_FILE: text.encode(), **files}
+
+
+def load_model(files: Mapping[str, bytes]) -> FaceModel:
+    """Read a model from its files; its arrays are views of the bytes and cannot be written to.
+
+    Raises:
+        BadModelFile: a file is missing or unknown, the JSON leaves its closed set or its bounds, or a file does not
+            hold exactly the arrays that the JSON implies, end to end, with finite values.
+    """
+    description = _read_description(files.get(ARCHITECTURE_FILE, b""))
+    expected = expected_arrays(description)
+    if set(files) != {ARCHITECTURE_FILE, *expected}:
+        raise BadModelFile(f"expected the files {sorted({ARCHITECTURE_FILE, *expected})}, found {sorted(files)[:20]}")
+    return _assemble(description, {name: read_arrays(name, files[name], shapes) for name, shapes in expected.items()})
+
+
+def model_digest(files: Mapping[str, bytes]) -> str:
+    """`sha256:` of the names and digests of all files, whatever their order."""
+    lines = [f"{name} {hashlib.sha256(content).hexdigest()}\n" for name, content in sorted(files.items())]
+    return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def expected_arrays(description: ModelDescription) -> dict[str, Shapes]:
+    """The files of a model, and the arrays that each must hold."""
+    d = description
+    draws = ("F32", (d.draws, d.gan_rank)) if d.architecture == "eigen" else ("U8", (d.draws, d.pixels))
+    basis: dict[str, tuple[str, tuple[int, ...]]] = {
+        "mean": ("F32", (d.pixels,)),
+        "components": ("F32", (d.components, d.pixels)),
+        "deviations": ("F32", (d.components,)),
+    }
+    lab = {name: ("F32", (d.prototypes, 3)) for name in ("tone", "hair", "eyes")}
+    return {
+        "weights.safetensors": _generator_shapes(description),
+        "basis.safetensors": basis | ({"palette": ("U8", (d.colours, 3))} if d.colours else {}),
+        "ridge.safetensors": {"pixel_sigma": ("F32", (d.pixels,))},
+        "bank.safetensors": {"latents": ("F32", (d.draws, d.latent_size)), "draws": draws},
+        "prototypes.safetensors": {**lab, "share": ("F64", (d.prototypes,))},
+    }
+
+
+def _generator_shapes(description: ModelDescription) -> Shapes:
+    outputs = description.gan_rank if description.architecture == "eigen" else description.pixels
+    shapes: dict[str, tuple[str, tuple[int, ...]]] = {}
+    inputs = description.latent_size
+    for index, width in enumerate(description.widths, start=1):
+        shapes |= {f"hidden_{index}.kernel": ("F32", (inputs, width)), f"hidden_{index}.bias": ("F32", (width,))}
+        if description.architecture == "thesis":
+            names = ("gamma", "beta", "moving_mean", "moving_variance")
+            shapes |= {f"normalisation_{index}.{name}": ("F32", (width,)) for name in names}
+        inputs = width
+    return shapes | {"output.kernel": ("F32", (inputs, outputs)), "output.bias": ("F32", (outputs,))}
+
+
+def _read_description(content: bytes) -> ModelDescription:
+    if len(content) > MOST_JSON_BYTES:
+        raise BadModelFile(f"{ARCHITECTURE_FILE} is larger than {MOST_JSON_BYTES} bytes")
+    try:
+        return ModelDescription.model_validate_json(content)
+    except ValidationError as error:
+        raise BadModelFile(f"{ARCHITECTURE_FILE} is not of the closed form") from error
+
+
+def _describe(model: FaceModel) -> ModelDescription:
+    return ModelDescription(
+        architecture=model.architecture,
+        kind=model.kind,
+        size=model.size,
+        latent_size=model.latent_size,
+        widths=list(model.widths),
+        components=len(model.basis.components),
+        gan_rank=model.basis.gan_rank,
+        draws=len(model.bank.draws),
+        prototypes=len(model.prototypes),
+        colours=0 if model.palette is None else len(model.palette),
+        penalty=float(model.ridge.penalty),
+        noise_grey_levels=float(model.conditioning.noise_grey_levels),
+        temperature=float(model.conditioning.temperature),
+        grey=model.grey,
+        facts=json.loads(json.dumps(dict(model.facts))),  # tuples become lists
+    )
+
+
+def _arrays(model: FaceModel) -> dict[str, Arrays]:
+    basis = {"mean": model.basis.mean, "components": model.basis.components, "deviations": model.basis.deviations}
+    prototypes = {
+        name: np.array([getattr(prototype, name) for prototype in model.prototypes], np.float32).reshape(-1, 3)
+        for name in ("tone", "hair", "eyes")
+    }
+    return {
+        "weights.safetensors": model.generator,
+        "basis.safetensors": basis if model.palette is None else {**basis, "palette": model.palette},
+        "ridge.safetensors": {"pixel_sigma": model.ridge.pixel_sigma},
+        "bank.safetensors": {"latents": model.bank.latents, "draws": model.bank.draws},
+        "prototypes.safetensors": {**prototypes, "share": np.array([p.share for p in model.prototypes], np.float64)},
+    }
+
+
+def _assemble(description: ModelDescription, parts: Mapping[str, Arrays]) -> FaceModel:
+    basis, bank, prototypes = (parts[f"{name}.safetensors"] for name in ("basis", "bank", "prototypes"))
+    colours = zip(prototypes["tone"], prototypes["hair"], prototypes["eyes"], prototypes["share"], strict=True)
+    return FaceModel(
+        architecture=description.architecture,
+        kind=description.kind,
+        size=description.size,
+        latent_size=description.latent_size,
+        widths=tuple(description.widths),
+        generator=parts["weights.safetensors"],
+        basis=Basis(basis["mean"], basis["components"], basis["deviations"], description.gan_rank),
+        ridge=RidgeFit(description.penalty, parts["ridge.safetensors"]["pixel_sigma"]),
+        bank=Bank(bank["latents"], bank["draws"]),
+        conditioning=Conditioning(description.noise_grey_levels, description.temperature),
+        prototypes=tuple(Prototype(tone, hair, eyes, float(share)) for tone, hair, eyes, share in colours),
+        palette=basis.get("palette"),
+        grey=description.grey,
+        facts=description.facts,
+    )
