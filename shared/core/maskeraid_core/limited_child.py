@@ -41,6 +41,7 @@ class ImageRejected(Exception):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
+        self.facts: dict[str, object] = {}  # as every error has that a job may end with
 
 
 class LimitedChild:
