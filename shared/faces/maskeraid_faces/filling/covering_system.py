@@ -1,0 +1,105 @@
+"""What one covering makes of a model's basis, kept for the next fill: fills then cost r^2, not r^2 times the pixels."""
+
+import hashlib
+import weakref
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve, cholesky
+
+from maskeraid_faces.coverings.grow import grow
+from maskeraid_faces.face_model import Basis, FaceModel
+from maskeraid_faces.images import Covering, Floats
+
+RING_WEIGHT = 0.3  # of the pixels beside the covering, which may bleed; hearing them at all is worth 0.1 dB
+SYSTEMS_KEPT = 12  # about 10 MB each at 64 px and r = 512
+
+
+@dataclass(frozen=True)
+class CoveringSystem:
+    """The linear algebra of one covering, in coefficients (r of them, q of the GAN, m draws, h hole values)."""
+
+    hole: NDArray[np.intp]  # (h,) flat positions of the covered values
+    seen: Floats  # (P,) weights: 1 visible, 0.3 in the ring of 1 px beside the covering, 0 covered
+    components: Floats  # (r, h) of the basis, in the hole
+    gram: Floats  # (r, r) A = B_v B_v^T of the seen values
+    penalty: float  # added to the diagonal of A by ridge
+
+    def project(self, values: Floats, basis: Basis) -> Floats:
+        """B_v (x_v - mu_v) of images (..., P) in [-1, 1]: what the visible pixels say, (..., r)."""
+        return np.asarray(((values - basis.mean) * self.seen) @ basis.components.T, np.float32)
+
+    def hole_gram(self) -> Floats:
+        """H = B_h B_h^T (r, r): squared distances between fills, in coefficients."""
+        return np.asarray(self.components @ self.components.T, np.float32)
+
+
+def covering_system(basis: Basis, covering: Covering, penalty: float) -> CoveringSystem:
+    """Split the values into the hole and what is seen; `penalty` is relative to the mean variance of the seen."""
+    hole = np.flatnonzero(np.repeat(covering.ravel(), 3))
+    seen = visibility(covering)
+    weighted = basis.components * np.sqrt(seen)
+    gram = np.asarray(weighted @ weighted.T, np.float32)
+    absolute = penalty * float(np.trace(gram)) / max(float(seen.sum()), 1)
+    return CoveringSystem(hole, seen, basis.components[:, hole], gram, max(absolute, 1e-6))
+
+
+def visibility(covering: Covering) -> Floats:
+    """How much each value counts, flat (P,): 1 visible, 0.3 in the ring of 1 px beside the covering, 0 covered."""
+    weights = np.where(grow(covering, 1), RING_WEIGHT, 1) * ~covering
+    return np.repeat(weights.ravel().astype(np.float32), 3)
+
+
+@dataclass(frozen=True)
+class ModelSystem(CoveringSystem):
+    """A covering's algebra with what ridge and the bank of one model need."""
+
+    factor: Any  # Cholesky factor of A + penalty I, for cho_solve
+    noise_factor: Floats  # (r, r) L with L L^T = A, for draws of B_v noise
+    hole_factor: Floats  # (r, r) F with F F^T = H / h: embeds fills so that distance is RMSE
+
+    def solve(self, projected: Floats) -> Floats:
+        """(A + penalty I)^-1 applied to rows (..., r): ridge coefficients."""
+        return np.asarray(cho_solve(self.factor, projected.T, check_finite=False).T, np.float32)
+
+
+_systems: "OrderedDict[tuple[int, bytes], tuple[weakref.ref[FaceModel], ModelSystem]]" = OrderedDict()
+_lock = Lock()
+
+
+def model_system(model: FaceModel, covering: Covering) -> ModelSystem:
+    """The algebra of this covering for this model: made once, then taken from a small least-recently-used store."""
+    key = (id(model), hashlib.sha256(np.packbits(covering).tobytes()).digest())
+    with _lock:
+        kept = _systems.get(key)
+        if kept is not None and kept[0]() is model:  # an id may return after its model is gone
+            _systems.move_to_end(key)
+            return kept[1]
+    made = _make(model, covering)
+    with _lock:
+        _systems[key] = (weakref.ref(model), made)
+        while len(_systems) > SYSTEMS_KEPT:
+            _systems.popitem(last=False)
+    return made
+
+
+def _make(model: FaceModel, covering: Covering) -> ModelSystem:
+    system = covering_system(model.basis, covering, model.ridge.penalty)
+    eye = np.eye(len(system.gram), dtype=np.float32)
+    return ModelSystem(
+        **vars(system),
+        factor=cho_factor(system.gram + system.penalty * eye, lower=True, check_finite=False),
+        noise_factor=_root(system.gram),
+        hole_factor=_root(system.hole_gram() / np.float32(len(system.hole))),
+    )
+
+
+def _root(gram: Floats) -> Floats:
+    """Lower Cholesky factor of a positive semidefinite matrix; a breath on its diagonal keeps it definite."""
+    breath = 1e-5 * float(np.trace(gram)) / len(gram) + 1e-9
+    definite = gram + np.float32(breath) * np.eye(len(gram), dtype=np.float32)
+    return np.asarray(cholesky(definite, lower=True, check_finite=False), np.float32)

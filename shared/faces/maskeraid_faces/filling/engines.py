@@ -1,0 +1,181 @@
+"""The engines of a fill, one contract: (image, covering, model, rng) to a `Pool` of weighted answers."""
+
+from functools import partial
+
+import numpy as np
+
+from maskeraid_faces.blending.palette import nearest_colours
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.filling.bank import log_weights, squared_distances, visible_l1
+from maskeraid_faces.filling.covering_system import ModelSystem, model_system
+from maskeraid_faces.filling.matheron import correct
+from maskeraid_faces.filling.pool import (
+    FEWEST_EFFECTIVE,
+    Pool,
+    Rows,
+    Weights,
+    effective_size,
+    heaviest,
+    normalised,
+    softened,
+    weighted_deviations,
+)
+from maskeraid_faces.filling.refine import refine
+from maskeraid_faces.filling.ridge import ridge_coefficients
+from maskeraid_faces.images import Covering, Floats, Image, Images, to_network, to_pixels
+
+GREY_LEVELS = np.float32(127.5)  # of one unit in [-1, 1]
+PHOTO_POOL = 192  # corrected draws; a 64-px fill of them takes 15 ms
+LARGEST_POOL = 1024
+PHOTO_DRAWS_HEARD = 300  # effective size of the weights: fewer draws look alike, more disagree with the face
+MASS_KEPT = 0.999
+LEAST_OUTCOME = 0.001  # of the weight; below, an outcome is not counted
+
+
+def ridge_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
+    """Engine R: one answer, its doubt from held-out fills."""
+    coefficients = ridge_coefficients(image, covering, model)[None]
+    system = model_system(model, covering)
+    return Pool(
+        weights=np.ones(1),
+        places=np.zeros((1, 1), np.float32),
+        fits=_fits(coefficients, image, model, system),
+        render=partial(_render, model, coefficients),
+        deviations=model.ridge.pixel_sigma[system.hole] * GREY_LEVELS,
+    )
+
+
+def unconditioned_pool(image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator, k: int) -> Pool:
+    """k draws of the generator with no look at the visible pixels. Source: Desentz 2021, section 4.1."""
+    rows = rng.permutation(len(model.bank.draws))[:k]
+    images = (
+        _render(model, np.asarray(model.bank.draws[rows], np.float32))
+        if model.architecture == "eigen"
+        else _bank_images(model, rows)
+    )
+    weights = np.full(len(rows), 1 / len(rows))
+    return _pool_of_images(images, weights, image, covering)
+
+
+def image_bank_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
+    """Engine A for `thesis`: the bank's images, weighted by their L1 to the visible pixels."""
+    distances = visible_l1(image, covering, np.asarray(model.bank.draws, np.uint8))
+    weights = normalised(log_weights(distances, model.conditioning, images=True))
+    rows = heaviest(weights, MASS_KEPT, LARGEST_POOL // 2)
+    approximate = effective_size(weights) < FEWEST_EFFECTIVE
+    kept = weights[rows] / weights[rows].sum()
+    return _pool_of_images(_bank_images(model, rows), kept, image, covering, approximate)
+
+
+def drawn_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
+    """Engine A for `eigen` on drawn faces: the draws' distinct fills, snapped to the palette, weighted."""
+    system = model_system(model, covering)
+    coefficients, weights, approximate = _weighted_draws(image, model, system)
+    rows = heaviest(weights, MASS_KEPT, LARGEST_POOL)
+    coefficients, weights = coefficients[rows], weights[rows] / weights[rows].sum()
+    fills = to_pixels(model.basis.mean[system.hole] + coefficients @ system.components[: coefficients.shape[1]])
+    fills = _snapped(fills.reshape(len(rows), -1, 3), model)
+    outcome_codes = (
+        np.ascontiguousarray(fills.reshape(len(rows), -1)).view(np.dtype((np.void, fills[0].nbytes))).ravel()
+    )
+    _, first, outcome = np.unique(outcome_codes, return_index=True, return_inverse=True)  # first = heaviest
+    masses = np.bincount(outcome, weights).astype(np.float64)
+    values = fills[first].reshape(len(first), -1).astype(np.float32)
+    return Pool(
+        weights=masses,
+        places=values / np.float32(np.sqrt(values.shape[1])),
+        fits=_fits(coefficients[first], image, model, system),
+        render=partial(_render, model, coefficients[first]),
+        deviations=weighted_deviations(values, masses),
+        approximate=approximate,
+    )
+
+
+def photo_pool(image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator) -> Pool:
+    """Engine A for `eigen` on photographs: draws corrected by Matheron's rule, all of one weight."""
+    system = model_system(model, covering)
+    projected = system.project(to_network(image).ravel(), model.basis)
+    draws = _stretched(np.asarray(model.bank.draws, np.float32))
+    rank = draws.shape[1]
+    distances = squared_distances(projected[:rank], system.gram[:rank, :rank], draws, 0.0)
+    weights = softened(log_weights(distances, model.conditioning, images=False), PHOTO_DRAWS_HEARD)
+    draws = draws[rng.choice(len(draws), min(PHOTO_POOL, len(draws)), replace=False, p=weights)]
+    coefficients = correct(draws, projected, system, rng)
+    weights = np.full(len(draws), 1 / len(draws))
+    return Pool(
+        weights=weights,
+        places=coefficients @ system.hole_factor * GREY_LEVELS,
+        fits=_fits(coefficients, image, model, system),
+        render=partial(_render, model, coefficients),
+        deviations=weighted_deviations(coefficients @ system.components * GREY_LEVELS, weights),
+    )
+
+
+def _stretched(draws: Floats) -> Floats:
+    """Coefficients (m, q) brought to unit variance, which those of the training faces have: a GAN's are narrower."""
+    deviations = np.maximum(draws.std(axis=0), np.float32(0.1))
+    return np.asarray((draws - draws.mean(axis=0)) / deviations, np.float32)
+
+
+def _weighted_draws(image: Image, model: FaceModel, system: ModelSystem) -> tuple[Floats, Weights, bool]:
+    """The bank's coefficients and weights, with refined draws beside them when few agree with what is seen."""
+    rank = model.bank.draws.shape[1]
+    gram = system.gram[:rank, :rank]
+    projected = system.project(to_network(image).ravel(), model.basis)[:rank]
+    draws = np.asarray(model.bank.draws, np.float32)
+
+    def weigh(some: Floats) -> Weights:
+        return normalised(log_weights(squared_distances(projected, gram, some, 0.0), model.conditioning, images=False))
+
+    weights = weigh(draws)
+    if effective_size(weights) >= FEWEST_EFFECTIVE:
+        return draws, weights, False
+    best = heaviest(weights, 1.0, int(FEWEST_EFFECTIVE))
+    noise = model.conditioning.noise_grey_levels / 127.5
+    scale = 1 / (noise**2 * model.conditioning.temperature)
+    refined = refine(model.bank.latents[best], model.generator, projected, gram, scale)
+    draws = np.concatenate([draws, refined])
+    return draws, weigh(draws), True
+
+
+def _snapped(fills: Images, model: FaceModel) -> Images:
+    if model.palette is None:
+        return fills
+    snapped: Images = model.palette[nearest_colours(fills, model.palette)]
+    return snapped
+
+
+def _fits(coefficients: Floats, image: Image, model: FaceModel, system: ModelSystem) -> Floats:
+    """RMSE of faces (n, q or r coefficients) to what is seen, grey levels."""
+    rank = coefficients.shape[1]
+    offset = (to_network(image).ravel() - model.basis.mean) * system.seen
+    projected = model.basis.components[:rank] @ offset
+    squares = squared_distances(projected, system.gram[:rank, :rank], coefficients, float(offset @ offset))
+    result: Floats = np.sqrt(squares / max(float(system.seen.sum()), 1)) * GREY_LEVELS
+    return result
+
+
+def _render(model: FaceModel, coefficients: Floats, rows: Rows | slice = slice(None)) -> Images:
+    """Whole faces of coefficients (n, q or r)."""
+    chosen = coefficients[rows]
+    values = model.basis.mean + chosen @ model.basis.components[: chosen.shape[1]]
+    return to_pixels(values).reshape(-1, model.size, model.size, 3)
+
+
+def _bank_images(model: FaceModel, rows: Rows) -> Images:
+    return np.asarray(model.bank.draws[rows], np.uint8).reshape(-1, model.size, model.size, 3)
+
+
+def _pool_of_images(
+    images: Images, weights: Weights, image: Image, covering: Covering, approximate: bool = False
+) -> Pool:
+    hidden = images[:, covering].reshape(len(images), -1).astype(np.float32)
+    seen = images[:, ~covering].astype(np.float32) - image[~covering]
+    return Pool(
+        weights=weights,
+        places=hidden / np.float32(np.sqrt(hidden.shape[1])),
+        fits=np.sqrt(np.square(seen).mean(axis=(1, 2))),
+        render=images.__getitem__,
+        deviations=weighted_deviations(hidden, weights),
+        approximate=approximate,
+    )

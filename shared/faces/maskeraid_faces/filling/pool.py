@@ -1,0 +1,68 @@
+"""What every engine hands to the picks: weighted answers, their distances in the hole, and a way to render some."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskeraid_faces.images import Floats, Images
+
+Weights = NDArray[np.float64]  # sum 1
+Rows = NDArray[np.intp]
+
+FEWEST_EFFECTIVE = 64.0
+
+
+@dataclass(frozen=True)
+class Pool:
+    """n weighted answers to one covered face."""
+
+    weights: Weights  # (n,)
+    places: Floats  # (n, d): the distance of two rows is the RMSE of their fills in the hole, in grey levels
+    fits: Floats  # (n,) RMSE to the visible pixels, in grey levels
+    render: Callable[[Rows], Images]  # rows to whole faces, uint8 (len(rows), H, W, 3)
+    deviations: Floats  # (h,) weighted standard deviation of the values of the hole, in grey levels
+    approximate: bool = False  # few draws agree with the visible pixels
+    outcomes: int | None = None  # distinct fills with a weight worth counting, of drawn faces
+
+
+def normalised(log_weights: Floats) -> Weights:
+    """Weights that sum to 1, from logarithms with any constant added."""
+    weights = np.exp(np.asarray(log_weights, np.float64) - log_weights.max())
+    total: Weights = weights / weights.sum()
+    return total
+
+
+def effective_size(weights: Weights) -> float:
+    """How many equal draws these weights are worth, 1 to n. Source: Kong 1992."""
+    return float(1 / np.square(weights).sum())
+
+
+def softened(log_weights: Floats, least_size: float) -> Weights:
+    """Weights of the lowest temperature, from 1, at which at least so many draws (or half of them) speak."""
+    least_size = min(least_size, len(log_weights) / 2)
+    weights = normalised(log_weights)
+    if effective_size(weights) >= least_size:
+        return weights
+    low, high = 0.0, 40.0  # natural logarithm of the temperature
+    for _ in range(20):
+        middle = (low + high) / 2
+        weights = normalised(log_weights / np.exp(middle))
+        low, high = (middle, high) if effective_size(weights) < least_size else (low, middle)
+    return normalised(log_weights / np.exp(high))
+
+
+def heaviest(weights: Weights, mass: float, most: int) -> Rows:
+    """The fewest rows that hold this share of the weight, heaviest first, `most` at the most."""
+    order = np.argsort(-weights, kind="stable")
+    enough = int(np.searchsorted(np.cumsum(weights[order]), mass)) + 1
+    return order[: min(enough, most)]
+
+
+def weighted_deviations(values: Floats, weights: Weights) -> Floats:
+    """Standard deviation of each column of values (n, h)."""
+    share = weights.astype(np.float32)
+    mean = share @ values
+    result: Floats = np.sqrt(np.maximum(share @ np.square(values - mean), 0))
+    return result
