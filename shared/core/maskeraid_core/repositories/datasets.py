@@ -51,6 +51,14 @@ class DatasetVersionRepository(TenantRepository[DatasetVersion]):
         document = {**version.to_mongo(), "tenant": self._tenant}
         await self._collection.replace_one({"_id": version.id, "tenant": self._tenant}, document, upsert=True)
 
+    async def replace(self, left_behind: DatasetVersion, version: DatasetVersion) -> bool:
+        """Put `version` where an import left one behind unpublished; one update, or nothing."""
+        as_read = {"import_id": left_behind.import_id, "created_at": left_behind.created_at}
+        outcome = await self._collection.replace_one(
+            {"_id": left_behind.id, "tenant": self._tenant, **as_read}, {**version.to_mongo(), "tenant": self._tenant}
+        )
+        return outcome.matched_count == 1
+
 
 class UploadRepository(TenantRepository[Upload]):
     collection_name = "uploads"
@@ -69,6 +77,9 @@ class UploadRepository(TenantRepository[Upload]):
             self._live({"_id": upload_id, "completed_at": None}), {"$set": {"completed_at": at}}
         )
         return await self.get(upload_id)
+
+    async def count_open(self) -> int:
+        return await self._collection.count_documents(self._live({"completed_at": None}))
 
     async def delete(self, upload_id: str) -> bool:
         outcome = await self._collection.delete_one(self._live({"_id": upload_id}))

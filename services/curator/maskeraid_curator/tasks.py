@@ -1,0 +1,16 @@
+"""The curator's one task: look for an import to carry out."""
+
+from maskeraid_core.queue import TaskName
+from maskeraid_curator.importing import carry_out
+from maskeraid_curator.worker import app, process
+
+
+@app.task(name=TaskName.CURATE.value)
+def look(job_id: str) -> None:
+    """Carry out the import that the bell named, else the oldest that waits."""
+    worker = process.worker
+    claim = worker.claim(job_id)
+    if claim is None:  # cancelled, finished, or another worker's
+        return
+    with worker.holding(claim) as held:
+        carry_out(held, worker.port, worker.is_leaving)

@@ -1,0 +1,88 @@
+"""Makes the next version of a dataset: bytes first, then its document, which the job's success alone makes visible."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion
+from maskeraid_core.errors import InputGone
+from maskeraid_core.jobs import Job, JobStatus
+from maskeraid_core.manifests import read_manifest, write_manifest
+from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.repository import now
+from maskeraid_core.worker import Held
+from maskeraid_curator.rows import Accepted, Refused, merge
+
+LOOK_SECONDS = 0.2  # between two looks at another import that is about to publish
+
+
+async def get_dataset(stores: Stores, tenant: str, dataset_id: str) -> Dataset:
+    """The dataset as it is now; InputGone when it was deleted."""
+    found = await DatasetRepository(stores.database, tenant).get(dataset_id)
+    if found is None:
+        raise InputGone(f"the dataset {dataset_id} is gone")
+    return found
+
+
+def make_version(
+    held: Held, port: PortalStores, dataset_id: str, accepted: Sequence[Accepted], schema: Mapping[str, Attribute]
+) -> tuple[DatasetVersion | None, list[Refused]]:
+    """Write the version that adds these rows to the dataset as it is now, and the rows that it had already.
+
+    No version when it had them all. Imports of one dataset that run side by side follow one another: each builds on
+    what the one before has published.
+    """
+    while True:
+        dataset = port.call(get_dataset, held.stores, held.job.tenant, dataset_id)
+        rows, duplicates = merge(dataset_id, port.call(_rows_of_latest, held.stores, dataset), accepted)
+        if len(duplicates) == len(accepted):
+            return None, duplicates
+        version = port.call(_write, held.stores, held.job, dataset, rows, {**schema, **dataset.attributes})
+        if port.call(_take_number, held.stores, held.job, version):
+            return version, duplicates
+        held.check()
+        held.changed.wait(LOOK_SECONDS)
+
+
+async def _rows_of_latest(stores: Stores, dataset: Dataset) -> list[dict[str, Any]]:
+    if not dataset.latest_version:
+        return []
+    versions = DatasetVersionRepository(stores.database, dataset.tenant)
+    latest = await versions.of_dataset(dataset.id, dataset.latest_version)
+    if latest is None:
+        raise InputGone(f"version {dataset.latest_version} of the dataset is gone")
+    return read_manifest(await stores.blobs.get(latest.manifest_key, latest.manifest_sha256)).to_dicts()
+
+
+async def _write(
+    stores: Stores, job: Job, dataset: Dataset, rows: Sequence[dict[str, Any]], schema: Mapping[str, Attribute]
+) -> DatasetVersion:
+    """Store the manifest; the version's document as it is to be."""
+    key, digest = await stores.blobs.put_content(f"t/{dataset.tenant}/manifests", write_manifest(rows), ".parquet")
+    number = dataset.latest_version + 1
+    return DatasetVersion(
+        id=DatasetVersionRepository.key(dataset.id, number), tenant=dataset.tenant, dataset_id=dataset.id,
+        version=number, parent_version=dataset.latest_version, import_id=job.id, role=dataset.role,
+        image_count=len(rows), sides=sorted({row["width"] for row in rows}), manifest_key=key, manifest_sha256=digest,
+        bytes=sum(row["bytes"] for row in rows), attributes=dict(schema), created_at=now(),
+    )  # fmt: skip
+
+
+async def _take_number(stores: Stores, job: Job, version: DatasetVersion) -> bool:
+    """Insert the version; False while another import holds its number and may still publish it."""
+    versions = DatasetVersionRepository(stores.database, job.tenant)
+    if await versions.add_once(version):
+        return True
+    holder = await versions.get(version.id)
+    if holder is None or not await _is_left_behind(stores, job, holder):
+        return False
+    return await versions.replace(holder, version)
+
+
+async def _is_left_behind(stores: Stores, job: Job, holder: DatasetVersion) -> bool:
+    """Whether an import that was to publish this version no longer runs: an earlier attempt of ours, or a lost one."""
+    if holder.import_id == job.id:
+        return True
+    other = await JobRepository(stores.database, job.tenant).get(holder.import_id)
+    return other is None or other.status not in (JobStatus.RUNNING, JobStatus.SUCCEEDED)

@@ -1,0 +1,296 @@
+"""Imports on real stores: what becomes of rows and versions, and that nothing is half there."""
+
+import hashlib
+import io
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PIL import Image
+from tests.factories import make_job
+from tests.unit.curator.zips import Member, build
+
+from maskeraid_core.blobs import image_key
+from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion, ImportSpec, Role, StoredFile
+from maskeraid_core.ids import image_id, new_id
+from maskeraid_core.jobs import Job, JobKind, JobStatus, QueueName
+from maskeraid_core.manifests import read_manifest
+from maskeraid_core.portal import PortalStores
+from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
+from maskeraid_core.repositories.jobs import JobMoves, JobRepository
+from maskeraid_core.repositories.repository import now
+from maskeraid_core.worker import Worker
+from maskeraid_curator.importing import carry_out
+from maskeraid_faces.drawn import draw_faces
+
+TENANT = "ten_1"
+FACES = draw_faces("faces-light")
+
+
+def png(index: int, size: tuple[int, int] = (32, 32)) -> bytes:
+    packed = io.BytesIO()
+    Image.fromarray(FACES.images[index]).resize(size).save(packed, "PNG", compress_level=9)
+    return packed.getvalue()
+
+
+class Curator:
+    """A tenant with a dataset, and a curator that carries out its imports."""
+
+    def __init__(self, port: PortalStores) -> None:
+        self.port = port
+        self.stores = port.stores
+        self.worker = Worker(port, QueueName.CURATOR)
+        self.datasets = DatasetRepository(self.stores.database, TENANT)
+        self.versions = DatasetVersionRepository(self.stores.database, TENANT)
+
+    def add_dataset(self, **facts: Any) -> Dataset:  # noqa: ANN401  any field
+        made = Dataset(id=new_id("ds"), tenant=TENANT, name="faces", created_at=now(), updated_at=now(), **facts)
+        return self.port.call(self.datasets.add, made)
+
+    def store(self, name: str, data: bytes) -> StoredFile:
+        """A file as the API leaves it, in two parts."""
+        half = len(data) // 2
+        keys = [f"t/{TENANT}/uploads/{new_id('upl')}" for _ in range(2)]
+        self.port.call(self.stores.blobs.put_all, list(zip(keys, (data[:half], data[half:]), strict=True)))
+        return StoredFile(name=name, bytes=len(data), sha256=hashlib.sha256(data).hexdigest(), keys=keys)
+
+    def order(self, dataset: Dataset, *files: StoredFile, generator: str | None = None) -> Job:
+        source = "generator" if generator else "upload"
+        spec = ImportSpec(dataset_id=dataset.id, source=source, files=list(files), generator=generator)
+        job = make_job(JobKind.IMPORT, TENANT, spec=spec.model_dump(mode="json"))
+        return self.port.call(JobRepository(self.stores.database, TENANT).accept, job)
+
+    def carry_out(self, job: Job, is_leaving: threading.Event | None = None) -> Job:
+        claim = self.worker.claim(job.id)
+        assert claim is not None
+        with self.worker.holding(claim) as held:
+            carry_out(held, self.port, is_leaving or threading.Event())
+        return self.job(job.id)
+
+    def imported(self, dataset: Dataset, *files: StoredFile, generator: str | None = None) -> Job:
+        return self.carry_out(self.order(dataset, *files, generator=generator))
+
+    def job(self, job_id: str) -> Job:
+        found = self.port.call(JobMoves(self.stores.database).get, job_id)
+        assert found is not None
+        return found
+
+    def latest(self, dataset: Dataset) -> tuple[Dataset, DatasetVersion, list[dict[str, Any]]]:
+        """The dataset, its latest version, and that version's rows."""
+        found = self.port.call(self.datasets.get, dataset.id)
+        assert found is not None
+        version = self.port.call(self.versions.of_dataset, dataset.id, found.latest_version)
+        assert version is not None
+        data = self.port.call(self.stores.blobs.get, version.manifest_key, version.manifest_sha256)
+        return found, version, read_manifest(data).to_dicts()
+
+
+@pytest.fixture
+def curator(port: PortalStores) -> Iterator[Curator]:
+    opened = Curator(port)
+    yield opened
+    opened.worker.close()
+
+
+MANIFEST = b"""file,eyes,age
+images/0.png,1,30
+images/1.png,9,31
+images/2.png,2,old
+images/missing.png,1,32
+,1,33
+images/0.png,2,34
+images/wide.png,1,35
+images/text.png,1,36
+images/copy.png,1,37
+images/3.png,2,
+"""
+
+
+def archive() -> bytes:
+    files = {b"%d.png" % index: png(index) for index in range(4)}
+    files |= {b"copy.png": png(0), b"wide.png": png(0, (64, 32)), b"text.png": b"hello", b"unlisted.png": png(9)}
+    members = [Member(b"images/" + name, data) for name, data in files.items()]
+    return build([*members, Member(b"manifest.csv", MANIFEST, method=8)])
+
+
+SCHEMA = {"eyes": Attribute(type="enum", values=["1", "2"], required=True), "age": Attribute(type="number")}
+
+
+class TestUpload:
+    def test_each_row_has_its_outcome(self, curator: Curator) -> None:
+        dataset = curator.add_dataset(attributes=SCHEMA)
+        job = curator.imported(dataset, curator.store("faces.zip", archive()))
+        assert job.status is JobStatus.SUCCEEDED, job.error
+        assert job.result is not None
+        counts = {name: job.result[name] for name in ("version", "imported", "rejected", "duplicates", "unlisted")}
+        assert counts == {"version": 1, "imported": 2, "rejected": 6, "duplicates": 2, "unlisted": 1}
+        refused = {row["row"]: (row["code"], row.get("pointer")) for row in job.result["rejected_rows"]}
+        assert refused == {
+            2: ("value_not_allowed", "/eyes"), 3: ("value_not_allowed", "/age"), 4: ("file_not_in_archive", "/file"),
+            5: ("missing_file", "/file"), 7: ("resolution_not_supported", None), 8: ("unreadable_image", None),
+        }  # fmt: skip
+        report = json.loads(curator.port.call(curator.stores.blobs.get, f"{job.attempt_prefix}rows.json"))
+        assert {row["row"] for row in report if row["code"] == "duplicate"} == {6, 9}
+
+    def test_the_version_says_what_is_stored(self, curator: Curator) -> None:
+        dataset = curator.add_dataset(attributes=SCHEMA, role=Role.TEST)
+        curator.imported(dataset, curator.store("faces.zip", archive()))
+        after, version, rows = curator.latest(dataset)
+        assert (after.latest_version, after.image_count) == (1, 2)
+        assert (version.image_count, version.sides, version.role) == (2, [32], Role.TEST)
+        assert [(row["id"], row["file"], row["attr:eyes"], row["attr:age"]) for row in rows] == [
+            (image_id(dataset.id, 1), "images/0.png", "1", "30"),
+            (image_id(dataset.id, 2), "images/3.png", "2", ""),
+        ]
+        for row, index in zip(rows, (0, 3), strict=True):
+            stored = curator.port.call(curator.stores.blobs.get, image_key(TENANT, row["sha256"]), row["sha256"])
+            assert len(stored) == row["bytes"]
+            assert Image.open(io.BytesIO(stored)).tobytes() == FACES.images[index].tobytes()
+
+    def test_schema_is_inferred_where_there_is_none(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        manifest = b"file,age,glasses,name\n0.png,30,true,Ada\n1.png,4.5,FALSE,7\n"
+        members = [Member(b"0.png", png(0)), Member(b"1.png", png(1)), Member(b"manifest.csv", manifest)]
+        curator.imported(dataset, curator.store("faces.zip", build(members)))
+        after, _, rows = curator.latest(dataset)
+        assert {name: part.type for name, part in after.attributes.items()} == {
+            "age": "number", "glasses": "bool", "name": "text",
+        }  # fmt: skip
+        assert [row["attr:glasses"] for row in rows] == ["true", "false"]
+
+    def test_loose_files_with_a_manifest_are_as_good_as_an_archive(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        files = [curator.store("a.png", png(0)), curator.store("manifest.csv", b"file,eyes\na.png,x\n")]
+        job = curator.imported(dataset, *files, curator.store("more.zip", build([Member(b"b.png", png(1))])))
+        assert job.result is not None
+        assert job.result["imported"] == 2
+        assert {row["file"]: row["attr:eyes"] for row in curator.latest(dataset)[2]} == {"a.png": "x", "b.png": ""}
+
+    def test_next_import_keeps_rows_and_numbers(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        curator.imported(dataset, curator.store("0.png", png(0)), curator.store("1.png", png(1)))
+        job = curator.imported(dataset, curator.store("1.png", png(1)), curator.store("2.png", png(2)))
+        assert job.result is not None
+        assert (job.result["imported"], job.result["duplicates"]) == (1, 1)
+        after, version, rows = curator.latest(dataset)
+        assert (after.latest_version, version.parent_version) == (2, 1)
+        assert [(row["row"], row["file"]) for row in rows] == [(1, "0.png"), (2, "1.png"), (3, "2.png")]
+
+    def test_only_duplicates_make_no_version(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        curator.imported(dataset, curator.store("0.png", png(0)))
+        job = curator.imported(dataset, curator.store("0.png", png(0)))
+        assert job.status is JobStatus.SUCCEEDED
+        assert job.result is not None
+        assert (job.result["version"], job.result["imported"], job.result["duplicates"]) == (1, 0, 1)
+
+
+class TestRefusals:
+    def test_bad_archive_names_its_reason(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        job = curator.imported(dataset, curator.store("x.zip", build([Member(b"../a.png", png(0))])))
+        assert job.status is JobStatus.FAILED
+        assert job.error is not None
+        assert (job.error.code, job.error.facts) == ("bad_archive", {"reason": "path"})
+
+    def test_nothing_to_import_is_a_failure_with_its_rows(self, curator: Curator) -> None:
+        job = curator.imported(curator.add_dataset(), curator.store("a.png", b"hello"))
+        assert job.error is not None
+        assert job.error.code == "all_rows_rejected"
+        assert job.error.facts["rejected_rows"][0]["code"] == "unreadable_image"
+
+    def test_damaged_upload_is_not_read(self, curator: Curator) -> None:
+        file = curator.store("a.png", png(0)).model_copy(update={"sha256": "0" * 64})
+        job = curator.imported(curator.add_dataset(), file)
+        assert job.error is not None
+        assert job.error.code == "artifact_corrupt"
+
+    def test_unknown_set(self, curator: Curator) -> None:
+        job = curator.imported(curator.add_dataset(), generator="faces-green")
+        assert job.error is not None
+        assert job.error.code == "bad_settings"
+
+    def test_a_failure_leaves_the_dataset_as_it_was(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        curator.imported(dataset, curator.store("0.png", png(0)))
+        before = curator.latest(dataset)
+        lie = build([Member(b"1.png", png(1)), Member(b"2.png", png(2), crc=1)])
+        assert curator.imported(dataset, curator.store("x.zip", lie)).status is JobStatus.FAILED
+        assert curator.latest(dataset) == before
+
+
+class TestGenerator:
+    def test_drawn_set_with_its_attributes(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        job = curator.imported(dataset, generator="faces-light")
+        assert job.result is not None
+        assert job.result["imported"] == 125
+        after, _, rows = curator.latest(dataset)
+        assert after.attributes["eyes"] == Attribute(type="enum", values=["1", "2", "3", "4", "5"])
+        assert [row["attr:eyes"] for row in rows] == [attributes["eyes"] for attributes in FACES.attributes]
+
+    def test_test_faces_bring_their_truth(self, curator: Curator) -> None:
+        dataset = curator.add_dataset(role=Role.TEST)
+        drawn = draw_faces("faces-test")
+        assert drawn.truth is not None
+        assert curator.imported(dataset, generator="faces-test").result is not None
+        _, _, rows = curator.latest(dataset)
+        assert len(rows) > len({row["sha256"] for row in rows})  # equal but for what is hidden: no duplicates
+        keys = [image_key(TENANT, rows[5][name]) for name in ("covering_sha256", "twin_sha256")]
+        covering, twin = (Image.open(io.BytesIO(curator.port.call(curator.stores.blobs.get, key))) for key in keys)
+        index = drawn.names.index(rows[5]["file"])
+        assert covering.tobytes() == (drawn.truth.coverings[index] * 255).astype("uint8").tobytes()
+        assert twin.tobytes() == drawn.truth.twins[index].tobytes()
+
+
+class TestInterruption:
+    def test_cancelled_import_changes_nothing(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        job = curator.order(dataset, curator.store("0.png", png(0)))
+        claim = curator.worker.claim(job.id)
+        assert claim is not None
+        curator.port.call(JobRepository(curator.stores.database, TENANT).wish_cancel, job.id)
+        with curator.worker.holding(claim) as held:
+            carry_out(held, curator.port, threading.Event())
+        assert curator.job(job.id).status is JobStatus.CANCELLED
+        assert curator.port.call(curator.datasets.get, dataset.id) == dataset
+        assert curator.imported(dataset, curator.store("1.png", png(1))).status is JobStatus.SUCCEEDED
+        assert [row["file"] for row in curator.latest(dataset)[2]] == ["1.png"]
+
+    def test_leaving_worker_hands_back_and_the_next_attempt_finishes(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        job = curator.order(dataset, curator.store("0.png", png(0)))
+        leaving = threading.Event()
+        leaving.set()
+        assert curator.carry_out(job, leaving).status is JobStatus.QUEUED
+        again = curator.carry_out(job)
+        assert (again.status, again.fence, again.crashes) == (JobStatus.SUCCEEDED, 2, 0)
+
+    def test_attempt_that_died_before_its_success_is_done_again(self, curator: Curator) -> None:
+        """As after kill -9: the version's document is there, the move is not, and the dataset shows neither."""
+        dataset = curator.add_dataset()
+        job = curator.order(dataset, curator.store("0.png", png(0)))
+        claim = curator.worker.claim(job.id)
+        assert claim is not None
+        with curator.worker.holding(claim) as held:
+            carry_out(held, curator.port, threading.Event())
+            raise RuntimeError("killed")
+        assert curator.port.call(curator.datasets.get, dataset.id) == dataset
+        curator.port.call(curator.stores.database["jobs"].update_one, {"_id": job.id}, {"$set": {"not_before": now()}})
+        assert curator.carry_out(job).status is JobStatus.SUCCEEDED
+        assert curator.latest(dataset)[1].version == 1
+
+    def test_side_by_side_imports_of_one_dataset_both_count(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        jobs = [curator.order(dataset, curator.store(f"{index}.png", png(index))) for index in range(3)]
+        threads = [threading.Thread(target=curator.carry_out, args=(job,)) for job in jobs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert [curator.job(job.id).status for job in jobs] == [JobStatus.SUCCEEDED] * 3
+        after, version, rows = curator.latest(dataset)
+        assert (after.latest_version, version.image_count) == (3, 3)
+        assert {row["file"] for row in rows} == {"0.png", "1.png", "2.png"}
