@@ -20,8 +20,9 @@ check: install
 	$(BIN)/mypy && $(BIN)/lint-imports
 	.ci/audit
 
+# What the everyday suite leaves out: the images with the science in them, installed as their Dockerfiles say.
 check-images: install
-	$(BIN)/hadolint deploy/docker/*.Dockerfile && $(BIN)/python -m pytest -m slow tests/unit/test_deployment.py
+	$(BIN)/python -m pytest -m slow tests/unit/test_deployment.py
 
 test: install
 	$(BIN)/python -m pytest

@@ -51,7 +51,7 @@ class NotifierSettings(CoreSettings):
 
     @property
     def smtp_server(self) -> SmtpServer | None:
-        if self.smtp_host is None:
+        if not self.smtp_host:
             return None
         password = self.smtp_password.get_secret_value()
         return SmtpServer(self.smtp_host, self.smtp_port, self.smtp_security, self.smtp_user, password)
