@@ -106,7 +106,8 @@ class Held:
         progress = progress.model_copy(update={"updated_at": now()})
         self._note(progress=progress, **({"latest_metrics": metrics} if metrics else {}))
         if stored:
-            self.tell("job.progress", {"phase": self.job.phase, **progress.model_dump(mode="json")})
+            phase = self._phases[-1].name if self._phases else None
+            self.tell("job.progress", {"phase": phase, **progress.model_dump(mode="json")})
 
     def tell(self, event_type: str, data: dict[str, Any], *, key: str | None = None) -> None:
         """Append a line to the job's history."""
