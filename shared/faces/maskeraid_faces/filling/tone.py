@@ -50,7 +50,7 @@ def _drawn_to_tone(image: Image, covering: Covering, model: FaceModel) -> Image:
 
 def _nearest_tone(tone: Floats, model: FaceModel) -> Floats:
     tones = np.stack([prototype.tone for prototype in model.prototypes])
-    nearest: Floats = tones[np.argmin(deltaE_ciede2000(tone, tones))]  # type: ignore[no-untyped-call]
+    nearest: Floats = tones[np.argmin(deltaE_ciede2000(tone[None], tones))]  # type: ignore[no-untyped-call]
     return nearest
 
 
