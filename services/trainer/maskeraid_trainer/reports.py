@@ -1,11 +1,15 @@
-"""The child's voice: JSON lines for the parent, on a descriptor that no library knows."""
+"""The child's ties to its parent: it reports by JSON lines on a descriptor that no library knows, and dies with it."""
 
+import ctypes
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class Reports:
@@ -40,3 +44,12 @@ class Reports:
         finally:
             ended.set()
             thread.join()
+
+
+def tie_to_parent(parent_pid: int) -> None:
+    """Die with the thread that started us: nobody would listen."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+    if os.getppid() != parent_pid:  # it died before the signal was asked for
+        raise SystemExit("the parent is gone")

@@ -3,7 +3,6 @@
 It reads, trains, and writes objects under its fence; its parent alone writes the job. The story on one screen.
 """
 
-import ctypes
 import os
 import signal
 import sys
@@ -20,20 +19,19 @@ from maskeraid_core.settings import read_settings
 from maskeraid_core.worker import error_of, is_domain_error
 from maskeraid_faces.errors import BadSettings
 from maskeraid_faces.training.choices import choose_architecture, make_plan
-from maskeraid_faces.training.image_set import prepare
+from maskeraid_faces.training.image_set import FEWEST_FOR_HOLDING_OUT, FaceSet, prepare
 from maskeraid_faces.training.settings import Checkpoint, TrainSettings
 from maskeraid_faces.training.train import train
 from maskeraid_trainer.checkpoints import BrokenCheckpoint, describe, read_checkpoint
 from maskeraid_trainer.model_version import write_version
 from maskeraid_trainer.recording import Leaving, Recording
-from maskeraid_trainer.reports import Reports
+from maskeraid_trainer.reports import Reports, tie_to_parent
 from maskeraid_trainer.settings import TrainerSettings
 from maskeraid_trainer.supervision import OUT_OF_MEMORY
-from maskeraid_trainer.traits import traits_of
 from maskeraid_trainer.training_faces import read_training_faces
+from maskeraid_trainer.traits import traits_of
 
 LEFT = 75  # EX_TEMPFAIL: a checkpoint is kept, try again later
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 PRESETS: Mapping[str, dict[str, Any]] = {
     "quick": {},
@@ -77,6 +75,7 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     faces = port.call(read_training_faces, port.stores, job.tenant, spec.data)
     face_set = prepare(faces.images, wanted, faces.groups, spec.seed)
     plan = make_plan(choose_architecture(face_set, wanted)[0], face_set, wanted)
+    warn_of_few(face_set, job, reports)
     recording = Recording(job, port, reports, plan)
     signal.signal(signal.SIGTERM, recording.leave)
     resume = newest_checkpoint(job, port, reports, recording)
@@ -102,6 +101,13 @@ def settings_of(spec: TrainingSpec) -> TrainSettings:
     return TrainSettings(**chosen)
 
 
+def warn_of_few(faces: FaceSet, job: Job, reports: Reports) -> None:
+    """Tell the owner once, at the first attempt, that there is little to learn from."""
+    number = len(faces.training) + len(faces.held_out)
+    if number < FEWEST_FOR_HOLDING_OUT and job.fence == 1:
+        reports.say("warning", code="few_images", detail=f"{number} images: expect memorisation.")
+
+
 def newest_checkpoint(job: Job, port: PortalStores, reports: Reports, recording: Recording) -> Checkpoint | None:
     """The newest checkpoint that is whole; each broken one is a warning."""
     for entry in job.checkpoints:
@@ -113,15 +119,6 @@ def newest_checkpoint(job: Job, port: PortalStores, reports: Reports, recording:
             recording.recall(kept["sheets"])
             return arrays
     return None
-
-
-def tie_to_parent(parent_pid: int) -> None:
-    """Die with the thread that started us: nobody would listen."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "prctl")
-    if os.getppid() != parent_pid:  # it died before the signal was asked for
-        raise SystemExit("the parent is gone")
 
 
 if __name__ == "__main__":

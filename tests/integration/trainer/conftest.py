@@ -59,7 +59,6 @@ class Trainer:
     def carry_out(self, job: Job, meanwhile: Callable[[Job], object] = lambda job: None) -> Job:
         """Carry out one attempt, as the task does; `meanwhile` runs beside it. The job afterwards."""
         worker = Worker(self.port, QueueName.TRAINER)
-        self.is_leaving = worker.is_leaving
         beside = threading.Thread(target=meanwhile, args=(job,))
         try:
             claim = worker.claim(job.id)

@@ -19,6 +19,7 @@ from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.jobs import Claim
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.worker import Held
+from maskeraid_trainer.reports import Reports
 
 
 @dataclass
@@ -46,6 +47,16 @@ def held_in(folder: Path) -> Iterator[FakeHeld]:
 
 def port_of(held: FakeHeld) -> PortalStores:
     return cast(PortalStores, held._port)
+
+
+class HeardReports(Reports):
+    """A child's reports, heard here."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+
+    def say(self, report: str, **facts: object) -> None:
+        self.lines.append({"type": report, **facts})
 
 
 def script(body: str) -> tuple[str, ...]:
