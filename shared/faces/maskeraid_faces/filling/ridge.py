@@ -14,6 +14,7 @@ from maskeraid_faces.images import Covering, Floats, Image, Images, to_network
 # Relative to the mean visible variance a value; drawn faces have no noise, so theirs are a hundredth of these.
 PENALTIES = np.geomspace(0.05, 12.8, 9)
 DRAWN_PENALTIES = PENALTIES / 100
+MOST_IN_DOUBLE = 1000  # images; above, double precision costs twice the seconds
 FOLDS = 5
 MOST_IMAGES = 1200  # that cross-validation looks at: 2,000 take three times as long for the same penalty
 
@@ -68,7 +69,8 @@ def _squared_errors(
     """Mean squared error of held-out fills, for every penalty and value of the hole (penalties, h)."""
     weights, hole = visibility(covering), values[:, _values_of(covering)]
     seen = values * np.sqrt(weights / weights.sum())
-    agreement = seen @ seen.T  # (n, n)
+    # Drawn sets have few images and an exact rank: their smallest penalties drown in float32.
+    agreement = (seen @ seen.T).astype(np.float64 if len(values) <= MOST_IN_DOUBLE else np.float32)  # (n, n)
     errors = np.zeros((len(penalties), hole.shape[1]), np.float32)
     for held_out in folds:
         gram = agreement[np.ix_(~held_out, ~held_out)]
@@ -78,7 +80,7 @@ def _squared_errors(
         unit = float(np.trace(gram)) / weights.sum()
         for index, penalty in enumerate(penalties):
             shares = solve(
-                gram + np.float32(penalty * unit) * np.eye(len(gram), dtype=np.float32), said.T, assume_a="pos"
+                gram + gram.dtype.type(penalty * unit) * np.eye(len(gram), dtype=gram.dtype), said.T, assume_a="pos"
             )
             errors[index] += np.sum((truth - shares.T @ others) ** 2, axis=0) / len(values)
     return errors

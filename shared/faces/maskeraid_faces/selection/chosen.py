@@ -1,0 +1,57 @@
+"""What Selection answers: a model or none, the decision distribution, and the reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Offer = Literal["as it is", "with colour adaptation", "far", "unsuitable"]
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Why a model got its share: differences to its nearest prototype in dE00; None where the feature is hidden."""
+
+    tone_de00: float | None
+    hair_de00: float | None
+    eyes_de00: float | None
+    fit: float | None  # RMSE of the visible pixels by the model's ridge, grey levels
+    score: float  # lower is better
+    offer: Offer
+
+    def to_dict(self) -> dict[str, float | str | None]:
+        """Plain JSON values."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class VisibleAttribute:
+    """A feature that was seen: its Lab colour and a word for it."""
+
+    value: str  # for the tone: the name of the model with the nearest one
+    lab: tuple[float, float, float]
+    confidence: float  # 0..1
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {"value": self.value, "lab": list(self.lab), "confidence": self.confidence}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Selection's answer. `best` is None when no model's tone is near; `nearest` then says which one is least far."""
+
+    best: str | None
+    nearest: str | None
+    distribution: Mapping[str, float]  # model id to probability, likeliest first, sum 1
+    reasons: Mapping[str, Reasons]
+    visible: Mapping[str, VisibleAttribute]  # tone, hair_colour, eye_colour
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {
+            "best": self.best,
+            "nearest": self.nearest,
+            "distribution": dict(self.distribution),
+            "reasons": {model: reasons.to_dict() for model, reasons in self.reasons.items()},
+            "visible": {name: attribute.to_dict() for name, attribute in self.visible.items()},
+        }
