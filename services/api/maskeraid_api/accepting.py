@@ -1,0 +1,96 @@
+"""Accepting a job: record it, then ring; and waiting for its end when the client prefers that."""
+
+import hashlib
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from starlette.requests import Request
+
+from maskeraid_api.access import Caller
+from maskeraid_api.envelope import exchange_of
+from maskeraid_api.gateway import Gateway, gateway_of
+from maskeraid_api.measuring import ACCEPTED_JOBS
+from maskeraid_core.documents.document import Part
+from maskeraid_core.errors import QueueFull
+from maskeraid_core.ids import new_id
+from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify
+from maskeraid_core.news import wait_for_news
+from maskeraid_core.outbox import drain
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.repository import now
+
+LONGEST_WAIT = 30  # seconds
+LOOK_SECONDS = 1.0  # how often a waiting request looks without being told
+_WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,6})(?:$|[,;\s])")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for, beside the specification."""
+
+    kind: JobKind
+    spec: Part
+    job_id: str | None = None  # made before, when the specification names it
+    notify: Notify = field(default_factory=Notify)
+    metadata: dict[str, str] = field(default_factory=dict)
+    client_reference_id: str | None = None
+    deadline_seconds: float | None = None
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+
+
+async def accept(request: Request, order: Order, *, wait_seconds: float = 0) -> Job:
+    """Insert a job and ring; with `wait_seconds` its state when it ended or when the time was over.
+
+    Raises: QueueFull.
+    """
+    gateway = gateway_of(request)
+    caller: Caller = request.scope["maskeraid.caller"]
+    jobs = JobRepository(gateway.stores.database, caller.tenant)
+    waiting = await jobs.count(queue=order.kind.queue, status=JobStatus.QUEUED)
+    if waiting >= gateway.settings.max_queued_jobs:
+        raise QueueFull(f"{waiting} of your jobs wait for the {order.kind.queue}.", retry_after=10)
+    job = _job(request, caller.tenant, order)
+    ACCEPTED_JOBS.labels(order.kind).inc()
+    if wait_seconds <= 0:
+        job = await jobs.accept(job)
+        gateway.background.start(_tell(gateway, job, is_awaited=False))
+        return job
+    async with gateway.stores.news.about(job.id) as news:  # before the job exists, so that no news is missed
+        accepted = await jobs.accept(job)
+        gateway.background.start(_tell(gateway, accepted, is_awaited=True))
+        until = time.monotonic() + wait_seconds
+        while not accepted.status.is_terminal and (left := until - time.monotonic()) > 0:
+            await wait_for_news(news, min(LOOK_SECONDS, left))
+            accepted = await jobs.get(accepted.id) or accepted
+    return accepted
+
+
+def preferred_wait(request: Request) -> int:
+    """Seconds of `Prefer: wait=N` (RFC 7240), at most 30; 0 without it."""
+    found = _WAIT.search(request.headers.get("prefer", ""))
+    return min(int(found[1]), LONGEST_WAIT) if found else 0
+
+
+def _job(request: Request, tenant: str, order: Order) -> Job:
+    at = now()
+    spec = order.spec.model_dump(mode="json")
+    return Job(
+        id=order.job_id or new_id(order.kind.id_prefix), tenant=tenant, kind=order.kind, queue=order.kind.queue,
+        spec=spec, spec_digest=hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest(),
+        not_before=at, deadline=at + timedelta(seconds=order.deadline_seconds) if order.deadline_seconds else None,
+        rang_at=at,  # it rings at once; the sweeper rings again when nobody came
+        idempotency_key=request.scope.get("maskeraid.idempotency"), notify=order.notify, metadata=order.metadata,
+        warnings=order.warnings, client_reference_id=order.client_reference_id,
+        request_id=exchange_of(request.scope).request_id, created_at=at, updated_at=at,
+    )  # fmt: skip
+
+
+async def _tell(gateway: Gateway, job: Job, *, is_awaited: bool) -> None:
+    """Ring; then write the first event, unless a client waits: then the worker does that, sooner than we could."""
+    await gateway.stores.doorbell.ring(job.queue, job.id)
+    if not is_awaited:
+        await drain(gateway.stores, job)

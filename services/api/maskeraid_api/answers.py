@@ -1,0 +1,59 @@
+"""Answers: JSON with an ETag, and the three ways in which something was created."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maskeraid_core.errors import StaleObject
+
+RETRY_AFTER_SECONDS = "1"  # when a job is worth another look
+_TAG = re.compile(r'(?:W/)?"[^"]*"|\*')
+
+
+def json_response(view: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(view.model_dump_json().encode(), status, headers, "application/json")
+
+
+def shown(request: Request, view: BaseModel) -> Response:
+    """200 with an ETag, or 304 when the client has it already."""
+    body = view.model_dump_json().encode()
+    tag = etag(body)
+    if is_among(tag, request.headers.get("if-none-match")):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, 200, {"ETag": tag}, "application/json")
+
+
+def created(view: BaseModel, location: str) -> Response:
+    body = view.model_dump_json().encode()
+    return Response(body, 201, {"Location": location, "ETag": etag(body)}, "application/json")
+
+
+def accepted(view: BaseModel, location: str) -> Response:
+    headers = {"Location": location, "Retry-After": RETRY_AFTER_SECONDS}
+    return json_response(view, 202, headers)
+
+
+def gone() -> Response:
+    return Response(status_code=204)
+
+
+def check_unchanged(request: Request, current: BaseModel) -> None:
+    """Raise StaleObject when `If-Match` names another state than the present one."""
+    wanted = request.headers.get("if-match")
+    if wanted is not None and not is_among(etag(current.model_dump_json().encode()), wanted):
+        raise StaleObject
+
+
+def etag(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
+
+
+def is_among(tag: str, header: str | None) -> bool:
+    """Whether a list of entity tags names this one; `*` names all, `W/` makes no difference here."""
+    if header is None:
+        return False
+    return any(found == "*" or found.removeprefix("W/") == tag for found in _TAG.findall(header))

@@ -1,0 +1,137 @@
+"""The OpenAPI document: what FastAPI knows from the routes, and what their operations declare beside it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic.json_schema import models_json_schema
+
+from maskeraid_api.documented_answers import HEADERS, add_answers
+from maskeraid_api.documented_examples import EXAMPLES, LINKS
+from maskeraid_api.operations import Operation, operation_of
+from maskeraid_api.routes import ROUTERS
+from maskeraid_api.schemas.parts import Problem, id_pattern
+from maskeraid_core import VERSION
+
+Json = dict[str, Any]
+
+INTRODUCTION = """Fills the covered part of a face with plausible candidates.
+
+**A plausible face, not a reconstruction. Not evidence of identity.**
+
+Send `Authorization: Bearer mk_…`. Long work is a job: `202` at once, then `GET /v1/jobs/{id}` or its events.
+Errors are `application/problem+json` (RFC 9457); branch on `code`. `Idempotency-Key` makes any POST safe to repeat.
+Unknown fields, query parameters, and multipart parts are refused."""
+PATH_IDS = {
+    "dataset_id": "ds", "upload_id": "upl", "import_id": "imp", "training_id": "trn", "model_id": "mdl",
+    "reimaging_id": "rim", "endpoint_id": "whe", "delivery_id": "dlv", "key_id": "key",
+}  # fmt: skip
+REQUEST_HEADERS: dict[str, Json] = {
+    "Accept": {"schema": {"type": "string"}, "description": "Which of the forms."},
+    "Content-Digest": {
+        "schema": {"type": "string", "pattern": "^sha-256=:[A-Za-z0-9+/]{43}=:$"}, "required": True,
+        "description": "SHA-256 of the part (RFC 9530).",
+    },
+    "If-Match": {"schema": {"type": "string"}, "description": "Do it only to this state; else 412."},
+    "If-None-Match": {"schema": {"type": "string"}, "description": "304 when it is still this state."},
+    "Idempotency-Key": {
+        "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"}, "description": "Repeating it repeats the answer.",
+    },
+    "Last-Event-ID": {"schema": {"type": "string", "pattern": "^[0-9]{1,9}$"}, "description": "Continue behind it."},
+    "Prefer": {"schema": {"type": "string"}, "description": "`wait=10`: answer when it has ended (RFC 7240)."},
+    "Range": {"schema": {"type": "string"}, "description": "`bytes=0-99`; one range."},
+}  # fmt: skip
+
+
+def describe(app: FastAPI) -> None:
+    """Give the application its description; made once, when it is first asked for."""
+
+    def openapi() -> Json:
+        if app.openapi_schema is None:
+            app.openapi_schema = description(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def description(app: FastAPI) -> Json:
+    document = get_openapi(
+        title="MASKERAID", version=VERSION, summary="Re-imaging of covered faces.", description=INTRODUCTION,
+        routes=app.routes,
+    )  # fmt: skip
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = {"api_key": {"type": "http", "scheme": "bearer", "bearerFormat": "mk_…"}}
+    components["headers"] = HEADERS
+    _add_schemas(components["schemas"])
+    for route, method in _documented():
+        _complete(document["paths"][route.path][method], method, operation_of(route.endpoint))
+    return document
+
+
+def _documented() -> Iterator[tuple[APIRoute, str]]:
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and route.include_in_schema:
+                yield from ((route, method.lower()) for method in route.methods)
+
+
+def _add_schemas(schemas: Json) -> None:
+    """Schemas of bodies that operations read themselves; those of the framework's own refusals go."""
+    read_by_operations = {Problem} | {
+        declared.json_body
+        for route, _ in _documented()
+        if (declared := operation_of(route.endpoint)).json_body is not None
+    }
+    _, made = models_json_schema(
+        [(model, "validation") for model in sorted(read_by_operations, key=lambda model: model.__name__)],
+        ref_template="#/components/schemas/{model}",
+    )
+    for name, schema in made["$defs"].items():
+        schemas.setdefault(name, schema)
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+
+
+def _complete(operation: Json, method: str, declared: Operation) -> None:
+    name = operation["operationId"]
+    operation["security"] = [] if declared.is_public else [{"api_key": [declared.scope] if declared.scope else []}]
+    _add_parameters(operation, method, declared)
+    body = _body(declared)
+    if body:
+        operation["requestBody"] = body
+    add_answers(operation, method, declared)
+    if name in EXAMPLES:
+        operation["requestBody"]["content"]["application/json"]["examples"] = EXAMPLES[name]
+    for status, links in LINKS.get(name, {}).items():
+        operation["responses"][status]["links"] = links
+
+
+def _add_parameters(operation: Json, method: str, declared: Operation) -> None:
+    parameters = operation.setdefault("parameters", [])
+    for parameter in parameters:
+        if prefix := PATH_IDS.get(parameter["name"]) if parameter["in"] == "path" else None:
+            parameter["schema"]["pattern"] = id_pattern(prefix)
+    headers = [*declared.headers]
+    if method == "post" and not declared.is_public:
+        headers.append("Idempotency-Key")
+    if method == "get" and not declared.is_public:
+        headers.append("If-None-Match")
+    parameters += [{"name": name, "in": "header", "required": False, **REQUEST_HEADERS[name]} for name in headers]
+
+
+def _body(declared: Operation) -> Json | None:
+    """The body of an operation that reads it itself."""
+    content: Json = {}
+    if declared.is_raw:
+        content["application/octet-stream"] = {"schema": {"type": "string", "format": "binary"}}
+    if declared.json_body is not None:
+        content["application/json"] = {"schema": {"$ref": f"#/components/schemas/{declared.json_body.__name__}"}}
+    if declared.form is not None:
+        schema = {
+            "type": "object", "properties": declared.form.parts, "required": list(declared.form.required),
+            "additionalProperties": False,
+        }  # fmt: skip
+        content["multipart/form-data"] = {"schema": schema}
+    return {"required": True, "content": content} if content else None

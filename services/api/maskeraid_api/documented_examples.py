@@ -1,0 +1,81 @@
+"""Examples of requests, and links from what was created to what can be done with it."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+DATASET_ID, UPLOAD_ID = "ds_01KAGP1XF3A7QYFR6F0DTHBRA4", "upl_01KA8W7Q3EJ6V5K0T2M9RZB4HX"
+TYPES = {"type": "enum", "values": ["1", "2", "3", "4", "5"]}
+
+EXAMPLES: dict[str, dict[str, Json]] = {
+    "create_dataset": {
+        "drawn faces": {
+            "value": {
+                "name": "faces-light", "role": "train", "subject_kind": "face", "visibility": "private",
+                "attributes": {
+                    "hair_style": {"type": "enum", "values": ["1"]}, "eyes": {**TYPES, "required": True},
+                    "nose": TYPES, "mouth": TYPES,
+                },
+                "legal_basis": "generated faces, no person shown", "retain_until": None,
+            }
+        }
+    },
+    "create_import": {
+        "upload": {
+            "value": {
+                "dataset_id": DATASET_ID, "source": {"type": "upload", "upload_id": UPLOAD_ID}, "detect_faces": False
+            }
+        },
+        "generator": {"value": {"dataset_id": DATASET_ID, "source": {"type": "generator", "set": "faces-light"}}},
+    },
+    "create_training": {
+        "the thesis's recipe": {
+            "value": {
+                "name": "faces-light", "data": [{"dataset_id": DATASET_ID, "version": 1, "where": ["mouth:2"]}],
+                "architecture": "thesis", "preset": "thesis", "hyperparameters": {"steps": 98000, "real_label": 1.0},
+                "seed": 7, "start_from": None, "notify": {"email": True, "webhooks": True},
+                "deadline_seconds": 86400, "dry_run": False, "client_reference_id": "night-run-12",
+            }
+        },
+        "quick": {"value": {"name": "our-model", "data": [{"dataset_id": DATASET_ID}], "preset": "quick"}},
+    },
+    "create_reimaging": {
+        "an image of a dataset": {
+            "value": {
+                "image": {"image_id": "img_01KA9G4NK0N4KPKYMBYYB3G1PS_000001"},
+                "covering": {"method": "colour", "covering_id": None, "grow": 1, "feather": 0},
+                "model": None, "selector": "attributes", "engine": "auto", "pick": "spread", "candidates": 8,
+                "attributes": {}, "smoothing": {"k": 16}, "tone_match": "auto", "seed": 7,
+                "purpose": "training exercise", "case_reference": "2026-118",
+            }
+        }
+    },
+    "create_webhook_endpoint": {
+        "trainings": {"value": {"url": "https://example.org/hooks", "event_types": ["training.succeeded"]}}
+    },
+}  # fmt: skip
+
+
+def _by_id(**operations: str) -> Json:
+    """Links that hand the id of the answer on: operation to the name of its parameter."""
+    return {
+        name: {"operationId": name, "parameters": {parameter: "$response.body#/id"}}
+        for name, parameter in operations.items()
+    }
+
+
+LINKS: dict[str, dict[str, Json]] = {
+    "create_dataset": {
+        "201": _by_id(get_dataset="dataset_id", change_dataset="dataset_id", delete_dataset="dataset_id")
+    },
+    "create_upload": {"201": _by_id(get_upload="upload_id", complete_upload="upload_id", delete_upload="upload_id")},
+    "create_import": {"202": _by_id(get_import="import_id", get_job="job_id", cancel_job="job_id")},
+    "create_training": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
+    "create_reimaging": {
+        "202": _by_id(get_reimaging="reimaging_id", delete_reimaging="reimaging_id", cancel_job="job_id")
+    },
+    "create_webhook_endpoint": {
+        "201": _by_id(get_webhook_endpoint="endpoint_id", delete_webhook_endpoint="endpoint_id")
+    },
+    "create_api_key": {"201": _by_id(revoke_api_key="key_id")},
+}

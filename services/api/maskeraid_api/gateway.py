@@ -1,0 +1,31 @@
+"""What lives as long as the process, made in `lifespan`, and found by every request."""
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from maskeraid_api.access import Keys, Rates
+from maskeraid_api.background import Background
+from maskeraid_api.manifest_cache import ManifestCache
+from maskeraid_api.settings import ApiSettings
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.accounts import AccountRepository
+
+
+@dataclass(frozen=True)
+class Gateway:
+    settings: ApiSettings
+    stores: Stores
+    keys: Keys
+    rates: Rates
+    manifests: ManifestCache
+    background: Background = field(default_factory=Background)
+
+    @classmethod
+    def on(cls, settings: ApiSettings, stores: Stores, rates: Rates) -> "Gateway":
+        return cls(settings, stores, Keys(AccountRepository(stores.database)), rates, ManifestCache(stores.blobs))
+
+
+def gateway_of(request: Request) -> Gateway:
+    gateway: Gateway = request.app.state.gateway
+    return gateway

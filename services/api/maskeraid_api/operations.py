@@ -1,0 +1,170 @@
+"""What every operation declares beside its path, and the order of checks in front of each:
+
+key, scope, rate, query parameters; only then the body, within the operation's limit; then the Idempotency-Key.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maskeraid_api.access import Caller, is_read
+from maskeraid_api.body import DEFAULT_BYTES
+from maskeraid_api.envelope import exchange_of
+from maskeraid_api.gateway import gateway_of
+from maskeraid_api.idempotency import answer_once, digest_of_request, idempotency_key
+from maskeraid_api.validation import unknown_name
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.errors import MaskeraidError, UnsupportedMedia
+from maskeraid_core.repositories.accounts import IdempotencyRepository
+
+EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
+MOST_FIELDS = 20
+LARGEST_FIELD = 2 * 2**20  # characters of a part that is no file
+
+
+@dataclass(frozen=True)
+class Form:
+    """A multipart body: its parts by name, with their schemas; binary ones are files."""
+
+    parts: dict[str, dict[str, Any]]
+    required: tuple[str, ...]
+    most_files: int
+    encoding: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What an operation asks of the caller and takes as a body."""
+
+    scope: Scope | None  # None: any valid key will do
+    is_public: bool = False
+    is_unmetered: bool = False  # takes no part in rates, as health
+    body_bytes: int = DEFAULT_BYTES
+    json_body: type[BaseModel] | None = None  # of operations that read the body themselves
+    form: Form | None = None
+    is_raw: bool = False  # the body is streamed by the operation
+    secret_fields: tuple[str, ...] = ()
+    problems: tuple[type[MaskeraidError], ...] = ()
+    headers: tuple[str, ...] = ()  # of requests, for the documentation
+
+
+def operation(
+    scope: Scope | None = None,
+    *,
+    is_public: bool = False,
+    is_unmetered: bool = False,
+    body_bytes: int = DEFAULT_BYTES,
+    json_body: type[BaseModel] | None = None,
+    form: Form | None = None,
+    is_raw: bool = False,
+    secret_fields: tuple[str, ...] = (),
+    problems: tuple[type[MaskeraidError], ...] = (),
+    headers: tuple[str, ...] = (),
+) -> Callable[[EndpointT], EndpointT]:
+    """Declare an operation; stands between the route's decorator and the function."""
+    declared = Operation(
+        scope, is_public, is_unmetered, body_bytes, json_body, form, is_raw, secret_fields, problems, headers
+    )
+
+    def declare(endpoint: EndpointT) -> EndpointT:
+        endpoint.__dict__["operation"] = declared
+        return endpoint
+
+    return declare
+
+
+def operation_of(endpoint: Callable[..., Any]) -> Operation:
+    declared: Operation = endpoint.__dict__["operation"]  # a route without one does not start
+    return declared
+
+
+class GuardedRoute(APIRoute):
+    """A route with the checks of its operation in front."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        carry_out = super().get_route_handler()
+        declared = operation_of(self.endpoint)
+        known = _query_names(self.dependant)
+        takes_json = self.body_field is not None
+
+        async def guarded(request: Request) -> Response:
+            await _admit(request, declared)
+            for name in request.query_params:
+                if name not in known:
+                    raise unknown_name("query parameter", name, known)
+            try:
+                key = idempotency_key(request) if request.method == "POST" else None
+                await _read_body(request, declared, takes_json=takes_json)
+                if key is None or declared.is_public:
+                    return await carry_out(request)
+                return await _once(request, key, declared, carry_out)
+            finally:
+                await request.close()  # of a form: its temporary files
+
+        return guarded
+
+
+def _query_names(dependant: Dependant) -> set[str]:
+    own = {parameter.alias for parameter in dependant.query_params}
+    return own.union(*(_query_names(inner) for inner in dependant.dependencies))
+
+
+async def _admit(request: Request, declared: Operation) -> None:
+    gateway, exchange = gateway_of(request), exchange_of(request.scope)
+    if declared.is_unmetered:
+        return
+    kind = "reads" if is_read(request) else "writes"
+    if declared.is_public:
+        who = request.client.host if request.client else "unknown"
+        exchange.headers["RateLimit"] = gateway.rates.take(who, kind)
+        return
+    caller = await gateway.keys.caller(request.headers.get("authorization"))
+    exchange.headers["RateLimit"] = gateway.rates.take(caller.key.id, kind)
+    if declared.scope is not None:
+        caller.need(declared.scope)
+    request.scope["maskeraid.caller"] = caller
+
+
+async def _read_body(request: Request, declared: Operation, *, takes_json: bool) -> None:
+    """Read what the operation takes, within its limit; what comes of it is kept by the request."""
+    exchange_of(request.scope).body.allow(declared.body_bytes)
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if declared.is_raw or is_read(request):
+        return
+    if declared.form is not None and media == "multipart/form-data":
+        await _read_form(request, declared.form)
+    elif takes_json or declared.json_body is not None:
+        body = await request.body()
+        if body and media != "application/json":
+            takes = "application/json" + (" or multipart/form-data" if declared.form else "")
+            raise UnsupportedMedia(f"Send `Content-Type: {takes}`.")
+    elif await request.body():
+        raise UnsupportedMedia("This operation takes no body.")
+
+
+async def _read_form(request: Request, form: Form) -> None:
+    try:
+        parts = await request.form(max_files=form.most_files, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
+    except MultiPartException as error:
+        raise UnsupportedMedia(f"The multipart body cannot be read: {error.message}") from error
+    for name in parts:
+        if name not in form.parts:
+            raise unknown_name("multipart part", name, form.parts)
+
+
+async def _once(
+    request: Request, key: str, declared: Operation, carry_out: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    caller: Caller = request.scope["maskeraid.caller"]
+    form = request._form  # read above
+    digest = await digest_of_request(request, form)
+    request.scope["maskeraid.idempotency"] = f"{key}:{digest[:16]}"
+    answers = IdempotencyRepository(gateway_of(request).stores.database, caller.tenant)
+    return await answer_once(answers, key, digest, lambda: carry_out(request), declared.secret_fields)

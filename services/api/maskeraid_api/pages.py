@@ -1,0 +1,70 @@
+"""Pages of lists: what a client asks for by `limit`, `after`, `order`, and how a page is answered."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Query
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maskeraid_api.answers import json_response
+from maskeraid_core.errors import BadCursor
+from maskeraid_core.ids import ULID_PATTERN
+from maskeraid_core.repositories.repository import Order, PageRequest
+
+ViewT = TypeVar("ViewT", bound=BaseModel)
+
+Limit = Annotated[int, Query(ge=1, le=100, description="Most objects in one page.")]
+After = Annotated[str | None, Query(max_length=64, description="The last id of the page before.")]
+OrderParameter = Annotated[Order, Query(description="By time of creation.")]
+Include = Annotated[Literal["total"] | None, Query(description="`total` adds the number of all objects.")]
+
+
+class ListView(BaseModel, Generic[ViewT]):
+    """One page of a list."""
+
+    object: Literal["list"] = "list"
+    data: list[ViewT]
+    has_more: bool
+    last_id: str | None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The page that was asked for, and whether the total is wanted."""
+
+    request: PageRequest
+    is_total_wanted: bool
+
+
+def page_asked(*prefixes: str) -> Callable[..., Awaitable[Asked]]:
+    """A dependency that reads the page's parameters; `after` must be an id with one of the prefixes."""
+    pattern = re.compile(rf"^(?:{'|'.join(prefixes)})_{ULID_PATTERN}$")
+
+    # `async` without awaiting: FastAPI runs a synchronous dependency in a thread, which costs more.
+    async def asked(
+        limit: Limit = 20, after: After = None, order: OrderParameter = "desc", include: Include = None
+    ) -> Asked:
+        if after is not None and not pattern.match(after):
+            raise BadCursor
+        return Asked(PageRequest(limit, after, order), include == "total")
+
+    return asked
+
+
+def listed(request: Request, views: Sequence[Any], *, has_more: bool, total: int | None = None) -> Response:
+    """A page, and the way to the next one in `Link`."""
+    last_id = views[-1].id if views else None
+    body: ListView[Any] = ListView(data=list(views), has_more=has_more, last_id=last_id, total=total)
+    return json_response(body, headers=_next_link(request, {"after": last_id}) if has_more else None)
+
+
+def _next_link(request: Request, changes: dict[str, Any]) -> dict[str, str]:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changes]
+    query = urlencode([*kept, *changes.items()])
+    return {"Link": f'<{request.scope["path"]}?{query}>; rel="next"'}

@@ -1,0 +1,89 @@
+"""What a re-imaging is made from: its image, its covering, and the model that the user chose, found and put away."""
+
+import base64
+import secrets
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from maskeraid_api.access import Caller
+from maskeraid_api.dataset_access import Library
+from maskeraid_api.forms import only_file
+from maskeraid_api.inbox import store_bytes
+from maskeraid_api.model_access import model_of, version_of
+from maskeraid_api.schemas.reimagings import (
+    DATA_URL,
+    IMAGE_BYTES,
+    ImageChoice,
+    ModelOption,
+    ReimagingOptions,
+    ReimagingRequest,
+)
+from maskeraid_core import VERSION
+from maskeraid_core.blobs import Blobs, image_key
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.datasets import StoredFile
+from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
+from maskeraid_core.errors import ValidationFailed
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Where the inputs of one caller are found and put."""
+
+    blobs: Blobs
+    caller: Caller
+    library: Library
+    models: ModelRepository
+    versions: ModelVersionRepository
+
+    async def chosen_image(self, choice: ImageChoice) -> ImageSource:
+        """An image of a dataset, or one that came inside the JSON. Raises: NotFound, ScopeMissing."""
+        if choice.image_id is not None:
+            self.caller.need(Scope.DATASETS_READ)
+            _, row = await self.library.image(choice.image_id)
+            digest = str(row["sha256"])
+            return ImageSource(image_id=choice.image_id, key=image_key(self.caller.tenant, digest), sha256=digest)
+        found = DATA_URL.match(choice.data_url or "")
+        if not found or len(found[1]) % 4:
+            raise ValidationFailed("`data_url` holds no base64.", pointer="/image/data_url")
+        data = base64.b64decode(found[1])
+        return ImageSource(upload=await store_bytes(self.blobs, self.caller.tenant, "image", data))
+
+    async def sent_image(self, request: Request) -> ImageSource:
+        upload = await self.sent_file(request, "image")
+        if upload is None:
+            raise ValidationFailed("The part `image` is needed.", parameter="image")
+        return ImageSource(upload=upload)
+
+    async def sent_file(self, request: Request, name: str) -> StoredFile | None:
+        """Put the file of a part away as it came; None when there is none."""
+        file = only_file(request, name, IMAGE_BYTES)
+        if file is None:
+            return None
+        return await store_bytes(self.blobs, self.caller.tenant, file.filename or name, await file.read())
+
+    async def chosen_model(self, option: ModelOption | None) -> ModelChoice | None:
+        if option is None:
+            return None
+        model = await model_of(self.models, option.model_id)
+        version = await version_of(self.versions, model, option.version)
+        return ModelChoice(model_id=model.id, version=version.version)
+
+
+async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs) -> ReimagingSpec:
+    """The complete specification; bytes are put away last, when nothing else can be refused any more."""
+    model = await inputs.chosen_model(options.model)
+    if isinstance(options, ReimagingRequest):
+        image, covering_file = await inputs.chosen_image(options.image), None
+    else:
+        image = await inputs.sent_image(request)
+        covering_file = await inputs.sent_file(request, "covering")
+    found_by = options.covering.model_dump(include={"method", "colours", "tolerance", "grow"})
+    return ReimagingSpec(
+        image=image, covering=CoveringChoice(upload=covering_file, **found_by), model=model, until=options.until,
+        engine=options.engine, pick=options.pick, candidates=options.candidates, smoothing_k=options.smoothing.k,
+        tone_match=options.tone_match, seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
+        purpose=options.purpose, case_reference=options.case_reference, software=VERSION,
+    )  # fmt: skip

@@ -1,0 +1,127 @@
+"""Datasets and their versions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maskeraid_api.answers import check_unchanged, created, gone, shown
+from maskeraid_api.dependencies import CallerOf, Datasets, DatasetVersions, Jobs, LibraryOf, Models, ModelVersions
+from maskeraid_api.operations import GuardedRoute, operation
+from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.schemas.datasets import DatasetChange, DatasetRequest, DatasetVersionView, DatasetView
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.datasets import Attribute, Dataset, Role
+from maskeraid_core.errors import DatasetInUse, NameTaken, NotFound, StaleObject
+from maskeraid_core.ids import new_id
+from maskeraid_core.repositories.repository import now
+
+router = APIRouter(prefix="/v1/datasets", route_class=GuardedRoute, tags=["datasets"])
+
+
+@router.get("", response_model=ListView[DatasetView])
+@operation(Scope.DATASETS_READ)
+async def list_datasets(
+    request: Request,
+    datasets: Datasets,
+    asked: Annotated[Asked, Depends(page_asked("ds"))],
+    role: Annotated[Role | None, Query(description="Only datasets of this role.")] = None,
+    name: Annotated[str | None, Query(max_length=100, description="Only the dataset of this name.")] = None,
+) -> Response:
+    """The tenant's datasets."""
+    page = await datasets.page(asked.request, role=role, name=name)
+    total = await datasets.count(role=role, name=name) if asked.is_total_wanted else None
+    return listed(request, [DatasetView.of(row) for row in page.items], has_more=page.has_more, total=total)
+
+
+@router.post("", status_code=201, response_model=DatasetView)
+@operation(Scope.DATASETS_WRITE, problems=(NameTaken,))
+async def create_dataset(body: DatasetRequest, caller: CallerOf, datasets: Datasets) -> Response:
+    """Make a dataset; images come by imports."""
+    await refuse_taken(datasets, body.name)
+    at = now()
+    fields = body.model_dump(exclude={"attributes"})
+    attributes = {name: Attribute.model_validate(part.model_dump()) for name, part in body.attributes.items()}
+    dataset = Dataset(
+        id=new_id("ds"), tenant=caller.tenant, attributes=attributes, created_at=at, updated_at=at, **fields
+    )
+    await datasets.add(dataset)
+    return created(DatasetView.of(dataset), f"/v1/datasets/{dataset.id}")
+
+
+async def refuse_taken(datasets: Datasets, name: str) -> None:
+    """Names are for people; a race may make two of a name, and ids still tell them apart."""
+    if await datasets.named(name):
+        raise NameTaken(f"A dataset is called {name!r} already.", pointer="/name")
+
+
+@router.get("/{dataset_id}", response_model=DatasetView)
+@operation(Scope.DATASETS_READ)
+async def get_dataset(dataset_id: str, request: Request, library: LibraryOf) -> Response:
+    """One dataset."""
+    return shown(request, DatasetView.of(await library.dataset(dataset_id)))
+
+
+@router.patch("/{dataset_id}", response_model=DatasetView)
+@operation(Scope.DATASETS_WRITE, problems=(NameTaken, StaleObject), headers=("If-Match",))
+async def change_dataset(
+    dataset_id: str, body: DatasetChange, request: Request, library: LibraryOf, datasets: Datasets
+) -> Response:
+    """Change what is written about a dataset; its images change by imports only."""
+    dataset = await library.dataset(dataset_id)
+    check_unchanged(request, DatasetView.of(dataset))
+    facts = body.model_dump(exclude_unset=True)
+    if facts.get("name", dataset.name) != dataset.name:
+        await refuse_taken(datasets, facts["name"])
+    facts = {name: value for name, value in facts.items() if value is not None or name not in ("name", "metadata")}
+    where = {"updated_at": dataset.updated_at}
+    changed = await datasets.change(dataset_id, {**facts, "updated_at": now()}, where=where)
+    if changed is None:
+        raise StaleObject
+    return shown(request, DatasetView.of(changed))
+
+
+@router.delete("/{dataset_id}", status_code=204, response_class=Response)
+@operation(Scope.DATASETS_WRITE, problems=(DatasetInUse, StaleObject), headers=("If-Match",))
+async def delete_dataset(
+    dataset_id: str,
+    request: Request,
+    library: LibraryOf,
+    datasets: Datasets,
+    jobs: Jobs,
+    models: Models,
+    versions: ModelVersions,
+) -> Response:
+    """Delete a dataset that no model and no unfinished job uses."""
+    dataset = await library.dataset(dataset_id)
+    check_unchanged(request, DatasetView.of(dataset))
+    learned = [model_id for model_id in await versions.learned_from(dataset_id) if await models.get(model_id)]
+    users = [*learned, *await jobs.unfinished_with(dataset_id)]
+    if users:
+        raise DatasetInUse(f"{len(users)} models or jobs use this dataset.", users=users[:100])
+    if not await datasets.delete(dataset_id):
+        raise NotFound
+    return gone()
+
+
+@router.get("/{dataset_id}/versions", response_model=ListView[DatasetVersionView])
+@operation(Scope.DATASETS_READ)
+async def list_dataset_versions(
+    dataset_id: str, request: Request, library: LibraryOf, versions: DatasetVersions
+) -> Response:
+    """Every published version, newest first."""
+    dataset = await library.dataset(dataset_id)
+    numbers = range(dataset.latest_version, max(0, dataset.latest_version - 100), -1)
+    found = [await versions.of_dataset(dataset_id, number) for number in numbers]
+    return listed(request, [DatasetVersionView.of(version) for version in found if version], has_more=False)
+
+
+@router.get("/{dataset_id}/versions/{version}", response_model=DatasetVersionView)
+@operation(Scope.DATASETS_READ)
+async def get_dataset_version(dataset_id: str, version: str, request: Request, library: LibraryOf) -> Response:
+    """One version, by number or as `latest`."""
+    dataset = await library.dataset(dataset_id)
+    if version != "latest" and not (version.isdecimal() and version.isascii() and len(version) <= 9):
+        raise NotFound
+    return shown(request, DatasetVersionView.of(await library.version(dataset, version)))

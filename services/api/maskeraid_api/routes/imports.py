@@ -1,0 +1,97 @@
+"""Imports: from uploads, from files in the request, or drawn here."""
+
+from fastapi import APIRouter
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maskeraid_api.accepting import Order, accept
+from maskeraid_api.answers import accepted, shown
+from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Uploads
+from maskeraid_api.forms import files_of, options_of, read_json
+from maskeraid_api.inbox import store_file
+from maskeraid_api.job_access import job_of, queue_position
+from maskeraid_api.operations import Form, GuardedRoute, operation
+from maskeraid_api.schemas.imports import (
+    IMPORT_BYTES,
+    IMPORT_FILES,
+    GeneratorSource,
+    ImportOptions,
+    ImportRequest,
+    ImportView,
+    UploadSource,
+)
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.datasets import ImportSpec, StoredFile
+from maskeraid_core.errors import NotFound, QueueFull, UnsupportedMedia, UploadIncomplete, ValidationFailed
+from maskeraid_core.jobs import JobKind, Notify
+
+router = APIRouter(prefix="/v1/imports", route_class=GuardedRoute, tags=["imports"])
+
+MULTIPART_OVERHEAD = 2**20  # bytes of heads and boundaries of a thousand parts
+FORM = Form(
+    parts={
+        "dataset_id": {"type": "string"},
+        "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1},
+        "options": {"type": "string", "description": "JSON: the other fields of an import."},
+    },
+    required=("dataset_id", "files"),
+    most_files=IMPORT_FILES,
+)
+
+
+@router.post("", status_code=202, response_model=ImportView)
+@operation(
+    Scope.DATASETS_WRITE, body_bytes=IMPORT_BYTES + MULTIPART_OVERHEAD, json_body=ImportRequest, form=FORM,
+    problems=(QueueFull, UnsupportedMedia, UploadIncomplete),
+)  # fmt: skip
+async def create_import(
+    request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, uploads: Uploads
+) -> Response:
+    """Bring images into a dataset: JSON with a `source`, or multipart with `dataset_id` and `files`."""
+    if request._form is not None:  # the guard has read it
+        options = options_of(ImportOptions, request._form, ("dataset_id",))
+        await library.dataset(options.dataset_id)
+        files = await stored_files(gateway, caller, request)
+        spec = ImportSpec(dataset_id=options.dataset_id, source="upload", files=files)
+    else:
+        options = body = read_json(ImportRequest, await request.body())
+        await library.dataset(body.dataset_id)
+        spec = await spec_of(body, uploads)
+    order = Order(
+        JobKind.IMPORT, spec, notify=Notify.model_validate(options.notify.model_dump()), metadata=options.metadata,
+        client_reference_id=options.client_reference_id,
+    )  # fmt: skip
+    job = await accept(request, order)
+    return accepted(ImportView.of(job), f"/v1/imports/{job.id}")
+
+
+async def stored_files(gateway: GatewayOf, caller: CallerOf, request: Request) -> list[StoredFile]:
+    """Bytes first: a file without a job is rubbish that is swept."""
+    files: list[UploadFile] = files_of(request, "files")
+    if not files:
+        raise ValidationFailed("At least one file is needed.", parameter="files")
+    return [await store_file(gateway.stores.blobs, caller.tenant, file) for file in files]
+
+
+async def spec_of(body: ImportRequest, uploads: Uploads) -> ImportSpec:
+    source = body.source
+    if isinstance(source, GeneratorSource):
+        return ImportSpec(dataset_id=body.dataset_id, source="generator", generator=source.set)
+    assert isinstance(source, UploadSource)
+    upload = await uploads.get(source.upload_id)
+    if upload is None:
+        raise NotFound(f"There is no upload {source.upload_id}.", pointer="/source/upload_id")
+    if upload.completed_at is None:
+        raise UploadIncomplete(f"The upload {upload.id} is not complete.", missing_parts=upload.missing_parts[:100])
+    keys = [upload.parts[str(number)].key for number in range(1, upload.part_count + 1)]
+    file = StoredFile(name=upload.file_name, bytes=upload.bytes, sha256=upload.sha256, keys=keys)
+    return ImportSpec(dataset_id=body.dataset_id, source="upload", upload_ids=[upload.id], files=[file])
+
+
+@router.get("/{import_id}", response_model=ImportView)
+@operation(Scope.DATASETS_READ)
+async def get_import(import_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+    """One import, with the rows that were rejected."""
+    job = await job_of(jobs, caller, import_id, JobKind.IMPORT)
+    return shown(request, ImportView.of(job, await queue_position(gateway, job)))

@@ -1,0 +1,140 @@
+"""Jobs of every kind: list, get, history, cancel."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maskeraid_api.answers import accepted, json_response, shown
+from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs
+from maskeraid_api.gateway import Gateway
+from maskeraid_api.job_access import job_of, queue_position, readable_kinds, write_scope
+from maskeraid_api.operations import GuardedRoute, operation
+from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.schemas.jobs import EventPage, EventView, JobView, shared_fields
+from maskeraid_api.streams import MEDIA_TYPE, event_stream
+from maskeraid_core.errors import BadHeader, JobStateConflict, NotAcceptable
+from maskeraid_core.jobs import Job, JobKind, JobStatus
+from maskeraid_core.outbox import drain
+from maskeraid_core.repositories.events import EventRepository
+from maskeraid_core.repositories.jobs import JobMoves, JobRepository
+from maskeraid_core.worker import wish_subject
+
+router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["jobs"])
+
+ALL_PREFIXES = tuple(kind.id_prefix for kind in JobKind)
+KindFilter = Annotated[JobKind | None, Query(description="Only jobs of this kind.")]
+StatusFilter = Annotated[JobStatus | None, Query(description="Only jobs in this status.")]
+_WHOLE = re.compile(r"^\d{1,9}$")
+
+
+@router.get("/jobs", response_model=ListView[JobView])
+@operation()
+async def list_jobs(
+    request: Request,
+    jobs: Jobs,
+    caller: CallerOf,
+    asked: Annotated[Asked, Depends(page_asked(*ALL_PREFIXES))],
+    kind: KindFilter = None,
+    status: StatusFilter = None,
+) -> Response:
+    """Jobs of the kinds that the key may read, newest first."""
+    readable = readable_kinds(caller, *filter(None, [kind]))
+    kinds = kind or {"$in": readable}
+    page = await jobs.page(asked.request, kind=kinds, status=status)
+    total = await jobs.count(kind=kinds, status=status) if asked.is_total_wanted else None
+    views = [JobView(**shared_fields(job)) for job in page.items]
+    return listed(request, views, has_more=page.has_more, total=total)
+
+
+@router.get("/jobs/{job_id}", response_model=JobView)
+@operation()
+async def get_job(job_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+    """What every job shares. Poll it with `If-None-Match`."""
+    job = await job_of(jobs, caller, job_id)
+    return shown(request, JobView(**shared_fields(job, await queue_position(gateway, job))))
+
+
+@router.get(
+    "/jobs/{job_id}/events",
+    response_model=EventPage,
+    responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+)
+@operation(problems=(BadHeader, NotAcceptable), headers=("Last-Event-ID", "Accept"))
+async def list_job_events(
+    job_id: str,
+    request: Request,
+    jobs: Jobs,
+    caller: CallerOf,
+    gateway: GatewayOf,
+    after: Annotated[int | None, Query(ge=0, le=10**9, description="The last event that was seen.")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=500, description="Most events in one page.")] = None,
+) -> Response:
+    """A job's history: a page of JSON, or with `Accept: text/event-stream` a stream that ends when the job ends.
+
+    Without a preference (`*/*`, as curl sends) it is the stream, unless `limit` asks for a page.
+    """
+    await job_of(jobs, caller, job_id)
+    seen = after if after is not None else last_seen(request)
+    if limit is None and is_stream_wanted(request):
+        return event_stream(gateway, job_id, seen)
+    most = limit or 100
+    found = await EventRepository(gateway.stores.database).after(job_id, seen, most + 1)
+    views = [EventView.of(event) for event in found[:most]]
+    page = EventPage(data=views, has_more=len(found) > most, last_id=views[-1].id if views else None)
+    return json_response(page)
+
+
+def is_stream_wanted(request: Request) -> bool:
+    """Which of the two forms `Accept` asks for; NotAcceptable when neither will do."""
+    accepts = [part.partition(";")[0].strip() for part in request.headers.get("accept", "application/json").split(",")]
+    for part in accepts:
+        if part in ("application/json", "application/*"):
+            return False
+        if part in (MEDIA_TYPE, "text/*"):
+            return True
+    if "*/*" not in accepts:
+        raise NotAcceptable(f"This is given as application/json or {MEDIA_TYPE}.")
+    return accepts == ["*/*"]
+
+
+def last_seen(request: Request) -> int:
+    given = request.headers.get("last-event-id", "0")
+    if not _WHOLE.match(given):
+        raise BadHeader("`Last-Event-ID` is a whole number.", parameter="Last-Event-ID")
+    return int(given)
+
+
+@router.post("/jobs/{job_id}/cancel", status_code=202, response_model=JobView)
+@operation(problems=(JobStateConflict,))
+async def cancel_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+    """End a job; what it has made so far is dropped. Asking again changes nothing."""
+    job = await job_of(jobs, caller, job_id)
+    caller.need(write_scope(job.kind))
+    job = await cancel(gateway, jobs, job)
+    return accepted(JobView(**shared_fields(job)), f"/v1/jobs/{job.id}")
+
+
+async def cancel(gateway: Gateway, jobs: JobRepository, job: Job) -> Job:
+    """Move a queued job to its end, or wish a running one to; raises JobStateConflict when it has ended otherwise."""
+    for _ in range(5):  # each time something else moved it in between
+        if job.status is JobStatus.CANCELLED or (job.status is JobStatus.RUNNING and job.cancel_requested):
+            return job
+        if job.status.is_terminal:
+            break
+        if job.status is JobStatus.RUNNING:
+            if await jobs.wish_cancel(job.id):
+                await gateway.stores.news.publish(wish_subject(job.id))
+        else:
+            where: dict[str, object] = {"fence": job.fence, "status": job.status}
+            moved = await JobMoves(gateway.stores.database).move(job, JobStatus.CANCELLED, where=where)
+            if moved:
+                await drain(gateway.stores, moved)
+        job = await jobs.get(job.id) or job
+    if job.status is JobStatus.CANCELLED or job.cancel_requested:
+        return job
+    raise JobStateConflict(
+        f"The job has {job.status}.", current_status=job.status.value, allowed_actions=job.allowed_actions
+    )

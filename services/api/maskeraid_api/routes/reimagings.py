@@ -1,0 +1,145 @@
+"""Re-imagings: fill the covered part of a face."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maskeraid_api.accepting import Order, accept, preferred_wait
+from maskeraid_api.answers import accepted, gone, json_response, shown
+from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Models, ModelVersions
+from maskeraid_api.forms import options_of, read_json
+from maskeraid_api.job_access import job_of, queue_position
+from maskeraid_api.operations import Form, GuardedRoute, operation
+from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.reimaging_inputs import Inputs, spec_of
+from maskeraid_api.routes.jobs import cancel
+from maskeraid_api.schemas.reimagings import (
+    IMAGE_BYTES,
+    ReimagingOptions,
+    ReimagingRequest,
+    ReimagingView,
+)
+from maskeraid_api.serving import serve
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.reimagings import ReimagingSpec
+from maskeraid_core.errors import (
+    BadCovering,
+    InputGone,
+    JobStateConflict,
+    NotFound,
+    QueueFull,
+    RangeNotSatisfiable,
+    UnsupportedMedia,
+)
+from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify
+from maskeraid_core.outbox import drain
+from maskeraid_core.repositories.events import EventRepository
+
+router = APIRouter(prefix="/v1/reimagings", route_class=GuardedRoute, tags=["reimagings"])
+
+DEADLINE_SECONDS = 3600.0  # a picture that nobody could fill for an hour is not waited for any more
+FORM = Form(
+    parts={
+        "image": {"type": "string", "format": "binary"},
+        "covering": {"type": "string", "format": "binary", "description": "A PNG map of its size; white = covered."},
+        "options": {"type": "string", "description": "JSON: a ReimagingOptions."},
+    },
+    required=("image",),
+    most_files=2,
+)
+
+
+@router.get("", response_model=ListView[ReimagingView])
+@operation(Scope.REIMAGINGS_READ)
+async def list_reimagings(
+    request: Request,
+    jobs: Jobs,
+    asked: Annotated[Asked, Depends(page_asked("rim"))],
+    status: Annotated[JobStatus | None, Query(description="Only re-imagings in this status.")] = None,
+) -> Response:
+    """The tenant's re-imagings."""
+    page = await jobs.page(asked.request, kind=JobKind.REIMAGING, status=status)
+    total = await jobs.count(kind=JobKind.REIMAGING, status=status) if asked.is_total_wanted else None
+    return listed(request, [ReimagingView.of(job) for job in page.items], has_more=page.has_more, total=total)
+
+
+@router.post("", status_code=202, response_model=ReimagingView, responses={200: {"model": ReimagingView}})
+@operation(
+    Scope.REIMAGINGS_WRITE, body_bytes=2 * IMAGE_BYTES + 2**20, json_body=ReimagingRequest, form=FORM,
+    problems=(NotFound, BadCovering, UnsupportedMedia, QueueFull), headers=("Prefer",),
+)  # fmt: skip
+async def create_reimaging(
+    request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, models: Models, versions: ModelVersions
+) -> Response:
+    """Fill the covered part of a face. With `Prefer: wait=10` the answer is the result, when it is there in time."""
+    form = request._form  # the guard has read it
+    options: ReimagingOptions
+    if form is not None:
+        options = options_of(ReimagingOptions, form)
+    else:
+        options = read_json(ReimagingRequest, await request.body())
+    inputs = Inputs(gateway.stores.blobs, caller, library, models, versions)
+    spec = await spec_of(options, request, inputs)
+    order = Order(
+        JobKind.REIMAGING, spec, notify=Notify.model_validate(options.notify.model_dump()), metadata=options.metadata,
+        client_reference_id=options.client_reference_id, deadline_seconds=DEADLINE_SECONDS,
+    )  # fmt: skip
+    wait = preferred_wait(request)
+    job = await accept(request, order, wait_seconds=wait)
+    if wait and job.status.is_terminal:
+        location = {"Location": f"/v1/reimagings/{job.id}", "Preference-Applied": f"wait={wait}"}
+        return json_response(ReimagingView.of(job), headers=location)
+    return accepted(ReimagingView.of(job), f"/v1/reimagings/{job.id}")
+
+
+@router.get("/{reimaging_id}", response_model=ReimagingView)
+@operation(Scope.REIMAGINGS_READ)
+async def get_reimaging(
+    reimaging_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
+) -> Response:
+    """One re-imaging."""
+    job = await job_of(jobs, caller, reimaging_id, JobKind.REIMAGING)
+    return shown(request, ReimagingView.of(job, await queue_position(gateway, job)))
+
+
+@router.delete("/{reimaging_id}", status_code=204, response_class=Response)
+@operation(Scope.REIMAGINGS_WRITE, problems=(JobStateConflict,))
+async def delete_reimaging(reimaging_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+    """Remove a re-imaging with all its bytes, now. One that runs is cancelled first: ask again when it has ended."""
+    job = await job_of(jobs, caller, reimaging_id, JobKind.REIMAGING)
+    if not job.status.is_terminal:
+        job = await cancel(gateway, jobs, job)
+    if not job.status.is_terminal:
+        raise JobStateConflict("It is being cancelled.", current_status=job.status.value, allowed_actions=[])
+    await drain(gateway.stores, job)  # what must be told is told before it is forgotten
+    await remove(gateway, jobs, job)
+    return gone()
+
+
+async def remove(gateway: GatewayOf, jobs: Jobs, job: Job) -> None:
+    """First the document, so that nobody finds what is half gone; then the history and the bytes."""
+    if not await jobs.delete_ended(job.id):
+        raise NotFound
+    await EventRepository(gateway.stores.database).delete_of(job.id)
+    blobs = gateway.stores.blobs
+    spec = ReimagingSpec.model_validate(job.spec)
+    inputs = [key for file in (spec.image.upload, spec.covering.upload) if file for key in file.keys]
+    await blobs.delete([*inputs, *await blobs.keys(f"t/{job.tenant}/jobs/{job.id}/")])
+
+
+@router.get("/{reimaging_id}/files/{name}", response_class=Response)
+@operation(Scope.REIMAGINGS_READ, problems=(RangeNotSatisfiable, InputGone))
+async def get_reimaging_file(
+    reimaging_id: str, name: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
+) -> Response:
+    """One file of a result. A plausible face, not a reconstruction. Not evidence of identity."""
+    job = await job_of(jobs, caller, reimaging_id, JobKind.REIMAGING)
+    file = (job.result or {}).get("files", {}).get(name)
+    if file is None:
+        raise NotFound
+    return await serve(
+        request, gateway.stores.blobs, file["key"], size=file["bytes"], sha256=file["sha256"],
+        media_type=file["media_type"], name=name,
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""The server, the caller, API keys, workers."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maskeraid_api.answers import created, gone, shown
+from maskeraid_api.body import DEFAULT_BYTES
+from maskeraid_api.dependencies import ApiKeys, CallerOf, Datasets, GatewayOf, Jobs, Models
+from maskeraid_api.operations import GuardedRoute, operation
+from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.schemas.imports import GENERATORS, IMPORT_BYTES, IMPORT_FILES
+from maskeraid_api.schemas.reimagings import ENGINES, STATEMENT
+from maskeraid_api.schemas.server import (
+    ApiKeyRequest,
+    ApiKeyView,
+    Limits,
+    MeView,
+    ServerView,
+    Usage,
+    WorkerView,
+)
+from maskeraid_api.schemas.trainings import ARCHITECTURES, PRESETS
+from maskeraid_core import VERSION
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.errors import NotAuthenticated, NotFound, ScopeMissing, ValidationFailed
+from maskeraid_core.jobs import JobStatus
+from maskeraid_core.keys import mint_key
+from maskeraid_core.repositories.accounts import AccountRepository
+from maskeraid_core.repositories.repository import now
+from maskeraid_core.repositories.workers import WorkerRepository
+
+router = APIRouter(prefix="/v1", route_class=GuardedRoute)
+
+
+@router.get("/server", tags=["server"], response_model=ServerView)
+@operation(is_public=True)
+async def get_server(request: Request, gateway: GatewayOf) -> Response:
+    """What this server is and takes; no key needed."""
+    settings = gateway.settings
+    limits = Limits(
+        body_bytes=DEFAULT_BYTES, import_bytes=IMPORT_BYTES, import_files=IMPORT_FILES,
+        upload_bytes=settings.max_upload_bytes, queued_jobs=settings.max_queued_jobs,
+        reads_per_second=settings.reads_per_second, writes_per_second=settings.writes_per_second,
+    )  # fmt: skip
+    view = ServerView(
+        version=VERSION, architectures=list(ARCHITECTURES), presets=list(PRESETS), engines=list(ENGINES),
+        generators=list(GENERATORS), limits=limits, statement=STATEMENT,
+    )  # fmt: skip
+    return shown(request, view)
+
+
+@router.get("/me", tags=["server"], response_model=MeView)
+@operation()
+async def get_me(
+    request: Request, caller: CallerOf, gateway: GatewayOf, jobs: Jobs, datasets: Datasets, models: Models
+) -> Response:
+    """The caller's tenant, scopes, and usage."""
+    tenant = await AccountRepository(gateway.stores.database).tenant(caller.tenant)
+    if tenant is None:
+        raise NotAuthenticated
+    usage = Usage(
+        queued_jobs=await jobs.count(status=JobStatus.QUEUED),
+        datasets=await datasets.count(),
+        models=await models.count(),
+    )
+    view = MeView(
+        tenant_id=tenant.id, tenant_name=tenant.name, email=tenant.email, is_email_verified=tenant.is_email_verified,
+        key_id=caller.key.id, scopes=caller.key.scopes, expires_at=caller.key.expires_at, usage=usage,
+    )  # fmt: skip
+    return shown(request, view)
+
+
+@router.get("/api-keys", tags=["api-keys"], response_model=ListView[ApiKeyView])
+@operation(Scope.ADMIN)
+async def list_api_keys(
+    request: Request, keys: ApiKeys, asked: Annotated[Asked, Depends(page_asked("key"))]
+) -> Response:
+    """The tenant's keys; what is secret about them is stored nowhere."""
+    page = await keys.page(asked.request)
+    total = await keys.count() if asked.is_total_wanted else None
+    return listed(request, [ApiKeyView.of(key) for key in page.items], has_more=page.has_more, total=total)
+
+
+@router.post("/api-keys", tags=["api-keys"], status_code=201, response_model=ApiKeyView)
+@operation(Scope.ADMIN, secret_fields=("key",))
+async def create_api_key(body: ApiKeyRequest, caller: CallerOf, gateway: GatewayOf, keys: ApiKeys) -> Response:
+    """Make a key; its text is shown in this answer and never again."""
+    for scope in body.scopes:
+        if scope not in caller.key.scopes and Scope.ADMIN not in caller.key.scopes:
+            raise ScopeMissing(f"The key lacks the scope `{scope}`.", scope=scope.value)
+    if now() + timedelta(days=body.days) > caller.key.expires_at + timedelta(minutes=1):
+        raise ValidationFailed(f"must end by {caller.key.expires_at:%Y-%m-%d}, as your own key does", pointer="/days")
+    minted = mint_key(caller.tenant, body.name, body.scopes, environment=gateway.settings.environment, days=body.days)
+    await keys.add(minted.document)
+    return created(ApiKeyView.of(minted.document, minted.text), f"/v1/api-keys/{minted.document.id}")
+
+
+@router.delete("/api-keys/{key_id}", tags=["api-keys"], status_code=204, response_class=Response)
+@operation(Scope.ADMIN)
+async def revoke_api_key(key_id: str, keys: ApiKeys, gateway: GatewayOf) -> Response:
+    """Make a key worthless, within 5 s everywhere."""
+    key = await keys.get(key_id)
+    if key is None or not await keys.revoke(key_id):
+        raise NotFound
+    gateway.keys.forget(key)
+    return gone()
+
+
+@router.get("/workers", tags=["server"], response_model=ListView[WorkerView])
+@operation(Scope.ADMIN)
+async def list_workers(request: Request, gateway: GatewayOf) -> Response:
+    """Workers that were heard of in the last 30 s."""
+    rows = await WorkerRepository(gateway.stores.database).alive()
+    views = [
+        WorkerView(id=row["_id"], queue=row["queue"], host=row.get("host"), seen_at=row["seen_at"]) for row in rows
+    ]
+    return listed(request, views, has_more=False)

@@ -1,0 +1,110 @@
+"""Trainings: order one, watch its curves."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maskeraid_api.accepting import Order, accept
+from maskeraid_api.answers import accepted, json_response, shown
+from maskeraid_api.curves import curves_of
+from maskeraid_api.dataset_access import TrainingData, choose_training_data
+from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf
+from maskeraid_api.job_access import job_of, queue_position
+from maskeraid_api.operations import GuardedRoute, operation
+from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.schemas.trainings import FEW_IMAGES, LARGEST_SEED, MetricsView, TrainingRequest, TrainingView
+from maskeraid_core import VERSION
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.trainings import TrainingSpec
+from maskeraid_core.errors import (
+    DatasetEmpty,
+    NotFound,
+    QueueFull,
+    ResolutionNotSupported,
+    TestDataInTraining,
+    TooFewImages,
+)
+from maskeraid_core.ids import new_id, twin_id
+from maskeraid_core.jobs import JobKind, JobStatus, Notify
+from maskeraid_core.repositories.events import EventRepository
+
+router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
+
+
+@router.get("", response_model=ListView[TrainingView])
+@operation(Scope.TRAININGS_READ)
+async def list_trainings(
+    request: Request,
+    jobs: Jobs,
+    asked: Annotated[Asked, Depends(page_asked("trn"))],
+    status: Annotated[JobStatus | None, Query(description="Only trainings in this status.")] = None,
+) -> Response:
+    """The tenant's trainings."""
+    page = await jobs.page(asked.request, kind=JobKind.TRAINING, status=status)
+    total = await jobs.count(kind=JobKind.TRAINING, status=status) if asked.is_total_wanted else None
+    return listed(request, [TrainingView.of(job) for job in page.items], has_more=page.has_more, total=total)
+
+
+@router.post("", status_code=202, response_model=TrainingView)
+@operation(
+    Scope.TRAININGS_WRITE,
+    problems=(NotFound, DatasetEmpty, TestDataInTraining, TooFewImages, ResolutionNotSupported, QueueFull),
+)
+async def create_training(body: TrainingRequest, request: Request, caller: CallerOf, library: LibraryOf) -> Response:
+    """Order a model. All that can be known now is checked now."""
+    caller.need(Scope.DATASETS_READ)
+    data = await choose_training_data(library, body.data)
+    job_id = new_id(JobKind.TRAINING.id_prefix)
+    order = Order(
+        JobKind.TRAINING, spec_of(body, data, job_id), job_id,
+        notify=Notify.model_validate(body.notify.model_dump()), metadata=body.metadata,
+        client_reference_id=body.client_reference_id, deadline_seconds=body.deadline_seconds,
+        warnings=warnings_of(data),
+    )  # fmt: skip
+    job = await accept(request, order)
+    return accepted(TrainingView.of(job), f"/v1/trainings/{job.id}")
+
+
+def spec_of(body: TrainingRequest, data: TrainingData, job_id: str) -> TrainingSpec:
+    return TrainingSpec(
+        name=body.name, data=data.parts, architecture=body.effective_architecture, preset=body.preset,
+        hyperparameters=body.hyperparameters.for_trainer(),
+        seed=secrets.randbelow(LARGEST_SEED) if body.seed is None else body.seed, resolution=data.resolution,
+        image_count=data.image_count, model_id=twin_id("mdl", job_id), software=VERSION,
+    )  # fmt: skip
+
+
+def warnings_of(data: TrainingData) -> list[dict[str, str]]:
+    if data.image_count >= FEW_IMAGES:
+        return []
+    return [{"code": "few_images", "detail": f"{data.image_count} images: expect memorisation."}]
+
+
+@router.get("/{training_id}", response_model=TrainingView)
+@operation(Scope.TRAININGS_READ)
+async def get_training(
+    training_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
+) -> Response:
+    """One training."""
+    job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
+    return shown(request, TrainingView.of(job, await queue_position(gateway, job)))
+
+
+@router.get("/{training_id}/metrics", response_model=MetricsView)
+@operation(Scope.TRAININGS_READ)
+async def get_training_metrics(
+    training_id: str,
+    jobs: Jobs,
+    caller: CallerOf,
+    gateway: GatewayOf,
+    names: Annotated[str | None, Query(max_length=500, description="Only these metrics, separated by commas.")] = None,
+    max_points: Annotated[int, Query(ge=2, le=2000, description="The server thins to so many.")] = 500,
+) -> Response:
+    """The curves so far, thinned evenly; the first and the last point are always there."""
+    job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
+    wanted = {name.strip() for name in names.split(",")} if names else None
+    events = EventRepository(gateway.stores.database)
+    return json_response(await curves_of(events, job, wanted, max_points))

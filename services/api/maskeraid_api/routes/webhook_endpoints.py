@@ -1,0 +1,96 @@
+"""Webhook endpoints: where a tenant's events go."""
+
+import base64
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maskeraid_api.answers import check_unchanged, created, gone, shown
+from maskeraid_api.dependencies import CallerOf, WebhookEndpoints
+from maskeraid_api.operations import GuardedRoute, operation
+from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.schemas.deliveries import WebhookEndpointChange, WebhookEndpointRequest, WebhookEndpointView
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.deliveries import WebhookEndpoint
+from maskeraid_core.errors import NotFound, QuotaExceeded, StaleObject
+from maskeraid_core.ids import new_id
+from maskeraid_core.repositories.repository import now
+
+router = APIRouter(prefix="/v1/webhook-endpoints", route_class=GuardedRoute, tags=["webhooks"])
+
+MOST_ENDPOINTS = 20  # a tenant; each is asked at every event
+SECRET_BYTES = 32
+
+
+@router.get("", response_model=ListView[WebhookEndpointView])
+@operation(Scope.WEBHOOKS_WRITE)
+async def list_webhook_endpoints(
+    request: Request, endpoints: WebhookEndpoints, asked: Annotated[Asked, Depends(page_asked("whe"))]
+) -> Response:
+    """The tenant's endpoints."""
+    page = await endpoints.page(asked.request)
+    total = await endpoints.count() if asked.is_total_wanted else None
+    return listed(request, [WebhookEndpointView.of(row) for row in page.items], has_more=page.has_more, total=total)
+
+
+@router.post("", status_code=201, response_model=WebhookEndpointView)
+@operation(Scope.WEBHOOKS_WRITE, secret_fields=("secret",), problems=(QuotaExceeded,))
+async def create_webhook_endpoint(
+    body: WebhookEndpointRequest, caller: CallerOf, endpoints: WebhookEndpoints
+) -> Response:
+    """Register an endpoint. Its signing secret (Standard Webhooks) is shown in this answer and never again."""
+    if await endpoints.count() >= MOST_ENDPOINTS:
+        raise QuotaExceeded(f"A tenant has at most {MOST_ENDPOINTS} endpoints.", quota="webhook_endpoints")
+    secret = f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+    at = now()
+    endpoint = WebhookEndpoint(
+        id=new_id("whe"), tenant=caller.tenant, secret=secret, created_at=at, updated_at=at, **body.model_dump()
+    )
+    await endpoints.add(endpoint)
+    return created(WebhookEndpointView.of(endpoint, secret), f"/v1/webhook-endpoints/{endpoint.id}")
+
+
+@router.get("/{endpoint_id}", response_model=WebhookEndpointView)
+@operation(Scope.WEBHOOKS_WRITE)
+async def get_webhook_endpoint(endpoint_id: str, request: Request, endpoints: WebhookEndpoints) -> Response:
+    """One endpoint."""
+    return shown(request, WebhookEndpointView.of(await endpoint_of(endpoints, endpoint_id)))
+
+
+@router.patch("/{endpoint_id}", response_model=WebhookEndpointView)
+@operation(Scope.WEBHOOKS_WRITE, problems=(StaleObject,), headers=("If-Match",))
+async def change_webhook_endpoint(
+    endpoint_id: str, body: WebhookEndpointChange, request: Request, endpoints: WebhookEndpoints
+) -> Response:
+    """Change an endpoint, or enable one that was disabled."""
+    endpoint = await endpoint_of(endpoints, endpoint_id)
+    check_unchanged(request, WebhookEndpointView.of(endpoint))
+    facts = body.model_dump(exclude_unset=True, exclude_none=True)
+    if body.is_enabled:
+        facts |= {"disabled_reason": None, "given_up_in_a_row": 0}
+    where = {"updated_at": endpoint.updated_at}
+    changed = await endpoints.change(endpoint_id, {**facts, "updated_at": now()}, where=where)
+    if changed is None:
+        raise StaleObject
+    return shown(request, WebhookEndpointView.of(changed))
+
+
+@router.delete("/{endpoint_id}", status_code=204, response_class=Response)
+@operation(Scope.WEBHOOKS_WRITE, problems=(StaleObject,), headers=("If-Match",))
+async def delete_webhook_endpoint(endpoint_id: str, request: Request, endpoints: WebhookEndpoints) -> Response:
+    """Forget an endpoint; nothing more is sent there."""
+    endpoint = await endpoint_of(endpoints, endpoint_id)
+    check_unchanged(request, WebhookEndpointView.of(endpoint))
+    if not await endpoints.delete(endpoint_id):
+        raise NotFound
+    return gone()
+
+
+async def endpoint_of(endpoints: WebhookEndpoints, endpoint_id: str) -> WebhookEndpoint:
+    endpoint = await endpoints.get(endpoint_id)
+    if endpoint is None:
+        raise NotFound
+    return endpoint

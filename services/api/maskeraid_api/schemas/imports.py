@@ -1,0 +1,84 @@
+"""Imports: every change of a dataset."""
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field
+
+from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
+from maskeraid_api.schemas.parts import Body, DatasetId, Metadata, Text, UploadId, View
+from maskeraid_core.documents.datasets import ImportSpec
+from maskeraid_core.jobs import Job
+
+GeneratorSet = Literal[
+    "faces-light", "faces-medium", "faces-dark",
+    "faces-light-balanced", "faces-medium-balanced", "faces-dark-balanced", "faces-test",
+]  # fmt: skip
+GENERATORS = get_args(GeneratorSet)
+IMPORT_BYTES = 100 * 2**20
+IMPORT_FILES = 1_000
+MOST_REJECTED_ROWS = 1_000  # shown with the import
+
+
+class UploadSource(Body):
+    type: Literal["upload"]
+    upload_id: UploadId
+
+
+class GeneratorSource(Body):
+    type: Literal["generator"]
+    set: GeneratorSet
+
+
+class ImportOptions(Body):
+    """What an import takes beside where its images come from."""
+
+    dataset_id: DatasetId
+    detect_faces: Literal[False] = False
+    dry_run: Literal[False] = False
+    notify: NotifyChoice = Field(default_factory=NotifyChoice)
+    metadata: Metadata = Field(default_factory=dict)
+    client_reference_id: Text | None = None
+
+
+class ImportRequest(ImportOptions):
+    """Images for a dataset, from an upload or drawn here."""
+
+    source: Annotated[UploadSource | GeneratorSource, Field(discriminator="type")]
+
+
+class RejectedRow(View):
+    row: int | None = None
+    file: str | None = None
+    code: str
+    pointer: str | None = None
+    detail: str
+
+
+class ImportView(JobFields):
+    """An import. The dataset keeps its version until the import has succeeded."""
+
+    object: Literal["import"] = "import"
+    dataset_id: str
+    source: dict[str, Any]
+    result: dict[str, Any] | None
+    rejected_rows: list[RejectedRow]
+
+    @classmethod
+    def of(cls, job: Job, queue_position: int | None = None) -> "ImportView":
+        spec = ImportSpec.model_validate(job.spec)
+        result = dict(job.result) if job.result else None
+        facts = job.error.facts if job.error else {}
+        rejected = (result or facts).get("rejected_rows", [])
+        if result:
+            result.pop("rejected_rows", None)
+        return cls(
+            **shared_fields(job, queue_position), dataset_id=spec.dataset_id, source=_source(spec), result=result,
+            rejected_rows=[RejectedRow.model_validate(row) for row in rejected[:MOST_REJECTED_ROWS]],
+        )  # fmt: skip
+
+
+def _source(spec: ImportSpec) -> dict[str, Any]:
+    if spec.source == "generator":
+        return {"type": "generator", "set": spec.generator}
+    files = [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in spec.files]
+    return {"type": "upload", "upload_ids": spec.upload_ids, "files": files}

@@ -1,0 +1,162 @@
+"""Jobs: the fields that every kind shares, events, and what may be asked of a job."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+from ulid import ULID
+
+from maskeraid_api.schemas.parts import Body, View
+from maskeraid_core.documents.events import JobEvent
+from maskeraid_core.ids import ULID_PATTERN, derived_id
+from maskeraid_core.jobs import Job, JobKind, JobStatus, Phase, Progress
+
+_EVENT_ID = re.compile(rf"^evt_({ULID_PATTERN})$")
+COLLECTION_OF_KIND = {
+    JobKind.IMPORT: "imports", JobKind.TRAINING: "trainings", JobKind.REIMAGING: "reimagings",
+    JobKind.EVALUATION: "evaluations", JobKind.EXPORT: "exports", JobKind.DELETION: "deletions",
+    JobKind.BATCH: "batches",
+}  # fmt: skip
+
+
+class NotifyChoice(Body):
+    """Mail goes to the account's verified address and to no other."""
+
+    email: bool = False
+    webhooks: bool = True
+
+
+class JobErrorView(View):
+    """Why a job failed; further fields depend on the code."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    code: str
+    message: str
+    retryable: bool
+
+
+class Warning(View):
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    code: str
+    detail: str
+
+
+class JobFields(View):
+    """What jobs of every kind show."""
+
+    id: str
+    kind: JobKind
+    status: JobStatus
+    phase: str | None = Field(description="Informs people; do not branch on it.")
+    phases: list[Phase]
+    progress: Progress | None
+    queue_position: int | None = Field(default=None, description="An estimate.")
+    estimated_finish: datetime | None = Field(default=None, description="An estimate.")
+    cancel_requested: bool
+    pause_requested: bool
+    stop_requested: bool
+    allowed_actions: list[Literal["cancel"]]
+    attempt: int = Field(description="+1 each time a worker claims the job.")
+    error: JobErrorView | None
+    warnings: list[Warning]
+    retry_of: str | None
+    deadline_at: datetime | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    updated_at: datetime
+    duration_ms: int | None = Field(default=None, description="From the first start to the end.")
+    metadata: dict[str, str]
+    client_reference_id: str | None
+    urls: dict[str, str]
+
+
+class JobView(JobFields):
+    """What every job shares; its resource shows everything."""
+
+    object: Literal["job"] = "job"
+
+
+def shared_fields(job: Job, queue_position: int | None = None) -> dict[str, Any]:
+    """A job's shared fields, for the constructor of a view."""
+    error = job.error
+    return {
+        "id": job.id, "kind": job.kind, "status": job.status, "phase": job.phase, "phases": job.phases,
+        "progress": job.progress, "queue_position": queue_position, "estimated_finish": _estimated_finish(job),
+        "cancel_requested": job.cancel_requested, "pause_requested": job.pause_requested,
+        "stop_requested": job.stop_requested, "allowed_actions": job.allowed_actions, "attempt": job.fence,
+        "error": {**error.facts, "code": error.code, "message": error.message, "retryable": error.retryable}
+        if error
+        else None,
+        "warnings": job.warnings, "retry_of": job.retry_of, "deadline_at": job.deadline,
+        "created_at": job.created_at, "started_at": job.started_at, "finished_at": job.finished_at,
+        "updated_at": job.updated_at, "duration_ms": _duration_ms(job), "metadata": job.metadata,
+        "client_reference_id": job.client_reference_id,
+        "urls": {
+            "self": f"/v1/{COLLECTION_OF_KIND[job.kind]}/{job.id}", "job": f"/v1/jobs/{job.id}",
+            "events": f"/v1/jobs/{job.id}/events", "cancel": f"/v1/jobs/{job.id}/cancel",
+        },
+    }  # fmt: skip
+
+
+def _estimated_finish(job: Job) -> datetime | None:
+    progress = job.progress
+    if job.status is not JobStatus.RUNNING or progress is None:
+        return None
+    if progress.eta_seconds is None or progress.updated_at is None:
+        return None
+    return progress.updated_at + timedelta(seconds=progress.eta_seconds)
+
+
+def _duration_ms(job: Job) -> int | None:
+    if job.started_at is None or job.finished_at is None:
+        return None
+    return round((job.finished_at - job.started_at).total_seconds() * 1000)
+
+
+class EventView(View):
+    """A line of a job's history. Within a job `id` grows by one; over all jobs it is an `evt_…`."""
+
+    object: Literal["event"] = "event"
+    id: int
+    type: str
+    at: datetime
+    attempt: int
+    job_id: str
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: JobEvent) -> "EventView":
+        return cls(id=event.seq, type=event.type, at=event.at, attempt=event.fence, job_id=event.job, data=event.data)
+
+
+class EventPage(View):
+    """Events of one job in their order; `last_id` is the `after` of the next page."""
+
+    object: Literal["list"] = "list"
+    data: list[EventView]
+    has_more: bool
+    last_id: int | None
+
+
+class TenantEventView(View):
+    object: Literal["event"] = "event"
+    id: str
+    type: str
+    at: datetime
+    job_id: str
+    data: dict[str, Any]
+
+
+def event_id(event: JobEvent) -> str:
+    """An identifier over all jobs, `evt_ULID`: the event's time and a digest of its place."""
+    return derived_id("evt", event.at, event.id)
+
+
+def parse_event_id(value: str) -> datetime | None:
+    """When an event was, by its identifier; None when it is not one."""
+    found = _EVENT_ID.match(value)
+    return ULID.from_str(found[1]).datetime if found else None

@@ -1,0 +1,60 @@
+"""What all schemas share: strict requests, plain answers, and the fields that clients may set on what they create."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from maskeraid_core.ids import ULID_PATTERN
+
+
+class Body(BaseModel):
+    """A part of a request: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class View(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def id_pattern(prefix: str) -> str:
+    return rf"^{prefix}_{ULID_PATTERN}$"
+
+
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")
+]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")
+]
+AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+MetadataKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Metadata = Annotated[
+    dict[MetadataKey, Annotated[str, StringConstraints(max_length=500)]],
+    Field(max_length=16, description="Yours; echoed as it is."),
+]
+Where = Annotated[
+    list[Annotated[str, StringConstraints(max_length=300)]],
+    Field(max_length=50, description="`attribute:value`, `age:30..40`, or `hair:` for missing."),
+]
+DatasetId = Annotated[str, StringConstraints(pattern=id_pattern("ds"))]
+UploadId = Annotated[str, StringConstraints(pattern=id_pattern("upl"))]
+ModelId = Annotated[str, StringConstraints(pattern=id_pattern("mdl"))]
+ImageId = Annotated[str, StringConstraints(pattern=rf"^img_{ULID_PATTERN}_[0-9]{{6,9}}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Problem(View):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(description="A page about the problem.")
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str = Field(description="Stable; branch on this.")
+    request_id: str
+    retryable: bool = Field(description="Whether the same request may succeed later.")
+    errors: list[dict[str, str]] = Field(description="A row a field: pointer or parameter, code, detail.")

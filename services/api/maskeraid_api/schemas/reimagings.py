@@ -1,0 +1,128 @@
+"""Re-imagings: what may be asked of one, and what it shows."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
+from maskeraid_api.schemas.parts import Body, ImageId, Metadata, ModelId, Text
+from maskeraid_core.documents.reimagings import ReimagingSpec
+from maskeraid_core.jobs import Job
+
+STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
+Engine = Literal["auto", "R", "A"]
+ENGINES = ("auto", "R", "A")
+IMAGE_BYTES = 25 * 2**20
+DATA_URL_CHARACTERS = 1_400_000  # 1 MB in base64, with its head
+DATA_URL = re.compile(r"^data:image/(?:png|jpeg|webp);base64,([A-Za-z0-9+/]+={0,2})$")
+HIDDEN_IN_RESULT = frozenset({"key", "prefix"})
+
+Channel = Annotated[int, Field(ge=0, le=255)]
+Version = Annotated[int, Field(ge=1)] | Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+
+
+class ImageChoice(Body):
+    """Exactly one of the two; a file goes as the multipart part `image` instead."""
+
+    image_id: ImageId | None = None
+    data_url: Annotated[str, StringConstraints(max_length=DATA_URL_CHARACTERS, pattern=DATA_URL.pattern)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "ImageChoice":
+        if (self.image_id is None) == (self.data_url is None):
+            raise ValueError("give exactly one of image_id and data_url")
+        return self
+
+
+class CoveringOptions(Body):
+    """How the covering is found. An uploaded map, the multipart part `covering`, always wins."""
+
+    method: Literal["colour"] = "colour"
+    colours: list[tuple[Channel, Channel, Channel]] = Field(default_factory=list, max_length=8)
+    tolerance: int = Field(default=24, ge=0, le=255)
+    grow: int | None = Field(default=None, ge=0, le=16, description="Pixels; by the image's size when absent.")
+    feather: Literal[0] = 0
+    covering_id: None = None
+
+
+class ModelOption(Body):
+    model_id: ModelId
+    version: Version = Field(default="latest", description="A number, `latest`, or an alias.")
+
+
+class Smoothing(Body):
+    k: int | None = Field(default=None, ge=2, le=64, description="Colours of the palette; by the model when absent.")
+
+
+class ReimagingOptions(Body):
+    """How the covered part is filled."""
+
+    covering: CoveringOptions = Field(default_factory=CoveringOptions)
+    model: ModelOption | None = Field(default=None, description="Null means Selection.")
+    selector: Literal["attributes"] = "attributes"
+    until: Literal["covering", "selection", "final"] = "final"
+    engine: Engine = "auto"
+    pick: Literal["spread", "sample", "random"] = "spread"
+    candidates: int = Field(default=8, ge=1, le=64)
+    attributes: Annotated[dict[str, str], Field(max_length=0)] = Field(default_factory=dict)
+    smoothing: Smoothing = Field(default_factory=Smoothing)
+    tone_match: Literal["auto", "off"] = "auto"
+    seed: int | None = Field(default=None, ge=0, le=2**31 - 1, description="Drawn when absent, and then shown.")
+    explain: Literal[False] = False
+    purpose: Text | None = None
+    case_reference: Text | None = None
+    notify: NotifyChoice = Field(default_factory=NotifyChoice)
+    metadata: Metadata = Field(default_factory=dict)
+    client_reference_id: Text | None = None
+
+
+class ReimagingRequest(ReimagingOptions):
+    """The covered part of a face to be filled."""
+
+    image: ImageChoice
+
+
+class ReimagingView(JobFields):
+    """A re-imaging. A candidate is plausible, not evidence."""
+
+    object: Literal["reimaging"] = "reimaging"
+    statement: str
+    synthetic: Literal[True] = True
+    options: dict[str, Any] = Field(description="What was asked, with the seed.")
+    result: dict[str, Any] | None = Field(description="Steps, candidates, uncertainty, proof, and provenance.")
+    files: dict[str, str] = Field(description="Names of result files to where they are.")
+
+    @classmethod
+    def of(cls, job: Job, queue_position: int | None = None) -> "ReimagingView":
+        spec = ReimagingSpec.model_validate(job.spec)
+        written = job.result or {}
+        files = {name: file_url(job.id, name) for name in written.get("files", {})}
+        shown = _with_urls({name: value for name, value in written.items() if name != "files"}, files)
+        return cls(
+            **shared_fields(job, queue_position), statement=STATEMENT, options=_options(spec),
+            result={"statement": STATEMENT, "synthetic": True, **shown} if job.result else None, files=files,
+        )  # fmt: skip
+
+
+def file_url(job_id: str, name: str) -> str:
+    return f"/v1/reimagings/{job_id}/files/{name}"
+
+
+def _options(spec: ReimagingSpec) -> dict[str, Any]:
+    options = spec.model_dump(mode="json", exclude={"image", "covering", "software"})
+    covering = spec.covering.model_dump(mode="json", exclude={"upload"})
+    return {
+        **options,
+        "image_id": spec.image.image_id,
+        "covering": {**covering, "is_uploaded": spec.covering.upload is not None},
+    }
+
+
+def _with_urls(value: Any, files: dict[str, str]) -> Any:  # noqa: ANN401 any JSON value
+    """The result as the worker wrote it: keys stay inside, and a file's name becomes where it is."""
+    if isinstance(value, dict):
+        return {name: _with_urls(inner, files) for name, inner in value.items() if name not in HIDDEN_IN_RESULT}
+    if isinstance(value, list):
+        return [_with_urls(inner, files) for inner in value]
+    return files.get(value, value) if isinstance(value, str) else value

@@ -1,0 +1,104 @@
+"""The server itself, and the caller."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from maskeraid_api.schemas.parts import Body, Name, View
+from maskeraid_core.documents.accounts import ApiKey, Scope
+
+
+class Limits(View):
+    body_bytes: int
+    import_bytes: int
+    import_files: int
+    upload_bytes: int
+    queued_jobs: int
+    reads_per_second: float
+    writes_per_second: float
+
+
+class ServerView(View):
+    """What this server is and takes."""
+
+    object: Literal["server"] = "server"
+    version: str
+    architectures: list[str]
+    presets: list[str]
+    engines: list[str]
+    generators: list[str]
+    limits: Limits
+    statement: str
+
+
+class Usage(View):
+    queued_jobs: int
+    datasets: int
+    models: int
+
+
+class MeView(View):
+    """The caller's tenant and key."""
+
+    object: Literal["me"] = "me"
+    tenant_id: str
+    tenant_name: str
+    email: str | None
+    is_email_verified: bool
+    key_id: str
+    scopes: list[Scope]
+    expires_at: datetime
+    usage: Usage
+
+
+class ApiKeyRequest(Body):
+    """A new key. Its scopes and its end may not go beyond those of the key that makes it."""
+
+    name: Name
+    scopes: list[Scope] = Field(min_length=1, max_length=len(Scope))
+    days: float = Field(default=90, gt=0, le=365, description="Days until it expires.")
+
+
+class ApiKeyView(View):
+    """A key. `key` is shown once, in the answer that created it; a replayed answer has null."""
+
+    object: Literal["api_key"] = "api_key"
+    id: str
+    name: str
+    prefix: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    key: str | None = None
+
+    @classmethod
+    def of(cls, key: ApiKey, text: str | None = None) -> "ApiKeyView":
+        return cls(
+            id=key.id, name=key.name, prefix=key.public_id, scopes=key.scopes, created_at=key.created_at,
+            expires_at=key.expires_at, last_used_at=key.last_used_at, revoked_at=key.revoked_at, key=text,
+        )  # fmt: skip
+
+
+class Checks(View):
+    mongodb: Literal["up", "down"]
+    redis: Literal["up", "down"]
+    blobs: Literal["up", "down"]
+    workers: dict[str, int] = Field(description="Live workers by queue.")
+
+
+class ReadyView(View):
+    status: Literal["ready", "degraded", "unavailable"]
+    checks: Checks
+
+
+class WorkerView(View):
+    """A worker process, as it said itself."""
+
+    object: Literal["worker"] = "worker"
+    id: str
+    queue: str
+    host: str | None
+    seen_at: datetime

@@ -1,0 +1,140 @@
+"""Trainings: what may be asked of one, and what it shows."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
+from maskeraid_api.schemas.parts import Body, DatasetId, Metadata, Name, Text, View, Where
+from maskeraid_core.documents.trainings import DataPart, TrainingSpec
+from maskeraid_core.jobs import Job, JobStatus
+
+Architecture = Literal["auto", "thesis", "eigen"]
+Preset = Literal["quick", "thesis", "best"]
+ARCHITECTURES = ("auto", "thesis", "eigen")
+PRESETS = ("quick", "thesis", "best")
+MOST_STEPS = 10_000_000
+LARGEST_SEED = 2**31 - 1
+FEWEST_IMAGES = 8
+FEW_IMAGES = 100  # below it a training is warned of memorisation
+
+
+class Hyperparameters(Body):
+    """What the chosen architecture does not decide by itself. `loop` and `real_label` are of `thesis` only."""
+
+    steps: int | None = Field(default=None, ge=1, le=MOST_STEPS, description="`thesis`: exactly; `eigen`: at most.")
+    max_steps: int | None = Field(default=None, ge=1, le=MOST_STEPS, description="Another name of `steps` of `eigen`.")
+    batch: int | None = Field(default=None, ge=2, le=4096)
+    max_seconds: float | None = Field(default=None, gt=0, le=30 * 86400)
+    target_quality: float | None = Field(default=None, ge=0, le=1)
+    loop: Literal["fused", "plain"] | None = None
+    real_label: Literal[1.0] | None = Field(default=None, description="The thesis's; no other is known.")
+
+    def for_trainer(self) -> dict[str, Any]:
+        """What was set, under the names that trainers know."""
+        chosen = self.model_dump(exclude_none=True, exclude={"real_label"})
+        return chosen | ({"steps": chosen.pop("max_steps")} if "max_steps" in chosen else {})
+
+
+_OF_THESIS = frozenset({"steps", "batch", "max_seconds", "loop", "real_label"})
+_OF_EIGEN = frozenset({"steps", "max_steps", "batch", "max_seconds", "target_quality"})
+KNOWN_HYPERPARAMETERS: Mapping[str, frozenset[str]] = {"thesis": _OF_THESIS, "eigen": _OF_EIGEN, "auto": _OF_EIGEN}
+
+
+class DataChoice(Body):
+    """A dataset, or the part of it that a filter leaves."""
+
+    dataset_id: DatasetId
+    version: Annotated[int, Field(ge=1)] | Literal["latest"] = "latest"
+    where: Where = Field(default_factory=list)
+
+
+class TrainingRequest(Body):
+    """A new model from datasets."""
+
+    name: Name
+    kind: Literal["model"] = "model"
+    data: list[DataChoice] = Field(min_length=1, max_length=16)
+    architecture: Architecture = "auto"
+    preset: Preset = "quick"
+    hyperparameters: Hyperparameters = Field(default_factory=Hyperparameters)
+    seed: int | None = Field(default=None, ge=0, le=LARGEST_SEED, description="Drawn when absent, and then shown.")
+    start_from: None = None
+    probe: None = None
+    dry_run: Literal[False] = False
+    notify: NotifyChoice = Field(default_factory=NotifyChoice)
+    deadline_seconds: float | None = Field(default=None, gt=0, le=90 * 86400)
+    metadata: Metadata = Field(default_factory=dict)
+    client_reference_id: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_known_to_the_architecture(self) -> "TrainingRequest":
+        known = KNOWN_HYPERPARAMETERS[self.effective_architecture]
+        strange = sorted(self.hyperparameters.model_fields_set - known)
+        if strange:
+            raise ValueError(
+                f"hyperparameters of `{self.effective_architecture}` are {', '.join(sorted(known))}; "
+                f"it does not know {', '.join(strange)}"
+            )
+        return self
+
+    @property
+    def effective_architecture(self) -> Architecture:
+        """The preset `thesis` means the thesis's networks unless another architecture is named."""
+        return "thesis" if self.architecture == "auto" and self.preset == "thesis" else self.architecture
+
+
+class ModelReference(View):
+    model_id: str
+    version: int
+
+
+class TrainingView(JobFields):
+    """The job that makes a model."""
+
+    object: Literal["training"] = "training"
+    name: str
+    data: list[DataPart]
+    architecture: Architecture
+    preset: Preset
+    hyperparameters: dict[str, Any]
+    seed: int
+    resolution: int | None = Field(description="Side of the images, pixels.")
+    image_count: int | None
+    latest_metrics: dict[str, float]
+    stopped_early: bool
+    result: dict[str, Any] | None
+    model: ModelReference | None = Field(description="Once the training has succeeded.")
+
+    @classmethod
+    def of(cls, job: Job, queue_position: int | None = None) -> "TrainingView":
+        spec = TrainingSpec.model_validate(job.spec)
+        result = job.result or {}
+        model = None
+        if job.status is JobStatus.SUCCEEDED:
+            model = ModelReference(model_id=spec.model_id, version=int(result.get("version", 1)))
+        fields = shared_fields(job, queue_position)
+        fields["urls"]["metrics"] = f"/v1/trainings/{job.id}/metrics"
+        if model:
+            fields["urls"]["model"] = f"/v1/models/{model.model_id}"
+        return cls(
+            **fields, **spec.model_dump(exclude={"model_id", "software"}), latest_metrics=job.latest_metrics,
+            stopped_early=bool(result.get("stopped_early", False)), result=job.result, model=model,
+        )  # fmt: skip
+
+
+class MetricPoint(View):
+    step: float
+    seconds: float | None
+    values: dict[str, float]
+
+
+class MetricsView(View):
+    """The curves of a training, thinned by the server."""
+
+    object: Literal["metrics"] = "metrics"
+    training_id: str
+    names: list[str]
+    total_points: int
+    points: list[MetricPoint]

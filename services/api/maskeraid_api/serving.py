@@ -1,0 +1,79 @@
+"""Bytes to the client: from the store, with the headers that keep them from being anything but bytes."""
+
+import base64
+import re
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from maskeraid_api.answers import is_among
+from maskeraid_core.blobs import Blobs
+from maskeraid_core.errors import RangeNotSatisfiable
+
+SHOWN_INLINE = frozenset({"image/png", "image/webp"})  # images that we encoded
+STREAMED_ABOVE = 4 * 2**20  # bytes; below it one read is cheaper
+_RANGE = re.compile(r"^bytes=(\d{1,18})?-(\d{1,18})?$")
+SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Accept-Ranges": "bytes",
+}
+
+
+async def serve(
+    request: Request,
+    blobs: Blobs,
+    key: str,
+    *,
+    size: int,
+    sha256: str,
+    media_type: str,
+    name: str,
+    cache_control: str = "private, no-store",
+) -> Response:
+    """An object whole, one range of it, or 304. `sha256` in hex is its ETag and its digest.
+
+    Raises: RangeNotSatisfiable, ArtifactCorrupt, InputGone.
+    """
+    tag = f'"{sha256}"'
+    if is_among(tag, request.headers.get("if-none-match")):
+        return Response(status_code=304, headers={"ETag": tag, "Cache-Control": cache_control})
+    disposition = "inline" if media_type in SHOWN_INLINE else "attachment"
+    headers = {
+        **SECURITY, "ETag": tag, "Cache-Control": cache_control,
+        "Content-Disposition": f'{disposition}; filename="{name}"',
+        "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:",
+    }  # fmt: skip
+    wanted = _range(request, size, tag)
+    if wanted is not None:
+        start, end = wanted
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+        return Response(await blobs.get_range(key, start, end), 206, headers, media_type)
+    if size <= STREAMED_ABOVE:
+        return Response(await blobs.get(key, sha256), 200, headers, media_type)
+    headers["Content-Length"] = str(size)
+    return StreamingResponse(_stream(blobs, key), 200, headers, media_type)
+
+
+async def _stream(blobs: Blobs, key: str) -> AsyncIterator[bytes]:
+    async for piece in blobs.stream(key):
+        yield piece
+
+
+def _range(request: Request, size: int, tag: str) -> tuple[int, int] | None:
+    """Start and end (exclusive) of the one range that is asked for; None for the whole.
+
+    Several ranges, and other units, are answered by the whole, as RFC 9110 allows.
+    """
+    found = _RANGE.match(request.headers.get("range", ""))
+    if not found or not is_among(tag, request.headers.get("if-range", tag)):
+        return None
+    first, last = found[1], found[2]
+    if first is None and last is None:
+        return None
+    start = int(first) if first is not None else max(0, size - int(last))
+    end = size if last is None or first is None else min(size, int(last) + 1)
+    if start >= size or start >= end:
+        raise RangeNotSatisfiable(f"The file has {size} bytes.", size=size)
+    return start, end

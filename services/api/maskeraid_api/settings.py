@@ -1,0 +1,36 @@
+"""Settings of the gateway, from MASKERAID_* variables."""
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+from maskeraid_core.settings import CoreSettings
+
+MIB = 2**20
+
+
+class ApiSettings(CoreSettings):
+    """What the gateway allows, beside where the stores are."""
+
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        default=["127.0.0.1", "localhost", "[::1]"], description="Names in `Host` that are answered, comma-separated."
+    )
+    reads_per_second: float = Field(default=50, gt=0, description="GET requests a second and key, on average.")
+    writes_per_second: float = Field(default=5, gt=0, description="Other requests a second and key, on average.")
+    max_queued_jobs: int = Field(default=1000, ge=1, description="Queued jobs a tenant and queue.")
+    max_upload_bytes: int = Field(default=8 * 1024 * MIB, ge=1, description="Largest upload in parts, in bytes.")
+    upload_slots: int = Field(default=4, ge=1, description="Unfinished uploads a tenant.")
+    least_free_share: float = Field(
+        default=0.1, ge=0, lt=1, description="Uploads are refused below this free share of a local store's disk."
+    )
+    stream_seconds: float = Field(default=600, gt=0, description="Longest life of one event stream.")
+    keepalive_seconds: float = Field(default=15, gt=0, description="Time between comments in a silent event stream.")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="Bearer token of /metrics; without one only this machine may read them."
+    )
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
