@@ -4,7 +4,8 @@ MaskeraidError
 ├── RequestError: the caller can mend it
 │   ├── MalformedJson, BadCursor, BadHeader, ValidationFailed, UnknownField
 │   ├── NotAuthenticated, ScopeMissing, NotFound, MethodNotAllowed, NotAcceptable
-│   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, NameTaken, UploadIncomplete
+│   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, DatasetInUse, NameTaken
+│   ├── UploadIncomplete
 │   ├── StaleObject, TooLarge, RequestTimeout, UnsupportedMedia, RangeNotSatisfiable, DigestMismatch
 │   ├── TestDataInTraining, TooFewImages, ResolutionNotSupported, BadSettings, BadCovering
 │   └── RateLimited, QueueFull, QuotaExceeded
@@ -89,6 +90,10 @@ class IdempotencyKeyReused(RequestError):
 
 class DatasetEmpty(RequestError):
     """The dataset has no version yet: import images first."""
+
+
+class DatasetInUse(RequestError):
+    """Models or jobs use this dataset."""
 
 
 class NameTaken(RequestError):

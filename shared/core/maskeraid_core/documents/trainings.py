@@ -22,5 +22,7 @@ class TrainingSpec(Part):
     preset: Literal["quick", "thesis", "best"] = "quick"
     hyperparameters: dict[str, Any] = Field(default_factory=dict)
     seed: int = 0
+    resolution: int | None = None  # side of the images, pixels; found when the training was accepted
+    image_count: int | None = None  # under the filters
     model_id: str
     software: str

@@ -46,10 +46,24 @@ class EventRepository:
             else:
                 return seq
 
-    async def after(self, job_id: str, seq: int, limit: int = 500) -> Sequence[JobEvent]:
-        """What a reader who has seen `seq` has not seen yet, in order."""
-        cursor = self._collection.find({"job": job_id, "seq": {"$gt": seq}}).sort("seq", 1).limit(limit)
+    async def after(
+        self, job_id: str, seq: int, limit: int = 500, *, types: Sequence[str] | None = None
+    ) -> Sequence[JobEvent]:
+        """What a reader who has seen `seq` has not seen yet, in order; `types` None means all."""
+        wanted: dict[str, Any] = {"job": job_id, "seq": {"$gt": seq}} | ({"type": {"$in": [*types]}} if types else {})
+        cursor = self._collection.find(wanted).sort("seq", 1).limit(limit)
         return [JobEvent.of(row) async for row in cursor]
+
+    async def of_tenant(self, tenant: str, types: Sequence[str], since: datetime | None, limit: int) -> list[JobEvent]:
+        """Events of all jobs of a tenant from a time on, that time included, oldest first."""
+        wanted: dict[str, Any] = {"tenant": tenant, "type": {"$in": [*types]}} | (
+            {"at": {"$gte": since}} if since else {}
+        )
+        return [JobEvent.of(row) async for row in self._collection.find(wanted).sort("at", 1).limit(limit)]
+
+    async def delete_of(self, job_id: str) -> None:
+        """Forget a job's history."""
+        await self._collection.delete_many({"job": job_id})
 
     async def _last(self, job_id: str) -> int:
         rows = await self._collection.find({"job": job_id}).sort("seq", DESCENDING).limit(1).to_list()

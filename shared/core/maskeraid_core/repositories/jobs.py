@@ -41,6 +41,21 @@ class JobRepository(TenantRepository[Job]):
         )
         return outcome.matched_count == 1
 
+    async def delete_ended(self, job_id: str) -> bool:
+        """Forget a job that has ended and has nothing more to tell; one delete, or nothing."""
+        ended = [status for status in JobStatus if status.is_terminal]
+        outcome = await self._collection.delete_one(
+            self._live({"_id": job_id, "status": {"$in": ended}, "has_outbox": False})
+        )
+        return outcome.deleted_count == 1
+
+    async def unfinished_with(self, dataset_id: str) -> list[str]:
+        """Ids of jobs that have not ended and are about a dataset."""
+        live = [status for status in JobStatus if not status.is_terminal]
+        about = {"$or": [{"spec.dataset_id": dataset_id}, {"spec.data.dataset_id": dataset_id}]}
+        cursor = self._collection.find(self._live({"status": {"$in": live}, **about}), {"_id": 1})
+        return [row["_id"] async for row in cursor]
+
     async def waiting(self) -> int:
         """How many of the tenant's jobs are queued."""
         return await self.count(status=JobStatus.QUEUED)
@@ -116,6 +131,11 @@ class JobMoves:
         cursor = self._collection.find({"queue": queue, "status": JobStatus.QUEUED}, {"_id": 1})
         cursor = cursor.sort([("priority", DESCENDING), ("_id", ASCENDING)]).limit(limit)
         return [row["_id"] async for row in cursor]
+
+    async def queued_before(self, job: Job) -> int:
+        """How many queued jobs of its queue are older: an estimate of its place."""
+        wanted = {"queue": job.queue, "status": JobStatus.QUEUED, "priority": job.priority, "_id": {"$lt": job.id}}
+        return await self._collection.count_documents(wanted)
 
     async def renew(self, claim: Claim, lease_seconds: float) -> Wishes | None:
         """Prolong the lease and read the wishes; None when the job is no longer ours."""

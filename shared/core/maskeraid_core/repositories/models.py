@@ -46,3 +46,7 @@ async def newest_versions(database: Database, limit: int) -> list[ModelVersion]:
         return []
     cursor = database[ModelVersionRepository.collection_name].find({}).sort("_id", DESCENDING).limit(limit)
     return [ModelVersion.of(row) async for row in cursor]
+
+    async def learned_from(self, dataset_id: str) -> list[str]:
+        """Ids of models that have a version which learned from a dataset."""
+        return sorted(await self._collection.distinct("model_id", self._live({"lineage.data.dataset_id": dataset_id})))

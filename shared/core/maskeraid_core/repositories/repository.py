@@ -75,9 +75,12 @@ class TenantRepository(Generic[DocumentT]):
         wanted = {name: value for name, value in filters.items() if value is not None}
         return await self._collection.count_documents(self._live(wanted))
 
-    async def change(self, document_id: str, facts: Mapping[str, object]) -> DocumentT | None:
-        """Set fields of one document; one update, or nothing. None when there is no such document."""
-        outcome = await self._collection.update_one(self._live({"_id": document_id}), {"$set": dict(facts)})
+    async def change(
+        self, document_id: str, facts: Mapping[str, object], *, where: Mapping[str, object] | None = None
+    ) -> DocumentT | None:
+        """Set fields of one document, if `where` still holds; one update, or nothing. None when nothing matched."""
+        wanted = self._live({**(where or {}), "_id": document_id})
+        outcome = await self._collection.update_one(wanted, {"$set": dict(facts)})
         return await self.get(document_id) if outcome.matched_count else None
 
     def _live(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
