@@ -34,6 +34,10 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
     async def of_model(self, model_id: str, version: int) -> ModelVersion | None:
         return await self.get(self.key(model_id, version))
 
+    async def learned_from(self, dataset_id: str) -> list[str]:
+        """Ids of models that have a version which learned from a dataset."""
+        return sorted(await self._collection.distinct("model_id", self._live({"lineage.data.dataset_id": dataset_id})))
+
     async def latest_of(self, models: Iterable[Model]) -> list[ModelVersion]:
         """The latest version of each model."""
         keys = [self.key(model.id, model.latest_version) for model in models]
@@ -46,7 +50,3 @@ async def newest_versions(database: Database, limit: int) -> list[ModelVersion]:
         return []
     cursor = database[ModelVersionRepository.collection_name].find({}).sort("_id", DESCENDING).limit(limit)
     return [ModelVersion.of(row) async for row in cursor]
-
-    async def learned_from(self, dataset_id: str) -> list[str]:
-        """Ids of models that have a version which learned from a dataset."""
-        return sorted(await self._collection.distinct("model_id", self._live({"lineage.data.dataset_id": dataset_id})))
