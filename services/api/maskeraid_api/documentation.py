@@ -74,7 +74,7 @@ def _documented() -> Iterator[tuple[APIRoute, str]]:
     for router in ROUTERS:
         for route in router.routes:
             if isinstance(route, APIRoute) and route.include_in_schema:
-                yield from ((route, method.lower()) for method in route.methods)
+                yield from ((route, method.lower()) for method in route.methods or ())
 
 
 def _add_schemas(schemas: Json) -> None:

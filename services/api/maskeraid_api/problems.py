@@ -101,8 +101,8 @@ def title_of(kind: type[MaskeraidError]) -> str:
 
 def sentence_of(code: str) -> str | None:
     """What a code means, also one that only jobs have; None for an unknown one."""
-    known = {kind.code: title_of(kind) for kind in PROBLEMS} | JOB_CODES
-    return known.get(code)
+    known = {kind.code: title_of(kind) for kind in PROBLEMS}
+    return known.get(code) or JOB_CODES.get(code)
 
 
 def problem(

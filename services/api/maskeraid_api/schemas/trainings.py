@@ -29,7 +29,7 @@ class Hyperparameters(Body):
     max_seconds: float | None = Field(default=None, gt=0, le=30 * 86400)
     target_quality: float | None = Field(default=None, ge=0, le=1)
     loop: Literal["fused", "plain"] | None = None
-    real_label: Literal[1.0] | None = Field(default=None, description="The thesis's; no other is known.")
+    real_label: float | None = Field(default=None, ge=1, le=1, description="The thesis's; no other is known.")
 
     def for_trainer(self) -> dict[str, Any]:
         """What was set, under the names that trainers know."""
