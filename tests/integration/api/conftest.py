@@ -1,0 +1,173 @@
+"""The gateway on real stores, its callers, and a worker that does what a test says."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from maskeraid_api.main import create_app
+from maskeraid_api.settings import ApiSettings
+from maskeraid_core.blobs import image_key, sha256_hex
+from maskeraid_core.documents.accounts import Scope, Tenant
+from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion
+from maskeraid_core.ids import image_id, new_id
+from maskeraid_core.jobs import Job, JobError, JobStatus
+from maskeraid_core.keys import mint_key
+from maskeraid_core.manifests import write_manifest
+from maskeraid_core.outbox import drain
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
+from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
+from maskeraid_core.repositories.jobs import JobMoves
+from maskeraid_core.repositories.repository import now
+from maskeraid_core.settings import CoreSettings
+
+BASE_URL = "http://127.0.0.1"
+ADDRESS = "owner@example.org"
+
+
+@pytest.fixture
+def api_settings(settings: CoreSettings) -> ApiSettings:
+    """No rates in the way of a test; streams that end soon."""
+    return ApiSettings(
+        **settings.model_dump(), reads_per_second=10_000, writes_per_second=10_000, stream_seconds=3,
+        keepalive_seconds=1, least_free_share=0,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def app(api_settings: ApiSettings, stores: Stores) -> AsyncIterator[FastAPI]:
+    application = create_app(api_settings)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@dataclass(frozen=True)
+class Account:
+    """A tenant, and a client that holds a key of it."""
+
+    tenant: str
+    key: str
+    client: httpx.AsyncClient
+
+
+Open = Callable[..., Awaitable[Account]]
+
+
+@pytest.fixture
+async def open_account(app: FastAPI, stores: Stores) -> AsyncIterator[Open]:
+    """Make a tenant (or take a given one) with a key of some scopes."""
+    clients: list[httpx.AsyncClient] = []
+
+    async def open_one(*scopes: Scope, tenant: str | None = None) -> Account:
+        accounts = AccountRepository(stores.database)
+        if tenant is None:
+            owner = Tenant(id=new_id("ten"), name=new_id("n"), email=ADDRESS, is_email_verified=True, created_at=now())
+            tenant = (await accounts.add_tenant(owner)).id
+        minted = mint_key(tenant, "test", scopes or (Scope.ADMIN,), environment="test")
+        await ApiKeyRepository(stores.database, tenant).add(minted.document)
+        transport = httpx.ASGITransport(app)
+        client = httpx.AsyncClient(
+            transport=transport, base_url=BASE_URL, headers={"Authorization": f"Bearer {minted.text}"}, timeout=60
+        )
+        clients.append(client)
+        return Account(tenant, minted.text, client)
+
+    yield open_one
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.fixture
+async def account(open_account: Open) -> Account:
+    return await open_account()
+
+
+@pytest.fixture
+def client(account: Account) -> httpx.AsyncClient:
+    """With all rights."""
+    return account.client
+
+
+class Hand:
+    """A worker whose work is what the test hands in."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self._moves = JobMoves(stores.database)
+
+    async def claim(self, job_id: str) -> Job:
+        claim = await self._moves.claim(job_id, "hand", 60)
+        assert claim is not None
+        await drain(self._stores, claim.job)
+        return claim.job
+
+    async def succeed(self, job: Job, result: dict[str, Any], files: dict[str, bytes] | None = None) -> Job:
+        stored = {}
+        for name, data in (files or {}).items():
+            key = f"{job.attempt_prefix}{name}"
+            await self._stores.blobs.put(key, data)
+            stored[name] = {"key": key, "bytes": len(data), "sha256": sha256_hex(data), "media_type": "image/png"}
+        facts = {"result": {**result, **({"files": stored} if files else {})}}
+        return await self._move(job, JobStatus.SUCCEEDED, facts=facts)
+
+    async def fail(self, job: Job, error: JobError) -> Job:
+        return await self._move(job, JobStatus.FAILED, error=error)
+
+    async def _move(self, job: Job, to: JobStatus, **what: Any) -> Job:  # noqa: ANN401
+        moved = await self._moves.move(job, to, where={"fence": job.fence}, **what)
+        assert moved is not None
+        await drain(self._stores, moved)
+        return moved
+
+
+@pytest.fixture
+def hand(stores: Stores) -> Hand:
+    return Hand(stores)
+
+
+FillDataset = Callable[..., Awaitable[Dataset]]
+
+
+@pytest.fixture
+def fill_dataset(stores: Stores) -> FillDataset:
+    """A dataset with a published version: rows with one attribute, `mouth`, and bytes for each image."""
+
+    async def fill(tenant: str, count: int = 10, *, side: int = 32, **fields: Any) -> Dataset:  # noqa: ANN401
+        at = now()
+        attributes = {"mouth": Attribute(type="enum", values=["1", "2"])}
+        dataset = Dataset(
+            id=new_id("ds"), tenant=tenant, attributes=attributes, created_at=at, updated_at=at,
+            **{"name": new_id("n"), **fields},
+        )  # fmt: skip
+        datasets = DatasetRepository(stores.database, tenant)
+        await datasets.add(dataset)
+        rows = await _rows(stores, dataset, range(1, count + 1), side)
+        key, digest = await stores.blobs.put_content(f"t/{tenant}/manifests", write_manifest(rows), ".parquet")
+        version = DatasetVersion(
+            id=f"{dataset.id}:1", tenant=tenant, dataset_id=dataset.id, version=1, parent_version=0,
+            import_id=new_id("imp"), role=dataset.role, image_count=count, sides=[side], manifest_key=key,
+            manifest_sha256=digest, bytes=count, attributes=attributes, created_at=at,
+        )  # fmt: skip
+        await DatasetVersionRepository(stores.database, tenant).put(version)
+        assert await datasets.publish(version)
+        return (await datasets.get(dataset.id)) or dataset
+
+    return fill
+
+
+async def _rows(stores: Stores, dataset: Dataset, numbers: Iterable[int], side: int) -> list[dict[str, Any]]:
+    rows = []
+    for number in numbers:
+        data = f"picture {number}".encode()
+        await stores.blobs.put(image_key(dataset.tenant, sha256_hex(data)), data)
+        rows.append(
+            {
+                "row": number, "id": image_id(dataset.id, number), "file": f"{number}.png", "sha256": sha256_hex(data),
+                "bytes": len(data), "width": side, "height": side, "grey": False, "attr:mouth": str(1 + number % 2),
+            }
+        )  # fmt: skip
+    return rows
