@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,11 @@ def _truth(drawn: DrawnSet, index: int) -> Sequence[bytes]:
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
+    return _packed(pixels.shape, pixels.tobytes())
+
+
+@lru_cache(maxsize=1024)  # test faces differ mostly under their coverings, and share these and their twins
+def _packed(shape: tuple[int, ...], pixels: bytes) -> bytes:
     packed = io.BytesIO()
-    Image.fromarray(pixels).save(packed, "PNG")
+    Image.fromarray(np.frombuffer(pixels, np.uint8).reshape(shape)).save(packed, "PNG")
     return packed.getvalue()

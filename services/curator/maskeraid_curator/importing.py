@@ -39,6 +39,7 @@ class Import:
     spec: ImportSpec
     accepted: list[Accepted] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    _stored: set[str] = field(default_factory=set)  # keys
 
     @property
     def tenant(self) -> str:
@@ -46,7 +47,9 @@ class Import:
 
     def store(self, objects: Objects) -> None:
         """Write objects under content keys: without a version that names them they are nothing."""
-        self.port.call(self.held.stores.blobs.put_all, objects)
+        fresh = {key: data for key, data in objects if key not in self._stored}
+        self.port.call(self.held.stores.blobs.put_all, list(fresh.items()))
+        self._stored.update(fresh)
 
     def check(self) -> None:
         """Raise CancelAsked, LeaseLost, or HandBack when the import should not go on."""

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -52,7 +51,8 @@ class LimitedChild:
 
     def __init__(self, module: str, *, descriptors: Sequence[int] = ()) -> None:
         """Start `module`, with open `descriptors` under their own numbers; ChildDied when it does not come up."""
-        self._scratch = tempfile.mkdtemp(prefix="maskeraid-child-")
+        # Its own empty folder, removed under its feet: it can keep nothing there, and a kill leaves nothing.
+        scratch = tempfile.mkdtemp(prefix="maskeraid-child-")
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed in close()
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-m", "maskeraid_core.confinement", module, str(os.getpid())],
@@ -60,7 +60,7 @@ class LimitedChild:
             stdout=subprocess.PIPE,
             stderr=self._stderr,
             pass_fds=descriptors,
-            cwd=self._scratch,
+            cwd=scratch,
             env=ENVIRONMENT,
             bufsize=0,
             start_new_session=True,
@@ -77,6 +77,8 @@ class LimitedChild:
         except ChildDied:
             self.close()
             raise
+        finally:
+            os.rmdir(scratch)
         self.network_isolated: bool = hello["network_isolated"] is True
 
     def ask(self, header: Header, body: bytes = b"", *, seconds: float) -> Iterator[tuple[Header, bytes]]:
@@ -108,12 +110,11 @@ class LimitedChild:
         return self._process.pid
 
     def close(self) -> None:
-        """End the process and remove its scratch folder."""
+        """End the process."""
         self._kill()
         for pipe in (self._process.stdin, self._process.stdout, self._stderr):
             if pipe is not None:
                 pipe.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self

@@ -76,11 +76,19 @@ print(isolated, server.connect_ex(("127.0.0.1", 9)) == 101)  # network unreachab
         assert b"MASKERAID" not in environment
         assert b"OMP_NUM_THREADS=1" in environment
 
-    def test_scratch_folder_of_its_own_that_goes(self) -> None:
+    def test_its_folder_is_empty_and_takes_nothing(self) -> None:
         with LimitedChild(SANITISING) as child:
-            scratch = Path(f"/proc/{child.pid}/cwd").readlink()
-            assert not list(scratch.iterdir())
-        assert not scratch.exists()
+            folder = Path(f"/proc/{child.pid}/cwd")
+            assert str(folder.readlink()).endswith("(deleted)")
+            assert not list(folder.iterdir())
+            with pytest.raises(FileNotFoundError):
+                (folder / "kept").touch()
+
+    def test_one_thread(self) -> None:
+        """More would meet RLIMIT_NPROC, which does not bind root but everybody else."""
+        with LimitedChild(SANITISING) as child:
+            list(child.ask({}, png(), seconds=10))
+            assert len(list(Path(f"/proc/{child.pid}/task").iterdir())) == 1
 
     def test_dies_with_its_parent(self) -> None:
         code = f"""

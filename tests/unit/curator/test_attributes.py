@@ -1,0 +1,71 @@
+"""Values of a manifest held against the dataset's schema."""
+
+import pytest
+
+from maskeraid_core.documents.datasets import Attribute
+from maskeraid_core.errors import BadArchive
+from maskeraid_curator.attributes import ValueRefused, fit, infer_schema
+
+SCHEMA = {
+    "eyes": Attribute(type="enum", values=["1", "2"], required=True),
+    "age": Attribute(type="number"),
+    "glasses": Attribute(type="bool"),
+    "note": Attribute(type="text"),
+}
+
+
+class TestFit:
+    def test_values_that_fit_stay_as_they_are(self) -> None:
+        cells = {"eyes": "2", "age": "-3.5e1", "note": "=1+1"}
+        assert fit(cells, SCHEMA) == cells
+
+    @pytest.mark.parametrize(("word", "value"), [("Yes", "true"), ("1", "true"), ("FALSE", "false"), ("no", "false")])
+    def test_words_for_true_and_false(self, word: str, value: str) -> None:
+        assert fit({"eyes": "1", "glasses": word}, SCHEMA)["glasses"] == value
+
+    def test_columns_outside_the_schema_are_left_out(self) -> None:
+        assert fit({"eyes": "1", "shoes": "43"}, SCHEMA) == {"eyes": "1"}
+
+    @pytest.mark.parametrize(
+        ("cells", "code", "pointer"),
+        [
+            ({"eyes": "9"}, "value_not_allowed", "/eyes"),
+            ({"eyes": "1", "age": "old"}, "value_not_allowed", "/age"),
+            ({"eyes": "1", "age": "nan"}, "value_not_allowed", "/age"),
+            ({"eyes": "1", "age": "1e999"}, "value_not_allowed", "/age"),
+            ({"eyes": "1", "age": "1_000"}, "value_not_allowed", "/age"),
+            ({"eyes": "1", "glasses": "perhaps"}, "value_not_allowed", "/glasses"),
+            ({"age": "3"}, "value_missing", "/eyes"),
+        ],
+    )
+    def test_others_are_refused_with_their_place(self, cells: dict[str, str], code: str, pointer: str) -> None:
+        with pytest.raises(ValueRefused) as refused:
+            fit(cells, SCHEMA)
+        assert (refused.value.code, refused.value.pointer) == (code, pointer)
+
+    def test_the_message_names_the_allowed_values(self) -> None:
+        with pytest.raises(ValueRefused, match="'9' is not one of 1, 2"):
+            fit({"eyes": "9"}, SCHEMA)
+
+
+class TestInferSchema:
+    @pytest.mark.parametrize(
+        ("values", "kind"),
+        [
+            (["1", "2.5"], "number"),
+            (["true", "False"], "bool"),
+            (["1", "x"], "text"),
+            (["true", "1"], "text"),
+            ([], "text"),
+        ],
+    )  # fmt: skip
+    def test_narrowest_type_that_all_values_fit(self, values: list[str], kind: str) -> None:
+        assert infer_schema(["a"], [{"a": value} for value in values])["a"].type == kind
+
+    def test_missing_values_do_not_count(self) -> None:
+        assert infer_schema(["a"], [{"a": "1"}, {}])["a"].type == "number"
+
+    @pytest.mark.parametrize("name", ["a:b", "1st", "hair colour", "", "x" * 65, "\u00e9"])
+    def test_name_that_no_filter_could_spell(self, name: str) -> None:
+        with pytest.raises(BadArchive, match="letters, digits"):
+            infer_schema([name], [])

@@ -1,0 +1,47 @@
+"""Rows of a next version: the parent's stay, new ones are numbered on, duplicates are kept once."""
+
+from typing import Any
+
+from maskeraid_core.ids import image_id, new_id
+from maskeraid_core.manifests import facets, read_manifest, write_manifest
+from maskeraid_curator.rows import Accepted, merge
+
+DATASET = new_id("ds")
+
+
+def row(number: int, digest: str, **facts: Any) -> Accepted:  # noqa: ANN401  any field
+    return Accepted(number, f"{number}.png", facts.pop("attributes", {}), digest, 100, 32, 32, False, **facts)
+
+
+class TestMerge:
+    def test_new_rows_follow_the_parents_numbers(self) -> None:
+        parent, _ = merge(DATASET, [], [row(1, "a"), row(2, "b")])
+        rows, duplicates = merge(DATASET, parent, [row(1, "c")])
+        assert not duplicates
+        assert [(one["row"], one["id"], one["sha256"]) for one in rows] == [
+            (1, image_id(DATASET, 1), "a"), (2, image_id(DATASET, 2), "b"), (3, image_id(DATASET, 3), "c"),
+        ]  # fmt: skip
+
+    def test_first_of_equal_images_is_kept(self) -> None:
+        rows, duplicates = merge(DATASET, [], [row(1, "a"), row(2, "a"), row(3, "b")])
+        assert [one["sha256"] for one in rows] == ["a", "b"]
+        assert [(one.row, one.code) for one in duplicates] == [(2, "duplicate")]
+        assert "1.png" in duplicates[0].detail
+
+    def test_test_faces_with_different_truth_are_no_duplicates(self) -> None:
+        hidden = [row(1, "a", covering_sha256="c", twin_sha256="x"), row(2, "a", covering_sha256="c", twin_sha256="y")]
+        rows, duplicates = merge(DATASET, [], hidden)
+        assert (len(rows), len(duplicates)) == (2, 0)
+        assert len(merge(DATASET, rows, hidden)[1]) == 2
+
+    def test_attribute_of_a_later_import_is_missing_in_earlier_rows(self) -> None:
+        parent, _ = merge(DATASET, [], [row(1, "a", attributes={"eyes": "1"})])
+        rows, _ = merge(DATASET, parent, [row(1, "b", attributes={"nose": "2"})])
+        manifest = read_manifest(write_manifest(rows))
+        assert manifest["attr:eyes"].to_list() == ["1", ""]
+        assert {one["attribute"]: one["distinct"] for one in facets(manifest)} == {"eyes": 1, "nose": 1}
+
+    def test_parent_read_back_from_its_manifest_merges_the_same(self) -> None:
+        parent, _ = merge(DATASET, [], [row(1, "a", attributes={"eyes": "1"})])
+        read_back = read_manifest(write_manifest(parent)).to_dicts()
+        assert merge(DATASET, read_back, [row(1, "a")]) == merge(DATASET, parent, [row(1, "a")])
