@@ -1,0 +1,171 @@
+"""Turns what came out of a re-imaging into files and the result that the job shows."""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from maskeraid_core.documents.reimagings import ReimagingSpec
+from maskeraid_faces.coverings.grow import growth
+from maskeraid_faces.filling.filled import Candidate, Stages
+from maskeraid_faces.images import Image, to_network
+from maskeraid_inference.choosing import Choice
+from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
+from maskeraid_inference.marking import Mark
+from maskeraid_inference.reimaging import Filling, FoundCovering, Reimaged, blank
+from maskeraid_inference.rim import rim_difference
+from maskeraid_inference.sizes import fit_covering, fit_image
+
+STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
+STEPS = ("generated", "smoothed", "clipped", "final")
+BRIGHTEST_UNCERTAINTY = 0.25  # share of the range of grey levels that is drawn white
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Files by name, and the job's `result`, which names them."""
+
+    files: dict[str, bytes]
+    result: dict[str, Any]
+
+
+def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str) -> Answer:
+    """Pack the pictures and say what they are; how far it goes is how far the re-imaging went."""
+    choice, filling, found = reimaged.choice, reimaged.filling, reimaged.found
+    mark = Mark(choice.version.digest if choice else "none", job_id, spec.software)
+    files = {"covering.png": mark.to_png(found.covering.astype(np.uint8) * np.uint8(255))}
+    result = _describe_input(reimaged.image, found, spec)
+    if choice is not None:
+        result |= choice.to_dict() | {"provenance": _provenance(choice, spec)}
+    if filling is not None:
+        files |= _filling_files(reimaged, filling, mark)
+        result |= _describe_filling(reimaged, filling)
+    return Answer(files, result)
+
+
+def _filling_files(reimaged: Reimaged, filling: Filling, mark: Mark) -> dict[str, bytes]:
+    pictures = dict(_pictures(reimaged, filling))
+    packed = {name: mark.to_png(picture) for name, picture in pictures.items()}
+    packed |= {f"{step}.png": packed[f"0-{step}.png"] for step in STEPS if step != "clipped"}  # the best candidate's
+    brightness = np.clip(filling.uncertainty / BRIGHTEST_UNCERTAINTY, 0, 1) * 255
+    packed["uncertainty.png"] = mark.to_png(np.rint(brightness).astype(np.uint8))
+    packed["contact-sheet.png"] = mark.to_png(_contact_sheet(reimaged, filling, pictures))
+    packed["generated.npy"] = _generated_array(filling.filled.candidates)
+    return packed
+
+
+def _pictures(reimaged: Reimaged, filling: Filling) -> Iterator[tuple[str, Image]]:
+    yield "clipped.png", blank(reimaged.image, reimaged.found.covering)
+    for index, (candidate, final) in enumerate(zip(filling.filled.candidates, filling.finals, strict=True)):
+        stages = _stages(candidate)
+        yield f"{index}-generated.png", stages.generated
+        yield f"{index}-smoothed.png", stages.smoothed
+        yield f"{index}-final.png", final
+
+
+def _contact_sheet(reimaged: Reimaged, filling: Filling, pictures: Mapping[str, Image]) -> Image:
+    covering = np.repeat(reimaged.found.covering[..., None], 3, axis=2).astype(np.uint8) * np.uint8(255)
+    steps = [Panel(reimaged.image, "input"), Panel(covering, "covering")]
+    best = {step: pictures["clipped.png" if step == "clipped" else f"0-{step}.png"] for step in STEPS}
+    steps += [Panel(picture, step) for step, picture in best.items()]
+    candidates = [
+        Panel(final, f"{index + 1}: {candidate.weight:.0%}")
+        for index, (candidate, final) in enumerate(zip(filling.filled.candidates, filling.finals, strict=True))
+    ]
+    return draw_contact_sheet(steps, candidates, STATEMENT)
+
+
+def _generated_array(candidates: Sequence[Candidate]) -> bytes:
+    """The faces as the model drew them, float32 (k, size, size, 3) in [-1, 1], as .npy."""
+    stream = io.BytesIO()
+    np.save(stream, to_network(np.stack([_stages(one).generated for one in candidates])), allow_pickle=False)
+    return stream.getvalue()
+
+
+def _describe_input(image: Image, found: FoundCovering, spec: ReimagingSpec) -> dict[str, Any]:
+    side = image.shape[0]
+    return {
+        "statement": STATEMENT,
+        "synthetic": True,
+        "faces": [{"index": 0, "box": [0, 0, side, side], "confidence": 1.0}],
+        "covering": {
+            "kind": found.kind,
+            "share": round(float(found.covering.mean()), 4),
+            "colours": [list(colour) for colour in found.colours],
+            "grown_pixels": _grown(found, spec, side),
+            "map": "covering.png",
+        },
+    }
+
+
+def _grown(found: FoundCovering, spec: ReimagingSpec, side: int) -> int:
+    if spec.covering.grow is not None:
+        return spec.covering.grow
+    return 0 if found.kind == "map" else growth(side)
+
+
+def _describe_filling(reimaged: Reimaged, filling: Filling) -> dict[str, Any]:
+    filled, covering = filling.filled, reimaged.found.covering
+    of_input, of_output = filling.proof
+    return {
+        "steps": {step: f"{step}.png" for step in STEPS},
+        "engine": filled.engine,
+        "combinations": {"possible": filled.outcomes, "shown": len(filled.candidates)},
+        "candidates": [_describe_candidate(index, one) for index, one in enumerate(filled.candidates)],
+        "uncertainty": {
+            "map": "uncertainty.png",
+            "white": BRIGHTEST_UNCERTAINTY,
+            "mean": round(float(filling.uncertainty[covering].mean()), 4),
+            "outside_covering": float(filling.uncertainty[~covering].max(initial=0.0)),
+        },
+        "seam": _seam(reimaged, filling),
+        "proof": {
+            "uncovered_pixels_in": f"sha256:{of_input}",
+            "uncovered_pixels_out": f"sha256:{of_output}",
+            "equal": of_input == of_output,
+        },
+        "contact_sheet": "contact-sheet.png",
+        "array": "generated.npy",
+    }
+
+
+def _describe_candidate(index: int, candidate: Candidate) -> dict[str, Any]:
+    return {
+        "index": index,
+        "weight": round(candidate.weight, 4),
+        "fit": round(candidate.fit / 255, 4),
+        "attributes": {},
+        "near_copy": candidate.is_near_copy,
+        "flags": ["approximate"] if candidate.is_approximate else [],
+        **{step: f"{index}-{step}.png" for step in STEPS if step != "clipped"},
+    }
+
+
+def _seam(reimaged: Reimaged, filling: Filling) -> dict[str, float | None]:
+    """Of the best candidate, at the model's size: where its pixels were made."""
+    image, covering, best = reimaged.image, reimaged.found.covering, _stages(filling.filled.candidates[0])
+    side = best.generated.shape[0]
+    small, hole = fit_image(image, side), fit_covering(covering, side)
+    return {
+        "de00_before": rim_difference(best.generated, small, hole),
+        "de00_after": rim_difference(best.final, small, hole),
+    }
+
+
+def _provenance(choice: Choice, spec: ReimagingSpec) -> dict[str, Any]:
+    lineage = choice.version.lineage.get("data", [])
+    return {
+        "model_digest": choice.version.digest,
+        "data": [{"dataset_id": part["dataset_id"], "version": part["version"]} for part in lineage],
+        "seed": spec.seed,
+        "software": spec.software,
+        "purpose": spec.purpose,
+        "case_reference": spec.case_reference,
+    }
+
+
+def _stages(candidate: Candidate) -> Stages:
+    assert candidate.stages is not None  # a re-imaging always asks for them
+    return candidate.stages

@@ -1,0 +1,147 @@
+"""The story of a re-imaging: find the covering, choose the model, fill, put the filling back at the input's own size.
+
+Pictures and documents in, pictures out: no queue, no database, no files.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.documents.reimagings import CoveringChoice, ReimagingSpec
+from maskeraid_faces.blending.composite import visible_sha256
+from maskeraid_faces.coverings.colour_guess import guess_covering
+from maskeraid_faces.coverings.colour_rule import Colour, covered_by_colour
+from maskeraid_faces.coverings.grow import grow
+from maskeraid_faces.errors import BadImage, NothingCovered
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.filling.fill import fill
+from maskeraid_faces.filling.filled import Filled
+from maskeraid_faces.images import SMALLEST_SIDE, Covering, Floats, Image, check_covering
+from maskeraid_inference.choosing import Choice, choose
+from maskeraid_inference.sizes import fit_covering, fit_image, fit_map, put_back, put_back_map
+
+LARGEST_SIDE = 2048  # pixels: a photo of one face; the answer holds some ten pictures of that size
+MODELS_CONSULTED = 8  # newest first, when a covering is to be guessed
+
+Load = Callable[[ModelVersion], FaceModel]
+
+
+@dataclass(frozen=True)
+class FoundCovering:
+    """What is taken as covered, grown, at the input's size; everything else stays as it is."""
+
+    covering: Covering
+    kind: Literal["map", "colour", "guess"]
+    colours: tuple[Colour, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filling:
+    """The candidates of a filled face, back at the input's size."""
+
+    filled: Filled  # at the model's size, with the stages of each candidate
+    finals: tuple[Image, ...]  # at the input's size, best first
+    uncertainty: Floats  # (H, W) of the input's size, share of 255; exactly 0 outside the covering
+    proof: tuple[str, str]  # SHA-256 of the visible pixels of the input, and of every final picture
+
+
+@dataclass(frozen=True)
+class Reimaged:
+    """What came out; `choice` and `filling` are None when the re-imaging was to stop before."""
+
+    image: Image
+    found: FoundCovering
+    choice: Choice | None = None
+    filling: Filling | None = None
+
+
+def reimage(
+    image: Image,
+    spec: ReimagingSpec,
+    versions: Sequence[ModelVersion],
+    load: Load,
+    *,
+    covering_map: Image | None = None,
+    enter: Callable[[str], None] = lambda phase: None,
+) -> Reimaged:
+    """Re-image one face.
+
+    Args:
+        image: uint8 (side, side, 3) RGB, sanitised; 16 to 2,048 pixels. Filled at the model's size.
+        spec: what is asked for; its sources of pictures are not looked at.
+        versions: what Selection may choose from, or the one that the user chose.
+        load: gives a version's model.
+        covering_map: uint8 (h, w, 3), white = covered; wins over every method.
+        enter: told of each phase as it begins.
+
+    Raises:
+        BadImage, BadSettings, BadCovering, NothingCovered, TooMuchCovered, NoSuitableModel; and what `load` raises.
+    """
+    _check_sides(image)
+    enter("covering")
+    found = find(image, spec.covering, versions, load, covering_map)
+    check_covering(found.covering, image)
+    if spec.until == "covering":
+        return Reimaged(image, found)
+    enter("selecting")
+    choice = choose(image, found.covering, versions, load, is_override=spec.model is not None)
+    if spec.until == "selection":
+        return Reimaged(image, found, choice)
+    enter("generating")
+    return Reimaged(image, found, choice, fill_at_own_size(image, found.covering, load(choice.version), spec))
+
+
+def find(
+    image: Image, wanted: CoveringChoice, versions: Sequence[ModelVersion], load: Load, covering_map: Image | None
+) -> FoundCovering:
+    """The covering by the map, else by the given colours, else by a guess. A map grows only if that is asked for."""
+    if covering_map is not None:
+        drawn = fit_map(covering_map, image.shape[0])
+        return FoundCovering(grow(drawn, wanted.grow) if wanted.grow else drawn, "map")
+    if not wanted.colours:
+        models = [load(version) for version in versions[-MODELS_CONSULTED:]]
+        guess = guess_covering(image, models, tolerance=wanted.tolerance)
+        return FoundCovering(grow(guess.covering, wanted.grow), "guess", guess.colours)
+    covered = covered_by_colour(image, wanted.colours, wanted.tolerance)
+    if not covered.any():
+        raise NothingCovered(
+            f"no area within {wanted.tolerance} of the colours {wanted.colours} was found", colours=wanted.colours
+        )
+    return FoundCovering(grow(covered, wanted.grow), "colour", tuple(wanted.colours))
+
+
+def fill_at_own_size(image: Image, covering: Covering, model: FaceModel, spec: ReimagingSpec) -> Filling:
+    """Fill at the model's size; scale each answer back under the covering, so that visible pixels stay as they are."""
+    filled = fill(
+        fit_image(image, model.size),
+        fit_covering(covering, model.size),
+        model,
+        k=spec.candidates,
+        engine=spec.engine,
+        pick=spec.pick,
+        seed=spec.seed,
+        smoothing_k=spec.smoothing_k,
+        tone_match=spec.tone_match,
+    )
+    finals = tuple(put_back(candidate.final, image, covering, model.kind) for candidate in filled.candidates)
+    outs = {visible_sha256(final, covering) for final in finals}
+    if len(outs) != 1:
+        raise AssertionError("candidates differ where the face is visible")  # `put_back` cannot do that
+    proof = visible_sha256(image, covering), outs.pop()
+    return Filling(filled, finals, put_back_map(filled.uncertainty, covering), proof)
+
+
+def _check_sides(image: Image) -> None:
+    height, width = image.shape[:2]
+    if height != width:
+        raise BadImage(f"the image must be square, found {width} x {height} pixels", width=width, height=height)
+    if not SMALLEST_SIDE <= height <= LARGEST_SIDE:
+        raise BadImage(f"a side must be {SMALLEST_SIDE} to {LARGEST_SIDE} pixels, found {height}", found=height)
+
+
+def blank(image: Image, covering: Covering) -> Image:
+    """The input's own pixels under the covering, the rest white: what is replaced. Source: Desentz 2021, Fig. 29."""
+    return np.where(covering[..., None], image, np.uint8(255))

@@ -1,0 +1,120 @@
+"""Joins the story of a re-imaging with the stores: pictures and versions in, files and the job's result out."""
+
+import asyncio
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+from PIL import Image as Pictures
+
+from maskeraid_core.blobs import Blobs, sha256_hex
+from maskeraid_core.documents.datasets import StoredFile
+from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.documents.reimagings import ImageSource, ModelChoice, ReimagingSpec
+from maskeraid_core.errors import InputGone
+from maskeraid_core.limited_child import ImageSanitiser
+from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.worker import Held
+from maskeraid_faces.images import Image
+from maskeraid_inference.answer import write_answer
+from maskeraid_inference.loaded_models import LoadedModels
+from maskeraid_inference.phases import Phases
+from maskeraid_inference.reimaging import reimage
+
+MEDIA_TYPES = {".png": "image/png", ".npy": "application/octet-stream"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A sanitised picture: its pixels uint8 (h, w, 3), and the PNG that holds them."""
+
+    pixels: Image
+    png: bytes
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """Carries re-imagings out; shared by the worker's threads."""
+
+    port: PortalStores
+    models: LoadedModels
+    sanitiser: ImageSanitiser
+
+    def carry_out(self, held: Held) -> dict[str, Any]:
+        """Do what a claimed re-imaging asks for; its files lie under this attempt when this returns."""
+        phases = Phases(held.enter)
+        phases.enter("reading")
+        spec = ReimagingSpec.model_validate(held.job.spec)
+        picture = self._read_source(spec.image)
+        covering_map = self._sanitised(spec.covering.upload).pixels if spec.covering.upload else None
+        versions = self.port.call(find_versions, held.stores, held.job.tenant, spec.model)
+        reimaged = reimage(
+            picture.pixels, spec, versions, self.models.get, covering_map=covering_map, enter=phases.enter
+        )
+        phases.enter("saving")
+        held.check()
+        answer = write_answer(reimaged, spec, held.job.id)
+        files = {"input.png": picture.png, **answer.files}
+        described = self.port.call(put_files, held.stores.blobs, held.job.attempt_prefix, files)
+        duration_ms = phases.end()
+        return answer.result | {"files": described, "duration_ms": round(duration_ms), "phases_ms": phases.milliseconds}
+
+    def _read_source(self, source: ImageSource) -> Picture:
+        """An image of a dataset is clean since its import; bytes that came in are cleaned here."""
+        if source.upload is not None:
+            return self._sanitised(source.upload)
+        if source.key is None:
+            raise InputGone()
+        png = self.port.call(self.port.stores.blobs.get, source.key, source.sha256)
+        return Picture(np.asarray(Pictures.open(io.BytesIO(png), formats=("PNG",)).convert("RGB")), png)
+
+    def _sanitised(self, upload: StoredFile) -> Picture:
+        """Raises: ImageRejected, whose code becomes the job's."""
+        content = self.port.call(read_parts, self.port.stores.blobs, upload)
+        clean = self.sanitiser.sanitise(content)
+        pixels = np.frombuffer(clean.pixels, np.uint8).reshape(clean.height, clean.width, 3)
+        return Picture(pixels, clean.png)
+
+
+async def find_versions(stores: Stores, tenant: str, wanted: ModelChoice | None) -> Sequence[ModelVersion]:
+    """The version that the user chose, else the latest of each of the tenant's models, oldest model first.
+
+    Raises: InputGone when the chosen one does not exist any more.
+    """
+    models, versions = ModelRepository(stores.database, tenant), ModelVersionRepository(stores.database, tenant)
+    if wanted is None:
+        found = await versions.latest_of(await models.all_live())
+        return sorted(found, key=lambda version: version.id)
+    model, version = await asyncio.gather(
+        models.get(wanted.model_id), versions.of_model(wanted.model_id, wanted.version)
+    )
+    if model is None or version is None:
+        raise InputGone(f"the model {wanted.model_id}, version {wanted.version}, is gone")
+    return [version]
+
+
+async def read_parts(blobs: Blobs, upload: StoredFile) -> bytes:
+    """The bytes of a file that came in, its parts joined."""
+    return b"".join(await asyncio.gather(*(blobs.get(key) for key in upload.keys)))
+
+
+async def put_files(blobs: Blobs, prefix: str, files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
+    """Write all files at once under the attempt; what the result says of each."""
+    await blobs.put_all(_keyed(prefix, files))
+    return {
+        name: {
+            "key": prefix + name,
+            "bytes": len(content),
+            "sha256": sha256_hex(content),
+            "media_type": MEDIA_TYPES[PurePath(name).suffix],
+        }
+        for name, content in files.items()
+    }
+
+
+def _keyed(prefix: str, files: Mapping[str, bytes]) -> Iterable[tuple[str, bytes]]:
+    return ((prefix + name, content) for name, content in files.items())

@@ -1,0 +1,102 @@
+"""The files and the result of a re-imaging."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image as Pictures
+from tests.unit.inference.made_models import covered_face
+from tests.unit.inference.test_reimaging import ask, run
+
+from maskeraid_faces.images import Image
+from maskeraid_inference.answer import STATEMENT, Answer, write_answer
+from maskeraid_inference.marking import SOURCE_TYPE
+
+
+@pytest.fixture(scope="module")
+def answer() -> Answer:
+    spec = ask(seed=7, purpose="art", case_reference="2026-118")
+    return write_answer(run(covered_face(), spec), spec, "rim_1")
+
+
+def pixels_of(content: bytes) -> Image:
+    return np.asarray(Pictures.open(io.BytesIO(content)))
+
+
+class TestFiles:
+    def test_are_those_that_the_result_names(self, answer: Answer) -> None:
+        shown = answer.result["combinations"]["shown"]
+        of_candidates = {f"{index}-{step}.png" for index in range(shown) for step in ("generated", "smoothed", "final")}
+        steps = set(answer.result["steps"].values())
+        others = {"covering.png", "uncertainty.png", "generated.npy", "contact-sheet.png"}
+        assert set(answer.files) == of_candidates | steps | others
+
+    def test_every_picture_says_that_it_is_synthetic(self, answer: Answer) -> None:
+        for name, content in answer.files.items():
+            if name.endswith(".png"):
+                xmp = Pictures.open(io.BytesIO(content)).info["XML:com.adobe.xmp"]
+                assert SOURCE_TYPE in xmp
+                assert 'ModelDigest="sha256:light"' in xmp
+                assert 'JobId="rim_1"' in xmp
+
+    def test_marking_touches_no_pixel(self, answer: Answer) -> None:
+        filling = run(covered_face(), ask(seed=7)).filling
+        assert filling is not None
+        assert np.array_equal(pixels_of(answer.files["0-final.png"]), filling.finals[0])
+
+    def test_the_steps_are_the_best_candidate_s(self, answer: Answer) -> None:
+        for step in ("generated", "smoothed", "final"):
+            assert answer.files[f"{step}.png"] == answer.files[f"0-{step}.png"]
+
+    def test_the_array_holds_the_faces_as_drawn(self, answer: Answer) -> None:
+        array = np.load(io.BytesIO(answer.files["generated.npy"]))
+        assert (array.dtype, array.shape) == (np.float32, (answer.result["combinations"]["shown"], 32, 32, 3))
+        assert -1 <= array.min() < array.max() <= 1
+        drawn = np.rint((array[0] + 1) * 127.5)
+        assert np.array_equal(drawn, pixels_of(answer.files["generated.png"]))
+
+    def test_clipped_shows_what_is_replaced(self, answer: Answer) -> None:
+        covering = pixels_of(answer.files["covering.png"]) > 0
+        clipped = pixels_of(answer.files["clipped.png"])
+        assert np.array_equal(clipped[covering], covered_face()[covering])
+        assert (clipped[~covering] == 255).all()
+
+    def test_the_sheet_shows_the_input_in_blocks(self, answer: Answer) -> None:
+        sheet = pixels_of(answer.files["contact-sheet.png"])
+        assert np.array_equal(sheet[16:144, 16:144], covered_face().repeat(4, axis=0).repeat(4, axis=1))
+
+
+class TestResult:
+    def test_says_what_it_is(self, answer: Answer) -> None:
+        assert (answer.result["statement"], answer.result["synthetic"]) == (STATEMENT, True)
+
+    def test_proves_the_visible_pixels(self, answer: Answer) -> None:
+        proof = answer.result["proof"]
+        assert proof["equal"] is True
+        assert proof["uncovered_pixels_in"] == proof["uncovered_pixels_out"]
+
+    def test_can_be_made_again(self, answer: Answer) -> None:
+        assert answer.result["provenance"] == {
+            "model_digest": "sha256:light", "data": [{"dataset_id": "ds_light", "version": 1}], "seed": 7,
+            "software": "0.1.0", "purpose": "art", "case_reference": "2026-118",
+        }  # fmt: skip
+
+    def test_gives_weights_that_sum_to_one(self, answer: Answer) -> None:
+        assert sum(one["weight"] for one in answer.result["candidates"]) == pytest.approx(1, abs=1e-3)
+
+    def test_knows_how_many_answers_there_are(self, answer: Answer) -> None:
+        assert answer.result["combinations"] == {"possible": 25, "shown": 8}
+
+    def test_doubts_only_what_is_covered(self, answer: Answer) -> None:
+        assert answer.result["uncertainty"]["outside_covering"] == 0.0
+        assert answer.result["uncertainty"]["mean"] > 0
+
+    @pytest.mark.parametrize(
+        ("until", "files", "parts"),
+        [("covering", {"covering.png"}, set()), ("selection", {"covering.png"}, {"selection", "visible"})],
+    )
+    def test_of_an_early_stop_is_shorter(self, until: str, files: set[str], parts: set[str]) -> None:
+        spec = ask(until=until)
+        stopped = write_answer(run(covered_face(), spec), spec, "rim_1")
+        assert set(stopped.files) == files
+        assert {"selection", "visible", "candidates", "steps"} & set(stopped.result) == parts

@@ -1,0 +1,122 @@
+"""The store of models in memory."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Barrier, Event
+
+import numpy as np
+import pytest
+from anyio.from_thread import start_blocking_portal
+from tests.unit.inference.made_models import load_made, make_model, make_version
+
+from maskeraid_core.blobs import Blobs, sha256_hex
+from maskeraid_core.documents.models import ModelFile, ModelVersion
+from maskeraid_core.errors import ArtifactCorrupt
+from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.model_files import save_model
+from maskeraid_inference.loaded_models import LoadedModels, StoredModels
+
+LIGHT, MEDIUM, DARK = (make_version(tone) for tone in ("light", "medium", "dark"))
+PLENTY = 2**30
+
+
+@dataclass
+class Reads:
+    """Reads made models and remembers it."""
+
+    names: list[str] = field(default_factory=list)
+
+    def read(self, version: ModelVersion) -> FaceModel:
+        self.names.append(version.name)
+        return load_made(version)
+
+
+class TestLoadedModels:
+    def test_reads_a_model_once(self) -> None:
+        reads = Reads()
+        models = LoadedModels(reads.read, most=2, most_bytes=PLENTY)
+        assert models.get(LIGHT) is models.get(LIGHT)
+        assert reads.names == ["faces-light"]
+
+    def test_drops_the_least_recently_used(self) -> None:
+        reads = Reads()
+        models = LoadedModels(reads.read, most=2, most_bytes=PLENTY)
+        for version in (LIGHT, MEDIUM, LIGHT, DARK, LIGHT, MEDIUM):
+            models.get(version)
+        assert reads.names == ["faces-light", "faces-medium", "faces-dark", "faces-medium"]
+
+    def test_keeps_the_newest_though_it_is_too_large(self) -> None:
+        reads = Reads()
+        models = LoadedModels(reads.read, most=8, most_bytes=1)
+        for version in (LIGHT, LIGHT, MEDIUM, LIGHT):
+            models.get(version)
+        assert reads.names == ["faces-light", "faces-medium", "faces-light"]
+
+    def test_loads_once_for_all_who_ask_at_the_same_time(self) -> None:
+        reads, may_go_on, callers = Reads(), Event(), Barrier(4)
+
+        def read(version: ModelVersion) -> FaceModel:
+            assert may_go_on.wait(10)
+            return reads.read(version)
+
+        models = LoadedModels(read, most=2, most_bytes=PLENTY)
+
+        def get() -> FaceModel:
+            callers.wait(10)
+            return models.get(LIGHT)
+
+        with ThreadPoolExecutor(3) as threads:
+            waiting = [threads.submit(get) for _ in range(3)]
+            callers.wait(10)
+            may_go_on.set()
+            found = {id(one.result()) for one in waiting}
+        assert len(found) == len(reads.names) == 1
+
+    def test_a_failure_is_not_kept(self) -> None:
+        reads = Reads()
+        answers = iter([ArtifactCorrupt(), None])
+
+        def read(version: ModelVersion) -> FaceModel:
+            error = next(answers)
+            if error:
+                raise error
+            return reads.read(version)
+
+        models = LoadedModels(read, most=2, most_bytes=PLENTY)
+        with pytest.raises(ArtifactCorrupt):
+            models.get(LIGHT)
+        assert models.get(LIGHT) is load_made(LIGHT)
+
+
+class TestStoredModels:
+    @pytest.fixture
+    def version(self, tmp_path: Path) -> ModelVersion:
+        """A version whose files lie in a folder, with a picture beside the model's own."""
+        contents = {**save_model(make_model()), "samples.png": b"not a part of the model"}
+        for name, content in contents.items():
+            (tmp_path / name).write_bytes(content)
+        files = [
+            ModelFile(name=name, key=name, bytes=len(content), sha256=sha256_hex(content), media_type="image/png")
+            for name, content in contents.items()
+        ]
+        return make_version(files=files)
+
+    def read(self, folder: Path, version: ModelVersion) -> FaceModel:
+        blobs = Blobs(f"file://{folder}")
+        with start_blocking_portal() as portal:
+            stores = Stores(settings=None, database=None, blobs=blobs, doorbell=None, news=None)  # type: ignore[arg-type]
+            return StoredModels(PortalStores(portal, stores)).read(version)
+
+    def test_reads_what_was_saved(self, tmp_path: Path, version: ModelVersion) -> None:
+        model = self.read(tmp_path, version)
+        assert np.array_equal(model.bank.draws, make_model().bank.draws)
+
+    def test_refuses_a_file_that_changed(self, tmp_path: Path, version: ModelVersion) -> None:
+        file = tmp_path / "basis.safetensors"
+        content = bytearray(file.read_bytes())
+        content[-1] ^= 1
+        file.write_bytes(content)
+        with pytest.raises(ArtifactCorrupt, match=r"basis\.safetensors"):
+            self.read(tmp_path, version)

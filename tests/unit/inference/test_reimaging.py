@@ -1,0 +1,164 @@
+"""A re-imaging without queue or database, with models made by NumPy."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from tests.unit.inference.made_models import covered_face, load_made, make_version
+
+from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
+from maskeraid_faces.drawing.covered import COVERINGS, TEAL
+from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.errors import BadImage, NoSuitableModel, NothingCovered, TooMuchCovered
+from maskeraid_faces.images import Image
+from maskeraid_inference.reimaging import Reimaged, reimage
+
+VERSIONS = [make_version(tone) for tone in ("light", "medium", "dark")]
+LIGHT, MEDIUM, DARK = VERSIONS
+BY_USER = ModelChoice(model_id="mdl_light", version=1)
+
+
+def ask(**facts: Any) -> ReimagingSpec:  # noqa: ANN401 any field
+    """What a user asks for."""
+    return ReimagingSpec(**{"image": ImageSource(), "covering": CoveringChoice(), "software": "0.1.0", **facts})
+
+
+def run(image: Image, spec: ReimagingSpec | None = None, **more: Any) -> Reimaged:  # noqa: ANN401 any argument
+    return reimage(image, spec or ask(), more.pop("versions", VERSIONS), load_made, **more)
+
+
+def white(rows: slice, columns: slice, side: int = 32) -> Image:
+    """A map of a covering: a white box on black."""
+    drawn = np.zeros((side, side, 3), np.uint8)
+    drawn[rows, columns] = 255
+    return drawn
+
+
+LOWER_HALF = white(slice(16, 29), slice(8, 24))
+
+
+class TestVisiblePixels:
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        side=st.integers(16, 150),
+        seed=st.integers(0, 9),
+        data=st.data(),
+        pick=st.sampled_from(["spread", "sample", "random"]),
+        engine=st.sampled_from(["R", "A"]),
+        smoothing_k=st.sampled_from([None, 0, 4]),
+        tone_match=st.sampled_from(["auto", "off"]),
+    )
+    def test_stay_as_they_are_at_every_size(self, side: int, seed: int, data: st.DataObject, **options: Any) -> None:  # noqa: ANN401
+        image = np.random.default_rng(seed).integers(0, 256, (side, side, 3), np.uint8)
+        drawn = data.draw(arrays(np.uint8, (16, 16), elements=st.sampled_from([0, 0, 255])))
+        spec = ask(model=BY_USER, seed=seed, candidates=3, **options)
+        try:
+            made = run(image, spec, versions=[LIGHT], covering_map=np.repeat(drawn[..., None], 3, axis=2))
+        except (NothingCovered, TooMuchCovered):
+            return
+        covering = made.found.covering
+        assert made.filling is not None
+        for final in made.filling.finals:
+            assert final.shape == image.shape
+            assert np.array_equal(final[~covering], image[~covering])
+        assert made.filling.proof[0] == made.filling.proof[1]
+        assert made.filling.uncertainty[~covering].max(initial=0) == 0
+
+    def test_a_larger_drawn_face_is_filled_as_if_it_were_small(self) -> None:
+        small, large = run(covered_face(), ask(covering={"grow": 0})), None
+        enlarged = covered_face().repeat(5, axis=0).repeat(5, axis=1)
+        large = run(enlarged, ask(covering={"grow": 0}))
+        assert small.filling is not None
+        assert large.filling is not None
+        expected = small.filling.finals[0].repeat(5, axis=0).repeat(5, axis=1)
+        assert np.array_equal(large.filling.finals[0], expected)
+
+    def test_the_same_seed_gives_the_same_pixels(self) -> None:
+        one, other = (run(covered_face(), ask(pick="sample", seed=3)).filling for _ in range(2))
+        assert one is not None
+        assert other is not None
+        assert np.array_equal(one.finals, other.finals)
+
+
+class TestCovering:
+    def test_is_guessed_without_colours(self) -> None:
+        found = run(covered_face(), ask(covering={"grow": 0}, until="covering")).found
+        assert (found.kind, found.colours) == ("guess", (TEAL,))
+        assert np.array_equal(found.covering, COVERINGS["mask"])
+
+    def test_is_found_by_the_given_colour(self) -> None:
+        found = run(covered_face(), ask(covering={"colours": [TEAL], "grow": 0}, until="covering")).found
+        assert found.kind == "colour"
+        assert np.array_equal(found.covering, COVERINGS["mask"])
+
+    def test_grows_by_a_pixel_at_this_size(self) -> None:
+        seen = run(covered_face(), ask(covering={"grow": 0}, until="covering")).found.covering
+        grown = run(covered_face(), ask(until="covering")).found.covering
+        assert (grown & seen).sum() == seen.sum() < grown.sum()
+
+    def test_a_map_wins_over_colours_and_stays_as_drawn(self) -> None:
+        spec = ask(covering={"colours": [TEAL]}, until="covering")
+        found = run(covered_face(), spec, covering_map=LOWER_HALF).found
+        assert found.kind == "map"
+        assert np.array_equal(found.covering, LOWER_HALF[..., 0] > 0)
+
+    def test_a_map_of_another_size_is_fitted(self) -> None:
+        found = run(covered_face(), ask(until="covering"), covering_map=LOWER_HALF[::2, ::2]).found
+        assert found.covering.shape == (32, 32)
+
+    def test_a_colour_that_is_not_there_is_said(self) -> None:
+        with pytest.raises(NothingCovered, match="was found") as refused:
+            run(covered_face(), ask(covering={"colours": [(255, 0, 255)]}))
+        assert refused.value.facts["colours"] == [(255, 0, 255)]
+
+    def test_an_uncovered_face_is_refused(self) -> None:
+        with pytest.raises(NothingCovered, match="send a map"):
+            run(draw_faces("faces-light").images[0])
+
+
+class TestSelection:
+    @pytest.mark.parametrize("tone", ["light", "medium", "dark"])
+    def test_takes_the_model_of_the_face_s_tone(self, tone: str) -> None:
+        choice = run(covered_face(tone), ask(until="selection")).choice
+        assert choice is not None
+        assert (choice.by, choice.version.name) == ("attributes", f"faces-{tone}")
+        assert sum(model["probability"] for model in choice.distribution) == pytest.approx(1, abs=1e-3)
+        assert [seen["attribute"] for seen in choice.visible] == ["tone", "hair_colour", "eye_colour"]
+
+    def test_the_user_s_model_is_taken_though_another_fits(self) -> None:
+        choice = run(covered_face("dark"), ask(model=BY_USER, until="selection"), versions=[LIGHT]).choice
+        assert choice is not None
+        assert (choice.by, choice.version) == ("user", LIGHT)
+
+    def test_no_model_that_fits_names_the_nearest_and_what_to_collect(self) -> None:
+        with pytest.raises(NoSuitableModel) as refused:
+            run(covered_face("dark"), ask(covering={"colours": [TEAL]}), versions=[LIGHT, MEDIUM])
+        nearest, collect = refused.value.facts["nearest"], refused.value.facts["collect"]
+        assert [model["model"] for model in nearest] == ["faces-medium", "faces-light"]
+        assert {"attribute": "hair_colour", "value": "black"}.items() <= collect[1].items()
+
+    def test_no_model_at_all_is_said(self) -> None:
+        with pytest.raises(NoSuitableModel, match="train one"):
+            run(covered_face(), ask(covering={"colours": [TEAL]}), versions=[])
+
+
+class TestUntil:
+    @pytest.mark.parametrize(
+        ("until", "phases", "has_choice"),
+        [("covering", ["covering"], False), ("selection", ["covering", "selecting"], True)],
+    )
+    def test_stops_early(self, until: str, phases: list[str], has_choice: bool) -> None:
+        entered: list[str] = []
+        made = run(covered_face(), ask(until=until), enter=entered.append)
+        assert entered == phases
+        assert (made.choice is not None, made.filling) == (has_choice, None)
+
+
+class TestSides:
+    @pytest.mark.parametrize(("shape", "message"), [((40, 32, 3), "square"), ((8, 8, 3), "16 to 2048")])
+    def test_others_are_refused(self, shape: tuple[int, ...], message: str) -> None:
+        with pytest.raises(BadImage, match=message):
+            run(np.zeros(shape, np.uint8))
