@@ -28,6 +28,8 @@ MAILED_BY_DEFAULT = "training."
 
 async def drain(stores: Stores, job: Job) -> None:
     """Carry out everything in the job's outbox, in order, then say that the job has news."""
+    if job.status.is_terminal:  # who waits for the end need not wait for all that follows from it
+        await stores.news.publish(job.id)
     for entry in job.outbox:
         await _CARRY_OUT[entry.kind](stores, job, entry)
     if job.outbox:
