@@ -1,8 +1,8 @@
 """A dataset version's manifest: one row an image, as Parquet. Written, filtered, and counted with Polars.
 
 Columns: row, id, file, sha256, bytes, width, height, grey, and one text column `attr:<name>` for each attribute
-(numbers as text, empty = missing); optional covering_sha256 (true covering of a test face) and twin (row of the
-uncovered twin).
+(numbers as text, empty = missing); covering_sha256 and twin_sha256 (PNGs of a drawn test face's true covering and
+of the same face uncovered; null for all others).
 """
 
 import io
