@@ -32,7 +32,7 @@ class HealthView(View):
 
 @router.get("/healthz", response_model=HealthView)
 @operation(is_public=True, is_unmetered=True)
-async def healthz() -> Response:
+def healthz() -> Response:
     """The process answers."""
     return json_response(HealthView())
 
@@ -74,7 +74,7 @@ def _word(is_up: bool) -> str:
 
 @router.get("/metrics", response_class=Response, include_in_schema=False)
 @operation(is_public=True, is_unmetered=True)
-async def metrics(request: Request, gateway: GatewayOf) -> Response:
+def metrics(request: Request, gateway: GatewayOf) -> Response:
     """Figures for operators: with their token, or from this machine when there is none."""
     token = gateway.settings.metrics_token
     sent = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -86,21 +86,21 @@ async def metrics(request: Request, gateway: GatewayOf) -> Response:
 
 @router.get("/openapi.json", include_in_schema=False)
 @operation(is_public=True, is_unmetered=True)
-async def openapi(request: Request) -> Response:
+def openapi(request: Request) -> Response:
     """The description of this interface, OpenAPI 3.1."""
     return JSONResponse(request.app.openapi())
 
 
 @router.get("/docs", include_in_schema=False)
 @operation(is_public=True, is_unmetered=True)
-async def docs(request: Request) -> Response:
+def docs(request: Request) -> Response:
     """The same for people, without a script."""
     return HTMLResponse(documentation_page(request.app.openapi()), headers=STYLE_POLICY)
 
 
 @router.get("/problems/{code}", response_class=HTMLResponse)
 @operation(is_public=True, is_unmetered=True)
-async def get_problem(code: str) -> Response:
+def get_problem(code: str) -> Response:
     """What a problem means."""
     name = code.replace("-", "_")
     sentence = sentence_of(name)

@@ -38,7 +38,7 @@ router = APIRouter(prefix="/v1", route_class=GuardedRoute)
 
 @router.get("/server", tags=["server"], response_model=ServerView)
 @operation(is_public=True)
-async def get_server(request: Request, gateway: GatewayOf) -> Response:
+def get_server(request: Request, gateway: GatewayOf) -> Response:
     """What this server is and takes; no key needed."""
     settings = gateway.settings
     limits = Limits(
