@@ -12,8 +12,9 @@ from maskeraid_api.documented_answers import HEADERS, add_answers
 from maskeraid_api.documented_examples import EXAMPLES, LINKS
 from maskeraid_api.operations import Operation, operation_of
 from maskeraid_api.routes import ROUTERS
-from maskeraid_api.schemas.parts import Problem, id_pattern
+from maskeraid_api.schemas.parts import IMAGE_ID, Problem, id_pattern
 from maskeraid_core import VERSION
+from maskeraid_core.jobs import JobKind
 
 Json = dict[str, Any]
 
@@ -27,6 +28,7 @@ Unknown fields, query parameters, and multipart parts are refused."""
 PATH_IDS = {
     "dataset_id": "ds", "upload_id": "upl", "import_id": "imp", "training_id": "trn", "model_id": "mdl",
     "reimaging_id": "rim", "endpoint_id": "whe", "delivery_id": "dlv", "key_id": "key",
+    "job_id": f"(?:{'|'.join(kind.id_prefix for kind in JobKind)})",
 }  # fmt: skip
 REQUEST_HEADERS: dict[str, Json] = {
     "Accept": {"schema": {"type": "string"}, "description": "Which of the forms."},
@@ -113,6 +115,8 @@ def _add_parameters(operation: Json, method: str, declared: Operation) -> None:
     for parameter in parameters:
         if prefix := PATH_IDS.get(parameter["name"]) if parameter["in"] == "path" else None:
             parameter["schema"]["pattern"] = id_pattern(prefix)
+        if parameter["name"] == "image_id":
+            parameter["schema"]["pattern"] = IMAGE_ID
     headers = [*declared.headers]
     if method == "post" and not declared.is_public:
         headers.append("Idempotency-Key")

@@ -19,7 +19,6 @@ from maskeraid_core.repositories.repository import Order, PageRequest
 ViewT = TypeVar("ViewT", bound=BaseModel)
 
 Limit = Annotated[int, Query(ge=1, le=100, description="Most objects in one page.")]
-After = Annotated[str | None, Query(max_length=64, description="The last id of the page before.")]
 OrderParameter = Annotated[Order, Query(description="By time of creation.")]
 Include = Annotated[Literal["total"] | None, Query(description="`total` adds the number of all objects.")]
 
@@ -44,13 +43,15 @@ class Asked:
 
 def page_asked(*prefixes: str) -> Callable[..., Awaitable[Asked]]:
     """A dependency that reads the page's parameters; `after` must be an id with one of the prefixes."""
-    pattern = re.compile(rf"^(?:{'|'.join(prefixes)})_{ULID_PATTERN}$")
+    pattern = rf"^(?:{'|'.join(prefixes)})_{ULID_PATTERN}$"
+    described = Query(description="The last id of the page before.", json_schema_extra={"pattern": pattern})
+    After = Annotated[str | None, described]
 
     # `async` without awaiting: FastAPI runs a synchronous dependency in a thread, which costs more.
     async def asked(
         limit: Limit = 20, after: After = None, order: OrderParameter = "desc", include: Include = None
     ) -> Asked:
-        if after is not None and not pattern.match(after):
+        if after is not None and not re.match(pattern, after):
             raise BadCursor
         return Asked(PageRequest(limit, after, order), include == "total")
 

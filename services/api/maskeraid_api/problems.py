@@ -122,13 +122,13 @@ def problem(
     content = {
         "type": f"/problems/{kind.code.replace('_', '-')}", "title": title_of(kind), "status": row.status.value,
         "detail": str(error), "instance": path, "code": kind.code, "request_id": request_id,
-        "retryable": row.retryable, "errors": _field_errors(facts), **facts,
+        "retryable": row.retryable, "errors": _field_errors(error, facts), **facts,
     }  # fmt: skip
     return JSONResponse(content, row.status, more, MEDIA_TYPE)
 
 
-def _field_errors(facts: dict[str, Any]) -> Sequence[object]:
+def _field_errors(error: MaskeraidError, facts: dict[str, Any]) -> Sequence[object]:
     """`errors` as given, or the one that a lone `pointer` or `parameter` stands for."""
-    place = {name: facts.pop(name) for name in ("pointer", "parameter") if name in facts}
+    place: dict[str, object] = {name: facts.pop(name) for name in ("pointer", "parameter") if name in facts}
     given: Sequence[object] = facts.pop("errors", [])
-    return [place, *given] if place and not given else given
+    return [{**place, "code": error.code, "detail": str(error)}] if place and not given else given

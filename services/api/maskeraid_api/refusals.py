@@ -5,6 +5,7 @@ import errno
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pymongo.errors import AutoReconnect, ExecutionTimeout, PyMongoError
 from starlette.exceptions import HTTPException
@@ -13,8 +14,9 @@ from starlette.responses import Response
 
 from maskeraid_api.envelope import exchange_of
 from maskeraid_api.problems import ERROR_OF_STATUS, problem
+from maskeraid_api.routes import ROUTERS
 from maskeraid_api.validation import failure_of
-from maskeraid_core.errors import Internal, MaskeraidError, StorageFull, StoreUnavailable
+from maskeraid_core.errors import Internal, MaskeraidError, MethodNotAllowed, StorageFull, StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -41,7 +43,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     kind = ERROR_OF_STATUS.get(error.status_code, Internal)
-    return _answer(request, kind(), dict(error.headers or {}))
+    headers = {"Allow": _methods_of(request.scope["path"])} if kind is MethodNotAllowed else None
+    return _answer(request, kind(), headers)
 
 
 async def _database(request: Request, error: Exception) -> Response:
@@ -60,6 +63,13 @@ async def _store(request: Request, error: Exception) -> Response:
 def _answer(request: Request, error: MaskeraidError, headers: dict[str, str] | None = None) -> Response:
     exchange = exchange_of(request.scope)
     return problem(error, path=request.scope["path"], request_id=exchange.request_id, headers=headers)
+
+
+def _methods_of(path: str) -> str:
+    """Every method that some operation of this path has."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    found = [route.methods or set() for route in routes if route.path_regex.match(path)]
+    return ", ".join(sorted(set().union(*found)))
 
 
 def _body_model(request: Request) -> type[BaseModel] | None:

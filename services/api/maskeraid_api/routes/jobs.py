@@ -77,7 +77,8 @@ async def list_job_events(
     Without a preference (`*/*`, as curl sends) it is the stream, unless `limit` asks for a page.
     """
     await job_of(jobs, caller, job_id)
-    seen = after if after is not None else last_seen(request)
+    behind = last_seen(request)
+    seen = behind if after is None else after
     if limit is None and is_stream_wanted(request):
         return event_stream(gateway, job_id, seen)
     most = limit or 100

@@ -26,9 +26,9 @@ from maskeraid_api.schemas.server import (
 from maskeraid_api.schemas.trainings import ARCHITECTURES, PRESETS
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.errors import NotAuthenticated, NotFound, ScopeMissing, ValidationFailed
+from maskeraid_core.errors import NotAuthenticated, NotFound, ScopeMissing
 from maskeraid_core.jobs import JobStatus
-from maskeraid_core.keys import mint_key
+from maskeraid_core.keys import DEFAULT_DAYS, mint_key
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.workers import WorkerRepository
@@ -92,9 +92,11 @@ async def create_api_key(body: ApiKeyRequest, caller: CallerOf, gateway: Gateway
     for scope in body.scopes:
         if scope not in caller.key.scopes and Scope.ADMIN not in caller.key.scopes:
             raise ScopeMissing(f"The key lacks the scope `{scope}`.", scope=scope.value)
-    if now() + timedelta(days=body.days) > caller.key.expires_at + timedelta(minutes=1):
-        raise ValidationFailed(f"must end by {caller.key.expires_at:%Y-%m-%d}, as your own key does", pointer="/days")
-    minted = mint_key(caller.tenant, body.name, body.scopes, environment=gateway.settings.environment, days=body.days)
+    longest = (caller.key.expires_at - now()) / timedelta(days=1)
+    days = min(DEFAULT_DAYS, longest) if body.days is None else body.days
+    if days > longest:
+        raise ScopeMissing(f"A key ends no later than the one that makes it: in {longest:.1f} days.", pointer="/days")
+    minted = mint_key(caller.tenant, body.name, body.scopes, environment=gateway.settings.environment, days=days)
     await keys.add(minted.document)
     return created(ApiKeyView.of(minted.document, minted.text), f"/v1/api-keys/{minted.document.id}")
 

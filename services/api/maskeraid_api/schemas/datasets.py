@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from maskeraid_api.schemas.parts import AttributeName, Body, Metadata, Name, Text, View
+from maskeraid_api.schemas.parts import AttributeName, Body, Metadata, Name, Text, Time, View
 from maskeraid_core.documents.datasets import Dataset, DatasetVersion, Role
 
 MOST_VALUES = 200
@@ -29,12 +29,12 @@ class DatasetRequest(Body):
     """A new dataset, still without images."""
 
     name: Name
-    role: Role = Role.TRAIN
+    role: Role = Field(default=Role.TRAIN, strict=False)
     subject_kind: Literal["face", "other"] = "face"
     visibility: Literal["private"] = "private"
     attributes: dict[AttributeName, AttributeBody] = Field(default_factory=dict, max_length=100)
     legal_basis: Text | None = None
-    retain_until: datetime | None = None
+    retain_until: Time | None = None
     metadata: Metadata = Field(default_factory=dict)
     client_reference_id: Text | None = None
 
@@ -44,7 +44,7 @@ class DatasetChange(Body):
 
     name: Name | None = None
     legal_basis: Text | None = None
-    retain_until: datetime | None = None
+    retain_until: Time | None = None
     metadata: Metadata | None = None
 
 

@@ -1,22 +1,32 @@
 """What all schemas share: strict requests, plain answers, and the fields that clients may set on what they create."""
 
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from maskeraid_core.ids import ULID_PATTERN
 
 
 class Body(BaseModel):
-    """A part of a request: unknown fields are refused."""
+    """A part of a request: unknown fields are refused, and nothing is guessed: `"5"` is no number."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
 
 class View(BaseModel):
     """A part of an answer."""
 
     model_config = ConfigDict(frozen=True)
+
+
+def _only_text(value: object) -> object:
+    if not isinstance(value, str | datetime):
+        raise ValueError("Input should be a time as text")
+    return value
+
+
+Time = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_only_text)]
 
 
 def id_pattern(prefix: str) -> str:
@@ -42,7 +52,8 @@ Where = Annotated[
 DatasetId = Annotated[str, StringConstraints(pattern=id_pattern("ds"))]
 UploadId = Annotated[str, StringConstraints(pattern=id_pattern("upl"))]
 ModelId = Annotated[str, StringConstraints(pattern=id_pattern("mdl"))]
-ImageId = Annotated[str, StringConstraints(pattern=rf"^img_{ULID_PATTERN}_[0-9]{{6,9}}$")]
+IMAGE_ID = rf"^img_{ULID_PATTERN}_[0-9]{{6,9}}$"
+ImageId = Annotated[str, StringConstraints(pattern=IMAGE_ID)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -39,7 +39,9 @@ class CoveringOptions(Body):
     """How the covering is found. An uploaded map, the multipart part `covering`, always wins."""
 
     method: Literal["colour"] = "colour"
-    colours: list[tuple[Channel, Channel, Channel]] = Field(default_factory=list, max_length=8)
+    colours: list[Annotated[tuple[Channel, Channel, Channel], Field(strict=False)]] = Field(
+        default_factory=list, max_length=8
+    )
     tolerance: int = Field(default=24, ge=0, le=255)
     grow: int | None = Field(default=None, ge=0, le=16, description="Pixels; by the image's size when absent.")
     feather: Literal[0] = 0

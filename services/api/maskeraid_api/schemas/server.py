@@ -1,7 +1,7 @@
 """The server itself, and the caller."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -56,8 +56,10 @@ class ApiKeyRequest(Body):
     """A new key. Its scopes and its end may not go beyond those of the key that makes it."""
 
     name: Name
-    scopes: list[Scope] = Field(min_length=1, max_length=len(Scope))
-    days: float = Field(default=90, gt=0, le=365, description="Days until it expires.")
+    scopes: list[Annotated[Scope, Field(strict=False)]] = Field(min_length=1, max_length=len(Scope))
+    days: float | None = Field(
+        default=None, gt=0, le=365, description="Days until it expires; 90 when absent, or as long as your own key."
+    )
 
 
 class ApiKeyView(View):
