@@ -3,7 +3,7 @@
 import os
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,32 +16,45 @@ from maskeraid.resources.jobs import Jobs
 from maskeraid.resources.models import Models
 from maskeraid.resources.reimagings import Reimagings
 from maskeraid.resources.trainings import Trainings
+from maskeraid.resources.uploads import Uploads
 
 DEFAULT_URL = "http://127.0.0.1:8000"
-RETRIED = frozenset({429, 503})
-MOST_TRIES = 4
-LONGEST_WAIT_SECONDS = 30.0
+REPEATS = 5  # with pauses that double: 8 s in all after lost connections, as long as a restart takes
+LONGEST_PAUSE_SECONDS = 30.0
+ANSWER_SECONDS = 60.0  # the service may hold an answer back for 30
 
 
 class Client:
     """Talks to one service with one key.
 
-    Every POST carries an Idempotency-Key, so a repeat after a lost answer does nothing twice; 429 and 503 are tried
-    again after `Retry-After`.
+    Every POST carries an Idempotency-Key, so a repeat after a lost answer does nothing twice. What may succeed later
+    (a lost connection, 429, 503) is repeated, not before `Retry-After`.
 
     Args:
         key: an API key, `mk_…`; else the variable MASKERAID_KEY.
         url: where the service is; else MASKERAID_URL, else this machine.
+        repeats: how often a request is repeated before its error is raised.
+        transport: instead of the network.
+        sleep: waits for some seconds.
     """
 
     def __init__(
-        self, key: str | None = None, url: str | None = None, *, transport: httpx.BaseTransport | None = None
+        self,
+        key: str | None = None,
+        url: str | None = None,
+        *,
+        repeats: int = REPEATS,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         key = key or os.environ.get("MASKERAID_KEY")
         self.url = (url or os.environ.get("MASKERAID_URL") or DEFAULT_URL).rstrip("/")
+        self.repeats = repeats
+        self.sleep = sleep
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self.http = httpx.Client(base_url=self.url, headers=headers, timeout=60, transport=transport)
+        self.http = httpx.Client(base_url=self.url, headers=headers, timeout=ANSWER_SECONDS, transport=transport)
         self.datasets = Datasets(self)
+        self.uploads = Uploads(self)
         self.imports = Imports(self)
         self.images = Images(self)
         self.trainings = Trainings(self)
@@ -70,12 +83,14 @@ class Client:
     def get_bytes(self, path: str, **query: Any) -> bytes:  # noqa: ANN401
         return self.request("GET", path, params=_present(query)).content
 
-    def post_json(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        made: dict[str, Any] = self.request("POST", path, json=_present(body)).json()
+    def post_json(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> dict[str, Any]:
+        """POST with a body; `key` is its Idempotency-Key, else a new one."""
+        headers = {"Idempotency-Key": key} if key else {}
+        made: dict[str, Any] = self.request("POST", path, json=_present(body), headers=headers).json()
         return made
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 httpx's own options
-        """One request.
+        """One request, repeated as the class says.
 
         Raises:
             ApiError: the service answered with a problem.
@@ -84,27 +99,25 @@ class Client:
         headers = dict(options.pop("headers", {}))
         if method == "POST":
             headers.setdefault("Idempotency-Key", str(uuid.uuid4()))
-        for tries_left in reversed(range(MOST_TRIES)):
+        repeat = 0
+        while True:
             try:
-                answer = self.http.request(method, path, headers=headers, **options)
-            except httpx.TransportError as error:
-                raise NotReachable(f"{self.url} does not answer: {error}") from error
-            if answer.status_code in RETRIED and tries_left:
-                time.sleep(min(float(answer.headers.get("Retry-After", "1")), LONGEST_WAIT_SECONDS))
-                continue
-            break
-        return checked(answer)
+                return self._send(method, path, headers=headers, **options)
+            except (ApiError, NotReachable) as error:
+                if repeat == self.repeats or not error.is_retryable:
+                    raise
+                self.sleep(min(error.retry_after * 2**repeat, LONGEST_PAUSE_SECONDS))
+            repeat += 1
 
-
-def checked(answer: httpx.Response) -> httpx.Response:
-    """The answer, or ApiError when it is a problem."""
-    if answer.is_success:
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401
+        try:
+            answer = self.http.request(method, path, **options)
+        except httpx.TransportError as error:
+            # a DELETE that came through would be answered 404 the second time
+            raise NotReachable(f"{self.url} does not answer: {error}", is_retryable=method != "DELETE") from error
+        if not answer.is_success:
+            raise ApiError.of(answer)
         return answer
-    try:
-        problem = answer.json()
-    except ValueError:
-        problem = {"detail": answer.text[:200]}
-    raise ApiError(answer.status_code, problem if isinstance(problem, dict) else {"detail": str(problem)})
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from maskeraid.client import DEFAULT_URL
+from maskeraid.errors import MaskeraidClientError
+
+
+class UnreadableCredentials(MaskeraidClientError):
+    """The file with the key is damaged."""
 
 
 @dataclass(frozen=True)
@@ -20,19 +25,31 @@ def credentials_file() -> Path:
 
 
 def read_credentials() -> Credentials:
-    """Those of the environment, else of the file, else none."""
-    file = credentials_file()
-    stored = json.loads(file.read_text()) if file.exists() else {}
+    """Those of the environment, else of the file, else none.
+
+    Raises UnreadableCredentials when the file is not what `write_credentials` wrote.
+    """
+    stored = _stored()
     return Credentials(
-        url=os.environ.get("MASKERAID_URL") or stored.get("url") or DEFAULT_URL,
-        key=os.environ.get("MASKERAID_KEY") or stored.get("key"),
+        url=os.environ.get("MASKERAID_URL") or stored.url, key=os.environ.get("MASKERAID_KEY") or stored.key
     )
 
 
 def write_credentials(credentials: Credentials) -> Path:
+    """Keep them; the file is made anew, so that an older one's permissions do not count."""
     file = credentials_file()
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as stream:
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
         json.dump(asdict(credentials), stream)
     return file
+
+
+def _stored() -> Credentials:
+    file = credentials_file()
+    if not file.exists():
+        return Credentials()
+    try:
+        return Credentials(**json.loads(file.read_text()))
+    except (ValueError, TypeError) as error:
+        raise UnreadableCredentials(f"{file} is damaged ({error}); delete it and run `maskeraid login`") from error

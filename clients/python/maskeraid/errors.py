@@ -6,7 +6,12 @@ MaskeraidClientError
 └── JobFailed         a job that was waited for did not succeed
 """
 
-from typing import Any
+from typing import Any, Self
+
+import httpx
+
+RETRYABLE = frozenset({429, 502, 503, 504})  # where an answer does not say it, as those of a proxy
+FIRST_PAUSE_SECONDS = 0.25
 
 
 class MaskeraidClientError(Exception):
@@ -16,21 +21,46 @@ class MaskeraidClientError(Exception):
 class NotReachable(MaskeraidClientError):
     """The service does not answer."""
 
+    retry_after = FIRST_PAUSE_SECONDS
+
+    def __init__(self, message: str, *, is_retryable: bool = True) -> None:
+        self.is_retryable = is_retryable
+        super().__init__(message)
+
 
 class ApiError(MaskeraidClientError):
     """The service answered with a problem.
 
-    `code` is stable, `errors` names the fields, `request_id` finds the request in the service's log.
+    `code` is stable, `errors` names the fields, `request_id` finds the request in the service's log, `retry_after`
+    (seconds) says when the same request may succeed if `is_retryable`.
     """
 
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+    def __init__(self, status: int, problem: dict[str, Any], retry_after: float = FIRST_PAUSE_SECONDS) -> None:
         self.status = status
         self.code: str = problem.get("code", "unknown")
         self.detail: str = problem.get("detail") or problem.get("title") or f"status {status}"
         self.errors: list[dict[str, Any]] = problem.get("errors", [])
         self.request_id: str | None = problem.get("request_id")
-        rows = [f"  {row.get('pointer', '')}: {row.get('detail', '')}" for row in self.errors]
+        self.is_retryable: bool = problem.get("retryable", status in RETRYABLE)
+        self.retry_after = retry_after
+        rows = [_line_of(row) for row in self.errors]
+        if status >= 500 and self.request_id:
+            rows.append(f"  the service's log knows more under {self.request_id}")
         super().__init__("\n".join([f"{self.detail} [{self.code}]", *rows]))
+
+    @classmethod
+    def of(cls, answer: httpx.Response) -> Self:
+        """What an answer says that is no success."""
+        try:
+            problem = answer.json()
+        except ValueError:  # not from the service itself
+            problem = answer.text[:200]
+        seconds = answer.headers.get("Retry-After", "")
+        return cls(
+            answer.status_code,
+            problem if isinstance(problem, dict) else {"detail": str(problem)},
+            float(seconds) if seconds.isdecimal() else FIRST_PAUSE_SECONDS,
+        )
 
 
 class JobFailed(MaskeraidClientError):
@@ -41,3 +71,9 @@ class JobFailed(MaskeraidClientError):
         self.code: str = job.error["code"] if job.error else job.status
         reason = job.error["message"] if job.error else f"the job was {job.status}"
         super().__init__(f"{job.id}: {reason} [{self.code}]")
+
+
+def _line_of(row: dict[str, Any]) -> str:
+    """One field's error, as a line below the message."""
+    place = row.get("pointer") or row.get("parameter", "")
+    return f"  {place}: {row['detail']}" if "detail" in row else f"  {place}"

@@ -1,6 +1,6 @@
 """What the service answers, typed. Fields that this version does not know are kept, not refused."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -22,6 +22,7 @@ class ApiObject(BaseModel):
     id: str = ""
     object: str = ""
     created_at: datetime | None = None
+    urls: dict[str, str] = {}
     _client: "Client" = PrivateAttr()
 
     @classmethod
@@ -32,17 +33,17 @@ class ApiObject(BaseModel):
 
     def to_dict(self) -> dict[str, Any]:
         """As the service sent it: plain JSON values."""
-        return self.model_dump(mode="json")
+        return self.model_dump(mode="json", exclude_unset=True)
 
 
 class Event(BaseModel):
-    """One line of a job's history; `seq` grows by one."""
+    """One line of a job's history; `id` grows by one."""
 
     model_config = ConfigDict(extra="allow")
 
-    seq: int
+    id: int
     type: str
-    data: dict[str, Any]
+    data: dict[str, Any] = {}
 
 
 class Job(ApiObject):
@@ -67,20 +68,21 @@ class Job(ApiObject):
 
     def refresh(self) -> Self:
         """The job as it is now."""
-        return type(self).of(self._client.get_json(f"/v1/{self.kind}s/{self.id}"), self._client)
+        return type(self).of(self._client.get_json(self.urls["self"]), self._client)
 
     def cancel(self) -> "Job":
         return self._client.jobs.cancel(self.id)
 
-    def wait(self) -> Self:
-        """Wait for the end by events.
+    def wait(self, show: Callable[[Event], None] | None = None) -> Self:
+        """Wait for the end by events; `show` is told of each.
 
         Raises JobFailed unless the job succeeded.
         """
         job = self
-        while not job.is_terminal:
-            for _ in self.events():
-                pass
+        if not job.is_terminal:
+            for event in self.events():
+                if show:
+                    show(event)
             job = self.refresh()
         if job.status != "succeeded":
             raise JobFailed(job)
@@ -95,6 +97,15 @@ class Dataset(ApiObject):
     attributes: dict[str, Any] = {}
 
 
+class Upload(ApiObject):
+    """A file on its way in, part by part."""
+
+    status: str
+    part_bytes: int
+    part_count: int
+    missing_parts: list[int]
+
+
 class Image(ApiObject):
     file: str = ""
     width: int = 0
@@ -105,9 +116,13 @@ class Image(ApiObject):
 class Import(Job):
     """A change of a dataset; its result counts what was imported and rejected."""
 
+    dataset_id: str = ""
+    rejected_rows: list[dict[str, Any]] = []
+
 
 class Training(Job):
     name: str = ""
+    model: dict[str, Any] | None = None  # `model_id` and `version`, once it has succeeded
     latest_metrics: dict[str, float] = {}
 
 
@@ -129,6 +144,9 @@ class ModelVersion(ApiObject):
 
 class Reimaging(Job):
     """Plausible faces, not reconstructions, and no evidence of identity."""
+
+    statement: str = ""
+    files: dict[str, str] = {}
 
     def file(self, name: str) -> bytes:
         """The bytes of one of the result's files, e.g. `final.png`."""

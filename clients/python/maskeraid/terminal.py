@@ -1,34 +1,77 @@
-"""How the command line shows things: tables, progress bars, JSON, errors."""
+"""How the command line shows things: tables, progress bars, JSON, errors and what to do about them."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, TypeVar
 
 import typer
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from maskeraid.errors import JobFailed, MaskeraidClientError
-from maskeraid.objects import ApiObject, Job
+from maskeraid.client import Client
+from maskeraid.credentials import read_credentials
+from maskeraid.errors import ApiError, JobFailed, MaskeraidClientError, NotReachable
+from maskeraid.objects import ApiObject, Event, Job
 
-console = Console()
-errors = Console(stderr=True)
+JobT = TypeVar("JobT", bound=Job)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+REPEATS = 2  # somebody waits at the terminal
+
+# names and messages come from others: what looks like markup in them is text
+console = Console(markup=False, highlight=False, soft_wrap=True)
+errors = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+
+REMEDIES: Mapping[str, str] = {
+    "not_authenticated": "`maskeraid login` keeps a key that is valid.",
+    "scope_missing": "`maskeraid keys new NAME --scope SCOPE` makes a key that may do this, if yours is an admin's.",
+    "dataset_empty": "`maskeraid import FILE.zip --name DATASET` fills it.",
+    "too_few_images": "Import more faces, or leave --where out.",
+    "test_data_in_training": "Train on a dataset whose role is `train`.",
+    "nothing_covered": "Show what is covered: --covering MAP.png (white = covered), or --colour 20,150,140.",
+    "no_suitable_model": "Train a model on faces like this one, or name one with --model.",
+    "queue_full": "`maskeraid jobs list --status queued` shows what waits.",
+    "job_state_conflict": "`maskeraid jobs show JOB` says what may be asked of it now.",
+}
+
+
+class CommandRefused(MaskeraidClientError):
+    """What was typed cannot be carried out; the message says why and what to do."""
+
+
+@contextmanager
+def connected() -> Iterator[Client]:
+    """The service with the kept key; an error ends the command with its own words instead of a trace."""
+    with readable_errors():
+        credentials = read_credentials()
+        if credentials.key is None:
+            raise CommandRefused("no key yet; run `maskeraid login`, or set MASKERAID_KEY")
+        with Client(credentials.key, credentials.url, repeats=REPEATS) as client:
+            yield client
 
 
 @contextmanager
 def readable_errors() -> Iterator[None]:
-    """End the command with the error's own words instead of a trace."""
+    """End the command with exit code 1 and an error's own words."""
     try:
         yield
     except MaskeraidClientError as error:
-        errors.print(f"[red]error:[/] {error}", highlight=False)
+        errors.print(f"error: {error}", style="red")
+        if remedy := remedy_of(error):
+            errors.print(remedy)
         raise typer.Exit(1) from None
 
 
+def remedy_of(error: MaskeraidClientError) -> str | None:
+    """What a person at a terminal may do about an error."""
+    if isinstance(error, NotReachable):
+        return "Is it running? `maskeraid up` runs one on this machine; `maskeraid login --url URL` names another."
+    return REMEDIES.get(error.code) if isinstance(error, ApiError | JobFailed) else None
+
+
 def print_json(value: object) -> None:
-    typer.echo(json.dumps(value, indent=2, default=str))
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def print_objects(objects: Iterable[ApiObject], columns: Sequence[str], *, as_json: bool) -> None:
@@ -36,46 +79,59 @@ def print_objects(objects: Iterable[ApiObject], columns: Sequence[str], *, as_js
     rows = [item.to_dict() for item in objects]
     if as_json:
         print_json(rows)
+    elif rows:
+        print_rows([columns, *([_cell(row.get(column)) for column in columns] for row in rows)])
+    else:
+        console.print("nothing yet")
+
+
+def print_object(item: ApiObject, *, as_json: bool) -> None:
+    """Field by field, or as JSON."""
+    if as_json:
+        print_json(item.to_dict())
         return
-    table = Table(*columns, box=None, pad_edge=False)
+    print_rows([(name, _cell(value)) for name, value in item.to_dict().items() if value not in (None, [], {})])
+
+
+def print_rows(rows: Sequence[Sequence[str]]) -> None:
+    """Aligned columns; never cropped, so that ids can be copied and lines be searched."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        table.add_row(*(_cell(row, column) for column in columns))
-    console.print(table if rows else "nothing yet")
-
-
-def follow(job: Job, label: str) -> Job:
-    """Show a job's progress until it ends.
-
-    Raises JobFailed unless it succeeded.
-    """
-    with progress_bar() as bar:
-        task = bar.add_task(label, total=None, phase="waiting")
-        for event in job.events():
-            show_event(bar, task, event.type, event.data)
-    ended = job.refresh()
-    if ended.status != "succeeded":
-        raise JobFailed(ended)
-    return ended
+        typer.echo("  ".join(map(set_cell_size, row, widths)).rstrip())
 
 
 def progress_bar() -> Progress:
     """A bar a job: what, how far, which phase, how long."""
     return Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[phase]}"), TimeElapsedColumn(), console=errors,
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+        TextColumn("{task.fields[phase]}", markup=False), TimeElapsedColumn(), console=errors,
     )  # fmt: skip
 
 
-def show_event(bar: Progress, task: Any, event_type: str, data: dict[str, Any]) -> None:  # noqa: ANN401 rich's TaskID
-    if event_type == "job.progress":
-        bar.update(task, completed=data.get("current", 0), total=data.get("total"))
-    elif event_type == "job.phase":
-        bar.update(task, phase=data["phase"])
-    elif event_type == "end":
-        finished = bar.tasks[bar.task_ids.index(task)]
-        bar.update(task, completed=finished.total or 1, total=finished.total or 1, phase=data["status"])
+def follow(bar: Progress, job: JobT, label: str) -> JobT:
+    """Show a job's progress until it ends.
+
+    Raises JobFailed unless it succeeded.
+    """
+    task = bar.add_task(label, total=None, phase="waiting")
+
+    def show(event: Event) -> None:
+        if event.type == "job.progress":
+            bar.update(task, completed=event.data.get("current", 0), total=event.data.get("total"))
+        elif event.type == "job.phase":
+            bar.update(task, phase=event.data["phase"])
+
+    try:
+        ended = job.wait(show)
+    except JobFailed as failed:
+        bar.update(task, phase=failed.job.status)
+        raise
+    total = bar.tasks[bar.task_ids.index(task)].total or 1
+    bar.update(task, completed=total, total=total, phase=ended.status)
+    return ended
 
 
-def _cell(row: dict[str, Any], column: str) -> str:
-    value = row.get(column)
-    return "" if value is None else str(value)
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

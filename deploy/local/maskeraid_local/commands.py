@@ -2,57 +2,67 @@
 
 import signal
 import sys
-import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
-from maskeraid_local.demo import run_demo
+from maskeraid_local.demo import OutputInUse, run_demo
 from maskeraid_local.stack import Stack, StackError, StackOptions
 
 RECIPE = Path(__file__).with_name("recipe.txt")
+RECIPE_URL = "http://127.0.0.1:8000"
 
 
-def up(data: Path, port: int) -> int:
+def up(data: Path, port: int, *, is_key_wanted: bool = False) -> int:
     """Run the stack until Ctrl-C or SIGTERM; the exit code."""
-    is_over = threading.Event()
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        is_over.set()
+    def run() -> int:
+        with Stack(StackOptions(data.resolve(), port)) as stack, _undisturbed_stop():
+            key = stack.first_key or (stack.make_key() if is_key_wanted else None)
+            sys.stdout.write(welcome(stack, key))
+            sys.stdout.flush()
+            stack.watch()
+        return 0
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    try:
-        with Stack(StackOptions(data=data.resolve(), port=port)) as stack:
-            print_welcome(stack)
-            watcher = threading.Thread(target=stack.watch, name="watcher")
-            watcher.start()
-            is_over.wait()
-            sys.stderr.write("stopping …\n")
-            stack.stop()
-            watcher.join()
-    except StackError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
-    return 0
+    return _exit_code(run)
 
 
 def demo(output: Path) -> int:
     """Run the main job once; the exit code."""
+    return _exit_code(lambda: run_demo(output.resolve()))
+
+
+def welcome(stack: Stack, key: str | None) -> str:
+    """Where the service is, a new key, which is shown once, and how to use both."""
+    lines = ["", f"MASKERAID is ready at {stack.url}   (API reference: {stack.url}/docs)"]
+    lines += [f"Data: {stack.options.data}   E-mail: {stack.outbox}", ""]
+    if key:
+        lines += ["Your API key, shown only now:", "", f"    export MASKERAID_KEY={key}", ""]
+        lines += [f"For the commands of `maskeraid`: maskeraid login $MASKERAID_KEY --url {stack.url}", ""]
+    else:
+        lines += ["The first key was shown at the first start; `maskeraid up --new-key` makes another.", ""]
+    lines += [RECIPE.read_text().replace(RECIPE_URL, stack.url), "Ctrl-C stops everything.", ""]
+    return "\n".join(lines)
+
+
+def _exit_code(run: Callable[[], int]) -> int:
+    """What `run` says; an end from outside is a good one, a stack that cannot be started is said in one line."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        return run_demo(output.resolve())
-    except StackError as error:
+        return run()
+    except KeyboardInterrupt:
+        return 0
+    except (StackError, OutputInUse) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
 
 
-def print_welcome(stack: Stack) -> None:
-    """Say where the service is, show the first key once, and how to use both."""
-    lines = ["", f"MASKERAID is ready at {stack.url}   (API reference: {stack.url}/docs)"]
-    lines += [f"Data: {stack.options.data}   E-mail: {stack.outbox}", ""]
-    if stack.first_key:
-        lines += ["Your first API key, shown only now:", "", f"    export MASKERAID_KEY={stack.first_key}", ""]
-    else:
-        lines += ["The first key was shown at the first start.", ""]
-    lines += [RECIPE.read_text().replace("http://127.0.0.1:8000", stack.url), "Ctrl-C stops everything.", ""]
-    sys.stdout.write("\n".join(lines))
-    sys.stdout.flush()
+@contextmanager
+def _undisturbed_stop() -> Iterator[None]:
+    """From the end of the block on, a second Ctrl-C must not leave half of the stack running."""
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        sys.stderr.write("stopping …\n")

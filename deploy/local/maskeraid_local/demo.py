@@ -2,21 +2,21 @@
 
 import json
 import shutil
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rich.progress import Progress
-from rich.table import Table
 
 from maskeraid import Client
-from maskeraid.objects import Job, Training
-from maskeraid.terminal import console, progress_bar, show_event
+from maskeraid.commands.reimagings import save_files
+from maskeraid.objects import Image, Training
+from maskeraid.terminal import console, follow, progress_bar
+from maskeraid_local.news import collect_news
+from maskeraid_local.outcome import Outcome
 from maskeraid_local.ports import LOOPBACK, free_port
 from maskeraid_local.receiver import WebhookReceiver
 from maskeraid_local.stack import Stack, StackOptions
@@ -26,55 +26,53 @@ TEST_SET = "faces-test"
 COVERED = {"faces-light": "tone:light", "faces-medium": "tone:medium", "faces-dark": "tone:dark"}
 STEPS = ("generated", "smoothed", "clipped", "final")
 MASK_COLOUR = [20, 150, 140]  # teal: the mask of the drawn test faces
-NEWS_SECONDS = 30.0
-STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
+LOG = "stack.log"
 
 
-@dataclass
-class Outcome:
-    """What happened, for the table at the end; every entry was seen, not assumed."""
-
-    rows: list[tuple[str, str]] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-    def note(self, what: str, seen: str) -> None:
-        self.rows.append((what, seen))
-
-    def demand(self, holds: bool, failure: str) -> None:
-        if not holds:
-            self.failures.append(failure)
+class OutputInUse(Exception):
+    """The folder holds something that no demo has written."""
 
 
 def run_demo(output: Path) -> int:
-    """Start a stack of its own, do the job, write what came out; 0 only if all of it really happened."""
+    """Start a stack of its own, do the job, write what came out; 0 only if all of it really happened.
+
+    Raises: OutputInUse, StackError, and the client's errors.
+    """
     started = time.monotonic()
-    shutil.rmtree(output, ignore_errors=True)
-    output.mkdir(parents=True)
+    make_empty(output)
     outcome = Outcome()
-    with _own_stack(output) as (stack, receiver), Client(stack.first_key, stack.url) as client:
+    with _own_stack(output / LOG) as (stack, receiver), Client(stack.first_key, stack.url) as client:
         receiver.secret = client.webhook_endpoints.create(receiver.url).secret
         with progress_bar() as bar:
             datasets = make_datasets(client, bar)
             trainings = train_models(client, bar, datasets)
             reimage_faces(client, bar, datasets[TEST_SET], output, outcome)
-            collect_news(stack, receiver, trainings, output, outcome)
+        collect_news(stack.outbox, receiver, trainings, output / "news", outcome)
     outcome.note("time", f"{time.monotonic() - started:.0f} s")
-    return show(outcome, output)
+    return outcome.show(output)
+
+
+def make_empty(output: Path) -> None:
+    """Make the folder, or clear it if a demo has filled it; anything else in it is not ours to delete."""
+    if output.exists() and any(output.iterdir()):
+        if not (output / LOG).exists():
+            raise OutputInUse(f"{output} holds other files; choose another folder with --output")
+        shutil.rmtree(output)
+    output.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager
-def _own_stack(output: Path) -> Iterator[tuple[Stack, WebhookReceiver]]:
+def _own_stack(log_file: Path) -> Iterator[tuple[Stack, WebhookReceiver]]:
     """A stack in a temporary folder, its log beside the results, and a receiver that its webhooks may reach."""
     hook_port = free_port()
-    log = (output / "stack.log").open("w")
+    with log_file.open("w") as log, tempfile.TemporaryDirectory(prefix="maskeraid-demo-") as data:
 
-    def write_line(name: str, line: str) -> None:
-        log.write(f"{name:<10}│ {line}\n")
-        log.flush()
+        def write_line(name: str, line: str) -> None:
+            log.write(f"{name:<10}│ {line}\n")
+            log.flush()
 
-    environment = {"MASKERAID_WEBHOOK_ALLOWED_HOSTS": f"{LOOPBACK}:{hook_port}"}
-    with log, tempfile.TemporaryDirectory(prefix="maskeraid-demo-") as data:
-        console.print("starting the stack …")
+        environment = {"MASKERAID_WEBHOOK_ALLOWED_HOSTS": f"{LOOPBACK}:{hook_port}"}
+        console.print(f"starting a stack of its own; its log is {log_file}")
         options = StackOptions(Path(data), free_port(), environment, write_line)
         with Stack(options) as stack, WebhookReceiver(hook_port) as receiver:
             yield stack, receiver
@@ -88,22 +86,14 @@ def make_datasets(client: Client, bar: Progress) -> dict[str, str]:
     }
     imports = {name: client.imports.generate(dataset_id, name) for name, dataset_id in ids.items()}
     for name, job in imports.items():
-        follow(bar, f"draw {name}", job)
+        follow(bar, job, f"draw {name}")
     return ids
 
 
 def train_models(client: Client, bar: Progress, datasets: dict[str, str]) -> list[Training]:
     """A model for each training set; ordered at once, carried out one after the other."""
     trainings = [client.trainings.create(name, [datasets[name]], seed=7, email=True) for name in TRAINING_SETS]
-    return [follow(bar, f"train {training.name}", training) for training in trainings]
-
-
-def follow(bar: Progress, label: str, job: Any) -> Any:  # noqa: ANN401 the same kind of job comes back
-    """Show a job's progress until it has succeeded."""
-    task = bar.add_task(label, total=None, phase="waiting")
-    for event in job.events():
-        show_event(bar, task, event.type, event.data)
-    return job.wait()
+    return [follow(bar, training, f"train {training.name}") for training in trainings]
 
 
 def reimage_faces(client: Client, bar: Progress, test_set: str, output: Path, outcome: Outcome) -> None:
@@ -113,64 +103,20 @@ def reimage_faces(client: Client, bar: Progress, test_set: str, output: Path, ou
     for name, condition in COVERED.items():
         images = client.images.of_dataset(test_set, where=[condition], limit=500)
         image = next(image for image in images if image.file.endswith("_mask.png"))
-        covering = {"method": "colour", "colours": [MASK_COLOUR]}
-        reimaging = client.reimagings.create(image_id=image.id, covering=covering, candidates=8, seed=7).wait()
-        result: dict[str, Any] = reimaging.result or {}
-        folder = output / name
-        folder.mkdir()
-        for file in sorted(result["files"]):
-            (folder / file).write_bytes(reimaging.file(file))
-        (folder / "input.png").write_bytes(client.images.content(image.id))
-        (folder / "result.json").write_text(json.dumps(reimaging.to_dict(), indent=2))
+        result = reimage_face(client, image, output / name)
         chosen = models.get(result["selection"]["model_id"], "none")
         outcome.note(f"re-imaged {image.file}", f"model {chosen}, {len(result['candidates'])} candidates")
         outcome.demand(chosen == name, f"{image.file} was given to {chosen}, not to {name}")
         outcome.demand(result["proof"]["equal"], f"{image.file}: visible pixels changed")
-        missing = [step for step in STEPS if not (folder / f"{step}.png").exists()]
+        missing = [step for step in STEPS if not (output / name / f"{step}.png").exists()]
         outcome.demand(not missing, f"{image.file}: no picture of {', '.join(missing)}")
         bar.advance(task)
 
 
-def collect_news(
-    stack: Stack, receiver: WebhookReceiver, trainings: Sequence[Job], output: Path, outcome: Outcome
-) -> None:
-    """The e-mails and webhooks that the service sent by itself, copied beside the results."""
-    wanted = {training.id for training in trainings}
-    until = time.monotonic() + NEWS_SECONDS
-    while time.monotonic() < until and not (wanted <= told_by_webhook(receiver) and len(mails(stack)) >= len(wanted)):
-        time.sleep(0.2)
-    news = output / "news"
-    news.mkdir()
-    for mail in mails(stack):
-        shutil.copy(mail, news)
-    for number, body in enumerate(list(receiver.received.values())):
-        (news / f"webhook-{number}.json").write_text(json.dumps(json.loads(body), indent=2))
-    outcome.note("e-mails received", str(len(mails(stack))))
-    outcome.note("webhooks received, signature verified", str(len(receiver.received)))
-    outcome.demand(len(mails(stack)) >= len(wanted), f"{len(mails(stack))} e-mails came, not {len(wanted)}")
-    outcome.demand(wanted <= told_by_webhook(receiver), "a training's webhook did not come")
-    outcome.demand(receiver.refused == 0, f"{receiver.refused} webhooks had a wrong signature")
-
-
-def told_by_webhook(receiver: WebhookReceiver) -> set[str]:
-    bodies = [json.loads(body) for body in list(receiver.received.values())]
-    return {body["data"]["id"] for body in bodies if body["type"] == "training.succeeded"}
-
-
-def mails(stack: Stack) -> list[Path]:
-    return sorted(stack.outbox.glob("*.eml"))
-
-
-def show(outcome: Outcome, output: Path) -> int:
-    """The table, where to look, and the exit code."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for what, seen in outcome.rows:
-        table.add_row(what, seen)
-    console.print(table)
-    console.print(
-        f"\nLook at {output}/faces-light/contact-sheet.png first; everything is in {output}\n{STATEMENT}",
-        highlight=False,
-    )
-    for failure in outcome.failures:
-        sys.stderr.write(f"FAILED: {failure}\n")
-    return 1 if outcome.failures else 0
+def reimage_face(client: Client, image: Image, folder: Path) -> dict[str, Any]:
+    """Re-image one face, and keep everything about it in `folder`; the job's result."""
+    covering = {"method": "colour", "colours": [MASK_COLOUR]}
+    reimaging = client.reimagings.create(image_id=image.id, covering=covering, candidates=8, seed=7).wait()
+    save_files(reimaging, folder)
+    (folder / "result.json").write_text(json.dumps(reimaging.to_dict(), indent=2))
+    return reimaging.result or {}

@@ -1,4 +1,4 @@
-"""Free loopback ports, and waiting until something answers on one."""
+"""Free loopback ports, and whether something answers on one."""
 
 import socket
 import time
@@ -14,14 +14,20 @@ def free_port() -> int:
     return port
 
 
+def answers(port: int) -> bool:
+    """Whether something accepts connections on the port."""
+    try:
+        socket.create_connection((LOOPBACK, port), timeout=0.5).close()
+    except OSError:
+        return False
+    return True
+
+
 def wait_for_port(port: int, timeout_seconds: float) -> bool:
     """Whether something accepts connections on the port within the time."""
     until = time.monotonic() + timeout_seconds
-    while time.monotonic() < until:
-        try:
-            socket.create_connection((LOOPBACK, port), timeout=0.5).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return True
-    return False
+    while not answers(port):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True

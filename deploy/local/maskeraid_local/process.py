@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+LAST_LINES_SECONDS = 1.0  # a stray grandchild may hold the output open for longer
 ReadLine = Callable[[str, str], None]
 
 
@@ -84,7 +85,7 @@ class ManagedProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             if self._forwarding is not None:
-                self._forwarding.join()
+                self._forwarding.join(LAST_LINES_SECONDS)
 
     def signal(self, number: signal.Signals) -> None:
         if self._process is not None and self.is_running:

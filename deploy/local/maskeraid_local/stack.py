@@ -1,34 +1,35 @@
 """The whole product on one machine: which processes it is made of, in which order they start and stop."""
 
-import os
-import sys
+import fcntl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import IO, Self
 
 import httpx
 
 from maskeraid_core.mongo import create_indexes
-from maskeraid_core.portal import open_portal
+from maskeraid_core.portal import PortalStores, open_portal
 from maskeraid_core.settings import CoreSettings
-from maskeraid_local.first_account import create_first_key
+from maskeraid_local.first_account import create_first_key, create_further_key
 from maskeraid_local.mongo_server import mongo_server, mongodb_url
-from maskeraid_local.ports import LOOPBACK, free_port, wait_for_port
+from maskeraid_local.ports import LOOPBACK, answers, free_port
 from maskeraid_local.process import ManagedProcess, ReadLine, print_line
 from maskeraid_local.redis_server import redis_server, redis_url
+from maskeraid_local.services import WORKERS, make_services
 
 SERVER_START_SECONDS = 30
 SERVICE_START_SECONDS = 90
 STOP_SECONDS = 4.0  # a group; workers hand their jobs back meanwhile, and what stays longer is killed and resumed later
 RESTART_SECONDS = 2.0
 
-WORKERS: Mapping[str, int] = {"curator": 2, "trainer": 1, "inference": 2, "notifier": 8}  # threads each
-
 
 class StackError(Exception):
-    """The stack could not be started; the message says which part and why."""
+    """The stack could not be started; the message says which part, why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,13 @@ class Stack:
 
     def __init__(self, options: StackOptions) -> None:
         self.options = options
-        self.first_key: str | None = None
+        self.first_key: str | None = None  # of the very first start on this data
+        self._claim: IO[str] | None = None
         redis_port, mongodb_port = free_port(), free_port()
-        self._stores = (
-            redis_server(options.data / "redis", redis_port, options.read_line),
-            mongo_server(options.data / "mongodb", mongodb_port, options.read_line),
-        )
-        self._store_ports = (redis_port, mongodb_port)
+        self._stores = {
+            redis_port: redis_server(options.data / "redis", redis_port, options.read_line),
+            mongodb_port: mongo_server(options.data / "mongodb", mongodb_port, options.read_line),
+        }
         self.environment = {
             "MASKERAID_ENVIRONMENT": "local",
             "MASKERAID_MONGODB_URL": mongodb_url(mongodb_port),
@@ -63,8 +64,7 @@ class Stack:
             "MASKERAID_LOG_FORMAT": "console",
             **(options.environment or {}),
         }
-        self.services = {name: self._service(name) for name in ("api", *WORKERS)}
-        self._is_stopping = threading.Event()
+        self.services = make_services(options.port, self.environment, options.data / "scratch", options.read_line)
 
     @property
     def url(self) -> str:
@@ -77,9 +77,9 @@ class Stack:
     @property
     def processes(self) -> dict[str, ManagedProcess]:
         """Every process by name, the stores first."""
-        return {process.name: process for process in self._stores} | self.services
+        return {process.name: process for process in self._stores.values()} | self.services
 
-    def __enter__(self) -> "Stack":
+    def __enter__(self) -> Self:
         try:
             self._start()
         except BaseException:
@@ -92,73 +92,91 @@ class Stack:
 
     def stop(self) -> None:
         """Services first, all at once, so that they can still record; then the stores."""
-        self._is_stopping.set()
-        for group in (list(self.services.values()), list(self._stores)):
+        for group in (self.services.values(), self._stores.values()):
             stopping = [threading.Thread(target=process.stop, args=(STOP_SECONDS,)) for process in group]
             for thread in stopping:
                 thread.start()
             for thread in stopping:
                 thread.join()
+        if self._claim:
+            self._claim.close()
 
     def watch(self) -> None:
-        """Restart whatever dies, until `stop` is called."""
-        while not self._is_stopping.wait(RESTART_SECONDS):
+        """Restart whatever dies, until the thread is interrupted.
+
+        Call it in the main thread: Linux ends a child with the thread that started it.
+        """
+        while True:
+            time.sleep(RESTART_SECONDS)
             for name, process in self.processes.items():
-                if not process.is_running and not self._is_stopping.is_set():
+                if not process.is_running:
                     self.options.read_line("stack", f"{name} ended with code {process.exit_code}; starting it again")
+                    process.kill()  # what it left behind
                     process.start()
 
+    def make_key(self) -> str:
+        """A further key for everything; its text is kept nowhere."""
+        with self._portal() as port:
+            return port.call(create_further_key, port.stores.database)
+
     def _start(self) -> None:
-        for folder in ("blobs", "scratch", "outbox"):
-            (self.options.data / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
-        if wait_for_port(self.options.port, 0.2):
+        self._claim_data()
+        if answers(self.options.port):
             raise StackError(f"port {self.options.port} is taken by another program; choose one with --port")
-        for store, port in zip(self._stores, self._store_ports, strict=True):
+        for port, store in self._stores.items():
             store.start()
-            if not wait_for_port(port, SERVER_START_SECONDS):
-                raise StackError(f"{store.name} did not start within {SERVER_START_SECONDS} s; its log is above")
+            _wait(partial(_missing_store, store, port), [store], SERVER_START_SECONDS)
         for name in WORKERS:
             self.services[name].start()  # they look for their stores by themselves, while we prepare the database
-        self._prepare_database()
-        self.services["api"].start()
-        self._wait_until_ready()
+        with self._portal() as portal:
+            portal.call(create_indexes, portal.stores.database)
+            self.services["api"].start()
+            _wait(self._missing_services, self.processes.values(), SERVICE_START_SECONDS)
+            self.first_key = portal.call(create_first_key, portal.stores.database)  # last: now it will be shown
 
-    def _service(self, name: str) -> ManagedProcess:
-        if name == "api":
-            listen = ["--host", LOOPBACK, "--port", str(self.options.port), "--no-access-log", "--log-level", "warning"]
-            command = [sys.executable, "-m", "uvicorn", "--factory", "maskeraid_api.main:create_app", *listen]
-        else:
-            pool = ["--pool", "threads", "--concurrency", str(WORKERS[name]), "--queues", name]
-            quiet = ["--without-gossip", "--without-mingle", "--loglevel", "warning", "--hostname", f"{name}@%h"]
-            celery = [sys.executable, "-m", "celery", "--quiet", "-A", f"maskeraid_{name}.worker"]
-            command = [*celery, "worker", *pool, *quiet]
-        environment = {**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"}
-        # not in the caller's folder: a .env there must not change what the stack is made of
-        folder = self.options.data / "scratch"
-        return ManagedProcess(name, command, environment=environment, folder=folder, read_line=self.options.read_line)
+    def _claim_data(self) -> None:
+        """Two stacks must not write the same files; the claim ends with our process, however it ends."""
+        for folder in ("blobs", "scratch", "outbox"):
+            (self.options.data / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._claim = (self.options.data / "lock").open("w")
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StackError(f"another stack uses {self.options.data}; choose another folder with --data") from error
 
-    def _prepare_database(self) -> None:
+    def _portal(self) -> AbstractContextManager[PortalStores]:
         settings = CoreSettings(
             environment="local",
             mongodb_url=self.environment["MASKERAID_MONGODB_URL"],
             redis_url=self.environment["MASKERAID_REDIS_URL"],
             blobs_url=self.environment["MASKERAID_BLOBS_URL"],
         )
-        with open_portal(settings) as port:
-            port.call(create_indexes, port.stores.database)
-            self.first_key = port.call(create_first_key, port.stores.database)
+        return open_portal(settings)
 
-    def _wait_until_ready(self) -> None:
-        until = time.monotonic() + SERVICE_START_SECONDS
-        waiting_for = "the API"
-        while time.monotonic() < until:
-            try:
-                answer = httpx.get(f"{self.url}/readyz", timeout=2)
-                missing = [name for name, count in answer.json()["checks"]["workers"].items() if not count]
-                if answer.json()["status"] == "ready" and not missing:
-                    return
-                waiting_for = ", ".join(missing) or "the API"
-            except (httpx.HTTPError, KeyError, ValueError):
-                pass
-            time.sleep(0.1)
-        raise StackError(f"not ready after {SERVICE_START_SECONDS} s: {waiting_for}; the log is above")
+    def _missing_services(self) -> str:
+        """Names of what does not work yet; empty when all does."""
+        try:
+            readiness = httpx.get(f"{self.url}/readyz", timeout=2).json()
+        except (httpx.HTTPError, ValueError):
+            return "api"
+        workers = [name for name in WORKERS if not readiness["checks"]["workers"].get(name)]
+        return ", ".join(workers) or ("" if readiness["status"] == "ready" else "api")
+
+
+def _missing_store(store: ManagedProcess, port: int) -> str:
+    return "" if answers(port) else store.name
+
+
+def _wait(missing: Callable[[], str], started: Collection[ManagedProcess], timeout_seconds: float) -> None:
+    """Wait until nothing is missing.
+
+    Raises StackError when one of the processes ends meanwhile, or after the time.
+    """
+    until = time.monotonic() + timeout_seconds
+    while names := missing():
+        for process in started:
+            if not process.is_running:
+                raise StackError(f"{process.name} ended with code {process.exit_code} at its start; its log says why")
+        if time.monotonic() > until:
+            raise StackError(f"{names}: not ready after {timeout_seconds:.0f} s; the log says why")
+        time.sleep(0.1)

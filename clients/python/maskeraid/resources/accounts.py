@@ -11,7 +11,7 @@ class ApiKeys(Resource[ApiKey]):
 
     def create(self, name: str, scopes: Sequence[str], *, days: int | None = None) -> ApiKey:
         """A new key; its text is in this answer and never again."""
-        return self._create(name=name, scopes=list(scopes), expires_in_days=days)
+        return self._create(name=name, scopes=list(scopes), days=days)
 
 
 class WebhookEndpoints(Resource[WebhookEndpoint]):

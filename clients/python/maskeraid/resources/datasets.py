@@ -1,16 +1,14 @@
 """Datasets, what goes into them, and what is in them."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from maskeraid.objects import Dataset, Image, Import
 from maskeraid.resources.resource import Resource
+from maskeraid.resources.uploads import ShowParts, show_nothing
 
 SMALL_UPLOAD_BYTES = 64 * 2**20
-HASH_CHUNK = 1 << 20
 
 
 class Datasets(Resource[Dataset]):
@@ -20,6 +18,10 @@ class Datasets(Resource[Dataset]):
         """A new, empty dataset; `role` is `train` or `test`."""
         return self._create(name=name, role=role, **facts)
 
+    def named(self, name: str) -> Dataset | None:
+        """The dataset of this name, if there is one."""
+        return next(self.list(name=name), None)
+
 
 class Imports(Resource[Import]):
     path, kind = "/v1/imports", Import
@@ -28,30 +30,17 @@ class Imports(Resource[Import]):
         """Fill a dataset with drawn faces: `faces-light`, `faces-test`, …"""
         return self._create(dataset_id=dataset_id, source={"type": "generator", "set": drawn_set})
 
-    def upload(self, dataset_id: str, file: str | Path) -> Import:
-        """Import a zip with images and a manifest; large files go in parts."""
+    def upload(self, dataset_id: str, file: str | Path, show_parts: ShowParts = show_nothing) -> Import:
+        """Import a zip with images and a manifest; large files go in parts, and `show_parts` is told of each."""
         file = Path(file)
         if file.stat().st_size > SMALL_UPLOAD_BYTES:
-            upload_id = self._send_in_parts(file)
-            return self._create(dataset_id=dataset_id, source={"type": "upload", "upload_id": upload_id})
+            upload = self._client.uploads.send(file, show_parts)
+            return self._create(dataset_id=dataset_id, source={"type": "upload", "upload_id": upload.id})
         with file.open("rb") as stream:
             answer = self._client.request(
                 "POST", self.path, data={"dataset_id": dataset_id}, files={"files": (file.name, stream)}
             )
         return Import.of(answer.json(), self._client)
-
-    def _send_in_parts(self, file: Path) -> str:
-        """Announce, send every missing part, complete; the upload's id."""
-        body = {"file_name": file.name, "bytes": file.stat().st_size, "sha256": _sha256(file)}
-        upload = self._client.post_json("/v1/uploads", body)
-        with file.open("rb") as stream:
-            for number in upload["missing_parts"]:
-                stream.seek((number - 1) * upload["part_bytes"])
-                part = stream.read(upload["part_bytes"])
-                path = f"/v1/uploads/{upload['id']}/parts/{number}"
-                self._client.request("PUT", path, content=part, headers={"Content-Digest": content_digest(part)})
-        self._client.post_json(f"/v1/uploads/{upload['id']}/complete", {})
-        return str(upload["id"])
 
 
 class Images(Resource[Image]):
@@ -68,16 +57,3 @@ class Images(Resource[Image]):
     def content(self, image_id: str) -> bytes:
         """The stored PNG."""
         return self._client.get_bytes(f"{self.path}/{image_id}/content")
-
-
-def content_digest(data: bytes) -> str:
-    """The value of `Content-Digest` (RFC 9530)."""
-    return f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:"
-
-
-def _sha256(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while chunk := stream.read(HASH_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

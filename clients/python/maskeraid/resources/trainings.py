@@ -18,7 +18,7 @@ class Trainings(Resource[Training]):
         architecture: str = "auto",
         preset: str = "quick",
         where: Sequence[str] = (),
-        seed: int = 0,
+        seed: int | None = None,
         email: bool = False,
         **facts: Any,  # noqa: ANN401 fields of the API
     ) -> Training:

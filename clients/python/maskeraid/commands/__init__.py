@@ -1,0 +1,1 @@
+"""A file a group of commands, the same names as in the HTTP API."""

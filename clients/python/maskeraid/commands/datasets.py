@@ -1,0 +1,107 @@
+"""`maskeraid datasets …` and `maskeraid import`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.progress import Progress
+
+from maskeraid.client import Client
+from maskeraid.objects import Dataset, Import
+from maskeraid.terminal import (
+    AsJson,
+    CommandRefused,
+    connected,
+    console,
+    follow,
+    print_json,
+    print_object,
+    print_objects,
+    progress_bar,
+)
+
+app = typer.Typer(no_args_is_help=True, help="Sets of face images.")
+
+Role = Annotated[Literal["train", "test"] | None, typer.Option(help="Of a dataset that is made; `train` when absent.")]
+ROWS_SHOWN = 20
+
+
+@app.command("list")
+def list_datasets(as_json: AsJson = False) -> None:
+    """Your datasets, newest first."""
+    with connected() as client:
+        print_objects(client.datasets.list(), ["id", "name", "role", "latest_version", "image_count"], as_json=as_json)
+
+
+@app.command("show")
+def show_dataset(dataset: Annotated[str, typer.Argument(help="Its id or name.")], as_json: AsJson = False) -> None:
+    """One dataset with its attributes."""
+    with connected() as client:
+        print_object(find_dataset(client, dataset), as_json=as_json)
+
+
+@app.command("draw")
+def draw_faces(
+    drawn_set: Annotated[str, typer.Argument(help="faces-light, faces-medium, faces-dark, or faces-test.")],
+    name: Annotated[str | None, typer.Option(help="Name of the dataset; else that of the set.")] = None,
+    role: Role = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fill a dataset with faces that the service draws: nobody's, and at once."""
+    with connected() as client:
+        dataset = find_or_make_dataset(client, name or drawn_set, role)
+        with progress_bar() as bar:
+            ended = follow(bar, client.imports.generate(dataset.id, drawn_set), f"draw {drawn_set}")
+    print_import(ended, dataset, as_json=as_json)
+
+
+def import_faces(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A zip with images and manifest.csv.")],
+    name: Annotated[
+        str | None, typer.Option(help="Name of the dataset, made when there is none; else the file's.")
+    ] = None,
+    role: Role = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import a zip of faces into a dataset. After a broken connection, the same command goes on with the upload."""
+    with connected() as client:
+        dataset = find_or_make_dataset(client, name or file.stem, role)
+        with progress_bar() as bar:
+            ended = follow(bar, upload(client, bar, dataset, file), f"import {file.name}")
+    print_import(ended, dataset, as_json=as_json)
+
+
+def upload(client: Client, bar: Progress, dataset: Dataset, file: Path) -> Import:
+    task = bar.add_task(f"upload {file.name}", total=1, phase="sending")
+    ordered = client.imports.upload(
+        dataset.id, file, lambda done, total: bar.update(task, completed=done, total=total, phase="sending parts")
+    )
+    bar.update(task, completed=bar.tasks[task].total, phase="sent")
+    return ordered
+
+
+def print_import(ended: Import, dataset: Dataset, *, as_json: bool) -> None:
+    if as_json:
+        print_json(ended.to_dict())
+        return
+    result = ended.result or {}
+    console.print(f"{dataset.name} ({dataset.id}) version {result.get('version')}: {result.get('imported')} images")
+    for row in ended.rejected_rows[:ROWS_SHOWN]:
+        console.print(f"  left out: row {row['row']}, {row['file']}: {row['detail']} [{row['code']}]")
+    if len(ended.rejected_rows) > ROWS_SHOWN:
+        console.print(f"  … and {len(ended.rejected_rows) - ROWS_SHOWN} more; --json shows them")
+
+
+def find_dataset(client: Client, text: str) -> Dataset:
+    """A dataset by id or name."""
+    found = client.datasets.get(text) if text.startswith("ds_") else client.datasets.named(text)
+    if found is None:
+        raise CommandRefused(f"there is no dataset {text!r}; `maskeraid datasets list` shows yours")
+    return found
+
+
+def find_or_make_dataset(client: Client, name: str, role: str | None) -> Dataset:
+    found = client.datasets.named(name)
+    if found and role and found.role != role:
+        raise CommandRefused(f"{name!r} is a {found.role} dataset already; choose another --name for {role} images")
+    return found or client.datasets.create(name, role=role or "train")

@@ -1,0 +1,46 @@
+"""`maskeraid keys …`."""
+
+from typing import Annotated
+
+import typer
+
+from maskeraid.terminal import AsJson, connected, console, print_json, print_objects
+
+app = typer.Typer(no_args_is_help=True, help="API keys.")
+
+
+@app.command("list")
+def list_keys(as_json: AsJson = False) -> None:
+    """Your keys; what is secret about them is kept nowhere."""
+    columns = ["id", "name", "scopes", "expires_at", "last_used_at", "revoked_at"]
+    with connected() as client:
+        print_objects(client.api_keys.list(), columns, as_json=as_json)
+
+
+@app.command("new")
+def new_key(
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    scope: Annotated[list[str], typer.Option(help="What it may do, e.g. models:read; repeatable.")],
+    days: Annotated[int, typer.Option(min=1, max=365, help="Days until it expires.")] = 90,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key; it is shown once."""
+    with connected() as client:
+        made = client.api_keys.create(name, scope, days=days)
+    if as_json:
+        print_json(made.to_dict())
+    else:
+        console.print(made.key)
+
+
+@app.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(metavar="KEY", help="Its id, key_…")], as_json: AsJson = False
+) -> None:
+    """Make a key worthless at once."""
+    with connected() as client:
+        client.api_keys.delete(key_id)
+    if as_json:
+        print_json({"id": key_id, "revoked": True})
+    else:
+        console.print("revoked")
