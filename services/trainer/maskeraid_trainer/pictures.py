@@ -69,5 +69,5 @@ def draw_curves(history: History, measure: str, title: str) -> bytes:
 
 def _to_png(picture: PillowImage.Image) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, "png", optimize=True)
+    picture.save(buffer, "png")
     return buffer.getvalue()

@@ -53,8 +53,13 @@ async def read_training_faces(stores: Stores, tenant: str, data: Sequence[DataPa
         manifest = read_manifest(await stores.blobs.get(version.manifest_key, version.manifest_sha256))
         parts.append(filter_manifest(manifest, parse_where(part.where)))
         schema |= version.attributes
-    rows = pl.concat(parts, how="diagonal_relaxed").with_columns(pl.col(f"^{PREFIX}.*$").fill_null(""))
+    rows = join_rows(parts)
     return TrainingFaces(await _read_images(stores.blobs, tenant, rows["sha256"].to_list()), rows, schema)
+
+
+def join_rows(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Rows of several manifests, one below the other; an attribute that a manifest does not have is missing there."""
+    return pl.concat(parts, how="diagonal_relaxed").with_columns(pl.col(f"^{PREFIX}.*$").fill_null(""))
 
 
 async def _read_images(blobs: Blobs, tenant: str, digests: Sequence[str]) -> list[Image]:

@@ -1,0 +1,50 @@
+"""What was asked for becomes the settings of the engine."""
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from maskeraid_core.documents.trainings import TrainingSpec
+from maskeraid_faces.errors import BadSettings
+from maskeraid_faces.training.settings import TrainSettings
+from maskeraid_trainer.run import settings_of
+from maskeraid_trainer.training_faces import TrainingFaces, join_rows
+
+
+def spec(**facts: Any) -> TrainingSpec:  # noqa: ANN401 any field
+    return TrainingSpec(**{"name": "faces", "data": [], "model_id": "mdl_1", "software": "0.1.0", **facts})
+
+
+class TestSettings:
+    def test_the_faces_decide_by_default(self) -> None:
+        assert settings_of(spec()) == TrainSettings()
+
+    def test_the_preset_of_the_thesis_names_its_architecture(self) -> None:
+        assert settings_of(spec(preset="thesis")) == TrainSettings(architecture="thesis")
+
+    def test_what_is_named_overrides_the_preset(self) -> None:
+        asked = spec(preset="best", architecture="eigen", hyperparameters={"max_seconds": 5, "batch": 64})
+        settings = settings_of(asked)
+        assert (settings.architecture, settings.max_seconds, settings.batch) == ("eigen", 5, 64)
+
+    @pytest.mark.parametrize("hyperparameters", [{"epochs": 3}, {"batch": 0}])
+    def test_a_setting_that_is_unknown_or_out_of_range_is_refused(self, hyperparameters: dict[str, int]) -> None:
+        with pytest.raises(BadSettings) as caught:
+            settings_of(spec(hyperparameters=hyperparameters))
+        assert caught.value.facts["field"] in hyperparameters
+
+
+class TestRows:
+    def test_an_attribute_that_a_part_lacks_is_missing_there(self) -> None:
+        rows = join_rows(
+            [pl.DataFrame({"row": [0], "attr:eyes": ["1"]}), pl.DataFrame({"row": [0], "attr:age": ["30"]})]
+        )
+        assert rows.select("attr:eyes", "attr:age").rows() == [("1", ""), ("", "30")]
+
+    def test_a_face_of_nobody_known_is_a_group_of_its_own(self) -> None:
+        rows = pl.DataFrame({"attr:person": ["s01", "", "s01", ""]})
+        assert TrainingFaces([], rows, {}).groups == ["s01", "#1", "s01", "#3"]
+
+    def test_without_persons_there_are_no_groups(self) -> None:
+        assert TrainingFaces([], pl.DataFrame({"attr:eyes": ["1"]}), {}).groups is None
