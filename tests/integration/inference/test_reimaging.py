@@ -1,0 +1,141 @@
+"""Re-imagings from the accepted job to the stored result, on real stores."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import ExifTags
+from PIL import Image as Pictures
+from tests.integration.inference.conftest import TENANT, Inference, add_model, to_png
+from tests.unit.inference.made_models import covered_face
+
+from maskeraid_core.blobs import image_key, sha256_hex
+from maskeraid_core.jobs import Job, JobStatus
+from maskeraid_core.repositories.jobs import JobRepository, Wishes
+from maskeraid_core.repositories.models import ModelRepository
+from maskeraid_faces.drawing.covered import COVERINGS, TEAL
+
+
+def names_in(value: object) -> set[str]:
+    """Every file that a result names, wherever it does."""
+    if isinstance(value, dict):
+        return set().union(*(names_in(part) for name, part in value.items() if name != "files"))
+    if isinstance(value, list):
+        return set().union(*(names_in(part) for part in value))
+    return {value} if isinstance(value, str) and value.endswith((".png", ".npy")) else set()
+
+
+@pytest.fixture(scope="module")
+def done(inference: Inference) -> Job:
+    return inference.carry_out(inference.accept(covered_face("medium")))
+
+
+class TestResult:
+    def test_is_stored_with_the_job(self, done: Job) -> None:
+        assert (done.status, done.error) == (JobStatus.SUCCEEDED, None)
+        assert done.result is not None
+        assert done.result["selection"]["distribution"][0]["model"] == "faces-medium"
+
+    def test_names_only_files_that_are_there(self, inference: Inference, done: Job) -> None:
+        assert done.result is not None
+        files = done.result["files"]
+        assert names_in(done.result) <= set(files)
+        for name, file in files.items():
+            assert file["key"] == f"{done.attempt_prefix}{name}"
+            assert len(inference.get(file["key"], file["sha256"])) == file["bytes"]
+
+    def test_leaves_what_is_visible(self, inference: Inference, done: Job) -> None:
+        assert done.result is not None
+        covering, final, before = (
+            np.asarray(Pictures.open(io.BytesIO(inference.get(done.result["files"][name]["key"]))))
+            for name in ("covering.png", "final.png", "input.png")
+        )
+        assert np.array_equal(final[covering == 0], before[covering == 0])
+        assert not np.array_equal(final[covering > 0], before[covering > 0])
+
+    def test_a_short_job_tells_no_phases(self, done: Job) -> None:
+        assert done.phases == []
+        assert done.result is not None
+        assert set(done.result["phases_ms"]) == {"reading", "covering", "selecting", "generating", "saving"}
+
+
+class TestInput:
+    def test_of_a_stranger_is_sanitised(self, inference: Inference) -> None:
+        buffer, exif = io.BytesIO(), Pictures.Exif()
+        exif[ExifTags.Base.ImageDescription] = "secret"
+        Pictures.fromarray(covered_face()).save(buffer, "WEBP", lossless=True, exif=exif)
+        done = inference.carry_out(inference.accept_upload(buffer.getvalue()))
+        assert done.result is not None
+        stored = inference.get(done.result["files"]["input.png"]["key"])
+        assert np.array_equal(np.asarray(Pictures.open(io.BytesIO(stored))), covered_face())
+        assert b"secret" in buffer.getvalue()
+        assert b"secret" not in stored
+
+    def test_that_is_no_image_fails_the_job(self, inference: Inference) -> None:
+        failed = inference.carry_out(inference.accept_upload(b"GIF89a, or so it says"))
+        assert failed.status is JobStatus.FAILED
+        assert failed.error is not None
+        assert (failed.error.code, failed.crashes) == ("unreadable_image", 0)
+
+    def test_that_is_gone_fails_the_job(self, inference: Inference) -> None:
+        failed = inference.carry_out(inference.accept_source({"key": image_key(TENANT, "0" * 64)}))
+        assert failed.error is not None
+        assert failed.error.code == "input_gone"
+
+    def test_that_changed_fails_the_job(self, inference: Inference) -> None:
+        key, digest = f"t/{TENANT}/images/changed.png", sha256_hex(b"before")
+        inference.put(key, to_png(covered_face()))
+        failed = inference.carry_out(inference.accept_source({"key": key, "sha256": digest}))
+        assert failed.error is not None
+        assert failed.error.code == "artifact_corrupt"
+
+    def test_a_map_of_the_covering_is_sanitised_too(self, inference: Inference) -> None:
+        drawn = np.repeat(COVERINGS["mask"][..., None], 3, axis=2).astype(np.uint8) * np.uint8(255)
+        upload = inference.store("map", to_png(drawn)).model_dump()
+        done = inference.carry_out(inference.accept(covered_face(), covering={"upload": upload}))
+        assert done.result is not None
+        assert done.result["covering"]["kind"] == "map"
+        assert done.result["covering"]["share"] == pytest.approx(COVERINGS["mask"].mean(), abs=1e-4)
+
+
+class TestModels:
+    def test_of_other_tenants_do_not_exist(self, inference: Inference) -> None:
+        failed = inference.carry_out(inference.accept(covered_face(), "ten_2", covering={"colours": [TEAL]}))
+        assert failed.error is not None
+        assert (failed.error.code, failed.error.facts) == ("no_suitable_model", {"nearest": [], "collect": []})
+
+    def test_that_were_deleted_are_gone(self, inference: Inference) -> None:
+        version = add_model(inference.port, "light", "ten_3")
+        model = {"model_id": version.model_id, "version": 1}
+        models = ModelRepository(inference.port.stores.database, "ten_3")
+        assert inference.carry_out(inference.accept(covered_face(), "ten_3", model=model)).error is None
+        assert inference.port.call(models.delete, version.model_id)
+        failed = inference.carry_out(inference.accept(covered_face(), "ten_3", model=model))
+        assert failed.error is not None
+        assert failed.error.code == "input_gone"
+
+    def test_with_a_broken_file_are_said_to_be(self, inference: Inference) -> None:
+        version = add_model(inference.port, "dark", "ten_4")
+        (basis,) = [file for file in version.files if file.name == "basis.safetensors"]
+        content = inference.get(basis.key)
+        inference.put(basis.key, content[:-1] + bytes([content[-1] ^ 1]))
+        changed = version.model_copy(update={"digest": "sha256:not-in-memory"})
+        inference.port.call(
+            inference.port.stores.database["model_versions"].replace_one, {"_id": version.id}, changed.to_mongo()
+        )
+        failed = inference.carry_out(inference.accept(covered_face("dark"), "ten_4", covering={"colours": [TEAL]}))
+        assert failed.error is not None
+        assert failed.error.code == "artifact_corrupt"
+
+
+def test_a_cancelled_job_has_no_result(inference: Inference) -> None:
+    job = inference.accept(covered_face())
+    worker = inference.process.worker
+    claim = worker.claim(job.id)
+    assert claim is not None
+    with worker.holding(claim) as held:
+        inference.port.call(JobRepository(inference.port.stores.database, TENANT).wish_cancel, job.id)
+        held.learn(Wishes(cancel=True, pause=False, stop=False))  # as the next heartbeat would
+        held.result = inference.process.workbench.carry_out(held)
+    found = inference.look(job)
+    assert (found.status, found.result) == (JobStatus.CANCELLED, None)
