@@ -34,7 +34,8 @@ async def sweep(stores: Stores) -> None:
     for job in await moves.lease_expired(at):
         await take_over(stores, moves, job)
     for job in await moves.with_outbox():
-        await drain(stores, job)
+        if job.updated_at <= at - timedelta(seconds=stores.settings.sweep_seconds / 2):  # its mover may be at it
+            await drain(stores, job)
     for job in await moves.ring_due(at - timedelta(seconds=stores.settings.ring_again_seconds)):
         if job.not_before <= at and await stores.doorbell.ring(job.queue, job.id):
             await moves.note_rang(job.id)

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from pydantic import ValidationError
 from pymongo import ASCENDING, DESCENDING
+from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.errors import DuplicateKeyError
 
 from maskeraid_core.jobs import NEXT_STATUSES, POISONED, Job, JobError, JobStatus, OutboxEntry, QueueName
 from maskeraid_core.mongo import Database, server_time
 from maskeraid_core.repositories.repository import TenantRepository
 from maskeraid_core.settings import CoreSettings
+
+log = structlog.get_logger()
 
 
 class JobRepository(TenantRepository[Job]):
@@ -198,7 +203,7 @@ class JobMoves:
     async def ring_due(self, older_than: datetime, limit: int = 500) -> list[Job]:
         """Queued jobs whose bell has not rung since `older_than`, and that may run."""
         cursor = self._collection.find({"status": JobStatus.QUEUED}).limit(limit)
-        jobs = [Job.of(row) async for row in cursor]
+        jobs = await _readable(cursor)
         return [job for job in jobs if job.rang_at is None or job.rang_at < older_than]
 
     async def note_rang(self, job_id: str) -> None:
@@ -206,12 +211,12 @@ class JobMoves:
 
     async def lease_expired(self, at: datetime, limit: int = 500) -> list[Job]:
         cursor = self._collection.find({"status": JobStatus.RUNNING, "lease_until": {"$lt": at}}).limit(limit)
-        return [Job.of(row) async for row in cursor]
+        return await _readable(cursor)
 
     async def past_deadline(self, at: datetime, limit: int = 500) -> list[Job]:
         live = [JobStatus.QUEUED, JobStatus.RUNNING]
         cursor = self._collection.find({"status": {"$in": live}, "deadline": {"$lt": at}}).limit(limit)
-        return [Job.of(row) async for row in cursor]
+        return await _readable(cursor)
 
     async def wish_cancel(self, job: Job, reason: str) -> None:
         """Note on behalf of the sweeper that a running job shall be cancelled."""
@@ -222,12 +227,23 @@ class JobMoves:
 
     async def with_outbox(self, limit: int = 500) -> list[Job]:
         """Jobs that still have something to tell."""
-        return [Job.of(row) async for row in self._collection.find({"has_outbox": True}).limit(limit)]
+        return await _readable(self._collection.find({"has_outbox": True}).limit(limit))
 
     async def remove_from_outbox(self, job_id: str, keys: Sequence[str]) -> None:
         """Drop entries that were carried out; the flag falls with the last of them."""
         await self._collection.update_one({"_id": job_id}, {"$pull": {"outbox": {"key": {"$in": list(keys)}}}})
         await self._collection.update_one({"_id": job_id, "outbox": []}, {"$set": {"has_outbox": False}})
+
+
+async def _readable(cursor: AsyncCursor[dict[str, Any]]) -> list[Job]:
+    """Jobs that can be read: one document of another version must not keep the sweeper from all the others."""
+    jobs = []
+    async for row in cursor:
+        try:
+            jobs.append(Job.of(row))
+        except ValidationError as error:
+            log.error("job cannot be read, left alone", job_id=row["_id"], error=str(error))
+    return jobs
 
 
 def _entries_of_move(job: Job, to: JobStatus, error: JobError | None) -> list[OutboxEntry]:
