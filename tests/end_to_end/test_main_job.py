@@ -65,15 +65,17 @@ class TestRecipe:
         assert len(made.result["candidates"]) == 8
 
 
-class TestSdk:
-    @pytest.fixture(scope="class")
-    def model(self, stack: Stack) -> Model:
-        with Client(stack.first_key, stack.url) as client:
-            dataset = client.datasets.create("sdk faces")
-            client.imports.generate(dataset.id, "faces-medium").wait()
-            training = client.trainings.create("sdk model", [dataset.id], seed=3).wait()
-            return client.models.get((training.result or {})["model_id"])
+@pytest.fixture(scope="module")
+def model(stack: Stack) -> Model:
+    """A model of medium faces, made with the SDK."""
+    with Client(stack.first_key, stack.url) as client:
+        dataset = client.datasets.create("sdk faces")
+        client.imports.generate(dataset.id, "faces-medium").wait()
+        training = client.trainings.create("sdk model", [dataset.id], seed=3).wait()
+        return client.models.get((training.result or {})["model_id"])
 
+
+class TestSdk:
     def test_four_statements_give_a_face(self, client: Client, model: Model) -> None:
         tests = client.datasets.create("sdk covered", role="test")
         client.imports.generate(tests.id, "faces-test").wait()
