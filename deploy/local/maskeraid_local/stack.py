@@ -61,6 +61,7 @@ class Stack:
             "MASKERAID_BLOBS_URL": f"file://{options.data}/blobs",
             "MASKERAID_SCRATCH_FOLDER": str(options.data / "scratch"),
             "MASKERAID_OUTBOX_FOLDER": str(options.data / "outbox"),
+            "MASKERAID_PUBLIC_URL": f"http://{LOOPBACK}:{options.port}",
             "MASKERAID_LOG_FORMAT": "console",
             **(options.environment or {}),
         }
@@ -142,7 +143,9 @@ class Stack:
         try:
             fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StackError(f"another stack uses {self.options.data}; choose another folder with --data") from error
+            raise StackError(
+                f"another stack runs on {self.options.data}: end it, or choose another folder with --data"
+            ) from error
 
     def _portal(self) -> AbstractContextManager[PortalStores]:
         settings = CoreSettings(

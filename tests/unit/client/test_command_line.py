@@ -1,0 +1,354 @@
+"""The command line against a real HTTP server with the smallest service behind it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from tests.unit.client.service import event_text, job
+from typer.testing import CliRunner
+
+from maskeraid.cli import app
+from maskeraid.credentials import Credentials, write_credentials
+
+DATASET = {"id": "ds_1", "name": "faces [bold]", "role": "train", "latest_version": 1, "image_count": 25}
+TRAINING = job(name="faces", model={"model_id": "mdl_1", "version": 1})
+VERSION = {
+    "id": "mdl_1:2", "model_id": "mdl_1", "version": 2, "files": [{"name": "card.json", "bytes": 2}],
+}  # fmt: skip
+IMPORTED = job(
+    "succeeded", "import", id="imp_1", urls={"self": "/v1/imports/imp_1"}, result={"version": 1, "imported": 24},
+    rejected_rows=[{"row": 7, "file": "a.png", "code": "value_not_allowed", "detail": "'9' is not one of 1, 2"}],
+)  # fmt: skip
+REIMAGED = job(
+    "succeeded", "reimaging", id="rim_1", urls={"self": "/v1/reimagings/rim_1"}, statement="A plausible face.",
+    result={"selection": {"model_id": "mdl_1"}}, files={"final.png": "/v1/reimagings/rim_1/files/final.png"},
+)  # fmt: skip
+EVENTS = event_text(1, "job.phase", phase="training") + event_text(2, "job.progress", current=1, total=2)
+EVENTS += event_text(3, "end", status="succeeded")
+
+
+class Server(ThreadingHTTPServer):
+    """Answers by method and path; `bodies` keeps what was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: dict[str, tuple[int, Any]] = {}
+        self.bodies: dict[str, bytes] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def problem(self, what: str, status: int, code: str) -> None:
+        self.answers[what] = status, {"detail": "It is so.", "code": code, "retryable": False}
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def answer(self) -> None:
+        path = self.path.partition("?")[0]
+        what = f"{self.command} {path}"
+        self.server.bodies[what] = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        status, body = self.server.answers.get(what, (404, {"detail": "Nothing there.", "code": "not_found"}))
+        data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/event-stream" if path.endswith("/events") else "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_POST = do_DELETE = answer
+
+    def log_message(self, *_: object) -> None:
+        """A test's output is not the place."""
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A running server, and a key for it in a folder of the test's own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("MASKERAID_KEY", raising=False)
+    monkeypatch.delenv("MASKERAID_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+    with Server() as running:
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        write_credentials(Credentials(running.url, "mk_test"))
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+def page(*rows: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    return 200, {"object": "list", "data": rows, "has_more": False, "last_id": None}
+
+
+def run(*words: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(app, words, input=given)
+
+
+class TestLists:
+    def test_a_table_shows_names_as_they_are(self, server: Server) -> None:
+        server.answers["GET /v1/datasets"] = page(DATASET)
+        lines = run("datasets", "list").stdout.splitlines()
+        assert lines == [
+            "id    name          role   latest_version  image_count",
+            "ds_1  faces [bold]  train  1               25",
+        ]
+
+    def test_long_values_are_not_cropped(self, server: Server) -> None:
+        server.answers["GET /v1/datasets"] = page({**DATASET, "name": "x" * 300})
+        assert "x" * 300 in run("datasets", "list").stdout
+
+    @pytest.mark.parametrize("group", ["datasets", "jobs", "models", "keys"])
+    def test_json_is_json(self, server: Server, group: str) -> None:
+        row = job(name="name", role="train", scopes=["admin"])
+        server.answers[f"GET /v1/{'api-keys' if group == 'keys' else group}"] = page(row)
+        assert json.loads(run(group, "list", "--json").stdout) == [row]
+
+    def test_an_empty_list_is_said(self, server: Server) -> None:
+        server.answers["GET /v1/jobs"] = page()
+        assert run("jobs", "list").stdout == "nothing yet\n"
+        assert json.loads(run("jobs", "list", "--json").stdout) == []
+
+
+class TestErrors:
+    def test_without_a_key_the_way_to_one_is_named(self, server: Server, tmp_path: Path) -> None:
+        (tmp_path / "config/maskeraid/credentials.json").unlink()
+        result = run("jobs", "list")
+        assert result.exit_code == 1
+        assert "maskeraid login" in result.stderr
+
+    def test_a_service_that_is_not_there_is_named(self, server: Server) -> None:
+        write_credentials(Credentials("http://127.0.0.1:9", "mk_test"))
+        result = run("jobs", "list")
+        assert result.exit_code == 1
+        assert "http://127.0.0.1:9 does not answer" in result.stderr
+        assert "maskeraid up" in result.stderr
+
+    def test_a_problem_has_its_code_and_its_remedy_on_the_error_stream(self, server: Server) -> None:
+        server.problem("GET /v1/jobs", 401, "not_authenticated")
+        result = run("jobs", "list", "--json")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "error: It is so. [not_authenticated]\n`maskeraid login`" in result.stderr
+
+    def test_an_unknown_dataset_is_named(self, server: Server) -> None:
+        server.answers["GET /v1/datasets"] = page()
+        result = run("train", "nobody")
+        assert result.exit_code == 1
+        assert "there is no dataset 'nobody'; `maskeraid datasets list`" in result.stderr
+
+    def test_wrong_words_are_a_wrong_use(self, server: Server) -> None:
+        assert run("import", "not-there.zip").exit_code == 2
+        assert run("train", "faces", "--architecture", "magic").exit_code == 2
+        assert run("up", "--port", "70000").exit_code == 2
+
+    def test_a_damaged_credentials_file_is_named(self, server: Server, tmp_path: Path) -> None:
+        file = tmp_path / "config/maskeraid/credentials.json"
+        file.write_text("{")
+        result = run("jobs", "list")
+        assert result.exit_code == 1
+        assert str(file) in result.stderr
+
+
+class TestLogin:
+    ME: tuple[int, dict[str, Any]] = 200, {"tenant_name": "local", "scopes": ["admin"]}
+
+    def kept(self, tmp_path: Path) -> dict[str, str]:
+        kept: dict[str, str] = json.loads((tmp_path / "config/maskeraid/credentials.json").read_text())
+        return kept
+
+    def test_key_and_address_are_kept_for_their_owner_alone(self, server: Server, tmp_path: Path) -> None:
+        server.answers["GET /v1/me"] = self.ME
+        file = tmp_path / "config/maskeraid/credentials.json"
+        file.chmod(0o644)
+        result = run("login", "mk_new", "--url", server.url)
+        assert result.exit_code == 0, result.output
+        assert self.kept(tmp_path) == {"url": server.url, "key": "mk_new"}
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert "mk_new" not in result.output
+
+    def test_a_new_key_keeps_the_address(self, server: Server, tmp_path: Path) -> None:
+        server.answers["GET /v1/me"] = self.ME
+        assert run("login", "mk_new").exit_code == 0
+        assert self.kept(tmp_path) == {"url": server.url, "key": "mk_new"}
+
+    def test_the_key_is_asked_for_and_not_shown(self, server: Server, tmp_path: Path) -> None:
+        server.answers["GET /v1/me"] = self.ME
+        result = run("login", given="mk_typed\n")
+        assert self.kept(tmp_path)["key"] == "mk_typed"
+        assert "mk_typed" not in result.output
+
+    def test_a_key_that_is_refused_is_not_kept(self, server: Server, tmp_path: Path) -> None:
+        server.problem("GET /v1/me", 401, "not_authenticated")
+        assert run("login", "mk_bad").exit_code == 1
+        assert self.kept(tmp_path)["key"] == "mk_test"
+
+    def test_the_environment_comes_first(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MASKERAID_URL", server.url)
+        monkeypatch.setenv("MASKERAID_KEY", "mk_env")
+        write_credentials(Credentials("http://127.0.0.1:9", "mk_file"))
+        server.answers["GET /v1/jobs"] = page()
+        assert run("jobs", "list").exit_code == 0
+
+
+class TestJobs:
+    @pytest.fixture(autouse=True)
+    def training(self, server: Server) -> None:
+        server.answers["GET /v1/jobs/trn_1"] = 200, {**TRAINING, "status": "running"}
+        server.answers["GET /v1/jobs/trn_1/events"] = 200, EVENTS
+        server.answers["GET /v1/trainings/trn_1"] = 200, TRAINING
+
+    def test_follow_ends_with_the_job(self) -> None:
+        result = run("jobs", "follow", "trn_1")
+        assert (result.exit_code, result.stdout) == (0, "succeeded\n")
+
+    def test_follow_as_json_is_a_line_an_event(self) -> None:
+        lines = run("jobs", "follow", "trn_1", "--json").stdout.splitlines()
+        assert [json.loads(line)["type"] for line in lines] == ["job.phase", "job.progress", "end"]
+
+    def test_a_failed_job_is_exit_code_1_with_its_reason(self, server: Server) -> None:
+        error = {"code": "no_variation", "message": "All images are the same."}
+        server.answers["GET /v1/trainings/trn_1"] = 200, {**TRAINING, "status": "failed", "error": error}
+        for words in (["follow", "trn_1"], ["follow", "trn_1", "--json"]):
+            result = run("jobs", *words)
+            assert result.exit_code == 1
+            assert "All images are the same. [no_variation]" in result.stderr
+
+    def test_cancel_says_what_follows(self, server: Server) -> None:
+        server.answers["POST /v1/jobs/trn_1/cancel"] = 202, {**TRAINING, "status": "running"}
+        assert run("jobs", "cancel", "trn_1").stdout == "it will end in a moment\n"
+        assert json.loads(run("jobs", "cancel", "trn_1", "--json").stdout)["id"] == "trn_1"
+
+    def test_show_knows_more_than_the_list(self) -> None:
+        assert "mdl_1" in run("jobs", "show", "trn_1").stdout
+        assert json.loads(run("jobs", "show", "trn_1", "--json").stdout) == TRAINING
+
+
+class TestImport:
+    @pytest.fixture(autouse=True)
+    def answers(self, server: Server, tmp_path: Path) -> None:
+        (tmp_path / "our-faces.zip").write_bytes(b"PK")
+        server.answers["GET /v1/datasets"] = page()
+        server.answers["POST /v1/datasets"] = 201, DATASET
+        server.answers["POST /v1/imports"] = 202, IMPORTED
+
+    def test_the_file_names_the_dataset(self, server: Server) -> None:
+        result = run("import", "our-faces.zip")
+        assert result.exit_code == 0, result.output
+        assert json.loads(server.bodies["POST /v1/datasets"]) == {"name": "our-faces", "role": "train"}
+        assert "version 1: 24 images" in result.stdout
+
+    def test_rows_that_were_left_out_are_shown(self) -> None:
+        shown = run("import", "our-faces.zip").stdout
+        assert "left out: row 7, a.png: '9' is not one of 1, 2 [value_not_allowed]" in shown
+
+    def test_a_dataset_of_the_name_gets_a_version_more(self, server: Server) -> None:
+        server.answers["GET /v1/datasets"] = page(DATASET)
+        assert json.loads(run("import", "our-faces.zip", "--json").stdout)["id"] == "imp_1"
+        assert "POST /v1/datasets" not in server.bodies
+
+    def test_a_dataset_of_the_other_role_is_refused(self, server: Server) -> None:
+        server.answers["GET /v1/datasets"] = page(DATASET)
+        result = run("import", "our-faces.zip", "--role", "test")
+        assert result.exit_code == 1
+        assert "train dataset already; choose another --name" in result.stderr
+
+    def test_faces_can_be_drawn(self, server: Server) -> None:
+        assert run("datasets", "draw", "faces-light").exit_code == 0
+        assert json.loads(server.bodies["POST /v1/imports"])["source"] == {"type": "generator", "set": "faces-light"}
+
+
+class TestTrain:
+    @pytest.fixture(autouse=True)
+    def answers(self, server: Server) -> None:
+        server.answers["GET /v1/datasets"] = page(DATASET)
+        server.answers["POST /v1/trainings"] = 202, TRAINING
+
+    def test_options_arrive_and_the_model_is_named(self, server: Server) -> None:
+        words = ["--name", "m", "--where", "mouth:2", "--steps", "5", "--seed", "3", "--email"]
+        result = run("train", "faces", *words)
+        assert result.stdout == "trn_1: model mdl_1 version 1\n"
+        asked = json.loads(server.bodies["POST /v1/trainings"])
+        assert (asked["name"], asked["seed"], asked["hyperparameters"]) == ("m", 3, {"steps": 5})
+        assert asked["data"] == [{"dataset_id": "ds_1", "where": ["mouth:2"]}]
+        assert asked["notify"] == {"email": True}
+
+    def test_what_was_not_said_is_left_to_the_service(self, server: Server) -> None:
+        run("train", "faces")
+        assert "seed" not in json.loads(server.bodies["POST /v1/trainings"])
+
+    def test_without_waiting_the_way_to_follow_is_named(self, server: Server) -> None:
+        server.answers["POST /v1/trainings"] = 202, {**TRAINING, "status": "queued", "model": None}
+        assert "maskeraid jobs follow trn_1" in run("train", "faces", "--no-wait").stdout
+
+
+class TestReimage:
+    @pytest.fixture(autouse=True)
+    def answers(self, server: Server, tmp_path: Path) -> None:
+        (tmp_path / "covered.png").write_bytes(b"face")
+        server.answers["POST /v1/reimagings"] = 202, REIMAGED
+        server.answers["GET /v1/reimagings/rim_1/files/final.png"] = 200, "png"
+
+    def test_files_and_statement_are_given(self, tmp_path: Path) -> None:
+        result = run("reimage", "covered.png", "--output", "out")
+        assert (tmp_path / "out/final.png").read_bytes() == b"png"
+        assert "A plausible face." in result.stdout
+
+    @pytest.mark.parametrize("colour", ["20,150,140", "#14968c"])
+    def test_a_colour_may_be_written_in_two_ways(self, server: Server, colour: str) -> None:
+        assert json.loads(run("reimage", "covered.png", "--colour", colour, "--json").stdout) == REIMAGED
+        assert b'"colours": [[20, 150, 140]]' in server.bodies["POST /v1/reimagings"]
+
+    def test_what_is_no_colour_is_a_wrong_use(self) -> None:
+        result = run("reimage", "covered.png", "--colour", "teal-ish")
+        assert result.exit_code == 2
+        assert "teal-ish" in result.stderr
+
+
+class TestModelsAndKeys:
+    def test_a_download_brings_every_file(self, server: Server, tmp_path: Path) -> None:
+        server.answers["GET /v1/models/mdl_1/versions/latest"] = 200, VERSION
+        server.answers["GET /v1/models/mdl_1/versions/2/files/card.json"] = 200, "{}"
+        assert run("models", "download", "mdl_1", "out").stdout == "1 files of version 2 in out/\n"
+        assert (tmp_path / "out/card.json").read_text() == "{}"
+
+    def test_a_models_card_is_shown(self, server: Server) -> None:
+        server.answers["GET /v1/models/mdl_1/versions/latest"] = 200, VERSION
+        assert json.loads(run("models", "show", "mdl_1", "--json").stdout) == VERSION
+
+    def test_a_new_key_alone_is_on_the_output(self, server: Server) -> None:
+        server.answers["POST /v1/api-keys"] = 201, {"id": "key_1", "name": "a", "key": "mk_secret"}
+        assert run("keys", "new", "a", "--scope", "models:read", "--days", "3").stdout == "mk_secret\n"
+        asked = json.loads(server.bodies["POST /v1/api-keys"])
+        assert asked == {"name": "a", "scopes": ["models:read"], "days": 3}
+
+    def test_a_key_can_be_revoked(self, server: Server) -> None:
+        server.answers["DELETE /v1/api-keys/key_1"] = 204, ""
+        assert run("keys", "revoke", "key_1").stdout == "revoked\n"
+
+
+class TestHelp:
+    def test_every_command_explains_itself(self) -> None:
+        commands = [
+            [command.name or command.callback.__name__] for command in app.registered_commands if command.callback
+        ]
+        for group in app.registered_groups:
+            assert group.typer_instance
+            commands += [[str(group.name), str(command.name)] for command in group.typer_instance.registered_commands]
+        assert len(commands) >= 18
+        for words in commands:
+            result = run(*words, "--help")
+            assert result.exit_code == 0
+            assert words == ["up"] or words == ["demo"] or "--json" in result.stdout, words
+
+    def test_the_shell_can_complete(self) -> None:
+        script = run("--show-completion", "bash")
+        assert script.exit_code == 0
+        assert "complete" in script.stdout

@@ -1,0 +1,42 @@
+"""Asking for a re-imaging: by stored image, by file, with a covering map."""
+
+import json
+from pathlib import Path
+
+import httpx
+from tests.unit.client.service import Service, job, ok
+
+MADE = ok(code=202, **job("queued", "reimaging"))
+
+
+def parts_of(request: httpx.Request) -> dict[str, bytes]:
+    """Contents of a multipart form by the names of its parts."""
+    boundary = request.headers["Content-Type"].partition("boundary=")[2].encode()
+    pieces = request.content.split(b"--" + boundary)[1:-1]
+    found = (piece.strip(b"\r\n").split(b"\r\n\r\n", 1) for piece in pieces)
+    return {head.partition(b'name="')[2].partition(b'"')[0].decode(): body for head, body in found}
+
+
+class TestCreate:
+    def test_a_stored_image_goes_by_its_id(self) -> None:
+        service = Service(MADE)
+        with service.client() as client:
+            client.reimagings.create(image_id="img_1", candidates=4, seed=7)
+        assert json.loads(service.requests[0].content) == {"image": {"image_id": "img_1"}, "candidates": 4, "seed": 7}
+        assert service.requests[0].headers["Prefer"] == "wait=30"
+
+    def test_a_file_goes_beside_its_options(self, tmp_path: Path) -> None:
+        (tmp_path / "face.png").write_bytes(b"face")
+        service = Service(MADE)
+        with service.client() as client:
+            client.reimagings.create(tmp_path / "face.png", covering_map=b"map", wait_seconds=0, seed=7)
+        parts = parts_of(service.requests[0])
+        assert (parts["image"], parts["covering"], json.loads(parts["options"])) == (b"face", b"map", {"seed": 7})
+        assert "Prefer" not in service.requests[0].headers
+
+    def test_its_files_are_fetched_by_name(self) -> None:
+        done = job("succeeded", "reimaging", id="rim_1")
+        service = Service(ok(**done), httpx.Response(200, content=b"png"))
+        with service.client() as client:
+            assert client.reimagings.create(b"face").file("final.png") == b"png"
+        assert service.requests[1].url.path == "/v1/reimagings/rim_1/files/final.png"
