@@ -48,10 +48,6 @@ class Child:
         self.last_words: deque[str] = deque(maxlen=WORDS_KEPT)
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
     def exit_code(self) -> int | None:
         """How it ended (a signal as a negative number), once all that it said was heard; else None."""
         return None if self._open_pipes.get_map() else self._process.poll()
@@ -70,7 +66,7 @@ class Child:
                 self._open_pipes.unregister(reader.descriptor)
             if reader is self._words:
                 self._pass_on(lines)
-            elif lines:
+            elif not reader.has_ended:  # a report without an end was cut off by the end
                 self._heard_at = time.monotonic()
                 yield from map(json.loads, lines)
 
@@ -104,7 +100,7 @@ class Child:
 
 
 class _LineReader:
-    """Whole lines from a pipe; a last line without an end counts for people only if it is there."""
+    """Lines from a pipe."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
@@ -112,8 +108,10 @@ class _LineReader:
         self._rest = b""
 
     def read(self) -> list[bytes]:
-        """The whole lines that are there now. Call it when the pipe has something to read, or has ended."""
+        """The whole lines that are there now; at the end of the pipe, what is left of the last one."""
         piece = os.read(self.descriptor, PIECE_BYTES)
-        self.has_ended = not piece
+        if not piece:
+            self.has_ended = True
+            return [self._rest] if self._rest else []
         *lines, self._rest = (self._rest + piece).split(b"\n")
         return lines

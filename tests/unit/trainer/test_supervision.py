@@ -97,6 +97,11 @@ class TestCrash:
         assert caught.value.facts["how"] == "exit 1"
         assert caught.value.facts["log"] == [f"line {n}" for n in range(10, 60)]
 
+    def test_a_report_that_was_cut_off_does_not_count_and_last_words_do(self, held: FakeHeld) -> None:
+        with pytest.raises(Crash) as caught:
+            run(held, "os.write(1, b'{\"type\": \"ou'); os.write(2, b'no more'); os.kill(os.getpid(), 9)")
+        assert caught.value.facts == {"how": "SIGKILL", "log": ["no more"]}
+
     def test_want_of_memory_is_told_apart(self, held: FakeHeld) -> None:
         with pytest.raises(MemoryError):
             run(held, "sys.exit(71)")
