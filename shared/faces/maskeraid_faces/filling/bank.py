@@ -23,7 +23,7 @@ def squared_distances(projected: Floats, gram: Floats, draws: Floats, square: Fl
     Returns:
         float32 (n, m) or (m,), not under 0.
     """
-    own = np.einsum("mi,mi->m", draws @ gram, draws)
+    own = np.sum((draws @ gram) * draws, axis=1)
     distances: Floats = np.maximum(np.asarray(square)[..., None] - 2 * projected @ draws.T + own, 0).astype(np.float32)
     return distances
 

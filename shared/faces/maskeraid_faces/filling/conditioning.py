@@ -9,16 +9,18 @@ from maskeraid_faces.filling.bank import hidden_l1, log_weights, squared_distanc
 from maskeraid_faces.filling.covering_system import covering_system
 from maskeraid_faces.images import Covering, Floats, Images, to_network
 
-NOISES = (2.0, 2.8, 4.0, 5.7, 8.0, 11.0, 16.0, 23.0, 32.0, 45.0)  # grey levels; under 2 lies rounding
-TEMPERATURES = tuple(2.0**power for power in range(-4, 11))
+NOISES = (2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 45.0)  # grey levels; under 2 lies rounding
+TEMPERATURES = tuple(4.0**power for power in range(7))
+AS_GOOD = 0.05  # natural logarithms of likelihood a face: a lower temperature is preferred, for it hears the face more
 MOST_FACES = 64
 
 
 def fit_conditioning(held_out_images: Images, basis: Basis, bank: Bank, seed: int = 0) -> Conditioning:
     """Choose noise and temperature so that the truth under the covering is likeliest, given the visible pixels.
 
-    The score of a face is `log sum_j w_j p(x_h | G_h(z_j), noise)` with the weights `w_j` of `log_weights`: the noise
-    says how near the nearest right draw comes, the temperature how many draws must be heard to have it among them.
+    The score of a face is `log sum_j w_j k(RMSE of G_h(z_j) to x_h / noise)` with the weights `w_j` of `log_weights`
+    and a normal kernel of one dimension: a fill is right or wrong as a whole. The noise says how near right draws come,
+    the temperature how many must be heard to have one among them.
 
     Args:
         held_out_images: uint8 (n, H, W, 3), faces that the generator was not trained on; 64 of them are used.
@@ -32,11 +34,12 @@ def fit_conditioning(held_out_images: Images, basis: Basis, bank: Bank, seed: in
     for covering in (lower_face(faces.shape[1]), sunglasses(faces.shape[1])):
         seen, hidden = _distances(faces, basis, bank, covering)
         for row, noise in enumerate(NOISES):
-            truth = log_weights(hidden, Conditioning(noise, 1.0), images=images) - 3 * covering.sum() * np.log(noise)
+            truth = log_weights(hidden / (3 * covering.sum()), Conditioning(noise, 1.0), images=images) - np.log(noise)
             for column, temperature in enumerate(TEMPERATURES):
                 said = log_weights(seen, Conditioning(noise, temperature), images=images)
                 score[row, column] += np.mean(logsumexp(said + truth, axis=1) - logsumexp(said, axis=1))
-    best_row, best_column = divmod(int(np.argmax(score)), len(TEMPERATURES))
+    best_row = int(np.argmax(score.max(axis=1)))
+    best_column = int(np.argmax(score[best_row] >= score[best_row].max() - AS_GOOD))
     return Conditioning(NOISES[best_row], TEMPERATURES[best_column])
 
 

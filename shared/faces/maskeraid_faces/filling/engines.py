@@ -21,25 +21,24 @@ from maskeraid_faces.filling.pool import (
     weighted_deviations,
 )
 from maskeraid_faces.filling.refine import refine
-from maskeraid_faces.filling.ridge import ridge_coefficients
 from maskeraid_faces.images import Covering, Floats, Image, Images, to_network, to_pixels
 
 GREY_LEVELS = np.float32(127.5)  # of one unit in [-1, 1]
-PHOTO_POOL = 192  # corrected draws; a 64-px fill of them takes 15 ms
+PHOTO_POOL = 96  # corrected draws, from which k are picked
 LARGEST_POOL = 1024
 PHOTO_DRAWS_HEARD = 300  # effective size of the weights: fewer draws look alike, more disagree with the face
 MASS_KEPT = 0.999
-LEAST_OUTCOME = 0.001  # of the weight; below, an outcome is not counted
 
 
 def ridge_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
     """Engine R: one answer, its doubt from held-out fills."""
-    coefficients = ridge_coefficients(image, covering, model)[None]
     system = model_system(model, covering)
+    projected = system.project(to_network(image).ravel(), model.basis)
+    coefficients = system.solve(projected)[None]
     return Pool(
         weights=np.ones(1),
         places=np.zeros((1, 1), np.float32),
-        fits=_fits(coefficients, image, model, system),
+        fits=_fits(coefficients, image, model, system, projected),
         render=partial(_render, model, coefficients),
         deviations=model.ridge.pixel_sigma[system.hole] * GREY_LEVELS,
     )
@@ -70,7 +69,8 @@ def image_bank_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
 def drawn_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
     """Engine A for `eigen` on drawn faces: the draws' distinct fills, snapped to the palette, weighted."""
     system = model_system(model, covering)
-    coefficients, weights, approximate = _weighted_draws(image, model, system)
+    projected = system.project(to_network(image).ravel(), model.basis)
+    coefficients, weights, approximate = _weighted_draws(projected, model, system)
     rows = heaviest(weights, MASS_KEPT, LARGEST_POOL)
     coefficients, weights = coefficients[rows], weights[rows] / weights[rows].sum()
     fills = to_pixels(model.basis.mean[system.hole] + coefficients @ system.components[: coefficients.shape[1]])
@@ -84,7 +84,7 @@ def drawn_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
     return Pool(
         weights=masses,
         places=values / np.float32(np.sqrt(values.shape[1])),
-        fits=_fits(coefficients[first], image, model, system),
+        fits=_fits(coefficients[first], image, model, system, projected),
         render=partial(_render, model, coefficients[first]),
         deviations=weighted_deviations(values, masses),
         approximate=approximate,
@@ -92,36 +92,31 @@ def drawn_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
 
 
 def photo_pool(image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator) -> Pool:
-    """Engine A for `eigen` on photographs: draws corrected by Matheron's rule, all of one weight."""
+    """Engine A for `eigen` on photographs: draws that agree somewhat, made to agree by Matheron's rule, of one weight.
+
+    Measured on UTKFace: drawing by weights gains 0.1 dB and spares faces whose hidden half comes from another pose.
+    """
     system = model_system(model, covering)
     projected = system.project(to_network(image).ravel(), model.basis)
-    draws = _stretched(np.asarray(model.bank.draws, np.float32))
-    rank = draws.shape[1]
-    distances = squared_distances(projected[:rank], system.gram[:rank, :rank], draws, 0.0)
+    draws, norms = system.stretched
+    distances = norms - 2 * draws @ projected[: draws.shape[1]]
     weights = softened(log_weights(distances, model.conditioning, images=False), PHOTO_DRAWS_HEARD)
-    draws = draws[rng.choice(len(draws), min(PHOTO_POOL, len(draws)), replace=False, p=weights)]
-    coefficients = correct(draws, projected, system, rng)
-    weights = np.full(len(draws), 1 / len(draws))
+    rows = rng.choice(len(draws), min(PHOTO_POOL, len(draws)), replace=False, p=weights)
+    coefficients = correct(draws[rows], projected, system, rng)
+    equal = np.full(len(rows), 1 / len(rows))
     return Pool(
-        weights=weights,
+        weights=equal,
         places=coefficients @ system.hole_factor * GREY_LEVELS,
-        fits=_fits(coefficients, image, model, system),
+        fits=_fits(coefficients, image, model, system, projected),
         render=partial(_render, model, coefficients),
-        deviations=weighted_deviations(coefficients @ system.components * GREY_LEVELS, weights),
+        deviations=weighted_deviations(coefficients @ system.components * GREY_LEVELS, equal),
     )
 
 
-def _stretched(draws: Floats) -> Floats:
-    """Coefficients (m, q) brought to unit variance, which those of the training faces have: a GAN's are narrower."""
-    deviations = np.maximum(draws.std(axis=0), np.float32(0.1))
-    return np.asarray((draws - draws.mean(axis=0)) / deviations, np.float32)
-
-
-def _weighted_draws(image: Image, model: FaceModel, system: ModelSystem) -> tuple[Floats, Weights, bool]:
+def _weighted_draws(projected: Floats, model: FaceModel, system: ModelSystem) -> tuple[Floats, Weights, bool]:
     """The bank's coefficients and weights, with refined draws beside them when few agree with what is seen."""
     rank = model.bank.draws.shape[1]
-    gram = system.gram[:rank, :rank]
-    projected = system.project(to_network(image).ravel(), model.basis)[:rank]
+    gram, projected = system.gram[:rank, :rank], projected[:rank]
     draws = np.asarray(model.bank.draws, np.float32)
 
     def weigh(some: Floats) -> Weights:
@@ -145,12 +140,11 @@ def _snapped(fills: Images, model: FaceModel) -> Images:
     return snapped
 
 
-def _fits(coefficients: Floats, image: Image, model: FaceModel, system: ModelSystem) -> Floats:
+def _fits(coefficients: Floats, image: Image, model: FaceModel, system: ModelSystem, projected: Floats) -> Floats:
     """RMSE of faces (n, q or r coefficients) to what is seen, grey levels."""
     rank = coefficients.shape[1]
-    offset = (to_network(image).ravel() - model.basis.mean) * system.seen
-    projected = model.basis.components[:rank] @ offset
-    squares = squared_distances(projected, system.gram[:rank, :rank], coefficients, float(offset @ offset))
+    square = float(np.square(to_network(image).ravel() - model.basis.mean) @ system.seen)
+    squares = squared_distances(projected[:rank], system.gram[:rank, :rank], coefficients, square)
     result: Floats = np.sqrt(squares / max(float(system.seen.sum()), 1)) * GREY_LEVELS
     return result
 

@@ -11,7 +11,7 @@ from maskeraid_faces.errors import BadSettings, FacesError, SizeMismatch
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.engines import drawn_pool, image_bank_pool, photo_pool, ridge_pool, unconditioned_pool
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages, UsedEngine
-from maskeraid_faces.filling.picks import PICKS, Pick, merge, pick_rows
+from maskeraid_faces.filling.picks import PICKS, Pick, outcomes, pick_rows
 from maskeraid_faces.filling.pool import Pool
 from maskeraid_faces.filling.tone import TONE_MATCHES, ToneMatch, to_models_tone
 from maskeraid_faces.images import Covering, Floats, Image, Images, check_covering, check_image
@@ -86,7 +86,7 @@ def fill(
         candidates,
         _uncertainty(pool, covering),
         used,
-        len(merge(pool)[0]) if model.kind == "drawn" and used == "A" else None,
+        outcomes(pool) if model.kind == "drawn" and used == "A" else None,
         seed,
         *_proof(image, final, covering),
     )

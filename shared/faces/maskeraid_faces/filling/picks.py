@@ -3,14 +3,14 @@
 from typing import Literal
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
-from maskeraid_faces.filling.pool import Pool, Rows, Weights
+from maskeraid_faces.filling.pool import Pool, Rows, Weights, heaviest
 from maskeraid_faces.images import Floats
 
 Pick = Literal["spread", "sample", "random"]
 PICKS: tuple[Pick, ...] = ("spread", "sample", "random")
 
+MASS_SPREAD = 0.99  # of the weight is offered: what is left are slips of the generator
 MERGED_BELOW = 4.0  # grey levels RMSE in the hole: people see one answer
 REACH = 1.5  # of the median distance: what counts as around a cluster
 TRADE_OFF = 0.5  # between a heavy cluster (0) and one far from those already picked (1)
@@ -60,47 +60,57 @@ def _main_direction(centred: Floats) -> Floats:
 
 
 def spread(pool: Pool, k: int) -> tuple[Rows, Weights]:
-    """Clusters of answers, the heaviest first, then those heavy and far from what is picked; a weight is a mass.
+    """Clusters of answers, the most typical first, then those typical and far from what is picked; weights are masses.
 
     Every answer counts for the picked one nearest to it.
     """
     leaders, masses = merge(pool)
-    places = pool.places[leaders]
-    typical = _typicality(places, masses)
+    kept = heaviest(masses, MASS_SPREAD, len(masses))
+    leaders, masses = leaders[kept], masses[kept]
+    apart = _distances(pool.places[leaders])
+    typical = _typicality(apart, masses)
     picked = [int(np.argmax(typical))]
-    nearest = _distances(places, places[picked[0]])
+    nearest = apart[picked[0]]
     while len(picked) < min(k, len(leaders)):
         worth = typical * (1 - TRADE_OFF) + nearest / max(float(nearest.max()), 1e-9) * TRADE_OFF
         worth[picked] = -1
         picked.append(int(np.argmax(worth)))
-        nearest = np.minimum(nearest, _distances(places, places[picked[-1]]))
-    owner = np.argmin([_distances(places, places[row]) for row in picked], axis=0)
-    weights = np.bincount(owner, masses, len(picked))
+        nearest = np.minimum(nearest, apart[picked[-1]])
+    weights = np.bincount(np.argmin(apart[picked], axis=0), masses, len(picked))
     best_first = np.argsort(-weights, kind="stable")
     return leaders[picked][best_first], weights[best_first] / weights.sum()
 
 
-def _typicality(places: Floats, masses: Weights) -> Weights:
-    """How much mass lies around each cluster, the greatest 1: without it the farthest answers are the oddest ones."""
-    distances = cdist(places, places)
-    reach = max(MERGED_BELOW, REACH * float(np.median(distances)))
-    density: Weights = np.exp(-np.square(distances / reach) / 2) @ masses
-    return np.asarray(density / density.max())
+def outcomes(pool: Pool) -> int:
+    """How many distinct answers hold 99 % of the weight."""
+    _, masses = merge(pool)
+    return len(heaviest(masses, MASS_SPREAD, len(masses)))
 
 
 def merge(pool: Pool) -> tuple[Rows, Weights]:
     """Leaders of the clusters, heaviest answers first, and the clusters' masses."""
-    free = np.ones(len(pool.weights), np.bool_)
+    near = _distances(pool.places) < MERGED_BELOW
+    free = np.ones(len(near), np.bool_)
     leaders, masses = [], []
     for row in np.argsort(-pool.weights, kind="stable"):
         if free[row]:
-            members = free & (_distances(pool.places, pool.places[row]) < MERGED_BELOW)
+            members = free & near[row]
+            members[row] = True
             free &= ~members
             leaders.append(row)
             masses.append(pool.weights[members].sum())
     return np.array(leaders), np.array(masses)
 
 
-def _distances(places: Floats, place: Floats) -> Floats:
-    result: Floats = np.sqrt(np.square(places - place).sum(axis=1))
-    return result
+def _typicality(apart: Floats, masses: Weights) -> Weights:
+    """How much mass lies around each cluster, the greatest 1: without it the farthest answers are the oddest ones."""
+    reach = max(MERGED_BELOW, REACH * float(np.median(apart)))
+    density = np.exp(-np.square(apart / reach) / 2) @ masses
+    return np.asarray(density / density.max())
+
+
+def _distances(places: Floats) -> Floats:
+    """Between all rows (n, n)."""
+    centred = places - places.mean(axis=0)  # float32 loses less near zero
+    squares = np.square(centred).sum(axis=1)
+    return np.asarray(np.sqrt(np.maximum(squares[:, None] + squares - 2 * centred @ centred.T, 0)), np.float32)

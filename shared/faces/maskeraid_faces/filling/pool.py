@@ -24,7 +24,6 @@ class Pool:
     render: Callable[[Rows], Images]  # rows to whole faces, uint8 (len(rows), H, W, 3)
     deviations: Floats  # (h,) weighted standard deviation of the values of the hole, in grey levels
     approximate: bool = False  # few draws agree with the visible pixels
-    outcomes: int | None = None  # distinct fills with a weight worth counting, of drawn faces
 
 
 def normalised(log_weights: Floats) -> Weights:

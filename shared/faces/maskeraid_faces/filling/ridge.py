@@ -1,4 +1,4 @@
-"""Engine R: the covered pixels as the linear answer of the visible ones, in the coefficients of the basis."""
+"""Fits engine R, the linear answer of the visible pixels: its penalty and its honest error. `engines` fills by it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy.linalg import solve
 
 from maskeraid_faces.coverings.shapes import lower_face, sunglasses
-from maskeraid_faces.face_model import Basis, FaceModel, Kind, RidgeFit
-from maskeraid_faces.filling.covering_system import model_system, visibility
-from maskeraid_faces.images import Covering, Floats, Image, Images, to_network
+from maskeraid_faces.face_model import Basis, Kind, RidgeFit
+from maskeraid_faces.filling.covering_system import visibility
+from maskeraid_faces.images import Covering, Floats, Images, to_network
 
 # Relative to the mean visible variance a value; drawn faces have no noise, so theirs are a hundredth of these.
 PENALTIES = np.geomspace(0.05, 12.8, 9)
@@ -17,12 +17,6 @@ DRAWN_PENALTIES = PENALTIES / 100
 MOST_IN_DOUBLE = 1000  # images; above, double precision costs twice the seconds
 FOLDS = 5
 MOST_IMAGES = 1200  # that cross-validation looks at: 2,000 take three times as long for the same penalty
-
-
-def ridge_coefficients(image: Image, covering: Covering, model: FaceModel) -> Floats:
-    """The coefficients (r,) that explain the visible pixels best under the model's penalty."""
-    system = model_system(model, covering)
-    return system.solve(system.project(to_network(image).ravel(), model.basis))
 
 
 def fit_ridge(

@@ -5,12 +5,12 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.color import deltaE_ciede2000
 
 from maskeraid_faces.blending.palette import nearest_colours, palette_of
 from maskeraid_faces.blending.skin_tone import drawn_skin, from_lab, skin_of_photo, to_lab, with_skin
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Covering, Floats, Image, Images
+from maskeraid_faces.selection.lab import lab_differences
 
 ToneMatch = Literal["auto", "off"]
 TONE_MATCHES: tuple[ToneMatch, ...] = ("auto", "off")
@@ -31,7 +31,7 @@ def to_models_tone(image: Image, covering: Covering, model: FaceModel) -> tuple[
         return image, lambda images: images
     visible: Floats = np.median(lab[skin], axis=0)
     tone = _nearest_tone(visible, model)
-    if deltaE_ciede2000(visible, tone) <= PHOTO_REACH:  # type: ignore[no-untyped-call]
+    if lab_differences(visible, tone[None])[0] <= PHOTO_REACH:
         return image, lambda images: images
     shift = tone - visible
     return _shifted(image, shift), lambda images: np.stack([_shifted(one, -shift) for one in images])
@@ -50,7 +50,7 @@ def _drawn_to_tone(image: Image, covering: Covering, model: FaceModel) -> Image:
 
 def _nearest_tone(tone: Floats, model: FaceModel) -> Floats:
     tones = np.stack([prototype.tone for prototype in model.prototypes])
-    nearest: Floats = tones[np.argmin(deltaE_ciede2000(tone[None], tones))]  # type: ignore[no-untyped-call]
+    nearest: Floats = tones[np.argmin(lab_differences(tone, tones))]
     return nearest
 
 

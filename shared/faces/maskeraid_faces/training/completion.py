@@ -15,10 +15,13 @@ def complete_model(
     """Fit what a fill needs beside the generator. `faces.held_out` judges the conditioning where there is any."""
     from maskeraid_faces.filling.conditioning import fit_conditioning
     from maskeraid_faces.filling.ridge import fit_ridge
+    from maskeraid_faces.filling.settling import settle
     from maskeraid_faces.selection import make_prototypes
 
     weights = gan.generator_weights()
     bank = make_bank(architecture, weights, gan.latent_size, len(faces.training), seed)
+    if architecture == "eigen" and faces.kind == "drawn":
+        bank = settle(bank)
     unseen = faces.held_out if len(faces.held_out) else faces.training
     return FaceModel(
         architecture=architecture,
