@@ -115,7 +115,7 @@ def _describe_filling(reimaged: Reimaged, filling: Filling) -> dict[str, Any]:
         "combinations": {"possible": filled.outcomes, "shown": len(filled.candidates)},
         "candidates": [_describe_candidate(index, one) for index, one in enumerate(filled.candidates)],
         "uncertainty": {
-            "map": "uncertainty.png",
+            "url": "uncertainty.png",
             "white": BRIGHTEST_UNCERTAINTY,
             "mean": round(float(filling.uncertainty[covering].mean()), 4),
             "outside_covering": float(filling.uncertainty[~covering].max(initial=0.0)),
