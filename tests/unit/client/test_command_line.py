@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from tests.unit.client.service import event_text, job
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from maskeraid.cli import app
 from maskeraid.credentials import Credentials, write_credentials

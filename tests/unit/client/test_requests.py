@@ -1,5 +1,7 @@
 """How the client asks: keys, repeats, errors, pages."""
 
+from typing import Any
+
 import httpx
 import pytest
 from tests.unit.client.service import Service, listed, ok, problem
@@ -7,7 +9,7 @@ from tests.unit.client.service import Service, listed, ok, problem
 from maskeraid import ApiError, Client, NotReachable
 
 LOST = httpx.ConnectError("refused")
-DATASET = {"id": "ds_1", "name": "faces", "role": "train"}
+DATASET: dict[str, Any] = {"id": "ds_1", "name": "faces", "role": "train"}
 
 
 class TestIdempotency:

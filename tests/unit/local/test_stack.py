@@ -1,0 +1,100 @@
+"""What keeps a stack from starting, said before anything runs; ports; and what a start prints."""
+
+import fcntl
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from maskeraid_local.commands import RECIPE, demo, up, welcome
+from maskeraid_local.demo import OutputInUse, make_empty
+from maskeraid_local.ports import LOOPBACK, answers, free_port, wait_for_port
+from maskeraid_local.stack import Stack, StackError, StackOptions
+
+README = Path(__file__).parents[3] / "README.md"
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        yield server.getsockname()[1]
+
+
+class TestPorts:
+    def test_a_free_port_can_be_listened_on(self) -> None:
+        port = free_port()
+        assert not answers(port)
+        with socket.create_server((LOOPBACK, port)):
+            assert answers(port)
+            assert wait_for_port(port, 5)
+
+    def test_waiting_has_an_end(self) -> None:
+        assert not wait_for_port(free_port(), 0.1)
+
+
+class TestRefusals:
+    def test_a_taken_port_names_the_option(self, tmp_path: Path, taken_port: int) -> None:
+        stack = Stack(StackOptions(tmp_path / "data", taken_port))
+        with pytest.raises(StackError, match=rf"port {taken_port} is taken .* --port"), stack:
+            pytest.fail("it started")
+        assert not any(process.is_running for process in stack.processes.values())
+
+    def test_a_folder_in_use_names_the_option(self, tmp_path: Path) -> None:
+        with (tmp_path / "lock").open("w") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            with pytest.raises(StackError, match=r"another stack runs on .* --data"), Stack(StackOptions(tmp_path)):
+                pytest.fail("it started")
+
+    def test_a_refused_start_leaves_the_folder_free(self, tmp_path: Path, taken_port: int) -> None:
+        for _ in range(2):
+            with pytest.raises(StackError, match="--port"), Stack(StackOptions(tmp_path, taken_port)):
+                pytest.fail("it started")
+
+    def test_the_command_says_it_in_one_line(
+        self, tmp_path: Path, taken_port: int, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert up(tmp_path, taken_port) == 1
+        assert re.fullmatch(r"error: port \d+ is taken [^\n]+\n", capsys.readouterr().err)
+
+
+class TestFolders:
+    def test_nobody_else_may_read_the_data(self, tmp_path: Path, taken_port: int) -> None:
+        with pytest.raises(StackError), Stack(StackOptions(tmp_path, taken_port)):
+            pytest.fail("it started")
+        modes = {folder.name: folder.stat().st_mode & 0o777 for folder in tmp_path.iterdir() if folder.is_dir()}
+        assert set(modes) == {"redis", "mongodb", "blobs", "scratch", "outbox"}
+        assert set(modes.values()) == {0o700}
+
+    def test_the_demo_clears_only_what_a_demo_wrote(self, tmp_path: Path) -> None:
+        output = tmp_path / "output"
+        make_empty(output)
+        make_empty(output)
+        (output / "stack.log").touch()
+        (output / "old.png").touch()
+        make_empty(output)
+        assert list(output.iterdir()) == []
+
+    def test_files_of_others_are_not_touched(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "thesis.docx").write_text("years of work")
+        with pytest.raises(OutputInUse, match="--output"):
+            make_empty(tmp_path)
+        assert demo(tmp_path) == 1
+        assert "--output" in capsys.readouterr().err
+        assert (tmp_path / "thesis.docx").read_text() == "years of work"
+
+
+class TestWelcome:
+    def test_a_new_key_is_shown_with_the_recipe_for_this_port(self, tmp_path: Path) -> None:
+        text = welcome(Stack(StackOptions(tmp_path, 8123)), "mk_shown_once")
+        assert "export MASKERAID_KEY=mk_shown_once" in text
+        assert "U=http://127.0.0.1:8123/v1" in text
+        assert "8000" not in text
+
+    def test_later_the_way_to_another_key_is_named(self, tmp_path: Path) -> None:
+        assert "maskeraid up --new-key" in welcome(Stack(StackOptions(tmp_path)), None)
+
+    def test_the_recipe_is_that_of_the_front_page(self) -> None:
+        blocks = re.findall(r"```bash\n(.*?)```", README.read_text(), re.DOTALL)
+        assert RECIPE.read_text().strip() in [block.strip() for block in blocks]
