@@ -83,10 +83,11 @@ class Client:
     def get_bytes(self, path: str, **query: Any) -> bytes:  # noqa: ANN401
         return self.request("GET", path, params=_present(query)).content
 
-    def post_json(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> dict[str, Any]:
-        """POST with a body; `key` is its Idempotency-Key, else a new one."""
+    def post_json(self, path: str, body: Mapping[str, Any] | None = None, *, key: str | None = None) -> dict[str, Any]:
+        """POST, with a body or without; `key` is its Idempotency-Key, else a new one."""
         headers = {"Idempotency-Key": key} if key else {}
-        made: dict[str, Any] = self.request("POST", path, json=_present(body), headers=headers).json()
+        content = None if body is None else _present(body)
+        made: dict[str, Any] = self.request("POST", path, json=content, headers=headers).json()
         return made
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 httpx's own options

@@ -36,6 +36,15 @@ class TestIdempotency:
         assert "Idempotency-Key" not in service.requests[0].headers
 
 
+class TestActions:
+    def test_an_action_has_no_body(self) -> None:
+        service = Service(ok(id="trn_1", status="cancelled"))
+        with service.client() as client:
+            assert client.jobs.cancel("trn_1").status == "cancelled"
+        assert service.requests[0].content == b""
+        assert "Content-Type" not in service.requests[0].headers
+
+
 class TestKey:
     def test_the_key_is_sent(self) -> None:
         service = Service(ok())

@@ -12,7 +12,7 @@ class Jobs(Resource[Job]):
 
     def cancel(self, job_id: str) -> Job:
         """End a job and drop what it made; asking again changes nothing."""
-        return Job.of(self._client.post_json(f"{self.path}/{job_id}/cancel", {}), self._client)
+        return Job.of(self._client.post_json(f"{self.path}/{job_id}/cancel"), self._client)
 
     def events(self, job_id: str, *, after: int = 0) -> Iterator[Event]:
         """Follow a job to its end; a lost connection is taken up where it broke."""

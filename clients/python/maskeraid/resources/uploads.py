@@ -37,7 +37,7 @@ class Uploads(Resource[Upload]):
             while upload.missing_parts:
                 upload = self._send_part(upload, upload.missing_parts[0], stream)
                 show_parts(upload.part_count - len(upload.missing_parts), upload.part_count)
-        return Upload.of(self._client.post_json(f"{self.path}/{upload.id}/complete", {}), self._client)
+        return Upload.of(self._client.post_json(f"{self.path}/{upload.id}/complete"), self._client)
 
     def _open(self, file: Path) -> Upload:
         """The upload of this very file that is under way, else a new one.
