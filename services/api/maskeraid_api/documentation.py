@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from maskeraid_api.documented_answers import HEADERS, add_answers
@@ -31,7 +32,6 @@ PATH_IDS = {
     "job_id": f"(?:{'|'.join(kind.id_prefix for kind in JobKind)})",
 }  # fmt: skip
 REQUEST_HEADERS: dict[str, Json] = {
-    "Accept": {"schema": {"type": "string"}, "description": "Which of the forms."},
     "Content-Digest": {
         "schema": {"type": "string", "pattern": "^sha-256=:[A-Za-z0-9+/]{43}=:$"}, "required": True,
         "description": "SHA-256 of the part (RFC 9530).",
@@ -81,13 +81,11 @@ def _documented() -> Iterator[tuple[APIRoute, str]]:
 
 def _add_schemas(schemas: Json) -> None:
     """Schemas of bodies that operations read themselves; those of the framework's own refusals go."""
-    read_by_operations = {Problem} | {
-        declared.json_body
-        for route, _ in _documented()
-        if (declared := operation_of(route.endpoint)).json_body is not None
-    }
+    declared = [operation_of(route.endpoint) for route, _ in _documented()]
+    bodies: set[type[BaseModel]] = {Problem}
+    bodies |= {row.json_body for row in declared if row.json_body} | {row.form.options for row in declared if row.form}
     _, made = models_json_schema(
-        [(model, "validation") for model in sorted(read_by_operations, key=lambda model: model.__name__)],
+        [(model, "validation") for model in sorted(bodies, key=lambda model: model.__name__)],
         ref_template="#/components/schemas/{model}",
     )
     for name, schema in made["$defs"].items():
@@ -133,9 +131,11 @@ def _body(declared: Operation) -> Json | None:
     if declared.json_body is not None:
         content["application/json"] = {"schema": {"$ref": f"#/components/schemas/{declared.json_body.__name__}"}}
     if declared.form is not None:
+        parts = {**declared.form.parts, "options": {"$ref": f"#/components/schemas/{declared.form.options.__name__}"}}
         schema = {
-            "type": "object", "properties": declared.form.parts, "required": list(declared.form.required),
+            "type": "object", "properties": parts, "required": list(declared.form.required),
             "additionalProperties": False,
         }  # fmt: skip
-        content["multipart/form-data"] = {"schema": schema}
+        encoding = {"options": {"contentType": "application/json"}}
+        content["multipart/form-data"] = {"schema": schema, "encoding": encoding}
     return {"required": True, "content": content} if content else None

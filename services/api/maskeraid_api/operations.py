@@ -4,7 +4,7 @@ key, scope, rate, query parameters; only then the body, within the operation's l
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi.dependencies.models import Dependant
@@ -31,12 +31,16 @@ LARGEST_FIELD = 2 * 2**20  # characters of a part that is no file
 
 @dataclass(frozen=True)
 class Form:
-    """A multipart body: its parts by name, with their schemas; binary ones are files."""
+    """A multipart body: its parts by name, with their schemas; `options` is a part of JSON."""
 
     parts: dict[str, dict[str, Any]]
     required: tuple[str, ...]
     most_files: int
-    encoding: dict[str, str] = field(default_factory=dict)
+    options: type[BaseModel]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.parts, "options")
 
 
 @dataclass(frozen=True)
@@ -155,8 +159,8 @@ async def _read_form(request: Request, form: Form) -> None:
     except MultiPartException as error:
         raise UnsupportedMedia(f"The multipart body cannot be read: {error.message}") from error
     for name in parts:
-        if name not in form.parts:
-            raise unknown_name("multipart part", name, form.parts)
+        if name not in form.names:
+            raise unknown_name("multipart part", name, form.names)
 
 
 async def _once(

@@ -10,6 +10,7 @@ from maskeraid_api.dependencies import CallerOf, GatewayOf
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Limit, ListView, listed
 from maskeraid_api.schemas.jobs import TenantEventView, event_id, parse_event_id
+from maskeraid_api.schemas.parts import id_pattern
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.errors import BadCursor
@@ -28,11 +29,13 @@ async def list_events(
     caller: CallerOf,
     gateway: GatewayOf,
     limit: Limit = 20,
-    after: Annotated[str | None, Query(max_length=64, description="The last event that was seen.")] = None,
+    after: Annotated[
+        str | None, Query(description="The last event that was seen.", json_schema_extra={"pattern": id_pattern("evt")})
+    ] = None,
 ) -> Response:
     """Changes of status and warnings of all jobs, oldest first; it takes a key with `admin`, for it shows all kinds."""
-    place = parse_event_id(after) if after else None
-    if after and place is None:
+    place = parse_event_id(after) if after is not None else None
+    if after is not None and place is None:
         raise BadCursor
     events = EventRepository(gateway.stores.database)
     found = await events.of_tenant(caller.tenant, SHOWN, place, limit + 1 + MOST_AT_ONE_TIME)

@@ -15,12 +15,14 @@ from maskeraid_api.operations import Form, GuardedRoute, operation
 from maskeraid_api.schemas.imports import (
     IMPORT_BYTES,
     IMPORT_FILES,
+    FileImport,
     GeneratorSource,
     ImportOptions,
     ImportRequest,
     ImportView,
     UploadSource,
 )
+from maskeraid_api.schemas.parts import id_pattern
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import ImportSpec, StoredFile
 from maskeraid_core.errors import NotFound, QueueFull, UnsupportedMedia, UploadIncomplete, ValidationFailed
@@ -31,10 +33,10 @@ router = APIRouter(prefix="/v1/imports", route_class=GuardedRoute, tags=["import
 MULTIPART_OVERHEAD = 2**20  # bytes of heads and boundaries of a thousand parts
 FORM = Form(
     parts={
-        "dataset_id": {"type": "string"},
+        "dataset_id": {"type": "string", "pattern": id_pattern("ds")},
         "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1},
-        "options": {"type": "string", "description": "JSON: the other fields of an import."},
     },
+    options=ImportOptions,
     required=("dataset_id", "files"),
     most_files=IMPORT_FILES,
 )
@@ -50,7 +52,7 @@ async def create_import(
 ) -> Response:
     """Bring images into a dataset: JSON with a `source`, or multipart with `dataset_id` and `files`."""
     if request._form is not None:  # the guard has read it
-        options = options_of(ImportOptions, request._form, ("dataset_id",))
+        options = options_of(FileImport, request._form, ("dataset_id",))
         await library.dataset(options.dataset_id)
         files = await stored_files(gateway, caller, request)
         spec = ImportSpec(dataset_id=options.dataset_id, source="upload", files=files)

@@ -62,7 +62,7 @@ async def get_job(job_id: str, request: Request, jobs: Jobs, caller: CallerOf, g
     response_model=EventPage,
     responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
 )
-@operation(problems=(BadHeader, NotAcceptable), headers=("Last-Event-ID", "Accept"))
+@operation(problems=(BadHeader, NotAcceptable), headers=("Last-Event-ID",))
 async def list_job_events(
     job_id: str,
     request: Request,

@@ -44,8 +44,8 @@ FORM = Form(
     parts={
         "image": {"type": "string", "format": "binary"},
         "covering": {"type": "string", "format": "binary", "description": "A PNG map of its size; white = covered."},
-        "options": {"type": "string", "description": "JSON: a ReimagingOptions."},
     },
+    options=ReimagingOptions,
     required=("image",),
     most_files=2,
 )

@@ -56,6 +56,7 @@ async def list_trainings(
 async def create_training(body: TrainingRequest, request: Request, caller: CallerOf, library: LibraryOf) -> Response:
     """Order a model. All that can be known now is checked now."""
     caller.need(Scope.DATASETS_READ)
+    body.check_hyperparameters()
     data = await choose_training_data(library, body.data)
     job_id = new_id(JobKind.TRAINING.id_prefix)
     order = Order(

@@ -32,7 +32,9 @@ class DatasetRequest(Body):
     role: Role = Field(default=Role.TRAIN, strict=False)
     subject_kind: Literal["face", "other"] = "face"
     visibility: Literal["private"] = "private"
-    attributes: dict[AttributeName, AttributeBody] = Field(default_factory=dict, max_length=100)
+    attributes: dict[AttributeName, AttributeBody] = Field(
+        default_factory=dict, max_length=100, json_schema_extra={"additionalProperties": False}
+    )
     legal_basis: Text | None = None
     retain_until: Time | None = None
     metadata: Metadata = Field(default_factory=dict)

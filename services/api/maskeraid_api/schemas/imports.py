@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, DatasetId, Metadata, Text, UploadId, View
+from maskeraid_api.schemas.parts import Body, DatasetId, Metadata, NotYet, Text, UploadId, View
 from maskeraid_core.documents.datasets import ImportSpec
 from maskeraid_core.jobs import Job
 
@@ -30,17 +30,22 @@ class GeneratorSource(Body):
 
 
 class ImportOptions(Body):
-    """What an import takes beside where its images come from."""
+    """What an import takes beside its dataset and where its images come from."""
 
-    dataset_id: DatasetId
-    detect_faces: Literal[False] = False
-    dry_run: Literal[False] = False
+    detect_faces: NotYet = False
+    dry_run: NotYet = False
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
     metadata: Metadata = Field(default_factory=dict)
     client_reference_id: Text | None = None
 
 
-class ImportRequest(ImportOptions):
+class FileImport(ImportOptions):
+    """The parts of a multipart import that are no files."""
+
+    dataset_id: DatasetId
+
+
+class ImportRequest(FileImport):
     """Images for a dataset, from an upload or drawn here."""
 
     source: Annotated[UploadSource | GeneratorSource, Field(discriminator="type")]

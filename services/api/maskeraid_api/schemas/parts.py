@@ -1,9 +1,9 @@
 """What all schemas share: strict requests, plain answers, and the fields that clients may set on what they create."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from maskeraid_core.ids import ULID_PATTERN
 
@@ -12,6 +12,17 @@ class Body(BaseModel):
     """A part of a request: unknown fields are refused, and nothing is guessed: `"5"` is no number."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, given: object) -> object:
+        """JSON knows one kind of number: 8.0 is 8."""
+        if not isinstance(given, dict):
+            return given
+        return {
+            name: int(value) if isinstance(value, float) and value.is_integer() else value
+            for name, value in given.items()
+        }
 
 
 class View(BaseModel):
@@ -26,6 +37,13 @@ def _only_text(value: object) -> object:
     return value
 
 
+def _only_false(value: object) -> object:
+    if value is not False:
+        raise ValueError("Input should be false: this release does not do it")
+    return value
+
+
+NotYet = Annotated[Literal[False], BeforeValidator(_only_false)]
 Time = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_only_text)]
 
 
@@ -43,7 +61,7 @@ AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]
 MetadataKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Metadata = Annotated[
     dict[MetadataKey, Annotated[str, StringConstraints(max_length=500)]],
-    Field(max_length=16, description="Yours; echoed as it is."),
+    Field(max_length=16, description="Yours; echoed as it is.", json_schema_extra={"additionalProperties": False}),
 ]
 Where = Annotated[
     list[Annotated[str, StringConstraints(max_length=300)]],

@@ -3,10 +3,10 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, ImageId, Metadata, ModelId, Text
+from maskeraid_api.schemas.parts import Body, ImageId, Metadata, ModelId, NotYet, Text
 from maskeraid_core.documents.reimagings import ReimagingSpec
 from maskeraid_core.jobs import Job
 
@@ -15,15 +15,25 @@ Engine = Literal["auto", "R", "A"]
 ENGINES = ("auto", "R", "A")
 IMAGE_BYTES = 25 * 2**20
 DATA_URL_CHARACTERS = 1_400_000  # 1 MB in base64, with its head
-DATA_URL = re.compile(r"^data:image/(?:png|jpeg|webp);base64,([A-Za-z0-9+/]+={0,2})$")
+_BASE64 = "(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+DATA_URL = re.compile(rf"^data:image/(?:png|jpeg|webp);base64,({_BASE64})$")
 HIDDEN_IN_RESULT = frozenset({"key", "prefix"})
 
 Channel = Annotated[int, Field(ge=0, le=255)]
 Version = Annotated[int, Field(ge=1)] | Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
 
+def _only(one: str, other: str) -> dict[str, Any]:
+    """JSON Schema's words for: this one, and not the other."""
+    return {"required": [one], "properties": {one: {"type": "string"}, other: {"type": "null"}}}
+
+
 class ImageChoice(Body):
     """Exactly one of the two; a file goes as the multipart part `image` instead."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [_only("image_id", "data_url"), _only("data_url", "image_id")]}
+    )
 
     image_id: ImageId | None = None
     data_url: Annotated[str, StringConstraints(max_length=DATA_URL_CHARACTERS, pattern=DATA_URL.pattern)] | None = None
@@ -44,7 +54,7 @@ class CoveringOptions(Body):
     )
     tolerance: int = Field(default=24, ge=0, le=255)
     grow: int | None = Field(default=None, ge=0, le=16, description="Pixels; by the image's size when absent.")
-    feather: Literal[0] = 0
+    feather: int = Field(default=0, ge=0, le=0)
     covering_id: None = None
 
 
@@ -71,7 +81,7 @@ class ReimagingOptions(Body):
     smoothing: Smoothing = Field(default_factory=Smoothing)
     tone_match: Literal["auto", "off"] = "auto"
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1, description="Drawn when absent, and then shown.")
-    explain: Literal[False] = False
+    explain: NotYet = False
     purpose: Text | None = None
     case_reference: Text | None = None
     notify: NotifyChoice = Field(default_factory=NotifyChoice)

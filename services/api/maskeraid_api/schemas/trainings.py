@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, DatasetId, Metadata, Name, Text, View, Where
+from maskeraid_api.schemas.parts import Body, DatasetId, Metadata, Name, NotYet, Text, View, Where
 from maskeraid_core.documents.trainings import DataPart, TrainingSpec
+from maskeraid_core.errors import UnknownField
 from maskeraid_core.jobs import Job, JobStatus
 
 Architecture = Literal["auto", "thesis", "eigen"]
@@ -62,27 +63,25 @@ class TrainingRequest(Body):
     seed: int | None = Field(default=None, ge=0, le=LARGEST_SEED, description="Drawn when absent, and then shown.")
     start_from: None = None
     probe: None = None
-    dry_run: Literal[False] = False
+    dry_run: NotYet = False
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
     deadline_seconds: float | None = Field(default=None, gt=0, le=90 * 86400)
     metadata: Metadata = Field(default_factory=dict)
     client_reference_id: Text | None = None
 
-    @model_validator(mode="after")
-    def _is_known_to_the_architecture(self) -> "TrainingRequest":
-        known = KNOWN_HYPERPARAMETERS[self.effective_architecture]
-        strange = sorted(self.hyperparameters.model_fields_set - known)
-        if strange:
-            raise ValueError(
-                f"hyperparameters of `{self.effective_architecture}` are {', '.join(sorted(known))}; "
-                f"it does not know {', '.join(strange)}"
-            )
-        return self
-
     @property
     def effective_architecture(self) -> Architecture:
         """The preset `thesis` means the thesis's networks unless another architecture is named."""
         return "thesis" if self.architecture == "auto" and self.preset == "thesis" else self.architecture
+
+    def check_hyperparameters(self) -> None:
+        """Raise UnknownField for those that the architecture does not know."""
+        known = KNOWN_HYPERPARAMETERS[self.effective_architecture]
+        detail = f"`{self.effective_architecture}` knows {', '.join(sorted(known))}"
+        strange = sorted(self.hyperparameters.model_fields_set - known)
+        rows = [{"pointer": f"/hyperparameters/{name}", "code": "unknown_field", "detail": detail} for name in strange]
+        if rows:
+            raise UnknownField(f"{len(rows)} field{'s need' if len(rows) > 1 else ' needs'} attention.", errors=rows)
 
 
 class ModelReference(View):
