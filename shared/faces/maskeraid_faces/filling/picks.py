@@ -12,7 +12,7 @@ PICKS: tuple[Pick, ...] = ("spread", "sample", "random")
 
 MASS_SPREAD = 0.99  # of the weight is offered: what is left are slips of the generator
 MERGED_BELOW = 4.0  # grey levels RMSE in the hole: people see one answer
-REACH = 1.5  # of the median distance: what counts as around a cluster
+REACH = 1.0  # of the median distance: what counts as around a cluster
 TRADE_OFF = 0.5  # between a heavy cluster (0) and one far from those already picked (1)
 
 

@@ -1,0 +1,107 @@
+"""What training fits for filling: ridge's penalty and error, noise and temperature, settled draws; and refinement."""
+
+import numpy as np
+import pytest
+from tests.unit.faces.filling_models import make_basis, make_eigen_model, make_thesis_model
+
+from maskeraid_faces.coverings.shapes import lower_face
+from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.face_model import Bank
+from maskeraid_faces.filling.bank import squared_distances
+from maskeraid_faces.filling.conditioning import fit_conditioning
+from maskeraid_faces.filling.pool import effective_size, normalised, softened
+from maskeraid_faces.filling.refine import refine
+from maskeraid_faces.filling.ridge import fit_ridge
+from maskeraid_faces.filling.settling import settle
+from maskeraid_faces.images import Images
+
+LIGHT = draw_faces("faces-light").images
+
+
+def noisy(seed: int) -> Images:
+    noise = np.random.default_rng(seed).normal(0, 20, LIGHT[::2].shape)
+    return np.clip(LIGHT[::2] + noise, 0, 255).astype(np.uint8)
+
+
+class TestRidgeFit:
+    def test_noise_asks_for_a_greater_penalty(self) -> None:
+        clean, dirty = LIGHT[::2], noisy(0)
+        assert fit_ridge(dirty, make_basis(dirty)).penalty > fit_ridge(clean, make_basis(clean), kind="drawn").penalty
+
+    def test_every_pixel_has_an_honest_error(self) -> None:
+        sigma = fit_ridge(noisy(1), make_basis(noisy(1))).pixel_sigma
+        assert sigma.shape == (32 * 32 * 3,)
+        assert (sigma > 0.05).all()  # the noise alone is 20 / 127.5 = 0.16, clipped at white
+
+    def test_identities_stay_in_one_fold(self) -> None:
+        """Copies of one person, split over folds, would answer for each other."""
+        rng = np.random.default_rng(2)
+        people = np.repeat(rng.integers(40, 216, (12, 32, 32, 3)), 4, axis=0)
+        shots = (people + rng.integers(-8, 9, people.shape)).astype(np.uint8)
+        basis, hole = make_basis(shots), np.repeat(lower_face(32).ravel(), 3)
+        apart = fit_ridge(shots, basis).pixel_sigma[hole].mean()
+        together = fit_ridge(shots, basis, [str(row // 4) for row in range(len(shots))]).pixel_sigma[hole].mean()
+        assert together > 2 * apart
+
+    def test_seed_decides(self) -> None:
+        basis = make_basis(LIGHT)
+        one, other = (fit_ridge(LIGHT, basis, kind="drawn", seed=4) for _ in range(2))
+        assert np.array_equal(one.pixel_sigma, other.pixel_sigma)
+
+
+class TestConditioning:
+    def test_clean_draws_have_the_least_noise(self) -> None:
+        model = make_eigen_model()
+        assert fit_conditioning(LIGHT, model.basis, model.bank).noise_grey_levels == 2.0
+
+    def test_scattered_draws_have_more(self) -> None:
+        model = make_eigen_model()
+        rng = np.random.default_rng(0)
+        scattered = np.asarray(model.bank.draws, np.float32)
+        scattered = scattered + rng.normal(0, 1.0, scattered.shape).astype(np.float32)
+        assert fit_conditioning(LIGHT, model.basis, Bank(scattered, scattered)).noise_grey_levels > 2.0
+
+    def test_images_of_a_thesis_bank(self) -> None:
+        model = make_thesis_model()
+        assert fit_conditioning(LIGHT, model.basis, model.bank).noise_grey_levels == 2.0
+
+
+class TestSettling:
+    def test_scattered_draws_come_together_at_the_faces(self) -> None:
+        model = make_eigen_model()
+        faces = np.asarray(model.bank.draws, np.float32)
+        scatter = np.random.default_rng(0).normal(0, 0.15, faces.shape).astype(np.float32)
+        settled = np.asarray(settle(Bank(faces, faces + scatter)).draws, np.float32)
+        before, after = np.abs(scatter).mean(), np.abs(settled - faces).mean()
+        assert after < before / 2
+
+
+class TestSoftening:
+    def test_enough_draws_are_heard(self) -> None:
+        strict = np.random.default_rng(0).normal(0, 500, 2000).astype(np.float32)
+        assert effective_size(normalised(strict)) < 2
+        assert effective_size(softened(strict, 300)) == pytest.approx(300, rel=0.05)
+
+    def test_soft_weights_stay(self) -> None:
+        flat = np.random.default_rng(0).normal(0, 0.1, 2000).astype(np.float32)
+        assert np.array_equal(softened(flat, 300), normalised(flat))
+
+
+class TestRefinement:
+    def test_comes_nearer_to_what_is_seen(self) -> None:
+        rng = np.random.default_rng(0)
+        sizes = [(6, 16), (16, 16), (16, 4)]
+        names = ["hidden_1", "hidden_2", "output"]
+        weights = {
+            f"{name}.kernel": rng.normal(0, 0.4, size).astype(np.float32)
+            for name, size in zip(names, sizes, strict=True)
+        }
+        weights |= {f"{name}.bias": np.zeros(size[1], np.float32) for name, size in zip(names, sizes, strict=True)}
+        latents = rng.normal(0, 1, (8, 6)).astype(np.float32)
+        wanted = np.full(4, 0.5, np.float32)
+        gram = np.eye(4, dtype=np.float32)
+        untouched = refine(latents, weights, wanted, gram, scale=0.0)
+        near = refine(latents, weights, wanted, gram, scale=100.0)
+        square = float(wanted @ wanted)
+        distances = [squared_distances(wanted, gram, draws, square).mean() for draws in (untouched, near)]
+        assert distances[1] < 0.3 * distances[0]

@@ -1,0 +1,126 @@
+"""Selection on drawn faces: tone decides, whatever the hair and the eyes say."""
+
+import json
+
+import numpy as np
+import pytest
+from tests.unit.faces.filling_models import make_eigen_model
+
+from maskeraid_faces import errors
+from maskeraid_faces.drawing.covered import COVERINGS
+from maskeraid_faces.drawn import DrawnSet, draw_faces
+from maskeraid_faces.selection import make_prototypes
+from maskeraid_faces.selection.choose import ModelSummary, choose_model
+
+MASK = COVERINGS["mask"]
+PLAIN = ("faces-light", "faces-medium", "faces-dark")
+
+
+def summary(dataset: str, *, loadable: bool = False) -> ModelSummary:
+    prototypes = make_prototypes(draw_faces(dataset).images, "drawn")
+    return ModelSummary(
+        dataset, dataset, prototypes, "drawn", (lambda: make_eigen_model(dataset)) if loadable else None
+    )
+
+
+@pytest.fixture(scope="module")
+def plain() -> list[ModelSummary]:
+    return [summary(dataset) for dataset in PLAIN]
+
+
+@pytest.fixture(scope="module")
+def covered_faces() -> DrawnSet:
+    return draw_faces("faces-test")
+
+
+class TestPrototypes:
+    @pytest.mark.parametrize(("dataset", "looks"), [("faces-light", 1), ("faces-dark-balanced", 4)])
+    def test_are_the_exact_looks_of_drawn_faces(self, dataset: str, looks: int) -> None:
+        prototypes = make_prototypes(draw_faces(dataset).images, "drawn")
+        assert [one.share for one in prototypes] == pytest.approx([1 / looks] * looks)
+
+    def test_of_photographs_are_eight_at_most(self) -> None:
+        rng = np.random.default_rng(0)
+        faces = np.concatenate([draw_faces(dataset).images[::5] for dataset in PLAIN])
+        photos = np.clip(faces + rng.normal(0, 6, faces.shape), 0, 255).astype(np.uint8)
+        prototypes = make_prototypes(photos, "photo")
+        assert 3 <= len(prototypes) <= 8
+        assert sum(one.share for one in prototypes) == pytest.approx(1)
+        assert np.ptp([one.tone[0] for one in prototypes]) > 30  # lightness of light and dark skin
+
+
+class TestChoice:
+    @pytest.mark.parametrize("figure", ["23", "24", "25"])
+    def test_misleading_hair_does_not_mislead(
+        self, covered_faces: DrawnSet, plain: list[ModelSummary], figure: str
+    ) -> None:
+        truth = covered_faces.truth
+        assert truth is not None
+        rows = [row for row, name in enumerate(truth.figures) if name == figure]
+        assert rows
+        for row in rows:
+            chosen = choose_model(covered_faces.images[row], truth.coverings[row], plain)
+            assert chosen.best in truth.right_models[row]
+
+    def test_each_covering_of_each_tone(self, covered_faces: DrawnSet, plain: list[ModelSummary]) -> None:
+        truth = covered_faces.truth
+        assert truth is not None
+        for row in range(0, len(covered_faces.images), 31):
+            chosen = choose_model(covered_faces.images[row], truth.coverings[row], plain)
+            assert chosen.best in truth.right_models[row]
+
+    def test_the_covered_pixels_say_nothing(self, plain: list[ModelSummary]) -> None:
+        face = draw_faces("faces-light").images[0]
+        dark = np.where(MASK[..., None], np.uint8(60), face)
+        assert choose_model(face, MASK, plain).to_dict() == choose_model(dark, MASK, plain).to_dict()
+
+    def test_visible_fit_tells_models_of_one_tone_apart(self) -> None:
+        models = [summary("faces-light", loadable=True), summary("faces-light-balanced", loadable=True)]
+        black_haired = draw_faces("faces-light-balanced").images[-1]
+        chosen = choose_model(black_haired, MASK, models)
+        fits = [chosen.reasons[model.id].fit for model in models]
+        assert chosen.best == "faces-light-balanced"
+        assert fits[1] < fits[0]  # type: ignore[operator]
+
+    def test_none_fits(self, plain: list[ModelSummary]) -> None:
+        chosen = choose_model(draw_faces("faces-light").images[0], MASK, [plain[2]])
+        assert (chosen.best, chosen.nearest) == (None, "faces-dark")
+        assert chosen.reasons["faces-dark"].offer == "unsuitable"
+
+    def test_no_models(self) -> None:
+        chosen = choose_model(draw_faces("faces-light").images[0], MASK, [])
+        assert (chosen.best, chosen.nearest, dict(chosen.distribution)) == (None, None, {})
+
+    def test_near_tone_is_offered_with_adaptation(self, plain: list[ModelSummary]) -> None:
+        face = draw_faces("faces-light").images[0].astype(float)
+        slightly_darker = (face * 0.93).astype(np.uint8)
+        assert choose_model(slightly_darker, MASK, plain).reasons["faces-light"].offer == "with colour adaptation"
+
+
+class TestAnswer:
+    def test_distribution_sums_to_one_likeliest_first(self, plain: list[ModelSummary]) -> None:
+        shares = list(choose_model(draw_faces("faces-medium").images[0], MASK, plain).distribution.values())
+        assert sum(shares) == pytest.approx(1)
+        assert shares == sorted(shares, reverse=True)
+
+    def test_names_what_is_visible(self, plain: list[ModelSummary]) -> None:
+        visible = choose_model(draw_faces("faces-medium").images[0], MASK, plain).visible
+        assert {name: one.value for name, one in visible.items()} == {
+            "tone": "faces-medium",
+            "hair_colour": "black",
+            "eye_colour": "black",
+        }
+
+    def test_hidden_eyes_are_not_named(self, plain: list[ModelSummary]) -> None:
+        chosen = choose_model(draw_faces("faces-light").images[0], COVERINGS["bar"], plain)
+        assert "eye_colour" not in chosen.visible
+        assert chosen.reasons["faces-light"].eyes_de00 is None
+
+    def test_is_plain_json(self, plain: list[ModelSummary]) -> None:
+        facts = choose_model(draw_faces("faces-light").images[0], MASK, plain).to_dict()
+        assert json.loads(json.dumps(facts)) == facts
+
+    def test_cnn_is_refused(self, plain: list[ModelSummary]) -> None:
+        with pytest.raises(errors.BadSettings) as refusal:
+            choose_model(draw_faces("faces-light").images[0], MASK, plain, method="cnn")
+        assert refusal.value.facts["allowed"] == ["attributes"]
