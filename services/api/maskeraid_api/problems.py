@@ -83,7 +83,6 @@ JOB_CODES: Mapping[str, str] = {
     "too_much_covered": "More than 90 % of the face is covered.",
     "training_diverged": "The training's weights became infinite twice.",
     "unreadable_image": "The image cannot be read within the limits.",
-    "unsupported_media": "The content is not a JPEG, PNG, or WebP.",
 }
 
 ERROR_OF_STATUS: Mapping[int, type[MaskeraidError]] = {  # of the framework's own refusals

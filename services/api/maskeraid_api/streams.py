@@ -12,6 +12,10 @@ from maskeraid_core.news import wait_for_news
 from maskeraid_core.repositories.events import EventRepository
 
 MEDIA_TYPE = "text/event-stream"
+SERVER_SENT_EVENT = {  # as its readers take one apart; `data` is an event in JSON
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "event": {"type": "string"}, "data": {"type": "string"}},
+}
 RETRY_MS = 3000
 PIECE = 200  # events read at once
 

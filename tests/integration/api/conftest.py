@@ -98,6 +98,7 @@ class Hand:
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
         self._moves = JobMoves(stores.database)
+        self.blobs = stores.blobs
 
     async def claim(self, job_id: str) -> Job:
         claim = await self._moves.claim(job_id, "hand", 60)

@@ -73,7 +73,7 @@ def _run_schemathesis(address: str, key: str, folder: Path) -> subprocess.Comple
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(HERE / "schemathesis.toml"),
         "run", f"{address}/openapi.json", "-H",
-        f"Authorization: Bearer {key}", "--phases", PHASES, "--max-examples", EXAMPLES, "--workers", "2",
+        f"Authorization: Bearer {key}", "--phases", PHASES, "--max-examples", EXAMPLES, "--workers", "1",
         "--generation-deterministic", "--no-color",
     ]  # fmt: skip
     environment = {

@@ -14,7 +14,7 @@ from maskeraid_api.job_access import job_of, queue_position, readable_kinds, wri
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, listed, page_asked
 from maskeraid_api.schemas.jobs import EventPage, EventView, JobView, shared_fields
-from maskeraid_api.streams import MEDIA_TYPE, event_stream
+from maskeraid_api.streams import MEDIA_TYPE, SERVER_SENT_EVENT, event_stream
 from maskeraid_core.errors import BadHeader, JobStateConflict, NotAcceptable
 from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.outbox import drain
@@ -60,7 +60,7 @@ async def get_job(job_id: str, request: Request, jobs: Jobs, caller: CallerOf, g
 @router.get(
     "/jobs/{job_id}/events",
     response_model=EventPage,
-    responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {MEDIA_TYPE: {"schema": SERVER_SENT_EVENT}}}},
 )
 @operation(problems=(BadHeader, NotAcceptable), headers=("Last-Event-ID",))
 async def list_job_events(

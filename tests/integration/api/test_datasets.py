@@ -1,0 +1,140 @@
+"""Datasets, uploads, images, and what a training may learn from."""
+
+import base64
+import hashlib
+
+import httpx
+import pytest
+
+from maskeraid_core.documents.datasets import Role
+
+from .conftest import Account, FillDataset
+
+PART = 8 * 2**20
+
+
+def digest_header(data: bytes) -> dict[str, str]:
+    return {"Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:"}
+
+
+async def announce(client: httpx.AsyncClient, data: bytes) -> str:
+    body = {"file_name": "a.zip", "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    answer = await client.post("/v1/uploads", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.headers["location"])
+
+
+class TestUploads:
+    async def test_parts_in_any_order_then_an_import(self, account: Account) -> None:
+        client, data = account.client, b"a" * PART + b"the rest"
+        path = await announce(client, data)
+        assert (await client.post(f"{path}/complete")).json()["code"] == "upload_incomplete"
+        for number, piece in ((2, data[PART:]), (1, data[:PART]), (2, data[PART:])):
+            sent = await client.put(f"{path}/parts/{number}", content=piece, headers=digest_header(piece))
+            assert sent.status_code == 200, sent.text
+        assert (await client.get(path)).json()["missing_parts"] == []
+        assert (await client.post(f"{path}/complete")).json()["status"] == "complete"
+        dataset = (await client.post("/v1/datasets", json={"name": "a"})).json()
+        source = {"type": "upload", "upload_id": path.rpartition("/")[2]}
+        made = await client.post("/v1/imports", json={"dataset_id": dataset["id"], "source": source})
+        assert made.status_code == 202
+        assert made.json()["source"]["files"][0]["bytes"] == len(data)
+
+    async def test_wrong_bytes_are_refused_and_removed(self, client: httpx.AsyncClient) -> None:
+        path = await announce(client, b"right")
+        wrong = await client.put(f"{path}/parts/1", content=b"wrong", headers=digest_header(b"right"))
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "digest_mismatch")
+        short = await client.put(f"{path}/parts/1", content=b"rig", headers=digest_header(b"rig"))
+        assert short.status_code == 422
+        assert (await client.get(path)).json()["missing_parts"] == [1]
+
+    async def test_the_whole_must_have_its_digest(self, client: httpx.AsyncClient) -> None:
+        path = await announce(client, b"right")
+        await client.put(f"{path}/parts/1", content=b"wrong", headers=digest_header(b"wrong"))
+        assert (await client.post(f"{path}/complete")).json()["code"] == "digest_mismatch"
+
+    async def test_no_more_than_the_slots(self, client: httpx.AsyncClient) -> None:
+        for _ in range(4):
+            await announce(client, b"x")
+        refused = await client.post("/v1/uploads", json={"file_name": "a", "bytes": 1, "sha256": "0" * 64})
+        assert (refused.status_code, refused.json()["code"]) == (429, "quota_exceeded")
+
+
+class TestImages:
+    async def test_filter_offset_and_total(self, account: Account, fill_dataset: FillDataset) -> None:
+        dataset = await fill_dataset(account.tenant, 10)
+        query = {"dataset_id": dataset.id, "where": "mouth:2", "limit": "2", "include": "total"}
+        page = (await account.client.get("/v1/images", params={**query, "offset": "1"})).json()
+        assert [row["row"] for row in page["data"]] == [3, 5]
+        assert (page["total"], page["has_more"]) == (5, True)
+        after = (await account.client.get("/v1/images", params={**query, "after": page["last_id"]})).json()
+        assert [row["row"] for row in after["data"]] == [7, 9]
+
+    async def test_bytes_with_headers_of_bytes(self, account: Account, fill_dataset: FillDataset) -> None:
+        dataset = await fill_dataset(account.tenant)
+        image = (await account.client.get("/v1/images", params={"dataset_id": dataset.id})).json()["data"][0]
+        answer = await account.client.get(image["urls"]["content"])
+        assert answer.content == b"picture 1"
+        assert answer.headers["content-type"] == "image/png"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["cache-control"] == "private, no-store"
+        part = await account.client.get(image["urls"]["content"], headers={"Range": "bytes=-3"})
+        assert (part.status_code, part.content, part.headers["content-range"]) == (206, b"e 1", "bytes 6-8/9")
+        beyond = await account.client.get(image["urls"]["content"], headers={"Range": "bytes=9-"})
+        assert (beyond.status_code, beyond.json()["code"]) == (416, "range_not_satisfiable")
+
+    async def test_facets(self, account: Account, fill_dataset: FillDataset) -> None:
+        dataset = await fill_dataset(account.tenant, 9)
+        found = (await account.client.get("/v1/facets", params={"dataset_id": dataset.id})).json()
+        assert found["sentence"] == "9 images. mouth: 2 values"
+        assert found["facets"][0]["values"] == [{"value": "1", "count": 4}, {"value": "2", "count": 5}]
+
+    async def test_unknown_attribute_is_named(self, account: Account, fill_dataset: FillDataset) -> None:
+        dataset = await fill_dataset(account.tenant)
+        answer = await account.client.get("/v1/images", params={"dataset_id": dataset.id, "where": "nose:1"})
+        assert answer.status_code == 422
+        assert "they have: mouth" in answer.json()["detail"]
+
+
+class TestWhatMayBeTrainedOn:
+    @pytest.mark.parametrize(
+        ("fields", "where", "code"),
+        [
+            ({"role": Role.TEST}, [], "test_data_in_training"), ({"count": 5}, [], "too_few_images"),
+            ({}, ["mouth:2"], "too_few_images"), ({"side": 33}, [], "resolution_not_supported"),
+            ({"side": 512}, [], "resolution_not_supported"), ({}, ["nose:1"], "validation_failed"),
+        ],
+    )  # fmt: skip
+    async def test_known_at_the_start(
+        self, account: Account, fill_dataset: FillDataset, fields: dict[str, object], where: list[str], code: str
+    ) -> None:
+        dataset = await fill_dataset(account.tenant, **fields)
+        body = {"name": "t", "data": [{"dataset_id": dataset.id, "where": where}]}
+        answer = await account.client.post("/v1/trainings", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert not (await account.client.get("/v1/jobs")).json()["data"]
+
+    async def test_empty_dataset(self, client: httpx.AsyncClient) -> None:
+        dataset = (await client.post("/v1/datasets", json={"name": "a"})).json()
+        answer = await client.post("/v1/trainings", json={"name": "t", "data": [{"dataset_id": dataset["id"]}]})
+        assert (answer.status_code, answer.json()["code"]) == (409, "dataset_empty")
+
+    async def test_sizes_of_several_datasets_must_agree(self, account: Account, fill_dataset: FillDataset) -> None:
+        sets = [await fill_dataset(account.tenant, side=side) for side in (32, 64)]
+        body = {"name": "t", "data": [{"dataset_id": dataset.id} for dataset in sets]}
+        answer = await account.client.post("/v1/trainings", json=body)
+        assert answer.json()["code"] == "resolution_not_supported"
+
+
+class TestDeletingDatasets:
+    async def test_one_in_use_is_kept(self, account: Account, fill_dataset: FillDataset) -> None:
+        dataset = await fill_dataset(account.tenant)
+        body = {"name": "t", "data": [{"dataset_id": dataset.id}]}
+        training = (await account.client.post("/v1/trainings", json=body)).json()
+        refused = await account.client.delete(f"/v1/datasets/{dataset.id}")
+        assert (refused.status_code, refused.json()["code"]) == (409, "dataset_in_use")
+        assert refused.json()["users"] == [training["id"]]
+        await account.client.post(f"/v1/jobs/{training['id']}/cancel")
+        assert (await account.client.delete(f"/v1/datasets/{dataset.id}")).status_code == 204
+        assert (await account.client.get(f"/v1/datasets/{dataset.id}")).status_code == 404

@@ -1,0 +1,123 @@
+"""Jobs: cancel, history, waiting."""
+
+import httpx
+
+from maskeraid_core.errors import InputGone
+from maskeraid_core.jobs import JobError
+
+from .conftest import Hand
+
+SSE = {"Accept": "text/event-stream"}
+
+
+async def order(client: httpx.AsyncClient) -> str:
+    answer = await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})
+    assert answer.status_code == 202
+    return str(answer.json()["id"])
+
+
+class TestCancel:
+    async def test_queued_job_ends_at_once(self, client: httpx.AsyncClient) -> None:
+        job = (await client.post(f"/v1/jobs/{await order(client)}/cancel")).json()
+        assert (job["status"], job["allowed_actions"]) == ("cancelled", [])
+
+    async def test_running_job_is_asked_to_end(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        job_id = await order(client)
+        await hand.claim(job_id)
+        for _ in range(2):  # repeating it changes nothing
+            answer = await client.post(f"/v1/jobs/{job_id}/cancel")
+            assert answer.status_code == 202
+            assert (answer.json()["status"], answer.json()["cancel_requested"]) == ("running", True)
+
+    async def test_ended_job_says_why_not(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        job_id = await order(client)
+        await hand.succeed(await hand.claim(job_id), {})
+        answer = await client.post(f"/v1/jobs/{job_id}/cancel")
+        assert (answer.status_code, answer.json()["code"]) == (409, "job_state_conflict")
+        assert answer.json()["current_status"] == "succeeded"
+
+
+class TestEvents:
+    async def test_stream_replays_and_ends(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        job_id = await order(client)
+        await hand.succeed(await hand.claim(job_id), {})
+        whole = (await client.get(f"/v1/jobs/{job_id}/events", headers=SSE)).text
+        ids = [int(line[4:]) for line in whole.splitlines() if line.startswith("id: ")]
+        assert ids == list(range(1, len(ids) + 1))
+        assert whole.startswith("retry: 3000")
+        assert whole.rstrip().splitlines()[-2] == "event: end"
+
+    async def test_stream_continues_behind_the_last_one(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        job_id = await order(client)
+        await hand.succeed(await hand.claim(job_id), {})
+        rest = (await client.get(f"/v1/jobs/{job_id}/events", headers={**SSE, "Last-Event-ID": "2"})).text
+        assert next(line for line in rest.splitlines() if line.startswith("id: ")) == "id: 3"
+        assert (await client.get(f"/v1/jobs/{job_id}/events?after=2", headers=SSE)).text == rest
+
+    async def test_page_of_json(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        job_id = await order(client)
+        await hand.succeed(await hand.claim(job_id), {})
+        headers = {"Accept": "application/json"}
+        page = (await client.get(f"/v1/jobs/{job_id}/events?limit=1", headers=headers)).json()
+        assert (page["has_more"], page["last_id"], page["data"][0]["type"]) == (True, 1, "job.status")
+        rest = (await client.get(f"/v1/jobs/{job_id}/events?after=1", headers=headers)).json()
+        assert rest["data"][-1]["type"] == "end"
+
+    async def test_silent_stream_keeps_alive_and_closes(self, client: httpx.AsyncClient) -> None:
+        text = (await client.get(f"/v1/jobs/{await order(client)}/events", headers=SSE)).text
+        assert ": keepalive" in text
+        assert "event: end" not in text
+
+    async def test_neither_form_will_do(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get(f"/v1/jobs/{await order(client)}/events", headers={"Accept": "image/png"})
+        assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+
+    async def test_of_all_jobs(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        for _ in range(2):
+            await hand.succeed(await hand.claim(await order(client)), {})
+        whole = (await client.get("/v1/events?limit=100")).json()["data"]
+        first = (await client.get("/v1/events?limit=2")).json()
+        rest = (await client.get(f"/v1/events?after={first['last_id']}&limit=100")).json()["data"]
+        assert [row["id"] for row in first["data"] + rest] == [row["id"] for row in whole]
+        assert {row["type"] for row in whole} == {"job.status"}
+
+
+class TestObject:
+    async def test_failed_job_shows_code_and_facts(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        job_id = await order(client)
+        error = JobError(code=InputGone.code, message="it is gone", facts={"key_of_image": 1})
+        await hand.fail(await hand.claim(job_id), error)
+        job = (await client.get(f"/v1/jobs/{job_id}")).json()
+        assert job["status"] == "failed"
+        assert job["error"] == {"code": "input_gone", "message": "it is gone", "retryable": False, "key_of_image": 1}
+        assert job["duration_ms"] >= 0
+
+    async def test_etag_moves_with_the_job(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        job_id = await order(client)
+        tag = {"If-None-Match": (await client.get(f"/v1/jobs/{job_id}")).headers["etag"]}
+        assert (await client.get(f"/v1/jobs/{job_id}", headers=tag)).status_code == 304
+        await hand.claim(job_id)
+        assert (await client.get(f"/v1/jobs/{job_id}", headers=tag)).status_code == 200
+
+    async def test_place_in_the_queue(self, client: httpx.AsyncClient) -> None:
+        ids = [await order(client) for _ in range(3)]
+        places = [(await client.get(f"/v1/jobs/{job_id}")).json()["queue_position"] for job_id in ids]
+        assert places == [1, 2, 3]
+
+
+class TestReimagingDelete:
+    async def test_all_bytes_go(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        job_id = await order(client)
+        job = await hand.succeed(await hand.claim(job_id), {}, {"final.png": b"the picture"})
+        blobs = hand.blobs
+        assert await blobs.keys(job.attempt_prefix)
+        assert (await client.delete(f"/v1/reimagings/{job_id}")).status_code == 204
+        assert not await blobs.keys(f"t/{job.tenant}/")
+        for path in (f"reimagings/{job_id}", f"reimagings/{job_id}/files/final.png", f"jobs/{job_id}/events"):
+            assert (await client.get(f"/v1/{path}")).status_code == 404
+
+    async def test_running_one_is_cancelled_first(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        job_id = await order(client)
+        await hand.claim(job_id)
+        assert (await client.delete(f"/v1/reimagings/{job_id}")).status_code == 409
+        assert (await client.get(f"/v1/jobs/{job_id}")).json()["cancel_requested"] is True

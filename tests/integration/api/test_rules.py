@@ -1,0 +1,128 @@
+"""The rules that hold on every endpoint."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from .conftest import Account, Open
+
+HEADERS = {"Idempotency-Key": "once"}
+
+
+class TestIdempotency:
+    async def test_the_same_request_has_the_same_answer(self, client: httpx.AsyncClient) -> None:
+        first = await client.post("/v1/datasets", json={"name": "a"}, headers=HEADERS)
+        again = await client.post("/v1/datasets", json={"name": "a"}, headers=HEADERS)
+        assert (again.status_code, again.json()) == (201, first.json())
+        assert again.headers["idempotency-replayed"] == "true"
+        assert again.headers["location"] == first.headers["location"]
+        assert len((await client.get("/v1/datasets")).json()["data"]) == 1
+
+    async def test_another_body_is_refused(self, client: httpx.AsyncClient) -> None:
+        await client.post("/v1/datasets", json={"name": "a"}, headers=HEADERS)
+        other = await client.post("/v1/datasets", json={"name": "b"}, headers=HEADERS)
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+    async def test_a_race_makes_one_job(self, client: httpx.AsyncClient) -> None:
+        """Of a form the parts count: each request has a boundary of its own."""
+        answers = await asyncio.gather(
+            *(client.post("/v1/reimagings", files={"image": ("a.png", b"x")}, headers=HEADERS) for _ in range(5))
+        )
+        assert {answer.status_code for answer in answers} <= {202, 409}
+        assert len({answer.json()["id"] for answer in answers if answer.status_code == 202}) == 1
+        assert len((await client.get("/v1/jobs")).json()["data"]) == 1
+
+    async def test_a_refusal_may_be_mended(self, client: httpx.AsyncClient) -> None:
+        assert (await client.post("/v1/datasets", json={"nam": "a"}, headers=HEADERS)).status_code == 422
+        assert (await client.post("/v1/datasets", json={"name": "a"}, headers=HEADERS)).status_code == 201
+
+    async def test_a_secret_is_not_replayed(self, client: httpx.AsyncClient) -> None:
+        body = {"name": "k", "scopes": ["datasets:read"]}
+        first = await client.post("/v1/api-keys", json=body, headers=HEADERS)
+        again = await client.post("/v1/api-keys", json=body, headers=HEADERS)
+        assert first.json()["key"].startswith("mk_test_")
+        assert again.json() == {**first.json(), "key": None}
+
+    async def test_keys_of_two_tenants_are_two(self, client: httpx.AsyncClient, open_account: Open) -> None:
+        other = (await open_account()).client
+        first = await client.post("/v1/datasets", json={"name": "a"}, headers=HEADERS)
+        second = await other.post("/v1/datasets", json={"name": "b"}, headers=HEADERS)
+        assert second.status_code == 201
+        assert first.json()["id"] != second.json()["id"]
+
+
+class TestPages:
+    async def test_walks_all_by_links(self, client: httpx.AsyncClient) -> None:
+        made = [(await client.post("/v1/datasets", json={"name": f"n{n}"})).json()["id"] for n in range(5)]
+        url, seen = "/v1/datasets?limit=2&include=total", []
+        while url:
+            answer = await client.get(url)
+            assert answer.json()["total"] == 5
+            seen += [row["id"] for row in answer.json()["data"]]
+            url = answer.links.get("next", {}).get("url")
+        assert seen == made[::-1]
+
+    async def test_ascending(self, client: httpx.AsyncClient) -> None:
+        made = [(await client.post("/v1/datasets", json={"name": f"n{n}"})).json()["id"] for n in range(3)]
+        page = (await client.get("/v1/datasets", params={"order": "asc", "after": made[0]})).json()
+        assert [row["id"] for row in page["data"]] == made[1:]
+
+
+class TestETags:
+    async def test_unchanged_is_304_and_stale_is_412(self, client: httpx.AsyncClient) -> None:
+        made = await client.post("/v1/datasets", json={"name": "a"})
+        path, tag = made.headers["location"], made.headers["etag"]
+        assert (await client.get(path, headers={"If-None-Match": tag})).status_code == 304
+        changed = await client.patch(path, json={"name": "b"}, headers={"If-Match": tag})
+        assert (changed.status_code, changed.json()["name"]) == (200, "b")
+        assert (await client.get(path, headers={"If-None-Match": tag})).status_code == 200
+        stale = await client.patch(path, json={"name": "c"}, headers={"If-Match": tag})
+        assert (stale.status_code, stale.json()["code"]) == (412, "stale_object")
+        assert (await client.delete(path, headers={"If-Match": tag})).status_code == 412
+
+
+class TestProblems:
+    @pytest.mark.parametrize(
+        ("method", "path", "status", "code"),
+        [
+            ("GET", "/nowhere", 404, "not_found"), ("GET", "/v1/datasets/", 404, "not_found"),
+            ("PUT", "/v1/datasets", 405, "method_not_allowed"),
+            ("GET", "/v1/datasets?limit=101", 422, "validation_failed"),
+            ("GET", "/v1/datasets?nam=a", 422, "unknown_field"), ("GET", "/v1/datasets?after=x", 400, "bad_cursor"),
+        ],
+    )  # fmt: skip
+    async def test_all_refusals_are_problems(
+        self, client: httpx.AsyncClient, method: str, path: str, status: int, code: str
+    ) -> None:
+        answer = await client.request(method, path)
+        body = answer.json()
+        assert (answer.status_code, body["code"], body["status"]) == (status, code, status)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert body["request_id"] == answer.headers["x-request-id"]
+        assert (await client.get(body["type"])).status_code == 200
+
+    async def test_a_foreign_host_is_refused(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/v1/me", headers={"Host": "rebound.example"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_header")
+
+    async def test_a_key_comes_before_the_body(self, account: Account) -> None:
+        """Not one byte is asked for: the body would fail the test."""
+
+        async def body() -> None:
+            raise AssertionError("the body was read")
+            yield b""
+
+        headers = {"Authorization": "Bearer mk_test_x", "Content-Type": "application/json"}
+        answer = await account.client.post("/v1/imports", content=body(), headers=headers)
+        assert answer.status_code == 401
+
+    async def test_too_large(self, client: httpx.AsyncClient) -> None:
+        headers = {"Content-Type": "application/json"}
+        answer = await client.post("/v1/datasets", content=b" " * (2**20 + 1), headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+    async def test_unknown_part(self, client: httpx.AsyncClient) -> None:
+        answer = await client.post("/v1/reimagings", files={"imag": ("a.png", b"x")})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["detail"] == "unknown multipart part; did you mean image?"

@@ -1,0 +1,65 @@
+"""What is wrong with a request, said so that it can be mended."""
+
+import pytest
+
+from maskeraid_api.forms import read_json
+from maskeraid_api.schemas.datasets import DatasetRequest
+from maskeraid_api.schemas.reimagings import ReimagingRequest
+from maskeraid_api.schemas.trainings import TrainingRequest
+from maskeraid_core.errors import MalformedJson, UnknownField, ValidationFailed
+
+DATASET = "ds_01KAGP1XF3A7QYFR6F0DTHBRA4"
+
+
+class TestReading:
+    def test_suggests_the_field_that_was_meant(self) -> None:
+        body = f'{{"name": "a", "data": [{{"dataset_id": "{DATASET}"}}], "epochs": 3}}'
+        with pytest.raises(UnknownField) as refused:
+            read_json(TrainingRequest, body)
+        (row,) = refused.value.facts["errors"]
+        assert row["pointer"] == "/epochs"
+        assert row["detail"] == "unknown field; did you mean hyperparameters.steps?"
+
+    def test_points_into_the_body(self) -> None:
+        body = f'{{"name": "a", "data": [{{"dataset_id": "{DATASET}"}}], "hyperparameters": {{"batch": 0}}}}'
+        with pytest.raises(ValidationFailed) as refused:
+            read_json(TrainingRequest, body)
+        (row,) = refused.value.facts["errors"]
+        assert (row["pointer"], row["code"]) == ("/hyperparameters/batch", "too_small")
+
+    @pytest.mark.parametrize("body", ["", "{", "[1", '{"a": }'])
+    def test_what_is_not_json(self, body: str) -> None:
+        with pytest.raises(MalformedJson):
+            read_json(DatasetRequest, body)
+
+    @pytest.mark.parametrize("image", ["{}", '{"image_id": null}', '{"image_id": "x"}', '{"data_url": "http://a"}'])
+    def test_exactly_one_image(self, image: str) -> None:
+        with pytest.raises(ValidationFailed):
+            read_json(ReimagingRequest, f'{{"image": {image}}}')
+
+    @pytest.mark.parametrize("field", ["tenant", "id", "status", "latest_version", "image_count", "created_at"])
+    def test_what_the_server_owns_cannot_be_written(self, field: str) -> None:
+        with pytest.raises(UnknownField):
+            read_json(DatasetRequest, f'{{"name": "a", "{field}": "x"}}')
+
+
+class TestHyperparameters:
+    @pytest.mark.parametrize(
+        ("architecture", "name", "value"),
+        [("eigen", "loop", "plain"), ("thesis", "max_steps", 3), ("auto", "loop", "plain")],
+    )
+    def test_of_another_architecture(self, architecture: str, name: str, value: object) -> None:
+        body = TrainingRequest.model_validate(
+            {
+                "name": "a",
+                "data": [{"dataset_id": DATASET}],
+                "architecture": architecture,
+                "hyperparameters": {name: value},
+            }
+        )
+        with pytest.raises(UnknownField):
+            body.check_hyperparameters()
+
+    def test_the_preset_thesis_means_its_networks(self) -> None:
+        body = TrainingRequest.model_validate({"name": "a", "data": [{"dataset_id": DATASET}], "preset": "thesis"})
+        assert body.effective_architecture == "thesis"
