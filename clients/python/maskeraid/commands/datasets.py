@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 from rich.progress import Progress
 
-from maskeraid.client import Client
+from maskeraid.client import REPEATS, Client
 from maskeraid.objects import Dataset, Import
 from maskeraid.terminal import (
     AsJson,
@@ -72,6 +72,7 @@ def import_faces(
 
 
 def upload(client: Client, bar: Progress, dataset: Dataset, file: Path) -> Import:
+    client.repeats = REPEATS  # it has answered a moment ago: a restart in the middle is waited for
     task = bar.add_task(f"upload {file.name}", total=1, phase="sending")
     ordered = client.imports.upload(
         dataset.id, file, lambda done, total: bar.update(task, completed=done, total=total, phase="sending parts")
