@@ -43,7 +43,7 @@ class TestRefusals:
 
     def test_a_folder_in_use_names_the_option(self, tmp_path: Path) -> None:
         with (tmp_path / "lock").open("w") as other:
-            fcntl.flock(other, fcntl.LOCK_EX)
+            fcntl.flock(other, fcntl.LOCK_SH)  # even the weakest claim
             with pytest.raises(StackError, match=r"another stack runs on .* --data"), Stack(StackOptions(tmp_path)):
                 pytest.fail("it started")
 
