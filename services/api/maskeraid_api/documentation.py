@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from maskeraid_api.documented_answers import HEADERS, add_answers
 from maskeraid_api.documented_examples import EXAMPLES, LINKS
 from maskeraid_api.operations import Operation, operation_of
-from maskeraid_api.routes import ROUTERS
+from maskeraid_api.routers import ROUTERS
 from maskeraid_api.schemas.parts import IMAGE_ID, Problem, id_pattern
 from maskeraid_core import VERSION
 from maskeraid_core.jobs import JobKind

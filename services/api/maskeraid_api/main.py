@@ -10,7 +10,7 @@ from maskeraid_api.documentation import describe
 from maskeraid_api.envelope import Envelope
 from maskeraid_api.gateway import Gateway
 from maskeraid_api.refusals import add_refusals
-from maskeraid_api.routes import ROUTERS
+from maskeraid_api.routers import ROUTERS
 from maskeraid_api.settings import ApiSettings
 from maskeraid_core import VERSION
 from maskeraid_core.log import configure_log

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from maskeraid_api.envelope import exchange_of
 from maskeraid_api.problems import ERROR_OF_STATUS, problem
-from maskeraid_api.routes import ROUTERS
+from maskeraid_api.routers import ROUTERS
 from maskeraid_api.validation import failure_of
 from maskeraid_core.errors import Internal, MaskeraidError, MethodNotAllowed, StorageFull, StoreUnavailable
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from maskeraid_api.operations import operation_of
-from maskeraid_api.routes import ROUTERS
+from maskeraid_api.routers import ROUTERS
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.deliveries import Delivery, Sink, WebhookEndpoint
 from maskeraid_core.documents.models import Model, ModelVersion

@@ -1,0 +1,25 @@
+"""Every router; their order is the order in which they are documented."""
+
+from maskeraid_api.routes import (
+    datasets,
+    deliveries,
+    events,
+    health,
+    images,
+    imports,
+    jobs,
+    models,
+    reimagings,
+    server,
+    trainings,
+    uploads,
+    webhook_endpoints,
+)
+
+ROUTERS = tuple(
+    resource.router
+    for resource in (
+        server, datasets, uploads, imports, images, trainings, jobs, events, models, reimagings, webhook_endpoints,
+        deliveries, health,
+    )
+)  # fmt: skip
