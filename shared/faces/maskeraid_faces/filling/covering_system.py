@@ -16,7 +16,7 @@ from maskeraid_faces.face_model import Basis, FaceModel
 from maskeraid_faces.images import Covering, Floats
 
 RING_WEIGHT = 0.3  # of the pixels beside the covering, which may bleed; hearing them at all is worth 0.1 dB
-SYSTEMS_KEPT = 8  # about 16 MB each at 64 px and r = 512
+SYSTEMS_KEPT = 12  # about 10 MB each at 64 px and r = 512
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class ModelSystem(CoveringSystem):
     factor: Any  # Cholesky factor of A + penalty I, for cho_solve
     noise_factor: Floats  # (r, r) L with L L^T = A, for draws of B_v noise
     hole_factor: Floats  # (r, r) F with F F^T = H / h: embeds fills so that distance is RMSE
-    stretched: tuple[Floats, Floats]  # the bank's draws brought to unit variance (m, q), and their c^T A c (m,)
+    bank_norms: Floats  # (m,) c^T A c of the bank's coefficients; empty for a bank of images
 
     def solve(self, projected: Floats) -> Floats:
         """(A + penalty I)^-1 applied to rows (..., r): ridge coefficients."""
@@ -96,17 +96,16 @@ def _make(model: FaceModel, covering: Covering) -> ModelSystem:
         factor=cho_factor(system.gram + system.penalty * eye, lower=True, check_finite=False),
         noise_factor=_root(system.gram),
         hole_factor=_root(system.hole_gram() / np.float32(len(system.hole))),
-        stretched=_stretched(model, system.gram),
+        bank_norms=_bank_norms(model, system.gram),
     )
 
 
-def _stretched(model: FaceModel, gram: Floats) -> tuple[Floats, Floats]:
-    """Photographs' draws with the unit variance of the training faces' coefficients: a GAN's are narrower."""
-    if model.architecture == "thesis" or model.kind == "drawn":
-        return np.empty((0, 0), np.float32), np.empty(0, np.float32)
+def _bank_norms(model: FaceModel, gram: Floats) -> Floats:
+    if model.architecture == "thesis":
+        return np.empty(0, np.float32)
     draws = np.asarray(model.bank.draws, np.float32)
-    draws = (draws - draws.mean(axis=0)) / np.maximum(draws.std(axis=0), np.float32(0.1))
-    return draws, np.sum((draws @ gram[: draws.shape[1], : draws.shape[1]]) * draws, axis=1)
+    rank = draws.shape[1]
+    return np.asarray(np.sum((draws @ gram[:rank, :rank]) * draws, axis=1), np.float32)
 
 
 def _root(gram: Floats) -> Floats:

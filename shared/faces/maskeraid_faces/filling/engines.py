@@ -8,7 +8,7 @@ from maskeraid_faces.blending.palette import nearest_colours
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.bank import log_weights, squared_distances, visible_l1
 from maskeraid_faces.filling.covering_system import ModelSystem, model_system
-from maskeraid_faces.filling.matheron import correct
+from maskeraid_faces.filling.matheron import correct, correct_with_noise
 from maskeraid_faces.filling.pool import (
     FEWEST_EFFECTIVE,
     Pool,
@@ -94,16 +94,35 @@ def drawn_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
 def photo_pool(image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator) -> Pool:
     """Engine A for `eigen` on photographs: draws that agree somewhat, made to agree by Matheron's rule, of one weight.
 
-    Measured on UTKFace: drawing by weights gains 0.1 dB and spares faces whose hidden half comes from another pose.
+    Drawn by weights, for the hidden half of a face in another pose leaves ghosts; without noise, which people see.
     """
     system = model_system(model, covering)
     projected = system.project(to_network(image).ravel(), model.basis)
-    draws, norms = system.stretched
-    distances = norms - 2 * draws @ projected[: draws.shape[1]]
+    draws = np.asarray(model.bank.draws, np.float32)
+    distances = system.bank_norms - 2 * draws @ projected[: draws.shape[1]]
     weights = softened(log_weights(distances, model.conditioning, images=False), PHOTO_DRAWS_HEARD)
     rows = rng.choice(len(draws), min(PHOTO_POOL, len(draws)), replace=False, p=weights)
-    coefficients = correct(draws[rows], projected, system, rng)
-    equal = np.full(len(rows), 1 / len(rows))
+    return _photo_answers(correct(draws[rows], projected, system), image, model, system, projected)
+
+
+def calibrated_photo_pool(image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator) -> Pool:
+    """The same for figures rather than for people: any draws, of full variance and with noise, so that doubt is honest.
+
+    Measured on UTKFace, the mean of 8 has 0.69 times the squared error of one (0.77 otherwise; 0.5625 is ideal).
+    """
+    system = model_system(model, covering)
+    projected = system.project(to_network(image).ravel(), model.basis)
+    bank = np.asarray(model.bank.draws, np.float32)
+    draws = bank[rng.permutation(len(bank))[:PHOTO_POOL]]
+    # A GAN's coefficients are narrower than those of the training faces, whose deviation is 1.
+    stretched = (draws - bank.mean(axis=0)) / np.maximum(bank.std(axis=0), np.float32(0.1))
+    return _photo_answers(correct_with_noise(stretched, projected, system, rng), image, model, system, projected)
+
+
+def _photo_answers(
+    coefficients: Floats, image: Image, model: FaceModel, system: ModelSystem, projected: Floats
+) -> Pool:
+    equal = np.full(len(coefficients), 1 / len(coefficients))
     return Pool(
         weights=equal,
         places=coefficients @ system.hole_factor * GREY_LEVELS,
@@ -119,18 +138,18 @@ def _weighted_draws(projected: Floats, model: FaceModel, system: ModelSystem) ->
     gram, projected = system.gram[:rank, :rank], projected[:rank]
     draws = np.asarray(model.bank.draws, np.float32)
 
-    def weigh(some: Floats) -> Weights:
-        return normalised(log_weights(squared_distances(projected, gram, some, 0.0), model.conditioning, images=False))
-
-    weights = weigh(draws)
+    distances = system.bank_norms - 2 * draws @ projected
+    weights = normalised(log_weights(distances, model.conditioning, images=False))
     if effective_size(weights) >= FEWEST_EFFECTIVE:
         return draws, weights, False
     best = heaviest(weights, 1.0, int(FEWEST_EFFECTIVE))
     noise = model.conditioning.noise_grey_levels / 127.5
     scale = 1 / (noise**2 * model.conditioning.temperature)
     refined = refine(model.bank.latents[best], model.generator, projected, gram, scale)
-    draws = np.concatenate([draws, refined])
-    return draws, weigh(draws), True
+    of_refined = np.sum((refined @ gram) * refined, axis=1) - 2 * refined @ projected
+    distances = np.concatenate([distances, of_refined])
+    weights = normalised(log_weights(distances, model.conditioning, images=False))
+    return np.concatenate([draws, refined]), weights, True
 
 
 def _snapped(fills: Images, model: FaceModel) -> Images:

@@ -9,7 +9,14 @@ from maskeraid_faces.blending.harmonise import harmonise_all
 from maskeraid_faces.blending.palette import smooth, snap
 from maskeraid_faces.errors import BadSettings, FacesError, SizeMismatch
 from maskeraid_faces.face_model import FaceModel
-from maskeraid_faces.filling.engines import drawn_pool, image_bank_pool, photo_pool, ridge_pool, unconditioned_pool
+from maskeraid_faces.filling.engines import (
+    calibrated_photo_pool,
+    drawn_pool,
+    image_bank_pool,
+    photo_pool,
+    ridge_pool,
+    unconditioned_pool,
+)
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages, UsedEngine
 from maskeraid_faces.filling.picks import PICKS, Pick, outcomes, pick_rows
 from maskeraid_faces.filling.pool import Pool
@@ -45,7 +52,7 @@ def fill(
         model: a trained model.
         k: 1..32 candidates; fewer come when the model knows fewer answers (drawn faces), one from engine R.
         engine: "R" ridge, "A" draws of the model's GAN that agree with the visible pixels; "auto" is A.
-        pick: "spread" unlike one another, "sample" by their weights, "random" with no look at the visible pixels.
+        pick: "spread" unlike one another, "sample" by their weights, with all doubt, "random" with no look at the visible pixels.
         seed: the same seed gives the same bytes.
         stages: keep the four pictures of each candidate.
         smoothing_k: clusters of K-means, 0 = off; None: the palette for a drawn `eigen` model, 16 or fewer for a drawn
@@ -136,6 +143,8 @@ def _pool(
         return image_bank_pool(image, covering, model)
     if model.kind == "drawn":
         return drawn_pool(image, covering, model)
+    if pick == "sample":
+        return calibrated_photo_pool(image, covering, model, rng)
     return photo_pool(image, covering, model, rng)
 
 
