@@ -1,0 +1,79 @@
+"""Models: versions by any name, files in ranges, what may be changed."""
+
+import hashlib
+
+import httpx
+import pytest
+
+from maskeraid_core.documents.models import Model, ModelFile, ModelVersion
+from maskeraid_core.ids import new_id
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.repository import now
+
+from .conftest import Account
+
+WEIGHTS = bytes(range(256)) * 20_000  # 5 MB: streamed, not read whole
+
+
+@pytest.fixture
+async def model(account: Account, stores: Stores) -> Model:
+    tenant, at, model_id = account.tenant, now(), new_id("mdl")
+    key, digest = await stores.blobs.put_content(f"t/{tenant}/models", WEIGHTS, ".safetensors")
+    file = ModelFile(
+        name="weights.safetensors", key=key, bytes=len(WEIGHTS), sha256=digest, media_type="application/octet-stream"
+    )
+    made = Model(
+        id=model_id, tenant=tenant, name="m", latest_version=1, aliases={"champion": 1}, created_at=at, updated_at=at
+    )
+    version = ModelVersion(
+        id=f"{model_id}:1", tenant=tenant, model_id=model_id, name="m", version=1, digest="sha256:0", kind="drawn",
+        architecture="eigen", resolution=32, files=[file], prototypes=[{"inside": True}], created_at=at,
+    )  # fmt: skip
+    await ModelRepository(stores.database, tenant).add(made)
+    await ModelVersionRepository(stores.database, tenant).add(version)
+    return made
+
+
+class TestVersions:
+    @pytest.mark.parametrize("name", ["1", "latest", "champion"])
+    async def test_by_any_name(self, client: httpx.AsyncClient, model: Model, name: str) -> None:
+        found = (await client.get(f"/v1/models/{model.id}/versions/{name}")).json()
+        assert (found["version"], found["aliases"]) == (1, ["champion"])
+        assert "key" not in found["files"][0]
+        assert "prototypes" not in found
+
+    @pytest.mark.parametrize("name", ["2", "0", "challenger", "9" * 30])
+    async def test_unknown_ones(self, client: httpx.AsyncClient, model: Model, name: str) -> None:
+        assert (await client.get(f"/v1/models/{model.id}/versions/{name}")).status_code == 404
+
+
+class TestFiles:
+    async def test_whole_with_its_digest(self, client: httpx.AsyncClient, model: Model) -> None:
+        answer = await client.get(f"/v1/models/{model.id}/versions/latest/files/weights.safetensors")
+        assert answer.content == WEIGHTS
+        assert answer.headers["etag"] == f'"{hashlib.sha256(WEIGHTS).hexdigest()}"'
+        assert answer.headers["repr-digest"].startswith("sha-256=:")
+        assert answer.headers["content-disposition"].startswith("attachment")
+
+    @pytest.mark.parametrize(("wanted", "found"), [("bytes=0-3", WEIGHTS[:4]), ("bytes=-2", WEIGHTS[-2:])])
+    async def test_range(self, client: httpx.AsyncClient, model: Model, wanted: str, found: bytes) -> None:
+        path = f"/v1/models/{model.id}/versions/1/files/weights.safetensors"
+        answer = await client.get(path, headers={"Range": wanted})
+        assert (answer.status_code, answer.content) == (206, found)
+
+    async def test_several_ranges_give_the_whole(self, client: httpx.AsyncClient, model: Model) -> None:
+        path = f"/v1/models/{model.id}/versions/1/files/weights.safetensors"
+        assert (await client.get(path, headers={"Range": "bytes=0-1,4-5"})).status_code == 200
+
+
+class TestChange:
+    async def test_name_and_tags(self, client: httpx.AsyncClient, model: Model) -> None:
+        changed = await client.patch(f"/v1/models/{model.id}", json={"name": "n", "tags": ["demo"]})
+        assert (changed.json()["name"], changed.json()["tags"]) == ("n", ["demo"])
+        assert (await client.patch(f"/v1/models/{model.id}", json={"aliases": {}})).status_code == 422
+
+    async def test_deleted_model_is_gone(self, client: httpx.AsyncClient, model: Model) -> None:
+        assert (await client.delete(f"/v1/models/{model.id}")).status_code == 204
+        assert (await client.get(f"/v1/models/{model.id}/versions/1")).status_code == 404
+        assert (await client.get("/v1/models")).json()["data"] == []
