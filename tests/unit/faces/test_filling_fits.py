@@ -1,4 +1,4 @@
-"""What training fits for filling: ridge's penalty and error, noise and temperature, settled draws; and refinement."""
+"""What training fits for filling: ridge's penalty and error, noise and temperature, and settled draws."""
 
 import numpy as np
 import pytest
@@ -7,10 +7,8 @@ from tests.unit.faces.filling_models import make_basis, make_eigen_model, make_t
 from maskeraid_faces.coverings.shapes import lower_face
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.face_model import Bank
-from maskeraid_faces.filling.bank import squared_distances
 from maskeraid_faces.filling.conditioning import fit_conditioning
 from maskeraid_faces.filling.pool import effective_size, normalised, softened
-from maskeraid_faces.filling.refine import refine
 from maskeraid_faces.filling.ridge import fit_ridge
 from maskeraid_faces.filling.settling import settle
 from maskeraid_faces.images import Images
@@ -85,23 +83,3 @@ class TestSoftening:
     def test_soft_weights_stay(self) -> None:
         flat = np.random.default_rng(0).normal(0, 0.1, 2000).astype(np.float32)
         assert np.array_equal(softened(flat, 300), normalised(flat))
-
-
-class TestRefinement:
-    def test_comes_nearer_to_what_is_seen(self) -> None:
-        rng = np.random.default_rng(0)
-        sizes = [(6, 16), (16, 16), (16, 4)]
-        names = ["hidden_1", "hidden_2", "output"]
-        weights = {
-            f"{name}.kernel": rng.normal(0, 0.4, size).astype(np.float32)
-            for name, size in zip(names, sizes, strict=True)
-        }
-        weights |= {f"{name}.bias": np.zeros(size[1], np.float32) for name, size in zip(names, sizes, strict=True)}
-        latents = rng.normal(0, 1, (8, 6)).astype(np.float32)
-        wanted = np.full(4, 0.5, np.float32)
-        gram = np.eye(4, dtype=np.float32)
-        untouched = refine(latents, weights, wanted, gram, scale=0.0)
-        near = refine(latents, weights, wanted, gram, scale=100.0)
-        square = float(wanted @ wanted)
-        distances = [squared_distances(wanted, gram, draws, square).mean() for draws in (untouched, near)]
-        assert distances[1] < 0.3 * distances[0]

@@ -52,7 +52,8 @@ def fill(
         model: a trained model.
         k: 1..32 candidates; fewer come when the model knows fewer answers (drawn faces), one from engine R.
         engine: "R" ridge, "A" draws of the model's GAN that agree with the visible pixels; "auto" is A.
-        pick: "spread" unlike one another, "sample" by their weights, with all doubt, "random" with no look at the visible pixels.
+        pick: "spread" unlike one another, "sample" by their weights and with all doubt, "random" with no look at the
+            visible pixels.
         seed: the same seed gives the same bytes.
         stages: keep the four pictures of each candidate.
         smoothing_k: clusters of K-means, 0 = off; None: the palette for a drawn `eigen` model, 16 or fewer for a drawn

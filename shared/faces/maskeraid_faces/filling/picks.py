@@ -4,14 +4,13 @@ from typing import Literal
 
 import numpy as np
 
-from maskeraid_faces.filling.pool import Pool, Rows, Weights, heaviest
+from maskeraid_faces.filling.pool import Pool, Rows, Weights
 from maskeraid_faces.images import Floats
 
 Pick = Literal["spread", "sample", "random"]
 PICKS: tuple[Pick, ...] = ("spread", "sample", "random")
 
-MASS_SPREAD = 0.99  # of the weight is offered: what is left are slips of the generator
-MERGED_BELOW = 4.0  # grey levels RMSE in the hole: people see one answer
+SLIP = 0.05  # of the heaviest cluster's mass: lighter ones are slips of the generator, and not offered
 REACH = 1.0  # of the median distance: what counts as around a cluster
 TRADE_OFF = 0.5  # between a heavy cluster (0) and one far from those already picked (1)
 
@@ -65,10 +64,8 @@ def spread(pool: Pool, k: int) -> tuple[Rows, Weights]:
     Every answer counts for the picked one nearest to it.
     """
     leaders, masses = merge(pool)
-    kept = heaviest(masses, MASS_SPREAD, len(masses))
-    leaders, masses = leaders[kept], masses[kept]
     apart = _distances(pool.places[leaders])
-    typical = _typicality(apart, masses)
+    typical = _typicality(apart, masses, pool.merged_below)
     picked = [int(np.argmax(typical))]
     nearest = apart[picked[0]]
     while len(picked) < min(k, len(leaders)):
@@ -82,14 +79,13 @@ def spread(pool: Pool, k: int) -> tuple[Rows, Weights]:
 
 
 def outcomes(pool: Pool) -> int:
-    """How many distinct answers hold 99 % of the weight."""
-    _, masses = merge(pool)
-    return len(heaviest(masses, MASS_SPREAD, len(masses)))
+    """How many distinct answers there are, slips left out."""
+    return len(merge(pool)[0])
 
 
 def merge(pool: Pool) -> tuple[Rows, Weights]:
-    """Leaders of the clusters, heaviest answers first, and the clusters' masses."""
-    near = _distances(pool.places) < MERGED_BELOW
+    """Leaders of the clusters, heaviest answers first, and the clusters' masses; slips are left out."""
+    near = _distances(pool.places) < pool.merged_below
     free = np.ones(len(near), np.bool_)
     leaders, masses = [], []
     for row in np.argsort(-pool.weights, kind="stable"):
@@ -99,12 +95,13 @@ def merge(pool: Pool) -> tuple[Rows, Weights]:
             free &= ~members
             leaders.append(row)
             masses.append(pool.weights[members].sum())
-    return np.array(leaders), np.array(masses)
+    kept = np.array(masses) >= SLIP * max(masses)
+    return np.array(leaders)[kept], np.array(masses)[kept]
 
 
-def _typicality(apart: Floats, masses: Weights) -> Weights:
+def _typicality(apart: Floats, masses: Weights, least_reach: float) -> Weights:
     """How much mass lies around each cluster, the greatest 1: without it the farthest answers are the oddest ones."""
-    reach = max(MERGED_BELOW, REACH * float(np.median(apart)))
+    reach = max(least_reach, REACH * float(np.median(apart)))
     density = np.exp(-np.square(apart / reach) / 2) @ masses
     return np.asarray(density / density.max())
 

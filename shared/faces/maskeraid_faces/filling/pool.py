@@ -24,6 +24,7 @@ class Pool:
     render: Callable[[Rows], Images]  # rows to whole faces, uint8 (len(rows), H, W, 3)
     deviations: Floats  # (h,) weighted standard deviation of the values of the hole, in grey levels
     approximate: bool = False  # few draws agree with the visible pixels
+    merged_below: float = 4.0  # grey levels RMSE in the hole: nearer fills are one answer to people
 
 
 def normalised(log_weights: Floats) -> Weights:
