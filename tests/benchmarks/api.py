@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import httpx
 import psutil
 
+from maskeraid.resources.uploads import content_digest
 from maskeraid_local.ports import free_port, wait_for_port
 from tests.benchmarks.figures import Bench, Figure, measures
 
@@ -93,15 +94,13 @@ def measure_upload(bench: Bench) -> Iterator[Figure]:
     watcher = threading.Thread(target=look)
     watcher.start()
     with bench.client() as client:
-        from maskeraid.resources.datasets import content_digest
-
         body = {"file_name": "big.zip", "bytes": UPLOAD_BYTES, "sha256": whole.hexdigest(), "part_bytes": PART_BYTES}
         upload = client.post_json("/v1/uploads", body)
         started = time.monotonic()
         headers = {"Content-Digest": content_digest(part)}
         for number in range(1, parts + 1):
             client.request("PUT", f"/v1/uploads/{upload['id']}/parts/{number}", content=part, headers=headers)
-        client.post_json(f"/v1/uploads/{upload['id']}/complete", {})
+        client.request("POST", f"/v1/uploads/{upload['id']}/complete")
         seconds = time.monotonic() - started
         client.request("DELETE", f"/v1/uploads/{upload['id']}")
     is_over.set()

@@ -36,7 +36,7 @@ def kill_and_restart(process: ManagedProcess) -> None:
 def dataset(stack: Stack) -> Dataset:
     with Client(stack.first_key, stack.url) as client:
         made = client.datasets.create("survivors")
-        client.imports.generate(made.id, "faces-dark").wait()
+        client.imports.generate(made.id, "faces-light").wait()
         return made
 
 
@@ -51,7 +51,7 @@ class TestKilledTrainer:
         ended = training.wait()
         assert ended.attempt == 2
         assert len({model.id for model in client.models.list()} - before) == 1
-        sequence = [event["seq"] for event in history(client, training.id)]
+        sequence = [event["id"] for event in history(client, training.id)]
         assert sequence == list(range(1, len(sequence) + 1))
         assert children_of(training.id) == []
 

@@ -63,6 +63,8 @@ class Stack:
             "MASKERAID_OUTBOX_FOLDER": str(options.data / "outbox"),
             "MASKERAID_PUBLIC_URL": f"http://{LOOPBACK}:{options.port}",
             "MASKERAID_LOG_FORMAT": "console",
+            "MASKERAID_READS_PER_SECOND": "1000",  # one trusted user, who may well be a script
+            "MASKERAID_WRITES_PER_SECOND": "200",
             **(options.environment or {}),
         }
         self.services = make_services(options.port, self.environment, options.data / "scratch", options.read_line)
