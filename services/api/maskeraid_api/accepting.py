@@ -17,7 +17,7 @@ from maskeraid_api.measuring import ACCEPTED_JOBS
 from maskeraid_core.documents.document import Part
 from maskeraid_core.errors import QueueFull
 from maskeraid_core.ids import new_id
-from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify
+from maskeraid_core.jobs import Job, JobKind, Notify
 from maskeraid_core.news import wait_for_news
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.jobs import JobRepository
@@ -50,9 +50,9 @@ async def accept(request: Request, order: Order, *, wait_seconds: float = 0) -> 
     gateway = gateway_of(request)
     caller: Caller = request.scope["maskeraid.caller"]
     jobs = JobRepository(gateway.stores.database, caller.tenant)
-    waiting = await jobs.count(queue=order.kind.queue, status=JobStatus.QUEUED)
-    if waiting >= gateway.settings.max_queued_jobs:
-        raise QueueFull(f"{waiting} of your jobs wait for the {order.kind.queue}.", retry_after=10)
+    most = gateway.settings.max_queued_jobs
+    if await jobs.waiting(order.kind.queue, most) >= most:
+        raise QueueFull(f"{most} of your jobs wait for the {order.kind.queue}.", retry_after=10)
     job = _job(request, caller.tenant, order)
     ACCEPTED_JOBS.labels(order.kind).inc()
     if wait_seconds <= 0:

@@ -30,9 +30,12 @@ async def serve(
     sha256: str,
     media_type: str,
     name: str,
+    offset: int | None = None,
     cache_control: str = "private, no-store",
 ) -> Response:
     """An object whole, one range of it, or 304. `sha256` in hex is its ETag and its digest.
+
+    With an `offset` the file is that part of an object that holds several, and small.
 
     Raises: RangeNotSatisfiable, ArtifactCorrupt, InputGone.
     """
@@ -49,7 +52,10 @@ async def serve(
     if wanted is not None:
         start, end = wanted
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-        return Response(await blobs.get_range(key, start, end), 206, headers, media_type)
+        begin = offset or 0
+        return Response(await blobs.get_range(key, begin + start, begin + end), 206, headers, media_type)
+    if offset is not None:
+        return Response(await blobs.get_range(key, offset, offset + size, sha256), 200, headers, media_type)
     if size <= STREAMED_ABOVE:
         return Response(await blobs.get(key, sha256), 200, headers, media_type)
     headers["Content-Length"] = str(size)

@@ -7,10 +7,8 @@ from maskeraid_curator.worker import app, process
 
 @app.task(name=TaskName.CURATE.value)
 def look(job_id: str) -> None:
-    """Carry out the import that the bell named, else the oldest that waits."""
+    """Carry out the import that the bell named, then whatever waits."""
     worker = process.worker
-    claim = worker.claim(job_id)
-    if claim is None:  # cancelled, finished, or another worker's
-        return
-    with worker.holding(claim) as held:
-        carry_out(held, worker.port, worker.is_leaving)
+    for claim in worker.claims(job_id):
+        with worker.holding(claim) as held:
+            carry_out(held, worker.port, worker.is_leaving)

@@ -6,10 +6,8 @@ from maskeraid_inference.worker import app, process
 
 @app.task(name=TaskName.REIMAGE.value)
 def look(job_id: str) -> None:
-    """Carry out the re-imaging that the bell named, else the oldest that waits."""
+    """Carry out the re-imaging that the bell named, then whatever waits."""
     worker = process.worker
-    claim = worker.claim(job_id)
-    if claim is None:  # cancelled, finished, or another worker's
-        return
-    with worker.holding(claim) as held:
-        held.result = process.workbench.carry_out(held)
+    for claim in worker.claims(job_id):
+        with worker.holding(claim) as held:
+            held.result = process.workbench.carry_out(held)

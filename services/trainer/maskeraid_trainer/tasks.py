@@ -7,10 +7,8 @@ from maskeraid_trainer.worker import app, process
 
 @app.task(name=TaskName.TRAIN.value)
 def look(job_id: str) -> None:
-    """Carry out the training that the bell named, else the oldest that waits."""
+    """Carry out the training that the bell named, then whatever waits."""
     worker = process.worker
-    claim = worker.claim(job_id)
-    if claim is None:  # cancelled, finished, or another worker's
-        return
-    with worker.holding(claim) as held:
-        supervise(held, worker.port, worker.is_leaving, process.settings)
+    for claim in worker.claims(job_id):
+        with worker.holding(claim) as held:
+            supervise(held, worker.port, worker.is_leaving, process.settings)

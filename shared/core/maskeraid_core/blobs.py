@@ -69,9 +69,7 @@ class Blobs:
             data = bytes(await found.bytes_async())
         except (NotFoundError, FileNotFoundError) as error:
             raise InputGone(f"the object {key} is gone") from error
-        if sha256 is not None and sha256_hex(data) != sha256:
-            raise ArtifactCorrupt(f"the object {key} does not have its digest", key=key)
-        return data
+        return _checked(data, key, sha256)
 
     async def stream(self, key: str) -> AsyncIterator[bytes]:
         """Read one object in chunks of about 1 MiB."""
@@ -82,9 +80,13 @@ class Blobs:
         async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
             yield bytes(chunk)
 
-    async def get_range(self, key: str, start: int, end: int) -> bytes:
-        """Bytes `start` to `end` (exclusive) of an object."""
-        return bytes(await obstore.get_range_async(self._store, key, start=start, end=end))
+    async def get_range(self, key: str, start: int, end: int, sha256: str | None = None) -> bytes:
+        """Bytes `start` to `end` (exclusive) of an object, checked like those of `get`."""
+        try:
+            data = bytes(await obstore.get_range_async(self._store, key, start=start, end=end))
+        except (NotFoundError, FileNotFoundError) as error:
+            raise InputGone(f"the object {key} is gone") from error
+        return _checked(data, key, sha256)
 
     async def exists(self, key: str) -> bool:
         try:
@@ -107,6 +109,12 @@ class Blobs:
                 await obstore.delete_async(self._store, key)
             except (NotFoundError, FileNotFoundError):
                 continue
+
+
+def _checked(data: bytes, key: str, sha256: str | None) -> bytes:
+    if sha256 is not None and sha256_hex(data) != sha256:
+        raise ArtifactCorrupt(f"the object {key} does not have its digest", key=key)
+    return data
 
 
 def _open_store(url: str) -> ObjectStore:

@@ -3,7 +3,8 @@
 The move writes them into the job by the same update; draining carries each out idempotently, then removes it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -28,18 +29,23 @@ MAILED_BY_DEFAULT = "training."
 
 async def drain(stores: Stores, job: Job) -> None:
     """Carry out everything in the job's outbox, in order, then say that the job has news."""
-    if job.status.is_terminal:  # who waits for the end need not wait for all that follows from it
-        await stores.news.publish(job.id)
-    for entry in job.outbox:
-        await _CARRY_OUT[entry.kind](stores, job, entry)
+    if job.status.is_terminal and all(entry.kind != "effect" for entry in job.outbox):
+        await stores.news.publish(job.id)  # who waits for the end need not wait for the telling
+    for kind, entries in groupby(job.outbox, key=lambda entry: entry.kind):
+        await _CARRY_OUT[kind](stores, job, list(entries))
     if job.outbox:
-        await JobMoves(stores.database).remove_from_outbox(job.id, [entry.key for entry in job.outbox])
+        await JobMoves(stores.database).clear_outbox(job)
     await stores.news.publish(job.id)
 
 
-async def _append_event(stores: Stores, job: Job, entry: OutboxEntry) -> None:
-    line = EventLine(entry.key, entry.type, entry.data)
-    await EventRepository(stores.database).append(job.id, job.tenant, job.fence, job.updated_at, line)
+async def _append_events(stores: Stores, job: Job, entries: Sequence[OutboxEntry]) -> None:
+    lines = [EventLine(entry.key, entry.type, entry.data) for entry in entries]
+    await EventRepository(stores.database).append_all(job.id, job.tenant, job.fence, job.updated_at, lines)
+
+
+async def _tell_all(stores: Stores, job: Job, entries: Sequence[OutboxEntry]) -> None:
+    for entry in entries:
+        await _tell(stores, job, entry)
 
 
 async def _tell(stores: Stores, job: Job, entry: OutboxEntry) -> None:
@@ -89,16 +95,17 @@ async def _publish_model(stores: Stores, job: Job, data: dict[str, Any]) -> None
     await ModelRepository(stores.database, job.tenant).add_once(model)
 
 
-async def _carry_out_effect(stores: Stores, job: Job, entry: OutboxEntry) -> None:
-    await _EFFECTS[entry.type](stores, job, entry.data)
+async def _carry_out_effects(stores: Stores, job: Job, entries: Sequence[OutboxEntry]) -> None:
+    for entry in entries:
+        await _EFFECTS[entry.type](stores, job, entry.data)
 
 
 _EFFECTS: Mapping[str, Callable[[Stores, Job, dict[str, Any]], Awaitable[None]]] = {
     "publish_dataset_version": _publish_dataset_version,
     "publish_model": _publish_model,
 }
-_CARRY_OUT: Mapping[str, Callable[[Stores, Job, OutboxEntry], Awaitable[None]]] = {
-    "event": _append_event,
-    "effect": _carry_out_effect,
-    "notice": _tell,
+_CARRY_OUT: Mapping[str, Callable[[Stores, Job, Sequence[OutboxEntry]], Awaitable[None]]] = {
+    "event": _append_events,
+    "effect": _carry_out_effects,
+    "notice": _tell_all,
 }

@@ -70,6 +70,13 @@ class Inference:
     def get(self, key: str, sha256: str | None = None) -> bytes:
         return self.port.call(self.port.stores.blobs.get, key, sha256)
 
+    def file(self, job: Job, name: str) -> bytes:
+        """A file of a result, read as the API reads it: whole, or its part of an object that holds several."""
+        file = (job.result or {})["files"][name]
+        begin = file.get("offset", 0)
+        blobs = self.port.stores.blobs
+        return self.port.call(blobs.get_range, file["key"], begin, begin + file["bytes"], file["sha256"])
+
     def carry_out(self, job: Job) -> Job:
         """Carry out one attempt, as the task does; the job afterwards."""
         worker = self.process.worker

@@ -141,5 +141,5 @@ async def get_reimaging_file(
         raise NotFound
     return await serve(
         request, gateway.stores.blobs, file["key"], size=file["bytes"], sha256=file["sha256"],
-        media_type=file["media_type"], name=name,
+        media_type=file["media_type"], name=name, offset=file.get("offset"),
     )  # fmt: skip

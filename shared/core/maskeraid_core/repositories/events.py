@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import DESCENDING
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.mongo import Database
@@ -32,12 +32,8 @@ class EventRepository:
         seq = await self._last(job_id)
         while True:
             seq += 1
-            event = JobEvent(
-                id=f"{job_id}:{seq}", job=job_id, tenant=tenant, seq=seq, key=line.key,
-                type=line.type, at=at, fence=fence, data=line.data,
-            )  # fmt: skip
             try:
-                await self._collection.insert_one(event.to_mongo())
+                await self._collection.insert_one(_event(job_id, tenant, fence, at, seq, line))
             except DuplicateKeyError:
                 known = await self._collection.find_one({"job": job_id, "key": line.key})
                 if known:
@@ -45,6 +41,18 @@ class EventRepository:
                 seq = await self._last(job_id)
             else:
                 return seq
+
+    async def append_all(self, job_id: str, tenant: str, fence: int, at: datetime, lines: Sequence[EventLine]) -> None:
+        """Append lines in their order, at once where nobody else writes; a line that is there already stays."""
+        last = await self._last(job_id)
+        numbered = enumerate(lines, last + 1)
+        try:
+            await self._collection.insert_many(
+                [_event(job_id, tenant, fence, at, seq, line) for seq, line in numbered], ordered=True
+            )
+        except BulkWriteError:
+            for line in lines:
+                await self.append(job_id, tenant, fence, at, line)
 
     async def after(
         self, job_id: str, seq: int, limit: int = 500, *, types: Sequence[str] | None = None
@@ -68,3 +76,10 @@ class EventRepository:
     async def _last(self, job_id: str) -> int:
         rows = await self._collection.find({"job": job_id}).sort("seq", DESCENDING).limit(1).to_list()
         return int(rows[0]["seq"]) if rows else 0
+
+
+def _event(job_id: str, tenant: str, fence: int, at: datetime, seq: int, line: EventLine) -> dict[str, Any]:
+    return JobEvent(
+        id=f"{job_id}:{seq}", job=job_id, tenant=tenant, seq=seq, key=line.key,
+        type=line.type, at=at, fence=fence, data=line.data,
+    ).to_mongo()  # fmt: skip

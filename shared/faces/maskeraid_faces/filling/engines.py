@@ -4,7 +4,6 @@ from functools import partial
 
 import numpy as np
 
-from maskeraid_faces.blending.palette import nearest_colours
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.bank import log_weights, squared_distances, visible_l1
 from maskeraid_faces.filling.covering_system import ModelSystem, model_system
@@ -78,14 +77,12 @@ def drawn_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
     weights = softened(agreement, FEWEST_EFFECTIVE)
     rows = heaviest(weights, MASS_KEPT, LARGEST_POOL)
     coefficients, weights = draws[rows], weights[rows] / weights[rows].sum()
-    fills = to_pixels(model.basis.mean[system.hole] + coefficients @ system.components[: coefficients.shape[1]])
-    fills = _snapped(fills.reshape(len(rows), -1, 3), model)
-    outcome_codes = (
-        np.ascontiguousarray(fills.reshape(len(rows), -1)).view(np.dtype((np.void, fills[0].nbytes))).ravel()
-    )
+    colours = np.ascontiguousarray(model.drawn_colours[rows][:, covering.ravel()])  # (rows, covered pixels)
+    outcome_codes = colours.view(np.dtype((np.void, colours.shape[1]))).ravel()
     _, first, outcome = np.unique(outcome_codes, return_index=True, return_inverse=True)  # first = heaviest
     masses = np.bincount(outcome, weights).astype(np.float64)
-    values = fills[first].reshape(len(first), -1).astype(np.float32)
+    palette = np.asarray(model.palette, np.float32)
+    values = palette[colours[first]].reshape(len(first), -1)
     return Pool(
         weights=masses,
         places=values / np.float32(np.sqrt(values.shape[1])),
@@ -136,13 +133,6 @@ def _photo_answers(
         render=partial(_render, model, coefficients),
         deviations=weighted_deviations(coefficients @ system.components * GREY_LEVELS, equal),
     )
-
-
-def _snapped(fills: Images, model: FaceModel) -> Images:
-    if model.palette is None:
-        return fills
-    snapped: Images = model.palette[nearest_colours(fills, model.palette)]
-    return snapped
 
 
 def _fits(coefficients: Floats, image: Image, model: FaceModel, system: ModelSystem, projected: Floats) -> Floats:
