@@ -6,26 +6,42 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from maskeraid_faces.model_files import load_model
 from PIL import Image
 
 from maskeraid import Client
+from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ReimagingSpec
+from maskeraid_core.repositories.repository import now
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.face_model import FaceModel
-from maskeraid_faces.filling.fill import fill
-from maskeraid_faces.images import Covering
+from maskeraid_faces.images import Image as Face
+from maskeraid_faces.model_files import load_model
+from maskeraid_inference.answer import write_answer
+from maskeraid_inference.reimaging import reimage
 from tests.benchmarks.figures import Bench, Figure, measures, percentile
 
 CALLS, CANDIDATES = 60, 8
 CLIENTS, MANY_CALLS = 20, 200
-MASK_COLOUR = [20, 150, 140]
+MASK_COLOUR = (20, 150, 140)
 
 
-def masked_face() -> tuple[np.ndarray, Covering]:
+def masked_face() -> Face:
     drawn = draw_faces("faces-test")
     at = next(n for n, name in enumerate(drawn.names) if name.startswith("faces-light") and name.endswith("_mask.png"))
-    assert drawn.truth is not None
-    return drawn.images[at], drawn.truth.coverings[at]
+    return drawn.images[at]
+
+
+def version_of(model: FaceModel) -> ModelVersion:
+    """A model's document, as far as a re-imaging looks at it."""
+    prototypes = [
+        {"tone": one.tone.tolist(), "hair": one.hair.tolist(), "eyes": one.eyes.tolist(), "share": one.share}
+        for one in model.prototypes
+    ]
+    return ModelVersion(
+        id="mdl_bench:1", tenant="bench", model_id="mdl_bench", name="bench", version=1, digest="sha256:bench",
+        architecture=model.architecture, kind=model.kind, resolution=model.size, files=[], prototypes=prototypes,
+        lineage={"data": []}, created_at=now(),
+    )  # fmt: skip
 
 
 def trained(client: Client) -> tuple[str, FaceModel]:
@@ -52,19 +68,28 @@ def seconds_of(call: Callable[[int], object], count: int) -> list[float]:
 
 @measures("reimage.http_p95_ms", "reimage.throughput_ratio")
 def measure_reimaging(bench: Bench) -> Iterator[Figure]:
-    """32 px, 8 candidates, the model chosen by Selection over HTTP; the fill alone in process."""
-    image, covering = masked_face()
+    """32 px, 8 candidates, the model chosen by Selection: over HTTP, and the same work in process."""
+    image = masked_face()
     picture = io.BytesIO()
     Image.fromarray(image).save(picture, "PNG")
     with bench.client() as client:
         _, model = trained(client)
+        version = version_of(model)
+        spec = ReimagingSpec(
+            image=ImageSource(), covering=CoveringChoice(colours=[MASK_COLOUR]), candidates=CANDIDATES, software="bench"
+        )
         options = {"candidates": CANDIDATES, "covering": {"method": "colour", "colours": [MASK_COLOUR]}}
 
         def over_http(seed: int) -> object:
-            return client.reimagings.create(picture.getvalue(), seed=seed, wait_seconds=20, **options)
+            made = client.reimagings.create(picture.getvalue(), seed=seed, wait_seconds=20, **options)
+            assert made.status == "succeeded", made
+            return made
 
         def in_process(seed: int) -> object:
-            return fill(image, covering, model, k=CANDIDATES, seed=seed)
+            """The same work without the service: read the PNG, find the covering, choose, fill, make every file."""
+            pixels = np.asarray(Image.open(io.BytesIO(picture.getvalue())).convert("RGB"))
+            asked = spec.model_copy(update={"seed": seed})
+            return write_answer(reimage(pixels, asked, [version], lambda _: model), asked, "rim_bench")
 
         alone = seconds_of(in_process, CALLS)
         http = seconds_of(over_http, CALLS)
