@@ -5,13 +5,13 @@ from typing import Any
 
 from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion
 from maskeraid_core.errors import InputGone
+from maskeraid_core.held import Held
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.manifests import read_manifest, write_manifest
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.repository import now
-from maskeraid_core.worker import Held
 from maskeraid_curator.rows import Accepted, Refused, merge
 
 LOOK_SECONDS = 0.2  # between two looks at another import that is about to publish

@@ -16,10 +16,10 @@ from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import ImageSource, ModelChoice, ReimagingSpec
 from maskeraid_core.errors import InputGone
+from maskeraid_core.held import Held
 from maskeraid_core.limited_child import ImageSanitiser
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
-from maskeraid_core.worker import Held
 from maskeraid_faces.images import Image
 from maskeraid_inference.answer import write_answer
 from maskeraid_inference.loaded_models import LoadedModels

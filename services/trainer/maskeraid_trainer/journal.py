@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import structlog
 from pymongo.errors import PyMongoError
 
+from maskeraid_core.held import Held
 from maskeraid_core.jobs import CheckpointEntry, Progress
 from maskeraid_core.portal import PortalStores
-from maskeraid_core.worker import Held
 from maskeraid_trainer.child import Line
 from maskeraid_trainer.progress import Pace
 

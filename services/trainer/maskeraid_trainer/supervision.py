@@ -11,10 +11,10 @@ import time
 from collections.abc import Sequence
 
 from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.held import Crash, HandBack, Held
 from maskeraid_core.jobs import JobError
 from maskeraid_core.log import redact
 from maskeraid_core.portal import PortalStores
-from maskeraid_core.worker import Crash, HandBack, Held
 from maskeraid_trainer.child import Child, Line
 from maskeraid_trainer.journal import Journal
 from maskeraid_trainer.settings import TrainerSettings

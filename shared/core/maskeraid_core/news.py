@@ -85,3 +85,8 @@ async def wait_for_news(event: asyncio.Event, timeout_seconds: float) -> None:
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), timeout_seconds)
     event.clear()
+
+
+def wish_subject(job_id: str) -> str:
+    """What to publish on when a running job's owner, or its deadline, wishes something."""
+    return f"wish:{job_id}"

@@ -7,152 +7,22 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 from pymongo.errors import PyMongoError
 
 from maskeraid_core.errors import MaskeraidError
-from maskeraid_core.jobs import (
-    POISONED,
-    CheckpointEntry,
-    Job,
-    JobError,
-    JobStatus,
-    OutboxEntry,
-    Phase,
-    Progress,
-    QueueName,
-    reason_of_cancel,
-)
-from maskeraid_core.news import wait_for_news
+from maskeraid_core.held import CancelAsked, HandBack, Held, LeaseLost
+from maskeraid_core.jobs import POISONED, JobError, JobStatus, OutboxEntry, QueueName, reason_of_cancel
+from maskeraid_core.news import wait_for_news, wish_subject
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import PortalStores, Stores
-from maskeraid_core.repositories.events import EventLine, EventRepository
-from maskeraid_core.repositories.jobs import Claim, JobMoves, Wishes
-from maskeraid_core.repositories.repository import now
+from maskeraid_core.repositories.jobs import Claim, JobMoves
 from maskeraid_core.repositories.workers import WorkerRepository
 
 log = structlog.get_logger()
 
 WORKER_BEAT_SECONDS = 10.0
-NO_WISHES = Wishes(cancel=False, pause=False, stop=False)
-
-
-class CancelAsked(Exception):
-    """The owner, or the deadline, wants the job to end."""
-
-
-class LeaseLost(Exception):
-    """The job belongs to another worker now: write nothing more."""
-
-
-class HandBack(Exception):
-    """The worker is leaving: the job goes back to the queue, and this is no crash."""
-
-
-class Crash(Exception):
-    """The part that did the work died without an answer; `facts` (plain JSON values) are kept with the job's error."""
-
-    def __init__(self, detail: str = "", **facts: object) -> None:
-        super().__init__(detail)
-        self.facts = facts
-
-
-@dataclass
-class Held:
-    """A job while it is ours: what the work may say, and what it must know."""
-
-    claim: Claim
-    _port: PortalStores
-    result: dict[str, Any] | None = None
-    effects: list[OutboxEntry] = field(default_factory=list)  # follow the move to `succeeded`
-    wishes: Wishes = NO_WISHES
-    is_lost: bool = False
-    changed: threading.Event = field(default_factory=threading.Event)  # set on new wishes or a lost lease
-    _lines: int = 0
-    _phases: list[Phase] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._warnings = list(self.job.warnings)
-        self._checkpoints = list(self.job.checkpoints)
-
-    @property
-    def job(self) -> Job:
-        return self.claim.job
-
-    @property
-    def stores(self) -> Stores:
-        return self._port.stores
-
-    def check(self) -> None:
-        """Raise CancelAsked or LeaseLost when the work should not go on."""
-        if self.is_lost:
-            raise LeaseLost
-        if self.wishes.cancel:
-            raise CancelAsked
-
-    def enter(self, phase: str) -> None:
-        """Begin a phase: for people only."""
-        at = now()
-        closed = [part if part.ended_at else part.model_copy(update={"ended_at": at}) for part in self._phases]
-        self._phases[:] = [*closed, Phase(name=phase, started_at=at)]
-        self._note(phase=phase, phases=self._phases)
-        self.tell("job.phase", {"phase": phase})
-
-    def report(self, progress: Progress, metrics: dict[str, float] | None = None, *, stored: bool = True) -> None:
-        """Say how far the job is; the caller decides how often (at most every 2 s, stored as an event every 5 s)."""
-        progress = progress.model_copy(update={"updated_at": now()})
-        self._note(progress=progress, **({"latest_metrics": metrics} if metrics else {}))
-        if stored:
-            phase = self._phases[-1].name if self._phases else None
-            self.tell("job.progress", {"phase": phase, **progress.model_dump(mode="json")})
-
-    def tell(self, event_type: str, data: dict[str, Any], *, key: str | None = None) -> None:
-        """Append a line to the job's history."""
-        self._lines += 1
-        line = EventLine(key or f"{event_type}:{self.claim.fence}:{self._lines}", event_type, data)
-        self._port.call(
-            EventRepository(self.stores.database).append,
-            self.job.id, self.job.tenant, self.claim.fence, now(), line,
-        )  # fmt: skip
-        self._port.call(self.stores.news.publish, self.job.id)
-
-    def warn(self, code: str, detail: str) -> None:
-        """Tell the owner something that needs attention; shown with the job."""
-        self._warnings.append({"code": code, "detail": detail})
-        self._note(warnings=self._warnings)
-        self.tell("job.warning", {"code": code, "detail": detail})
-
-    def checkpoint(self, entry: CheckpointEntry) -> list[CheckpointEntry]:
-        """Put a checkpoint in front, keep two, return what fell out; a higher step starts the count of crashes anew."""
-        everything = [entry, *self._checkpoints]
-        kept = everything[:2]
-        is_further = not self._checkpoints or entry.step > self._checkpoints[0].step
-        self._note(checkpoints=kept, **({"crashes": 0} if is_further else {}))
-        self._checkpoints = kept
-        self.tell("job.checkpoint", {"step": entry.step})
-        return everything[2:]
-
-    def put_effect(self, effect: str, data: dict[str, Any]) -> None:
-        """A change of another document that follows the job's success, and only that."""
-        self.effects.append(OutboxEntry(key=f"{effect}:{self.claim.fence}", kind="effect", type=effect, data=data))
-
-    def learn(self, wishes: Wishes | None) -> None:
-        """Take in what a heartbeat found; None means that the lease is lost."""
-        if wishes is None:
-            self.is_lost = True
-        elif wishes == self.wishes:
-            return
-        else:
-            self.wishes = wishes
-        self.changed.set()
-
-    def _note(self, **facts: object) -> None:
-        if not self._port.call(JobMoves(self.stores.database).note, self.claim, **facts):
-            self.is_lost = True
-            raise LeaseLost
 
 
 class Worker:
@@ -251,12 +121,13 @@ class Worker:
             self._end(held, JobStatus.FAILED, error=error_of(error))
             return
         log.error("job crashed", exc_info=error)
-        moved = self._port.call(
-            self._moves.move_after_crash,
-            held.job, self.stores.settings, where={"fence": held.claim.fence}, error=_last_words(error),
-        )  # fmt: skip
-        if moved:
-            self._port.call(drain, self.stores, moved)
+        self._port.call(self._record_crash, held, _last_words(error))
+
+    async def _record_crash(self, held: Held, error: JobError) -> None:
+        job = await self._moves.get(held.job.id)  # read again: a checkpoint has perhaps set the count of crashes to 0
+        where: dict[str, object] = {"fence": held.claim.fence}
+        if job and (moved := await self._moves.move_after_crash(job, self.stores.settings, where=where, error=error)):
+            await drain(self.stores, moved)
 
     def _end(
         self,
@@ -300,11 +171,6 @@ class Worker:
             except PyMongoError as error:
                 log.warning("worker's beat not heard", error=str(error))
             await asyncio.sleep(WORKER_BEAT_SECONDS)
-
-
-def wish_subject(job_id: str) -> str:
-    """What the API publishes on when a running job's owner wishes something."""
-    return f"wish:{job_id}"
 
 
 def is_domain_error(error: BaseException) -> bool:

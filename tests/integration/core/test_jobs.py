@@ -10,7 +10,8 @@ from tests.factories import make_job
 from maskeraid_core.documents.accounts import Tenant
 from maskeraid_core.documents.deliveries import WebhookEndpoint
 from maskeraid_core.errors import InputGone
-from maskeraid_core.jobs import Job, JobStatus, QueueName
+from maskeraid_core.held import HandBack
+from maskeraid_core.jobs import CheckpointEntry, Job, JobStatus, QueueName
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.accounts import AccountRepository
@@ -19,11 +20,15 @@ from maskeraid_core.repositories.events import EventLine, EventRepository
 from maskeraid_core.repositories.jobs import Claim, JobMoves, JobRepository
 from maskeraid_core.repositories.repository import PageRequest, now
 from maskeraid_core.sweeper import sweep
-from maskeraid_core.worker import HandBack, Worker
+from maskeraid_core.worker import Worker
 
 
 async def accept(stores: Stores, **facts: object) -> Job:
     return await JobRepository(stores.database, "ten_1").accept(make_job(**facts))
+
+
+def make_checkpoint(step: int) -> CheckpointEntry:
+    return CheckpointEntry(key=f"t/c-{step}", sha256="0" * 64, step=step, fence=1, created_at=now())
 
 
 async def claim(stores: Stores, job: Job, lease_seconds: float = 3) -> Claim:
@@ -206,6 +211,25 @@ class TestHolding:
         self.hold(worker, job, ZeroDivisionError())
         ended = self.found(port, job)
         assert (ended.status, ended.crashes) == (JobStatus.QUEUED, 1)
+
+    def test_a_crash_after_a_checkpoint_is_the_first(self, worker: Worker, port: PortalStores) -> None:
+        job = port.call(accept, port.stores, crashes=2)
+        claimed = worker.claim(job.id)
+        assert claimed is not None
+        with worker.holding(claimed) as held:
+            held.checkpoint(make_checkpoint(5))
+            raise ZeroDivisionError
+        ended = self.found(port, job)
+        assert (ended.status, ended.crashes) == (JobStatus.QUEUED, 1)
+
+    def test_a_checkpoint_said_twice_leaves_the_fallback(self, worker: Worker, port: PortalStores) -> None:
+        job = self.accepted(port)
+        claimed = worker.claim(job.id)
+        assert claimed is not None
+        with worker.holding(claimed) as held:
+            fallen_out = [held.checkpoint(make_checkpoint(step)) for step in (1, 2, 2, 3)]
+        assert [entry.step for entry in self.found(port, job).checkpoints] == [3, 2]
+        assert [[entry.step for entry in entries] for entries in fallen_out] == [[], [], [], [1]]
 
     def test_handing_back_is_no_crash(self, worker: Worker, port: PortalStores) -> None:
         job = self.accepted(port)

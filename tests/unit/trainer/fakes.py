@@ -14,11 +14,11 @@ from tests.factories import make_job
 
 from maskeraid_core.blobs import Blobs
 from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.held import Held
 from maskeraid_core.jobs import JobKind
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.jobs import Claim
 from maskeraid_core.repositories.repository import now
-from maskeraid_core.worker import Held
 from maskeraid_trainer.reports import Reports
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.unit.trainer.fakes import FakeHeld, held_in, is_alive, make_version, port_of, script
 
+from maskeraid_core.held import CancelAsked, Crash, HandBack, LeaseLost
 from maskeraid_core.repositories.jobs import Wishes
-from maskeraid_core.worker import CancelAsked, Crash, HandBack, LeaseLost
 from maskeraid_trainer.settings import TrainerSettings
 from maskeraid_trainer.supervision import Refused, supervise
 
