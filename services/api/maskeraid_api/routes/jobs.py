@@ -17,10 +17,10 @@ from maskeraid_api.schemas.jobs import EventPage, EventView, JobView, shared_fie
 from maskeraid_api.streams import MEDIA_TYPE, SERVER_SENT_EVENT, event_stream
 from maskeraid_core.errors import BadHeader, JobStateConflict, NotAcceptable
 from maskeraid_core.jobs import Job, JobKind, JobStatus
+from maskeraid_core.news import wish_subject
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobMoves, JobRepository
-from maskeraid_core.worker import wish_subject
 
 router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["jobs"])
 
