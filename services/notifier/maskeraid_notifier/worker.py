@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from random import Random
@@ -10,8 +11,9 @@ import structlog
 from celery import signals
 
 from maskeraid_core.jobs import QueueName
+from maskeraid_core.litter import sweep_litter_forever
 from maskeraid_core.log import configure_log
-from maskeraid_core.portal import PortalStores, open_portal
+from maskeraid_core.portal import PortalStores, Stores, open_portal
 from maskeraid_core.queue import create_celery_app
 from maskeraid_core.settings import read_settings
 from maskeraid_core.sweeper import sweep_forever
@@ -42,7 +44,8 @@ class Process:
         self.sender = Sender.of(self.settings, port.stores.database)
         self.worker = Worker(port, QueueName.NOTIFIER)
         self._open.callback(self.worker.close)
-        self._open.callback(start_sweeping(port).cancel)
+        for sweeping in (sweep_forever, sweep_litter_forever):
+            self._open.callback(start_sweeping(port, sweeping).cancel)
         if self.settings.allowed_hosts:
             log.warning("webhooks may call internal hosts", hosts=sorted(self.settings.allowed_hosts))
 
@@ -54,9 +57,9 @@ class Process:
         self._open.close()
 
 
-def start_sweeping(port: PortalStores) -> "Future[None]":
+def start_sweeping(port: PortalStores, sweep: Callable[[Stores], Awaitable[None]]) -> "Future[None]":
     """Sweep on the data layer's loop. It must work while Redis is away, so it is no Celery schedule."""
-    sweeping = port.portal.start_task_soon(sweep_forever, port.stores)
+    sweeping = port.portal.start_task_soon(sweep, port.stores)
     sweeping.add_done_callback(_end_with)
     return sweeping
 

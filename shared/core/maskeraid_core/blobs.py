@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
 from pathlib import Path
 
 import obstore
@@ -12,6 +13,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
 
 CHUNK_BYTES = 1 << 20
+LISTED_AT_ONCE = 1_000
 
 
 def sha256_hex(data: bytes) -> str:
@@ -21,6 +23,11 @@ def sha256_hex(data: bytes) -> str:
 def image_key(tenant: str, sha256: str) -> str:
     """Where a tenant's sanitised image lies: a PNG under its own digest."""
     return f"t/{tenant}/images/{sha256}.png"
+
+
+def thumbnail_key(tenant: str, sha256: str) -> str:
+    """Where the WebP thumbnail of the image with this digest lies; only images over 128 pixels a side have one."""
+    return f"t/{tenant}/thumbnails/{sha256}.webp"
 
 
 class Blobs:
@@ -101,6 +108,17 @@ class Blobs:
         async for batch in obstore.list(self._store, prefix):
             found.extend(entry["path"] for entry in batch)
         return found
+
+    async def folders(self, prefix: str) -> list[str]:
+        """What lies directly under a prefix and has something under it, as prefixes."""
+        found = await obstore.list_with_delimiter_async(self._store, prefix)
+        return list(found["common_prefixes"])
+
+    async def older(self, prefix: str, than: datetime) -> AsyncIterator[list[str]]:
+        """Keys under a prefix that were written before then, by the store's clock; a batch of 1,000 at most a time."""
+        async for batch in obstore.list(self._store, prefix, chunk_size=LISTED_AT_ONCE):
+            if found := [entry["path"] for entry in batch if entry["last_modified"] < than]:
+                yield found
 
     async def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; one that is gone already is no error."""

@@ -14,6 +14,7 @@ from maskeraid_core.documents.deliveries import Delivery, Sink
 from maskeraid_core.documents.models import Model, ModelVersion
 from maskeraid_core.ids import derived_id
 from maskeraid_core.jobs import Job, OutboxEntry, QueueName
+from maskeraid_core.litter import forget_inputs
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.datasets import DatasetRepository
@@ -24,8 +25,6 @@ from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepo
 
 log = structlog.get_logger()
 
-MAILED_BY_DEFAULT = "training."
-
 
 async def drain(stores: Stores, job: Job) -> None:
     """Carry out everything in the job's outbox, in order, then say that the job has news."""
@@ -33,6 +32,8 @@ async def drain(stores: Stores, job: Job) -> None:
         await stores.news.publish(job.id)  # who waits for the end need not wait for the telling
     for kind, entries in groupby(job.outbox, key=lambda entry: entry.kind):
         await _CARRY_OUT[kind](stores, job, list(entries))
+    if job.status.is_terminal:
+        await forget_inputs(stores, job)
     if job.outbox:
         await JobMoves(stores.database).clear_outbox(job)
     await stores.news.publish(job.id)

@@ -69,7 +69,7 @@ async def create_import(
 
 
 async def stored_files(gateway: GatewayOf, caller: CallerOf, request: Request) -> list[StoredFile]:
-    """Bytes first: a file without a job is rubbish that is swept."""
+    """Bytes first: a file without a job is swept after a day."""
     files: list[UploadFile] = files_of(request, "files")
     if not files:
         raise ValidationFailed("At least one file is needed.", parameter="files")

@@ -98,7 +98,7 @@ async def complete_upload(upload_id: str, request: Request, uploads: Uploads, ga
 @router.delete("/{upload_id}", status_code=204, response_class=Response)
 @operation(Scope.DATASETS_WRITE)
 async def delete_upload(upload_id: str, uploads: Uploads, gateway: GatewayOf) -> Response:
-    """Forget an upload; the bytes of one that no import was made from go at once."""
+    """Forget an upload; its bytes go at once, those of a complete one, which an import may need, within a day."""
     upload = await upload_of(uploads, upload_id)
     if not await uploads.delete(upload_id):
         raise NotFound

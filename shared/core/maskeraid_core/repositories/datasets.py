@@ -30,7 +30,7 @@ class DatasetRepository(TenantRepository[Dataset]):
         return outcome.modified_count == 1
 
     async def delete(self, dataset_id: str) -> bool:
-        """Hide a dataset from every answer; its bytes follow."""
+        """Hide a dataset from every answer. Its images stay in the store: other datasets may share them."""
         outcome = await self._collection.update_one(self._live({"_id": dataset_id}), {"$set": {"deleted_at": now()}})
         return outcome.modified_count == 1
 

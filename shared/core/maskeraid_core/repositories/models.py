@@ -18,7 +18,7 @@ class ModelRepository(TenantRepository[Model]):
         return [Model.of(row) async for row in self._collection.find(self._live({})).sort("_id", 1)]
 
     async def delete(self, model_id: str) -> bool:
-        """Hide a model from every answer; its bytes follow."""
+        """Hide a model from every answer; its files are swept when it has been so for an hour."""
         outcome = await self._collection.update_one(self._live({"_id": model_id}), {"$set": {"deleted_at": now()}})
         return outcome.modified_count == 1
 

@@ -1,0 +1,93 @@
+"""Deletes bytes that nothing needs any more: what a job was given once it has ended, and what crashes left behind.
+
+Any number of copies may run: the documents are asked first, and what they no longer need they never need again.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import structlog
+from obstore.exceptions import BaseError as StoreError
+from pymongo.errors import PyMongoError
+
+from maskeraid_core.jobs import Job, JobKind
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.datasets import UploadRepository
+from maskeraid_core.repositories.needs import Fate, Needs, abandoned_uploads, input_keys
+from maskeraid_core.repositories.repository import now
+
+log = structlog.get_logger()
+
+LITTER_SECONDS = 600.0  # between two rounds: each lists every attempt's objects
+ATTEMPTS_KEPT = timedelta(hours=1)  # of a job that has ended, unless a document names them
+INCOMING_KEPT = timedelta(hours=24)  # uploads, and bytes that came in, without a job
+
+
+async def forget_inputs(stores: Stores, job: Job) -> None:
+    """Delete the bytes that a job was given, and the uploads they came by, after it has ended.
+
+    They are strangers' files as they came, with EXIF and GPS; what is worth keeping was stored sanitised. Bytes that
+    another job was given as well are left to the end of that one.
+    """
+    keys, upload_ids = input_keys(job.spec), job.spec.get("upload_ids", ())
+    for upload_id in upload_ids:
+        await UploadRepository(stores.database, job.tenant).delete(upload_id)  # first: no further import may begin
+    if upload_ids:
+        keys -= await Needs(stores.database, job.tenant).inputs_of_live_jobs()
+    await stores.blobs.delete(keys)
+
+
+async def sweep_litter_forever(stores: Stores) -> None:
+    """Sweep until cancelled; a store that does not answer is tried again."""
+    while True:
+        try:
+            await sweep_litter(stores, now())
+        except (PyMongoError, StoreError, OSError) as error:
+            log.warning("litter not swept, will be tried again", error=str(error))
+        await asyncio.sleep(LITTER_SECONDS)
+
+
+async def sweep_litter(stores: Stores, at: datetime) -> None:
+    """One round, in bounded memory: abandoned uploads, bytes without a job, attempts that came to nothing."""
+    for upload in await abandoned_uploads(stores.database, at - INCOMING_KEPT):
+        await UploadRepository(stores.database, upload.tenant).delete(upload.id)
+        await _delete_unused(stores, upload.tenant, [part.key for part in upload.parts.values()])
+    for folder in await stores.blobs.folders("t"):
+        tenant = folder.rpartition("/")[2]
+        async for keys in stores.blobs.older(f"{folder}/inbox", at - INCOMING_KEPT):
+            await _delete_unused(stores, tenant, keys)
+        async for keys in stores.blobs.older(f"{folder}/jobs", at - ATTEMPTS_KEPT):
+            await _delete_unnamed(stores, tenant, keys, at - ATTEMPTS_KEPT)
+
+
+async def _delete_unused(stores: Stores, tenant: str, keys: Iterable[str]) -> None:
+    """Delete bytes that came in, unless an unfinished job or an upload names them."""
+    needs = Needs(stores.database, tenant)
+    await _delete(stores, set(keys) - await needs.inputs_of_live_jobs() - await needs.parts_of_uploads())
+
+
+async def _delete_unnamed(stores: Stores, tenant: str, keys: Iterable[str], before: datetime) -> None:
+    """Delete objects under `t/<tenant>/jobs/<job>/attempt-<n>/` that no job, history, or model needs."""
+    job_of = {key: key.split("/")[3] for key in keys}
+    needs, job_ids = Needs(stores.database, tenant), set(job_of.values())
+    fates = await needs.fates(job_ids)
+    named = await needs.files_of_models(job_ids, before) | await needs.sheets_of_trainings(job_ids)
+    await _delete(stores, {key for key, job in job_of.items() if key not in named and not _needs(fates.get(job), key)})
+
+
+def _needs(fate: Fate | None, key: str) -> bool:
+    """Whether a job needs an object of one of its attempts. A training hands its own over to its model."""
+    if fate is None:
+        return False
+    if not fate.is_settled:
+        return True
+    return (
+        fate.has_succeeded and fate.kind is not JobKind.TRAINING and key.split("/")[4] == f"attempt-{fate.last_attempt}"
+    )
+
+
+async def _delete(stores: Stores, keys: set[str]) -> None:
+    if keys:
+        await stores.blobs.delete(keys)
+        log.info("litter swept", objects=len(keys))

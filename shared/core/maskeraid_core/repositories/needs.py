@@ -1,0 +1,85 @@
+"""Which objects of a tenant its documents still need: asked before anything is swept."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from maskeraid_core.documents.datasets import Upload
+from maskeraid_core.ids import twin_id
+from maskeraid_core.jobs import JobKind, JobStatus
+from maskeraid_core.mongo import Database
+
+LIVE = [status for status in JobStatus if not status.is_terminal]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a job. Settled: it has ended, and what had to follow has been carried out."""
+
+    kind: JobKind
+    is_settled: bool
+    has_succeeded: bool
+    last_attempt: int
+
+
+class Needs:
+    """One tenant's; every method is one or two reads."""
+
+    def __init__(self, database: Database, tenant: str) -> None:
+        self._database = database
+        self._tenant = tenant
+
+    async def inputs_of_live_jobs(self) -> set[str]:
+        """Keys of the bytes that unfinished jobs were given."""
+        wanted = {"tenant": self._tenant, "status": {"$in": LIVE}}
+        cursor = self._database["jobs"].find(wanted, {"spec": 1})
+        return {key async for row in cursor for key in input_keys(row["spec"])}
+
+    async def parts_of_uploads(self) -> set[str]:
+        """Keys of the parts of all uploads that are still there."""
+        cursor = self._database["uploads"].find({"tenant": self._tenant}, {"parts": 1})
+        return {part["key"] async for row in cursor for part in row["parts"].values()}
+
+    async def fates(self, job_ids: Iterable[str]) -> dict[str, Fate]:
+        """By job; a job that no document describes is absent."""
+        fields = {"kind": 1, "status": 1, "fence": 1, "has_outbox": 1}
+        cursor = self._database["jobs"].find({"_id": {"$in": list(job_ids)}, "tenant": self._tenant}, fields)
+        return {row["_id"]: _fate(row) async for row in cursor}
+
+    async def files_of_models(self, job_ids: Iterable[str], deleted_before: datetime) -> set[str]:
+        """Keys of the files of the models that trainings made, without models that were deleted before then."""
+        model_ids = [twin_id("mdl", job_id) for job_id in job_ids]
+        models = self._database["models"].find({"_id": {"$in": model_ids}, "tenant": self._tenant}, {"deleted_at": 1})
+        live = [row["_id"] async for row in models if not _is_before(row.get("deleted_at"), deleted_before)]
+        wanted = {"tenant": self._tenant, "model_id": {"$in": live}}
+        versions = self._database["model_versions"].find(wanted, {"files": 1})
+        return {file["key"] async for row in versions for file in row["files"]}
+
+    async def sheets_of_trainings(self, job_ids: Iterable[str]) -> set[str]:
+        """Keys of the samples that the histories of trainings name."""
+        wanted = {"job": {"$in": [job_id for job_id in job_ids if job_id.startswith(JobKind.TRAINING.id_prefix)]}}
+        events = self._database["job_events"].find({**wanted, "type": "job.sample"}, {"data": 1})
+        return {row["data"]["key"] async for row in events}
+
+
+async def abandoned_uploads(database: Database, before: datetime) -> Sequence[Upload]:
+    """Uploads of all tenants that were begun before then, and not completed since."""
+    begun = [Upload.of(row) async for row in database["uploads"].find({"created_at": {"$lt": before}})]
+    return [upload for upload in begun if upload.completed_at is None or upload.completed_at < before]
+
+
+def input_keys(spec: dict[str, Any]) -> set[str]:
+    """Keys of the bytes that came in for a job: the files of an import, the pictures of a re-imaging."""
+    pictures = [(spec.get(name) or {}).get("upload") for name in ("image", "covering")]
+    return {key for file in (*spec.get("files", ()), *filter(None, pictures)) for key in file["keys"]}
+
+
+def _fate(row: dict[str, Any]) -> Fate:
+    status = JobStatus(row["status"])
+    is_settled = status.is_terminal and not row["has_outbox"]
+    return Fate(JobKind(row["kind"]), is_settled, status is JobStatus.SUCCEEDED, row["fence"])
+
+
+def _is_before(moment: datetime | None, then: datetime) -> bool:
+    return moment is not None and moment < then
