@@ -183,6 +183,14 @@ class Job(Document):
         return {"job_id": self.id, "attempt": self.fence, "tenant": self.tenant}
 
 
+NOTICES = frozenset(
+    {
+        "training.succeeded", "training.failed", "training.cancelled", "training.paused",
+        "import.succeeded", "import.failed", "reimaging.succeeded", "reimaging.failed",
+    }
+)  # fmt: skip
+"""What owners are told of by e-mail and webhook."""
+
 DEADLINE_EXCEEDED = JobError(code="deadline_exceeded", message="The job's deadline has passed.")
 POISONED = JobError(code="poisoned", message="The job's worker died again and again without progress.")
 

@@ -10,6 +10,9 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
+
+from maskeraid_core.silence import Silence
 
 log = structlog.get_logger()
 
@@ -24,15 +27,20 @@ class News:
         self._redis: Redis = Redis.from_url(
             redis_url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
         )
+        self._silence = Silence()
         self._waiters: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
 
     async def publish(self, subject_id: str) -> None:
         """Say that a job has news. A broken Redis is no error: readers look by themselves."""
+        if self._silence.is_kept:
+            return
         try:
             await self._redis.publish(PREFIX + subject_id, b"")
         except (RedisError, OSError) as error:
             log.warning("news not told", job_id=subject_id, error=str(error))
+            if isinstance(error, RedisTimeout):
+                self._silence.begin()
 
     @asynccontextmanager
     async def about(self, subject_id: str) -> AsyncIterator[asyncio.Event]:

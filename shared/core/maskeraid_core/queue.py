@@ -12,9 +12,11 @@ import structlog
 from anyio import to_thread
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from maskeraid_core.jobs import QueueName
 from maskeraid_core.settings import CoreSettings
+from maskeraid_core.silence import Silence
 
 log = structlog.get_logger()
 
@@ -68,11 +70,14 @@ class Doorbell:
 
     def __init__(self, settings: CoreSettings) -> None:
         self._celery = create_celery_app(settings, name="maskeraid-doorbell")
+        self._silence = Silence()
         options: dict[str, Any] = {"socket_timeout": 2, "socket_connect_timeout": 2}
         self._celery.conf.broker_transport_options = {**self._celery.conf.broker_transport_options, **options}
 
     async def ring(self, queue: QueueName, subject_id: str) -> bool:
         """Ring once; False when the broker did not answer: the sweeper rings again."""
+        if self._silence.is_kept:
+            return False
         publish = partial(
             self._celery.send_task, TASK_OF_QUEUE[queue].value, args=[subject_id], queue=queue.value, retry=False
         )
@@ -80,5 +85,7 @@ class Doorbell:
             await to_thread.run_sync(publish)
         except (OperationalError, OSError) as error:
             log.warning("doorbell silent, left to the sweeper", job_id=subject_id, error=str(error))
+            if isinstance(error.__cause__, RedisTimeout):
+                self._silence.begin()
             return False
         return True

@@ -43,7 +43,9 @@ class CoreSettings(BaseSettings):
     crash_limit: int = Field(
         default=3, ge=1, description="Crashes without a new checkpoint before a job fails as poisoned."
     )
-    crash_delay_seconds: float = Field(default=10, ge=0, description="Wait before a crashed job is claimed again.")
+    crash_delay_seconds: float = Field(
+        default=10, ge=0, description="Wait before a crashed job is claimed again; six times as long after the second."
+    )
     event_poll_seconds: float = Field(
         default=5, gt=0, description="How often a reader of events looks without being told."
     )

@@ -1,15 +1,19 @@
 """Repairs what crashes leave behind. Any number of copies may run: each action is a compare-and-set."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import structlog
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError
 
 from maskeraid_core.jobs import DEADLINE_EXCEEDED, Job, JobStatus, QueueName, reason_of_cancel
+from maskeraid_core.news import wish_subject
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.deliveries import DeliveryQueue
+from maskeraid_core.repositories.due import DueJobs
 from maskeraid_core.repositories.jobs import JobMoves
 
 log = structlog.get_logger()
@@ -27,20 +31,42 @@ async def sweep_forever(stores: Stores) -> None:
 
 async def sweep(stores: Stores) -> None:
     """One round: deadlines, expired leases, outboxes, bells, deliveries."""
-    moves = JobMoves(stores.database)
+    moves, due = JobMoves(stores.database), DueJobs(stores.database)
     at = await moves.server_time()
-    for job in await moves.past_deadline(at):
-        await _end_by_deadline(stores, moves, job)
-    for job in await moves.lease_expired(at):
-        await take_over(stores, moves, job)
-    for job in await moves.with_outbox():
+    for job in await due.past_deadline(at):
+        with _apart(job.id):
+            await _end_by_deadline(stores, moves, job)
+    for job in await due.lease_expired(at):
+        with _apart(job.id):
+            await take_over(stores, moves, job)
+    for job in await due.with_outbox():
         if job.updated_at <= at - timedelta(seconds=stores.settings.sweep_seconds / 2):  # its mover may be at it
-            await drain(stores, job)
-    for job in await moves.ring_due(at - timedelta(seconds=stores.settings.ring_again_seconds)):
-        if job.not_before <= at and await stores.doorbell.ring(job.queue, job.id):
-            await moves.note_rang(job.id)
+            with _apart(job.id):
+                await drain(stores, job)
+    await _ring(stores, at)
+
+
+async def _ring(stores: Stores, at: datetime) -> None:
+    """Ring for jobs and deliveries, until the bell is silent for the first time."""
+    due = DueJobs(stores.database)
+    for job in await due.to_ring(at, at - timedelta(seconds=stores.settings.ring_again_seconds)):
+        if not await stores.doorbell.ring(job.queue, job.id):
+            return
+        await due.note_rang(job.id)
     for delivery_id in await DeliveryQueue(stores.database).due():
-        await stores.doorbell.ring(QueueName.NOTIFIER, delivery_id)
+        if not await stores.doorbell.ring(QueueName.NOTIFIER, delivery_id):
+            return
+
+
+@contextmanager
+def _apart(job_id: str) -> Iterator[None]:
+    """Keep what is wrong with one job from all the others; a store that is away ends the round."""
+    try:
+        yield
+    except (ConnectionFailure, OSError):
+        raise
+    except Exception as error:
+        log.error("job left for the next round", job_id=job_id, exc_info=error)
 
 
 async def take_over(stores: Stores, moves: JobMoves, job: Job) -> None:
@@ -58,8 +84,8 @@ async def take_over(stores: Stores, moves: JobMoves, job: Job) -> None:
 async def _end_by_deadline(stores: Stores, moves: JobMoves, job: Job) -> None:
     if job.status is JobStatus.RUNNING:
         if not job.cancel_requested:
-            await moves.wish_cancel(job, DEADLINE_EXCEEDED.code)
-            await stores.news.publish(job.id)
+            await DueJobs(stores.database).wish_cancel(job, DEADLINE_EXCEEDED.code)
+            await stores.news.publish(wish_subject(job.id))
         return
     where: dict[str, object] = {"fence": job.fence, "status": JobStatus.QUEUED}
     moved = await moves.move(job, JobStatus.CANCELLED, where=where, error=DEADLINE_EXCEEDED)

@@ -121,13 +121,12 @@ class Worker:
             self._end(held, JobStatus.FAILED, error=error_of(error))
             return
         log.error("job crashed", exc_info=error)
-        self._port.call(self._record_crash, held, _last_words(error))
-
-    async def _record_crash(self, held: Held, error: JobError) -> None:
-        job = await self._moves.get(held.job.id)  # read again: a checkpoint has perhaps set the count of crashes to 0
-        where: dict[str, object] = {"fence": held.claim.fence}
-        if job and (moved := await self._moves.move_after_crash(job, self.stores.settings, where=where, error=error)):
-            await drain(self.stores, moved)
+        moved = self._port.call(
+            self._moves.move_after_crash,
+            held.job, self.stores.settings, where={"fence": held.claim.fence}, error=_last_words(error),
+        )  # fmt: skip
+        if moved:
+            self._port.call(drain, self.stores, moved)
 
     def _end(
         self,

@@ -64,7 +64,7 @@ class DeliveryQueue:
             {"status": DeliveryStatus.PENDING, "next_attempt_at": {"$lte": at}}, {"_id": 1, "lease_until": 1}
         )
         cursor = cursor.sort("next_attempt_at", ASCENDING).limit(limit)
-        return [row["_id"] async for row in cursor if row["lease_until"] is None or row["lease_until"] < at]
+        return [row["_id"] async for row in cursor if (held_until := row.get("lease_until")) is None or held_until < at]
 
     async def claim(self, delivery_id: str, lease_seconds: float) -> Delivery | None:
         """Lease one delivery that is due; None when it is not ours to send now."""
