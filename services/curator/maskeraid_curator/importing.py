@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 
-from maskeraid_core.blobs import image_key, sha256_hex
+from maskeraid_core.blobs import image_key, sha256_hex, thumbnail_key
 from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion, ImportSpec
 from maskeraid_core.errors import AllRowsRejected
+from maskeraid_core.held import HandBack, Held
 from maskeraid_core.jobs import Progress
 from maskeraid_core.limited_child import ImageRejected, SanitisedPicture
 from maskeraid_core.portal import PortalStores
-from maskeraid_core.worker import HandBack, Held
 from maskeraid_curator.archives import Entry
 from maskeraid_curator.attributes import Schema, ValueRefused, fit, infer_schema
 from maskeraid_curator.generating import Objects, drawn_rows, drawn_schema
@@ -73,7 +73,7 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
         detail = None if running.refused else "The upload has no image."
         raise AllRowsRejected(detail, rejected_rows=_shown(running.refused))
     held.enter("saving")
-    version, duplicates = make_version(held, port, dataset.id, running.accepted, schema)
+    version, duplicates = make_version(held, port, dataset.id, running.accepted, schema, running.check)
     if version is not None:
         held.put_effect("publish_dataset_version", version.to_mongo())
     held.result = _result(running, version or dataset, duplicates, unlisted)
@@ -162,7 +162,7 @@ def _objects(tenant: str, outcome: SanitisedPicture | ImageRejected) -> Objects:
         return []
     objects = [(image_key(tenant, outcome.sha256), outcome.png)]
     if outcome.thumbnail:
-        objects.append((f"t/{tenant}/thumbnails/{outcome.sha256}.webp", outcome.thumbnail))
+        objects.append((thumbnail_key(tenant, outcome.sha256), outcome.thumbnail))
     return objects
 
 

@@ -1,6 +1,6 @@
 """Makes the next version of a dataset: bytes first, then its document, which the job's success alone makes visible."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion
@@ -26,12 +26,17 @@ async def get_dataset(stores: Stores, tenant: str, dataset_id: str) -> Dataset:
 
 
 def make_version(
-    held: Held, port: PortalStores, dataset_id: str, accepted: Sequence[Accepted], schema: Mapping[str, Attribute]
+    held: Held,
+    port: PortalStores,
+    dataset_id: str,
+    accepted: Sequence[Accepted],
+    schema: Mapping[str, Attribute],
+    check: Callable[[], None],
 ) -> tuple[DatasetVersion | None, list[Refused]]:
     """Write the version that adds these rows to the dataset as it is now, and the rows that it had already.
 
     No version when it had them all. Imports of one dataset that run side by side follow one another: each builds on
-    what the one before has published.
+    what the one before has published; `check` raises when there is no more waiting for it.
     """
     while True:
         dataset = port.call(get_dataset, held.stores, held.job.tenant, dataset_id)
@@ -41,7 +46,7 @@ def make_version(
         version = port.call(_write, held.stores, held.job, dataset, rows, {**schema, **dataset.attributes})
         if port.call(_take_number, held.stores, held.job, version):
             return version, duplicates
-        held.check()
+        check()
         held.changed.wait(LOOK_SECONDS)
 
 

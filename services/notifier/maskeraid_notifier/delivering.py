@@ -1,10 +1,11 @@
 """The life of a delivery: claim it like a job, send once, record what came of it, and what follows from that."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import structlog
+from pymongo.errors import PyMongoError
 
 from maskeraid_core.documents.deliveries import Attempt, Delivery, DeliveryStatus, Sink, WebhookEndpoint
 from maskeraid_core.ids import derived_id
@@ -30,7 +31,7 @@ async def deliver(stores: Stores, sender: Sender, delivery_id: str, random: Rand
     if delivery is None:  # delivered, given up, not due, or another notifier's
         return
     at, started = await server_time(stores.database), time.monotonic()
-    outcome = await sender.send(delivery, at)
+    outcome = await _send(sender, delivery, at)
     attempt = Attempt(
         at=at,
         duration_ms=round((time.monotonic() - started) * 1000),
@@ -47,6 +48,17 @@ async def deliver(stores: Stores, sender: Sender, delivery_id: str, random: Rand
     log.info("delivery tried", delivery=delivery.id, status=status, status_code=outcome.status_code, is_ours=is_ours)
     if is_ours and delivery.sink.kind == "webhook" and status is not DeliveryStatus.PENDING:
         await _judge_endpoint(stores, delivery, outcome)
+
+
+async def _send(sender: Sender, delivery: Delivery, at: datetime) -> Outcome:
+    """One attempt; a fault of ours is one that failed, written down and tried again by the table, not for ever."""
+    try:
+        return await sender.send(delivery, at)
+    except PyMongoError:
+        raise
+    except Exception as error:
+        log.error("delivery could not be tried", delivery=delivery.id, exc_info=error)
+        return Outcome(Verdict.RETRY, error=f"internal error: {type(error).__name__}")
 
 
 def _wait_seconds(delivery: Delivery, outcome: Outcome, random: Random) -> float | None:

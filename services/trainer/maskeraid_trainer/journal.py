@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Mapping
 
 import structlog
+from obstore.exceptions import BaseError
 from pymongo.errors import PyMongoError
 
 from maskeraid_core.held import Held
@@ -15,6 +16,7 @@ from maskeraid_trainer.progress import Pace
 
 log = structlog.get_logger()
 
+RETRY_SECONDS = 0.5  # between two tries of the last reports
 DOCUMENT_SECONDS, EVENT_SECONDS = 2.0, 5.0  # least time between two writes of the progress
 
 
@@ -45,15 +47,28 @@ class Journal:
                 self._waiting.append(line)
 
     def write(self, *, last: bool = False) -> None:
-        """Write what is due; with `last`, everything that is left."""
-        try:
-            while self._waiting:
-                self._write_line(self._waiting[0])
-                self._waiting.popleft()
-            if last or time.monotonic() >= self._document_due:
-                self._write_progress(last)
-        except PyMongoError as error:
-            log.warning("report not written, will be tried again", error=str(error))
+        """Write what is due; with `last` everything that is left, tried as long as a lease lasts.
+
+        Raises PyMongoError when the database was away for all of that time.
+        """
+        until = time.monotonic() + self._port.stores.settings.lease_seconds
+        while True:
+            try:
+                return self._write(last)
+            except PyMongoError as error:
+                if last and time.monotonic() >= until:
+                    raise
+                log.warning("report not written, will be tried again", error=str(error))
+            if not last:
+                return None
+            time.sleep(RETRY_SECONDS)
+
+    def _write(self, last: bool) -> None:
+        while self._waiting:
+            self._write_line(self._waiting[0])
+            self._waiting.popleft()
+        if last or time.monotonic() >= self._document_due:
+            self._write_progress(last)
 
     def _write_line(self, line: Line) -> None:
         match line["type"]:
@@ -72,7 +87,10 @@ class Journal:
         """Record a checkpoint, then delete the bytes of the one that it pushed out."""
         blobs = self._port.stores.blobs
         for old in self._held.checkpoint(entry):
-            self._port.call(blobs.delete, self._port.call(blobs.keys, old.key))
+            try:
+                self._port.call(blobs.delete, self._port.call(blobs.keys, old.key))
+            except (BaseError, OSError) as error:
+                log.warning("old checkpoint not deleted", key=old.key, error=str(error))
 
     def _write_progress(self, last: bool) -> None:
         at = time.monotonic()

@@ -282,6 +282,26 @@ class TestInterruption:
         assert curator.carry_out(job).status is JobStatus.SUCCEEDED
         assert curator.latest(dataset)[1].version == 1
 
+    def test_leaving_worker_waits_for_no_other_import(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        other, ours = curator.order(dataset, generator="faces-light"), curator.order(dataset, generator="faces-light")
+        assert curator.worker.claim(other.id) is not None
+        number_taken = DatasetVersion(
+            id=DatasetVersionRepository.key(dataset.id, 1), tenant=TENANT, dataset_id=dataset.id, version=1,
+            parent_version=0, import_id=other.id, role=dataset.role, image_count=0, sides=[], manifest_key="k",
+            manifest_sha256="0" * 64, bytes=0, attributes={}, created_at=now(),
+        )  # fmt: skip
+        curator.port.call(curator.versions.add_once, number_taken)
+        leaving = threading.Event()
+        thread = threading.Thread(target=curator.carry_out, args=(ours, leaving), daemon=True)
+        thread.start()
+        while curator.job(ours.id).phase != "saving":
+            thread.join(0.05)
+        leaving.set()
+        thread.join(20)
+        assert not thread.is_alive()
+        assert curator.job(ours.id).status is JobStatus.QUEUED
+
     def test_side_by_side_imports_of_one_dataset_both_count(self, curator: Curator) -> None:
         dataset = curator.add_dataset()
         jobs = [curator.order(dataset, curator.store(f"{index}.png", png(index))) for index in range(3)]

@@ -159,6 +159,21 @@ class TestRetry:
         assert len(receiver.requests) == 2
 
 
+class TestFaultOfOurs:
+    async def test_is_an_attempt_that_failed(self, stores: Stores, make_sender: MakeSender) -> None:
+        unknown = make_delivery(Sink(kind="email", target="a@x.example"), event="nothing.known")
+        delivery = await try_once(stores, make_sender(), unknown)
+        assert [attempt.error for attempt in delivery.attempts] == ["internal error: KeyError"]
+        assert delivery.status is DeliveryStatus.PENDING
+        assert delivery.next_attempt_at is not None
+        assert delivery.next_attempt_at > unknown.created_at
+
+    async def test_is_given_up_where_the_table_ends(self, stores: Stores, make_sender: MakeSender) -> None:
+        mail = Sink(kind="email", target="a@x.example")
+        unknown = make_delivery(mail, event="nothing.known", attempts=attempts(9))
+        assert (await try_once(stores, make_sender(), unknown)).status is DeliveryStatus.GIVEN_UP
+
+
 class TestEndpoint:
     async def test_that_is_gone_is_disabled_at_once(self, stores: Stores, make_sender: MakeSender) -> None:
         async with receive(answering(410)) as receiver:

@@ -19,6 +19,7 @@ from maskeraid_core.jobs import JobKind
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.jobs import Claim
 from maskeraid_core.repositories.repository import now
+from maskeraid_core.settings import CoreSettings
 from maskeraid_trainer.reports import Reports
 
 
@@ -41,7 +42,8 @@ def held_in(folder: Path) -> Iterator[FakeHeld]:
     """A training that is ours, with blobs in a folder and nothing else behind it."""
     with start_blocking_portal() as portal:
         blobs = Blobs(f"file://{folder}/blobs")
-        stores = Stores(settings=None, database=None, blobs=blobs, doorbell=None, news=None)  # type: ignore[arg-type]
+        settings = CoreSettings(environment="test", lease_seconds=1)
+        stores = Stores(settings, database=None, blobs=blobs, doorbell=None, news=None)  # type: ignore[arg-type]
         yield FakeHeld(Claim(make_job(JobKind.TRAINING, fence=1)), PortalStores(portal, stores))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from obstore.exceptions import GenericError
 from pymongo.errors import AutoReconnect
 from tests.unit.trainer.fakes import FakeHeld, held_in, port_of
 
@@ -58,7 +59,7 @@ class TestOrder:
         journal = Journal(held, port_of(held))
         journal.take({"type": "phase", "phase": "training"})
         journal.take({"type": "sample", "step": 1, "key": "k"})
-        journal.take({"type": "warning", "code": "few_images", "detail": "…"})
+        journal.take({"type": "warning", "code": "broken_checkpoint", "detail": "…"})
         journal.write()
         assert [kind for kind, _ in held.told] == ["job.phase", "job.sample", "job.warning"]
 
@@ -82,6 +83,31 @@ class TestOrder:
         assert held.told == [("job.checkpoint", {"step": 5})]
 
 
+class TestLastWrite:
+    def test_is_tried_again(self, held: FakeHeld, monkeypatch: pytest.MonkeyPatch) -> None:
+        def away_once(**facts: object) -> None:
+            monkeypatch.undo()
+            raise AutoReconnect
+
+        journal = Journal(held, port_of(held))
+        journal.take(checkpoint(5, "a"))
+        monkeypatch.setattr(held, "_note", away_once)
+        journal.write(last=True)
+        assert held.told == [("job.checkpoint", {"step": 5})]
+
+    def test_is_not_taken_for_done_when_the_database_stays_away(
+        self, held: FakeHeld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def away(**_: object) -> None:
+            raise AutoReconnect
+
+        journal = Journal(held, port_of(held))
+        journal.take(checkpoint(5, "a"))
+        monkeypatch.setattr(held, "_note", away)
+        with pytest.raises(AutoReconnect):
+            journal.write(last=True)
+
+
 class TestCheckpoints:
     def test_two_are_kept_and_the_bytes_of_older_ones_deleted(self, held: FakeHeld) -> None:
         port, journal = port_of(held), Journal(held, port_of(held))
@@ -90,4 +116,18 @@ class TestCheckpoints:
             journal.take(checkpoint(step, f"t/c-{step}"))
         journal.write()
         assert sorted(port.call(port.stores.blobs.keys, "t")) == ["t/c-2/state.json", "t/c-3/state.json"]
+        assert [entry.step for entry in held.notes[-1]["checkpoints"]] == [3, 2]
+
+    @pytest.mark.parametrize("error", [GenericError("away"), OSError("read-only")])
+    def test_bytes_that_cannot_be_deleted_end_no_training(
+        self, held: FakeHeld, monkeypatch: pytest.MonkeyPatch, error: Exception
+    ) -> None:
+        async def fail(_: object) -> None:
+            raise error
+
+        port, journal = port_of(held), Journal(held, port_of(held))
+        monkeypatch.setattr(port.stores.blobs, "delete", fail)
+        for step in (1, 2, 3):
+            journal.take(checkpoint(step, f"t/c-{step}"))
+        journal.write()
         assert [entry.step for entry in held.notes[-1]["checkpoints"]] == [3, 2]
