@@ -53,6 +53,30 @@ class TestRoutes:
         assert len(routes) >= 10, "the rule has found nothing to look at"
 
 
+class TestDatabase:
+    """Embedded, find-and-modify and expression filters scan a whole collection; queries live in repositories."""
+
+    def test_core_neither_finds_and_modifies_nor_filters_by_expressions(self) -> None:
+        forbidden = [
+            f"{path.name}:{node.lineno}"
+            for path, node in _nodes(ROOT / "shared/core")
+            if (isinstance(node, ast.Attribute) and node.attr.startswith("find_one_and_"))
+            or (isinstance(node, ast.Constant) and node.value == "$expr")
+        ]
+        assert forbidden == []
+
+    def test_only_repositories_open_collections(self) -> None:
+        opened = {
+            path.relative_to(ROOT).as_posix()
+            for folder in ("shared", "services", "deploy")
+            for path, node in _nodes(ROOT / folder)
+            if _opens_collection(node)
+        }
+        repositories = {path for path in opened if path.startswith("shared/core/maskeraid_core/repositories/")}
+        assert opened - repositories == {"shared/core/maskeraid_core/mongo.py"}, "mongo.py makes the indexes"
+        assert len(repositories) >= 5, "the rule has found nothing to look at"
+
+
 class TestSettings:
     def test_example_names_every_one(self) -> None:
         hint = "python -m tests.environment > .env.example"
@@ -101,6 +125,18 @@ class TestTrackedFiles:
         texts = {path: path.read_bytes().decode("utf-8", errors="ignore") for path in paths if path != Path(__file__)}
         assert [str(path.relative_to(ROOT)) for path, text in texts.items() if forbidden.search(text)] == []
         assert len(texts) > 50
+
+
+def _nodes(folder: Path) -> Iterator[tuple[Path, ast.expr]]:
+    for path in folder.rglob("*.py"):
+        if "node_modules" not in path.parts:
+            yield from ((path, node) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.expr))
+
+
+def _opens_collection(node: ast.expr) -> bool:
+    if isinstance(node, ast.Subscript):
+        return ast.unparse(node.value).endswith("database")
+    return isinstance(node, ast.Attribute) and node.attr == "get_collection"
 
 
 def _asynchronous_functions(folder: Path) -> Iterator[tuple[str, ast.AsyncFunctionDef]]:

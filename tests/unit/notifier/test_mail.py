@@ -15,6 +15,7 @@ import pytest
 import trustme
 from aiosmtpd.smtp import SMTP
 
+from maskeraid_core.jobs import NOTICES
 from maskeraid_notifier.errors import TextRefused
 from maskeraid_notifier.mail import SUBJECTS, SmtpServer, compose, keep_as_file, send_by_smtp
 from maskeraid_notifier.outcomes import Outcome, Verdict
@@ -69,6 +70,11 @@ async def mail_server(mailbox: Mailbox, tls: ssl.SSLContext | None = None) -> As
 
 async def send(server: SmtpServer, tls: ssl.SSLContext | None = None) -> Outcome:
     return await asyncio.to_thread(send_by_smtp, message(), server, tls)
+
+
+class TestSubjects:
+    def test_cover_every_notice(self) -> None:
+        assert set(SUBJECTS) >= NOTICES
 
 
 class TestMessage:
