@@ -64,7 +64,7 @@ class TrainingRequest(Body):
     start_from: None = None
     probe: None = None
     dry_run: NotYet = False
-    notify: NotifyChoice = Field(default_factory=NotifyChoice)
+    notify: NotifyChoice = Field(default_factory=lambda: NotifyChoice(email=True))  # they take hours
     deadline_seconds: float | None = Field(default=None, gt=0, le=90 * 86400)
     metadata: Metadata = Field(default_factory=dict)
     client_reference_id: Text | None = None
