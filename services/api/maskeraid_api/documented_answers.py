@@ -36,7 +36,8 @@ WITH_KEY = (errors.NotAuthenticated, errors.ScopeMissing, errors.StoreUnavailabl
 WITH_BODY = (errors.MalformedJson, errors.RequestTimeout, errors.TooLarge, errors.UnsupportedMedia)
 OF_POST = (errors.IdempotencyInProgress, errors.IdempotencyKeyReused)
 BYTES_OF = {
-    "get_image_content": ("image/png",),
+    "get_image_content": ("image/png", "image/webp"),
+    "get_training_file": ("image/png",),
     "get_model_file": ("application/octet-stream", "application/json", "image/png"),
     "get_reimaging_file": ("image/png", "application/octet-stream", "application/json"),
 }

@@ -2,18 +2,19 @@
 
 import base64
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from maskeraid_api.answers import is_among
-from maskeraid_core.blobs import Blobs
+from maskeraid_core.blobs import Blobs, sha256_hex
 from maskeraid_core.errors import RangeNotSatisfiable
 
 SHOWN_INLINE = frozenset({"image/png", "image/webp"})  # images that we encoded
 STREAMED_ABOVE = 4 * 2**20  # bytes; below it one read is cheaper
 _RANGE = re.compile(r"^bytes=(\d{1,18})?-(\d{1,18})?$")
+PRIVATE = "private, no-store"
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -31,7 +32,7 @@ async def serve(
     media_type: str,
     name: str,
     offset: int | None = None,
-    cache_control: str = "private, no-store",
+    cache_control: str = PRIVATE,
 ) -> Response:
     """An object whole, one range of it, or 304. `sha256` in hex is its ETag and its digest.
 
@@ -39,16 +40,10 @@ async def serve(
 
     Raises: RangeNotSatisfiable, ArtifactCorrupt, InputGone.
     """
-    tag = f'"{sha256}"'
-    if is_among(tag, request.headers.get("if-none-match")):
-        return Response(status_code=304, headers={"ETag": tag, "Cache-Control": cache_control})
-    disposition = "inline" if media_type in SHOWN_INLINE else "attachment"
-    headers = {
-        **SECURITY, "ETag": tag, "Cache-Control": cache_control,
-        "Content-Disposition": f'{disposition}; filename="{name}"',
-        "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:",
-    }  # fmt: skip
-    wanted = _range(request, size, tag)
+    headers = _headers(sha256, media_type, name, cache_control)
+    if _is_known(request, headers):
+        return _unchanged(headers)
+    wanted = _range(request, size, headers["ETag"])
     if wanted is not None:
         start, end = wanted
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
@@ -60,6 +55,39 @@ async def serve(
         return Response(await blobs.get(key, sha256), 200, headers, media_type)
     headers["Content-Length"] = str(size)
     return StreamingResponse(_stream(blobs, key), 200, headers, media_type)
+
+
+def serve_small(request: Request, data: bytes, *, media_type: str, name: str) -> Response:
+    """Bytes that are at hand whose digest nobody noted: whole, one range of them, or 304.
+
+    Raises: RangeNotSatisfiable.
+    """
+    headers = _headers(sha256_hex(data), media_type, name, PRIVATE)
+    if _is_known(request, headers):
+        return _unchanged(headers)
+    wanted = _range(request, len(data), headers["ETag"])
+    if wanted is None:
+        return Response(data, 200, headers, media_type)
+    start, end = wanted
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(data)}"
+    return Response(data[start:end], 206, headers, media_type)
+
+
+def _headers(sha256: str, media_type: str, name: str, cache_control: str) -> dict[str, str]:
+    disposition = "inline" if media_type in SHOWN_INLINE else "attachment"
+    return {
+        **SECURITY, "ETag": f'"{sha256}"', "Cache-Control": cache_control,
+        "Content-Disposition": f'{disposition}; filename="{name}"',
+        "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:",
+    }  # fmt: skip
+
+
+def _is_known(request: Request, headers: Mapping[str, str]) -> bool:
+    return is_among(headers["ETag"], request.headers.get("if-none-match"))
+
+
+def _unchanged(headers: Mapping[str, str]) -> Response:
+    return Response(status_code=304, headers={name: headers[name] for name in ("ETag", "Cache-Control")})
 
 
 async def _stream(blobs: Blobs, key: str) -> AsyncIterator[bytes]:

@@ -21,6 +21,7 @@ from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
+from maskeraid_core.repositories.events import EventLine, EventRepository
 from maskeraid_core.repositories.jobs import JobMoves
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.settings import CoreSettings
@@ -114,6 +115,10 @@ class Hand:
             stored[name] = {"key": key, "bytes": len(data), "sha256": sha256_hex(data), "media_type": "image/png"}
         facts = {"result": {**result, **({"files": stored} if files else {})}}
         return await self._move(job, JobStatus.SUCCEEDED, facts=facts)
+
+    async def tell(self, job: Job, kind: str, data: dict[str, Any]) -> None:
+        line = EventLine(new_id("line"), kind, data)
+        await EventRepository(self._stores.database).append(job.id, job.tenant, job.fence, now(), line)
 
     async def fail(self, job: Job, error: JobError) -> Job:
         return await self._move(job, JobStatus.FAILED, error=error)

@@ -6,7 +6,9 @@ import hashlib
 import httpx
 import pytest
 
+from maskeraid_core.blobs import thumbnail_key
 from maskeraid_core.documents.datasets import Role
+from maskeraid_core.portal import Stores
 
 from .conftest import Account, FillDataset
 
@@ -83,6 +85,23 @@ class TestImages:
         assert (part.status_code, part.content, part.headers["content-range"]) == (206, b"e 1", "bytes 6-8/9")
         beyond = await account.client.get(image["urls"]["content"], headers={"Range": "bytes=9-"})
         assert (beyond.status_code, beyond.json()["code"]) == (416, "range_not_satisfiable")
+
+    async def test_thumbnail_where_there_is_one(
+        self, account: Account, fill_dataset: FillDataset, stores: Stores
+    ) -> None:
+        dataset = await fill_dataset(account.tenant, 2, side=256)
+        first, second = (await account.client.get("/v1/images", params={"dataset_id": dataset.id})).json()["data"]
+        await stores.blobs.put(thumbnail_key(account.tenant, first["sha256"]), b"small")
+        answer = await account.client.get(first["urls"]["thumbnail"])
+        assert (answer.content, answer.headers["content-type"]) == (b"small", "image/webp")
+        assert answer.headers["repr-digest"] == digest_header(b"small")["Content-Digest"]
+        assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        part = await account.client.get(first["urls"]["thumbnail"], headers={"Range": "bytes=1-2"})
+        assert (part.status_code, part.content, part.headers["content-range"]) == (206, b"ma", "bytes 1-2/5")
+        tag = {"If-None-Match": answer.headers["etag"]}
+        assert (await account.client.get(first["urls"]["thumbnail"], headers=tag)).status_code == 304
+        whole = await account.client.get(second["urls"]["thumbnail"])
+        assert (whole.content, whole.headers["content-type"]) == (b"picture 2", "image/png")
 
     async def test_facets(self, account: Account, fill_dataset: FillDataset) -> None:
         dataset = await fill_dataset(account.tenant, 9)

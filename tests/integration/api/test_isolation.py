@@ -73,7 +73,7 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset) -> 
         "dataset_id": dataset.id, "upload_id": upload["id"], "import_id": made["id"], "training_id": training["id"],
         "job_id": training["id"], "reimaging_id": reimaging["id"], "model_id": model.id, "endpoint_id": endpoint.id,
         "delivery_id": delivery.id, "key_id": keys[0]["id"], "image_id": image_id(dataset.id, 1), "version": "1",
-        "number": "1", "name": "final.png",
+        "number": "1", "step": "1", "name": "final.png",
     }  # fmt: skip
 
 

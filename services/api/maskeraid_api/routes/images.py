@@ -14,11 +14,11 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import ListView, listed
 from maskeraid_api.schemas.datasets import FacetsView, ImageView
 from maskeraid_api.schemas.parts import id_pattern
-from maskeraid_api.serving import serve
-from maskeraid_core.blobs import image_key
+from maskeraid_api.serving import serve, serve_small
+from maskeraid_core.blobs import Blobs, image_key, thumbnail_key
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import DatasetVersion
-from maskeraid_core.errors import BadCursor, NotFound, RangeNotSatisfiable, ValidationFailed
+from maskeraid_core.errors import BadCursor, InputGone, NotFound, RangeNotSatisfiable, ValidationFailed
 from maskeraid_core.ids import image_id, parse_image_id
 from maskeraid_core.manifests import PREFIX, facets, sentence
 
@@ -117,12 +117,25 @@ async def get_image_content(
     library: LibraryOf,
     caller: CallerOf,
     gateway: GatewayOf,
-    size: Annotated[Literal["full", "face", "thumb"], Query(description="`face` is the same as `full`.")] = "full",
+    size: Annotated[
+        Literal["full", "face", "thumb"],
+        Query(description="`face` is `full`; `thumb` is WebP, 128 pixels at most, of what is larger."),
+    ] = "full",
 ) -> Response:
-    """The bytes of an image: a PNG that was encoded here."""
+    """The bytes of an image, encoded here: a PNG, or the thumbnail of one that is larger than that."""
     _, row = await library.image(image_id)
-    digest = str(row["sha256"])
+    digest, blobs = str(row["sha256"]), gateway.stores.blobs
+    if size == "thumb" and (small := await _thumbnail(blobs, thumbnail_key(caller.tenant, digest))):
+        return serve_small(request, small, media_type="image/webp", name=f"{image_id}.webp")
     return await serve(
-        request, gateway.stores.blobs, image_key(caller.tenant, digest), size=int(str(row["bytes"])), sha256=digest,
+        request, blobs, image_key(caller.tenant, digest), size=int(str(row["bytes"])), sha256=digest,
         media_type="image/png", name=f"{image_id}.png",
     )  # fmt: skip
+
+
+async def _thumbnail(blobs: Blobs, key: str) -> bytes | None:
+    """None for an image that is small itself."""
+    try:
+        return await blobs.get(key)
+    except InputGone:
+        return None

@@ -12,6 +12,8 @@ from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.ids import ULID_PATTERN, derived_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus, Phase, Progress
 
+SAMPLE = "job.sample"  # the event of a sheet of drawn faces
+SAMPLES_FILE = "samples.png"
 _EVENT_ID = re.compile(rf"^evt_({ULID_PATTERN})$")
 COLLECTION_OF_KIND = {
     JobKind.IMPORT: "imports", JobKind.TRAINING: "trainings", JobKind.REIMAGING: "reimagings",
@@ -130,7 +132,17 @@ class EventView(View):
 
     @classmethod
     def of(cls, event: JobEvent) -> "EventView":
-        return cls(id=event.seq, type=event.type, at=event.at, attempt=event.fence, job_id=event.job, data=event.data)
+        return cls(
+            id=event.seq, type=event.type, at=event.at, attempt=event.fence, job_id=event.job, data=_shown(event)
+        )
+
+
+def _shown(event: JobEvent) -> dict[str, Any]:
+    """What an event tells; where an object lies in the store stays inside, and becomes where it is served."""
+    if event.type != SAMPLE:
+        return event.data
+    step = event.data["step"]
+    return {"step": step, "url": f"/v1/trainings/{event.job}/checkpoints/{step}/files/{SAMPLES_FILE}"}
 
 
 class EventPage(View):

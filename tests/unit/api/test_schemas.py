@@ -1,0 +1,28 @@
+"""What the schemas offer is what there is, and what they show is what clients may use."""
+
+from typing import Any
+
+from maskeraid_api.schemas.imports import GENERATORS
+from maskeraid_api.schemas.jobs import EventView
+from maskeraid_core.documents.events import JobEvent
+from maskeraid_core.repositories.repository import now
+from maskeraid_faces.drawn import DATASETS
+
+
+def event(kind: str, data: dict[str, Any]) -> JobEvent:
+    return JobEvent(id="trn_1:1", job="trn_1", tenant="ten_1", seq=1, key="k", type=kind, at=now(), fence=1, data=data)
+
+
+class TestGenerators:
+    def test_they_are_the_sets_that_can_be_drawn(self) -> None:
+        assert list(GENERATORS) == list(DATASETS)
+
+
+class TestEvents:
+    def test_a_sheet_is_shown_by_its_address_and_not_by_its_key(self) -> None:
+        told = event("job.sample", {"step": 200, "key": "t/ten_1/jobs/trn_1/attempt-1/samples-000200.png"})
+        url = "/v1/trainings/trn_1/checkpoints/200/files/samples.png"
+        assert EventView.of(told).data == {"step": 200, "url": url}
+
+    def test_others_are_shown_as_they_are(self) -> None:
+        assert EventView.of(event("job.checkpoint", {"step": 200})).data == {"step": 200}
