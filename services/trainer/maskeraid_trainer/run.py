@@ -19,7 +19,7 @@ from maskeraid_core.settings import read_settings
 from maskeraid_core.worker import error_of, is_domain_error
 from maskeraid_faces.errors import BadSettings
 from maskeraid_faces.training.choices import choose_architecture, make_plan
-from maskeraid_faces.training.image_set import FEWEST_FOR_HOLDING_OUT, FaceSet, prepare
+from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import Checkpoint, TrainSettings
 from maskeraid_faces.training.train import train
 from maskeraid_trainer.checkpoints import BrokenCheckpoint, describe, read_checkpoint
@@ -75,7 +75,6 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     faces = port.call(read_training_faces, port.stores, job.tenant, spec.data)
     face_set = prepare(faces.images, wanted, faces.groups, spec.seed)
     plan = make_plan(choose_architecture(face_set, wanted)[0], face_set, wanted)
-    warn_of_few(face_set, job, reports)
     recording = Recording(job, port, reports, plan)
     signal.signal(signal.SIGTERM, recording.leave)
     resume = newest_checkpoint(job, port, reports, recording)
@@ -99,13 +98,6 @@ def settings_of(spec: TrainingSpec) -> TrainSettings:
     if unknown := chosen.keys() - TrainSettings.__dataclass_fields__.keys():
         raise BadSettings(f"no such setting: {', '.join(sorted(unknown))}", field=min(unknown))
     return TrainSettings(**chosen)
-
-
-def warn_of_few(faces: FaceSet, job: Job, reports: Reports) -> None:
-    """Tell the owner once, at the first attempt, that there is little to learn from."""
-    number = len(faces.training) + len(faces.held_out)
-    if number < FEWEST_FOR_HOLDING_OUT and job.fence == 1:
-        reports.say("warning", code="few_images", detail=f"{number} images: expect memorisation.")
 
 
 def newest_checkpoint(job: Job, port: PortalStores, reports: Reports, recording: Recording) -> Checkpoint | None:

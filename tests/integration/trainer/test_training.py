@@ -77,7 +77,7 @@ class TestSuccess:
         assert points[-1]["step"] == 1200
         assert {"loss_g", "loss_d_real", "loss_d_fake", "acc_g", "acc_d_real", "acc_d_fake"} <= points[0].keys()
         assert {1, 200, 700, 1200} <= {data["step"] for kind, data in events if kind == "job.sample"}
-        assert [data["code"] for kind, data in events if kind == "job.warning"] == ["few_images"]
+        assert "job.warning" not in [kind for kind, _ in events]  # of few images the API told at acceptance
         assert events[-1] == ("end", {"status": "succeeded"})
         assert unbroken.progress is not None
         assert (unbroken.progress.percent, unbroken.progress.unit) == (100, "step")
