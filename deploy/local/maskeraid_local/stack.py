@@ -135,7 +135,8 @@ class Stack:
             portal.call(create_indexes, portal.stores.database)
             self.services["api"].start()
             _wait(self._missing_services, self.processes.values(), SERVICE_START_SECONDS)
-            self.first_key = portal.call(create_first_key, portal.stores.database)  # last: now it will be shown
+            stores = portal.stores  # last, for now the key will be shown
+            self.first_key = portal.call(create_first_key, stores.database, stores.settings.owner_email)
 
     def _claim_data(self) -> None:
         """Two stacks must not write the same files; the claim ends with our process, however it ends."""
@@ -151,6 +152,7 @@ class Stack:
 
     def _portal(self) -> AbstractContextManager[PortalStores]:
         settings = CoreSettings(
+            _env_file=None,  # the services read none either
             environment="local",
             mongodb_url=self.environment["MASKERAID_MONGODB_URL"],
             redis_url=self.environment["MASKERAID_REDIS_URL"],

@@ -34,6 +34,10 @@ class CoreSettings(BaseSettings):
         default=None, description="Folder for temporary files; the system's when empty."
     )
 
+    owner_email: str = Field(
+        default="owner@maskeraid.local", description="Address of the account that local mode makes at its first start."
+    )
+
     lease_seconds: float = Field(
         default=60, gt=0, description="How long a claimed job is its worker's without a heartbeat."
     )
