@@ -34,7 +34,9 @@ class Stores:
 
 
 async def open_stores(settings: CoreSettings) -> Stores:
-    """Open every store on the running loop, which must be the one that uses them."""
+    """Open every store on the running loop, which must be the one that uses them; make the scratch folder."""
+    if settings.scratch_folder:
+        settings.scratch_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = await open_database(settings)
     return Stores(settings, database, Blobs(settings.blobs_url), Doorbell(settings), News(settings.redis_url))
 
