@@ -19,6 +19,10 @@ class ApiSettings(CoreSettings):
     reads_per_second: float = Field(default=50, gt=0, description="GET requests a second and key, on average.")
     writes_per_second: float = Field(default=5, gt=0, description="Other requests a second and key, on average.")
     max_queued_jobs: int = Field(default=1000, ge=1, description="Queued jobs a tenant and queue.")
+    # Filling takes a second; the rest of the time is waiting, and a minute would cancel what a burst has queued.
+    reimaging_deadline_seconds: float = Field(
+        default=3600, ge=10, description="Re-imagings that wait and run for longer are cancelled."
+    )
     max_upload_bytes: int = Field(default=8 * 1024 * MIB, ge=1, description="Largest upload in parts, in bytes.")
     upload_slots: int = Field(default=4, ge=1, description="Unfinished uploads a tenant.")
     least_free_share: float = Field(

@@ -35,7 +35,7 @@ def api_settings(settings: CoreSettings) -> ApiSettings:
     """No rates in the way of a test; streams that end soon."""
     return ApiSettings(
         **settings.model_dump(), reads_per_second=10_000, writes_per_second=10_000, stream_seconds=3,
-        keepalive_seconds=1, least_free_share=0,
+        keepalive_seconds=1, least_free_share=0, reimaging_deadline_seconds=90,
     )  # fmt: skip
 
 

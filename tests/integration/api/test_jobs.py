@@ -1,7 +1,10 @@
 """Jobs: cancel, history, waiting."""
 
+from datetime import datetime
+
 import httpx
 
+from maskeraid_api.settings import ApiSettings
 from maskeraid_core.errors import InputGone
 from maskeraid_core.jobs import JobError
 
@@ -121,3 +124,10 @@ class TestReimagingDelete:
         await hand.claim(job_id)
         assert (await client.delete(f"/v1/reimagings/{job_id}")).status_code == 409
         assert (await client.get(f"/v1/jobs/{job_id}")).json()["cancel_requested"] is True
+
+
+class TestDeadline:
+    async def test_of_a_reimaging_is_the_operators(self, client: httpx.AsyncClient, api_settings: ApiSettings) -> None:
+        job = (await client.get(f"/v1/jobs/{await order(client)}")).json()
+        given, made = (datetime.fromisoformat(job[name]) for name in ("deadline_at", "created_at"))
+        assert (given - made).total_seconds() == api_settings.reimaging_deadline_seconds == 90

@@ -39,7 +39,6 @@ from maskeraid_core.repositories.events import EventRepository
 
 router = APIRouter(prefix="/v1/reimagings", route_class=GuardedRoute, tags=["reimagings"])
 
-DEADLINE_SECONDS = 3600.0  # a picture that nobody could fill for an hour is not waited for any more
 FORM = Form(
     parts={
         "image": {"type": "string", "format": "binary"},
@@ -84,7 +83,7 @@ async def create_reimaging(
     spec = await spec_of(options, request, inputs)
     order = Order(
         JobKind.REIMAGING, spec, notify=Notify.model_validate(options.notify.model_dump()), metadata=options.metadata,
-        client_reference_id=options.client_reference_id, deadline_seconds=DEADLINE_SECONDS,
+        client_reference_id=options.client_reference_id, deadline_seconds=gateway.settings.reimaging_deadline_seconds,
     )  # fmt: skip
     wait = preferred_wait(request)
     job = await accept(request, order, wait_seconds=wait)
