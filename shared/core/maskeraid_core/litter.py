@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
-from obstore.exceptions import BaseError as StoreError
-from pymongo.errors import PyMongoError
 
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.portal import Stores
@@ -39,12 +37,12 @@ async def forget_inputs(stores: Stores, job: Job) -> None:
 
 
 async def sweep_litter_forever(stores: Stores) -> None:
-    """Sweep until cancelled; a store that does not answer is tried again."""
+    """Sweep until cancelled. What goes wrong is said and tried again: litter is no reason to stop telling of jobs."""
     while True:
         try:
             await sweep_litter(stores, now())
-        except (PyMongoError, StoreError, OSError) as error:
-            log.warning("litter not swept, will be tried again", error=str(error))
+        except Exception as error:
+            log.error("litter not swept, will be tried again", exc_info=error)
         await asyncio.sleep(LITTER_SECONDS)
 
 
