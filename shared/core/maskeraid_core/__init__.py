@@ -4,7 +4,8 @@ settings, log, errors, ids      values made once at the edge
 jobs, documents/                what MongoDB holds
 repositories/                   every MongoDB call
 mongo, portal, blobs, manifests stores and the way to them from synchronous code
-queue, news, worker             the doorbell, "job X has news", and the life of a claimed job
+queue, news, silence            the doorbell, "job X has news", and what to do when Redis does not answer
+worker, held                    the life of a claimed job, and what its work may say meanwhile
 outbox, sweeper                 what must follow a move of a job, and who repairs what was left behind
 """
 

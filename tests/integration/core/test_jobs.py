@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.factories import make_job
@@ -24,7 +25,7 @@ from maskeraid_core.sweeper import sweep
 from maskeraid_core.worker import Worker
 
 
-async def accept(stores: Stores, **facts: object) -> Job:
+async def accept(stores: Stores, **facts: Any) -> Job:  # noqa: ANN401 any field
     return await JobRepository(stores.database, "ten_1").accept(make_job(**facts))
 
 

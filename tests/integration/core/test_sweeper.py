@@ -22,7 +22,7 @@ from maskeraid_core.repositories.repository import now
 from maskeraid_core.sweeper import sweep
 
 
-async def accept(stores: Stores, **facts: object) -> Job:
+async def accept(stores: Stores, **facts: Any) -> Job:  # noqa: ANN401 any field
     return await JobRepository(stores.database, "ten_1").accept(make_job(**facts))
 
 

@@ -118,10 +118,8 @@ class JobMoves:
         job = await self.get(job_id)
         if job is None or job.status is not JobStatus.QUEUED or queue not in (None, job.queue):
             return None
-        wanted = {
-            "_id": job_id, "status": JobStatus.QUEUED, "fence": job.fence,
-            "cancel_requested": False, "not_before": {"$lte": await self.server_time()},
-        }  # fmt: skip
+        wanted = {"_id": job_id, "status": JobStatus.QUEUED, "fence": job.fence, "cancel_requested": False}
+        wanted["not_before"] = {"$lte": await self.server_time()}
         entry = _status_entry(JobStatus.RUNNING, job.fence + 1)
         outcome = await self._collection.update_one(
             wanted,
