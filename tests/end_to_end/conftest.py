@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from maskeraid import Client
+from maskeraid.objects import Model
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_local.ports import free_port
 from maskeraid_local.stack import Stack, StackOptions
@@ -43,6 +44,17 @@ def client(stack: Stack) -> Iterator[Client]:
     """The SDK with the first key."""
     with Client(stack.first_key, stack.url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def model(stack: Stack) -> Model:
+    """A model of medium faces, made with the SDK, for every test that needs any."""
+    with Client(stack.first_key, stack.url) as client:
+        dataset = client.datasets.create("sdk faces")
+        client.imports.generate(dataset.id, "faces-medium").wait()
+        short = {"max_seconds": 5}
+        training = client.trainings.create("sdk model", [dataset.id], seed=3, hyperparameters=short).wait()
+        return client.models.get((training.result or {})["model_id"])
 
 
 @pytest.fixture(scope="session")

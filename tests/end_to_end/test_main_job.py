@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maskeraid import ApiError, Client
+from maskeraid import ApiError, Client, JobFailed
 from maskeraid.objects import Model
 from maskeraid_local.commands import RECIPE
 from maskeraid_local.stack import Stack
@@ -65,16 +65,6 @@ class TestRecipe:
         assert len(made.result["candidates"]) == 8
 
 
-@pytest.fixture(scope="module")
-def model(stack: Stack) -> Model:
-    """A model of medium faces, made with the SDK."""
-    with Client(stack.first_key, stack.url) as client:
-        dataset = client.datasets.create("sdk faces")
-        client.imports.generate(dataset.id, "faces-medium").wait()
-        training = client.trainings.create("sdk model", [dataset.id], seed=3).wait()
-        return client.models.get((training.result or {})["model_id"])
-
-
 class TestSdk:
     def test_four_statements_give_a_face(self, client: Client, model: Model) -> None:
         tests = client.datasets.create("sdk covered", role="test")
@@ -93,6 +83,28 @@ class TestSdk:
         choice = {"model_id": model.id}
         first, second = (client.reimagings.create(covered_png, model=choice, seed=5).wait() for _ in range(2))
         assert pixels(first.file("final.png")).tobytes() == pixels(second.file("final.png")).tobytes()
+
+    def test_a_photo_larger_than_the_model_keeps_its_size(
+        self, client: Client, model: Model, covered_png: Path, tmp_path: Path
+    ) -> None:
+        large = Image.open(covered_png).resize((512, 512), Image.Resampling.NEAREST)
+        large.save(tmp_path / "large.png")
+        made = client.reimagings.create(tmp_path / "large.png", model={"model_id": model.id}, seed=5).wait()
+        before, after = np.asarray(large), pixels(made.file("final.png"))
+        covered = pixels(made.file("covering.png"))[..., 0] > 0
+        assert after.shape == (512, 512, 3)
+        assert (before != after).any(axis=-1)[covered].mean() > 0.9
+        assert (before == after)[~covered].all()
+
+    def test_a_photo_that_is_not_square_says_so(
+        self, client: Client, model: Model, covered_png: Path, tmp_path: Path
+    ) -> None:
+        Image.open(covered_png).resize((512, 384)).save(tmp_path / "wide.png")
+        with pytest.raises(JobFailed) as failed:
+            client.reimagings.create(tmp_path / "wide.png", model={"model_id": model.id}).wait()
+        assert failed.value.job.error is not None
+        assert failed.value.job.error["code"] == "bad_image"
+        assert "must be square, found 512 x 384" in failed.value.job.error["message"]
 
     def test_a_model_can_be_downloaded_with_its_card(self, client: Client, model: Model) -> None:
         version = client.models.version(model.id)
