@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maskeraid_core.jobs import CheckpointEntry, Job, OutboxEntry, Phase, Progress
+from maskeraid_core.outbox import drain
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.events import EventLine, EventRepository
 from maskeraid_core.repositories.jobs import Claim, JobMoves, Wishes
@@ -48,6 +49,7 @@ class Held:
     _phases: list[Phase] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._is_announced = False
         self._warnings = list(self.job.warnings)
         self._checkpoints = list(self.job.checkpoints)
 
@@ -65,6 +67,12 @@ class Held:
             raise LeaseLost
         if self.wishes.cancel:
             raise CancelAsked
+
+    async def announce(self) -> None:
+        """Tell that the job runs, once: before anything that happens in it, or when it has run for a while."""
+        if not self._is_announced:
+            await drain(self.stores, self.job)
+            self._is_announced = True
 
     def enter(self, phase: str) -> None:
         """Begin a phase: for people only."""
@@ -84,6 +92,7 @@ class Held:
 
     def tell(self, event_type: str, data: dict[str, Any], *, key: str | None = None) -> None:
         """Append a line to the job's history."""
+        self._port.call(self.announce)
         self._lines += 1
         line = EventLine(key or f"{event_type}:{self.claim.fence}:{self._lines}", event_type, data)
         self._port.call(

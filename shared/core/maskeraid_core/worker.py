@@ -23,6 +23,7 @@ from maskeraid_core.repositories.workers import WorkerRepository
 log = structlog.get_logger()
 
 WORKER_BEAT_SECONDS = 10.0
+ANNOUNCE_SECONDS = 1.0  # a job that is over sooner tells of its start together with its end
 
 
 class Worker:
@@ -44,7 +45,7 @@ class Worker:
     def port(self) -> PortalStores:
         return self._port
 
-    def claim(self, first_id: str) -> Claim | None:
+    def claim(self, first_id: str | None) -> Claim | None:
         """Claim the job that the bell named, else the oldest that waits; None when nothing can be claimed."""
         return None if self.is_leaving.is_set() else self._port.call(self._claim, first_id)
 
@@ -54,8 +55,10 @@ class Worker:
         Celery looks for the next message only every half second or so once its threads are busy (two re-imagings a
         second, where the machine can do twenty); the documents are the queue, so whoever is done looks there.
         """
-        while (claim := self.claim(first_id)) is not None:
+        claim = self.claim(first_id)
+        while claim is not None:
             yield claim
+            claim = self.claim(None)
 
     @contextmanager
     def holding(self, claim: Claim) -> Iterator[Held]:
@@ -69,7 +72,6 @@ class Worker:
         structlog.contextvars.bind_contextvars(**claim.job.log_context())
         started = time.monotonic()
         try:
-            self._port.call(drain, self.stores, claim.job)
             yield held
         except LeaseLost:
             log.warning("lease lost, nothing more is written")
@@ -93,8 +95,8 @@ class Worker:
         self._beats.cancel()
         self._port.call(WorkerRepository(self.stores.database).leave, self.name)
 
-    async def _claim(self, first_id: str) -> Claim | None:
-        if (claim := await self._claim_one(first_id)) is not None:
+    async def _claim(self, first_id: str | None) -> Claim | None:
+        if first_id is not None and (claim := await self._claim_one(first_id)) is not None:
             return claim
         for job_id in await self._moves.oldest_queued(self._queue):
             if (claim := await self._claim_one(job_id)) is not None:
@@ -150,10 +152,11 @@ class Worker:
         settings = self.stores.settings
         good_until = time.monotonic() + settings.lease_seconds
         async with self.stores.news.about(wish_subject(held.job.id)) as wish:
+            await wait_for_news(wish, min(ANNOUNCE_SECONDS, settings.heartbeat_seconds))
             while not held.is_lost:
-                await wait_for_news(wish, settings.heartbeat_seconds)
                 asked_at = time.monotonic()
                 try:
+                    await held.announce()
                     wishes = await self._moves.renew(held.claim, settings.lease_seconds)
                 except PyMongoError as error:
                     log.warning("heartbeat not heard", error=str(error))
@@ -161,6 +164,7 @@ class Worker:
                 else:
                     good_until = asked_at + settings.lease_seconds
                 held.learn(wishes)
+                await wait_for_news(wish, settings.heartbeat_seconds)
 
     async def _beat_worker(self) -> None:
         facts = {"host": platform.node(), "pid": os.getpid()}

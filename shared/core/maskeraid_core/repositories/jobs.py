@@ -119,7 +119,8 @@ class JobMoves:
         if job is None or job.status is not JobStatus.QUEUED or queue not in (None, job.queue):
             return None
         wanted = {"_id": job_id, "status": JobStatus.QUEUED, "fence": job.fence, "cancel_requested": False}
-        wanted["not_before"] = {"$lte": await self.server_time()}
+        is_due = job.not_before <= job.updated_at  # both by the database's clock, which has moved on since
+        wanted["not_before"] = {"$lte": job.updated_at if is_due else await self.server_time()}
         entry = _status_entry(JobStatus.RUNNING, job.fence + 1)
         outcome = await self._collection.update_one(
             wanted,
