@@ -41,6 +41,10 @@ class Choice:
         }
 
 
+def no_model_yet() -> NoSuitableModel:
+    return NoSuitableModel("there is no model yet: train one first", nearest=[], collect=[])
+
+
 def choose(
     image: Image,
     covering: Covering,
@@ -56,7 +60,7 @@ def choose(
     if is_override:
         return Choice(versions[0], "user")
     if not versions:
-        raise NoSuitableModel("there is no model yet: train one first", nearest=[], collect=[])
+        raise no_model_yet()
     side = _side_for_choosing(image, versions)
     chosen = choose_model(
         fit_image(image, side), fit_covering(covering, side), [_summary(version, load) for version in versions]

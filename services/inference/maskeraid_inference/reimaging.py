@@ -20,7 +20,7 @@ from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.filling.filled import Filled
 from maskeraid_faces.images import SMALLEST_SIDE, Covering, Floats, Image, check_covering
-from maskeraid_inference.choosing import Choice, choose
+from maskeraid_inference.choosing import Choice, choose, no_model_yet
 from maskeraid_inference.sizes import fit_covering, fit_image, fit_map, put_back, put_back_map
 
 LARGEST_SIDE = 2048  # pixels: a photo of one face; the answer holds some ten pictures of that size
@@ -102,6 +102,8 @@ def find(
         drawn = fit_map(covering_map, image.shape[0])
         return FoundCovering(grow(drawn, wanted.grow) if wanted.grow else drawn, "map")
     if not wanted.colours:
+        if not versions:
+            raise no_model_yet()  # said first: a colour or a map would not help
         models = [load(version) for version in versions[-MODELS_CONSULTED:]]
         guess = guess_covering(image, models, tolerance=wanted.tolerance)
         return FoundCovering(grow(guess.covering, wanted.grow), "guess", guess.colours)
