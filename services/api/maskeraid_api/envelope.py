@@ -98,10 +98,15 @@ class _Answer:
             headers += [row for row in DEFAULT_HEADERS if row[0] not in present]
             headers.append((b"x-request-id", self._exchange.request_id.encode()))
             headers += [(k.lower().encode(), v.encode("latin-1")) for k, v in self._exchange.headers.items()]
-            if message["status"] in (401, 403, 408, 413) and not self._exchange.body.is_complete:
-                headers.append((b"connection", b"close"))  # the rest of the body is not wanted
+            if announces_body(self._scope) and not self._exchange.body.is_complete:
+                headers.append((b"connection", b"close"))  # answered already: the rest of the body is not wanted
             note_answer(self._scope, message["status"], time.perf_counter() - self._began)
         await self._send(message)
+
+
+def announces_body(scope: Scope) -> bool:
+    headers = headers_of(scope)
+    return b"transfer-encoding" in headers or bool(_length(headers.get(b"content-length")))
 
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:

@@ -33,6 +33,7 @@ async def create_indexes(database: Database) -> None:
     jobs = database["jobs"]
     await jobs.create_index([("queue", ASCENDING), ("status", ASCENDING), ("priority", DESCENDING), ("_id", ASCENDING)])
     await jobs.create_index([("status", ASCENDING), ("lease_until", ASCENDING)])
+    await jobs.create_index([("status", ASCENDING), ("cancel_requested", ASCENDING)])
     await jobs.create_index([("status", ASCENDING), ("rang_at", ASCENDING)])
     await jobs.create_index([("tenant", ASCENDING), ("queue", ASCENDING), ("status", ASCENDING)])
     await jobs.create_index([("tenant", ASCENDING), ("kind", ASCENDING), ("_id", ASCENDING)])

@@ -36,6 +36,9 @@ async def sweep(stores: Stores) -> None:
     for job in await due.past_deadline(at):
         with _apart(job.id):
             await _end_by_deadline(stores, moves, job)
+    for job in await due.queued_but_unwanted():
+        with _apart(job.id):
+            await _end_unwanted(stores, moves, job)
     for job in await due.lease_expired(at):
         with _apart(job.id):
             await take_over(stores, moves, job)
@@ -72,12 +75,17 @@ def _apart(job_id: str) -> Iterator[None]:
 async def take_over(stores: Stores, moves: JobMoves, job: Job) -> None:
     """End or requeue a job whose lease ran out. A heartbeat in between changes the lease, and nothing matches."""
     where: dict[str, object] = {"fence": job.fence, "lease_until": job.lease_until, "status": JobStatus.RUNNING}
-    if job.cancel_requested:
-        moved = await moves.move(job, JobStatus.CANCELLED, where=where, error=reason_of_cancel(job))
-    else:
-        moved = await moves.move_after_crash(job, stores.settings, where=where)
+    moved = await moves.move_after_crash(job, stores.settings, where=where)
     if moved:
         log.warning("lease expired", status=moved.status, crashes=moved.crashes, **job.log_context())
+        await drain(stores, moved)
+
+
+async def _end_unwanted(stores: Stores, moves: JobMoves, job: Job) -> None:
+    """Nobody can claim a job whose cancel came as it went back to the queue."""
+    where: dict[str, object] = {"fence": job.fence, "status": JobStatus.QUEUED}
+    moved = await moves.move(job, JobStatus.CANCELLED, where=where, error=reason_of_cancel(job))
+    if moved:
         await drain(stores, moved)
 
 

@@ -78,7 +78,8 @@ class Worker:
         except CancelAsked:
             self._cancel(held)
         except HandBack:
-            self._end(held, JobStatus.QUEUED, facts={"lease_until": None})
+            if not self._end(held, JobStatus.QUEUED, {"cancel_requested": False}, {"lease_until": None}):
+                self._cancel(held)
         except PyMongoError as error:
             log.error("database out of reach, left to the sweeper", error=str(error))
         except Exception as error:

@@ -126,3 +126,20 @@ class TestProblems:
         answer = await client.post("/v1/reimagings", files={"imag": ("a.png", b"x")})
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["detail"] == "unknown multipart part; did you mean image?"
+
+
+class TestEdges:
+    @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+    async def test_a_time_that_leads_out_of_the_calendar_is_refused(self, client: httpx.AsyncClient, time: str) -> None:
+        refused = await client.post("/v1/datasets", json={"name": "a", "retain_until": time})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/retain_until")
+
+    @pytest.mark.parametrize(("method", "path"), [("POST", "/nope"), ("POST", "/healthz"), ("GET", "/healthz")])
+    async def test_a_body_that_nobody_reads_ends_the_connection(
+        self, client: httpx.AsyncClient, method: str, path: str
+    ) -> None:
+        answer = await client.request(method, path, content=b"x" * 100)
+        assert answer.headers["connection"] == "close"
+
+    async def test_a_body_that_was_read_does_not(self, client: httpx.AsyncClient) -> None:
+        assert "connection" not in (await client.post("/v1/datasets", json={"name": "a"})).headers

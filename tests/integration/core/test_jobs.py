@@ -251,6 +251,24 @@ class TestHolding:
         ended = self.found(port, job)
         assert (ended.status, ended.result) == (JobStatus.CANCELLED, None)
 
+    @pytest.mark.parametrize("error", [ZeroDivisionError(), HandBack()], ids=["crash", "handed back"])
+    def test_a_job_that_falls_after_its_cancel_is_cancelled_and_not_queued(
+        self, worker: Worker, port: PortalStores, error: Exception
+    ) -> None:
+        job = self.accepted(port)
+        claimed = worker.claim(job.id)
+        assert claimed is not None
+        with worker.holding(claimed):
+            assert port.call(JobRepository(port.stores.database, "ten_1").wish_cancel, job.id)
+            raise error
+        assert self.found(port, job).status is JobStatus.CANCELLED
+
+    def test_a_queued_job_with_an_old_wish_is_ended_by_the_sweeper(self, port: PortalStores) -> None:
+        job = self.accepted(port)
+        port.call(port.stores.database["jobs"].update_one, {"_id": job.id}, {"$set": {"cancel_requested": True}})
+        port.call(sweep, port.stores)
+        assert self.found(port, job).status is JobStatus.CANCELLED
+
     def test_the_beat_outlives_the_lease(self, worker: Worker, port: PortalStores) -> None:
         job = self.accepted(port)
         claimed = worker.claim(job.id)

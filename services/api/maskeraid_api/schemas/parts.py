@@ -1,9 +1,18 @@
 """What all schemas share: strict requests, plain answers, and the fields that clients may set on what they create."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from maskeraid_core.ids import ULID_PATTERN
 
@@ -43,8 +52,16 @@ def _only_false(value: object) -> object:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    """At the edges of time a zone leads out of it."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("Input should be a time that exists in UTC") from error
+
+
 NotYet = Annotated[Literal[False], BeforeValidator(_only_false)]
-Time = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_only_text)]
+Time = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_only_text), AfterValidator(_in_utc)]
 
 
 def id_pattern(prefix: str) -> str:

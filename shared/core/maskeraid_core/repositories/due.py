@@ -26,6 +26,10 @@ class DueJobs:
         live = [JobStatus.QUEUED, JobStatus.RUNNING]
         return await _readable(self._collection.find({"status": {"$in": live}, "deadline": {"$lt": at}}))
 
+    async def queued_but_unwanted(self) -> list[Job]:
+        """Queued jobs whose cancel was accepted while they still ran."""
+        return await _readable(self._collection.find({"status": JobStatus.QUEUED, "cancel_requested": True}))
+
     async def lease_expired(self, at: datetime) -> list[Job]:
         return await _readable(self._collection.find({"status": JobStatus.RUNNING, "lease_until": {"$lt": at}}))
 

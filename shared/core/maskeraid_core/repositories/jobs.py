@@ -8,7 +8,17 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
-from maskeraid_core.jobs import NEXT_STATUSES, NOTICES, POISONED, Job, JobError, JobStatus, OutboxEntry, QueueName
+from maskeraid_core.jobs import (
+    NEXT_STATUSES,
+    NOTICES,
+    POISONED,
+    Job,
+    JobError,
+    JobStatus,
+    OutboxEntry,
+    QueueName,
+    reason_of_cancel,
+)
 from maskeraid_core.mongo import Database, server_time
 from maskeraid_core.repositories.repository import TenantRepository
 from maskeraid_core.settings import CoreSettings
@@ -139,7 +149,7 @@ class JobMoves:
         claimed = await self.get(job_id) if outcome.modified_count else None
         return Claim(claimed) if claimed else None
 
-    async def oldest_queued(self, queue: QueueName, limit: int = 5) -> Sequence[str]:
+    async def oldest_queued(self, queue: QueueName, limit: int = 20) -> Sequence[str]:
         """Ids of the jobs that should run next."""
         cursor = self._collection.find({"queue": queue, "status": JobStatus.QUEUED}, {"_id": 1})
         cursor = cursor.sort([("priority", DESCENDING), ("_id", ASCENDING)]).limit(limit)
@@ -200,8 +210,14 @@ class JobMoves:
     async def move_after_crash(
         self, job: Job, settings: CoreSettings, *, where: dict[str, object], error: JobError = POISONED
     ) -> Job | None:
-        """Back to the queue after a crash or a lost lease, or to the end when that happened too often."""
+        """Back to the queue after a crash or a lost lease; to the end when that happened too often, or is wished.
+
+        A cancel between the look and the move makes this None: the lease runs out, and the next look sees it.
+        """
         job = await self.get(job.id) or job  # read again: a checkpoint has perhaps set the count of crashes to 0
+        if job.cancel_requested:
+            return await self.move(job, JobStatus.CANCELLED, where=where, error=reason_of_cancel(job))
+        where = {**where, "cancel_requested": False}
         crashes = job.crashes + 1
         if crashes >= settings.crash_limit:
             return await self.move(job, JobStatus.FAILED, where=where, facts={"crashes": crashes}, error=error)
