@@ -31,6 +31,13 @@ PATH_IDS = {
     "reimaging_id": "rim", "endpoint_id": "whe", "delivery_id": "dlv", "key_id": "key",
     "job_id": f"(?:{'|'.join(kind.id_prefix for kind in JobKind)})",
 }  # fmt: skip
+PATH_MEANINGS = {
+    "code": "The problem's `code`.", "name": "The name of the file.", "number": "Which part, counted from 1.",
+    "step": "The step of the training.", "version": "Its number, `latest`, or, of a model, an alias.",
+}  # fmt: skip
+SUCCESSES = {
+    "200": "As asked.", "201": "Created.", "202": "Accepted; the job shows when it is done.", "204": "Done.",
+}  # fmt: skip
 REQUEST_HEADERS: dict[str, Json] = {
     "Content-Digest": {
         "schema": {"type": "string", "pattern": "^sha-256=:[A-Za-z0-9+/]{43}=:$"}, "required": True,
@@ -102,6 +109,9 @@ def _complete(operation: Json, method: str, declared: Operation) -> None:
     if body:
         operation["requestBody"] = body
     add_answers(operation, method, declared)
+    for status, response in operation["responses"].items():
+        if response["description"] in ("Successful Response", "OK"):  # the framework's own words
+            response["description"] = SUCCESSES[status]
     if name in EXAMPLES:
         operation["requestBody"]["content"]["application/json"]["examples"] = EXAMPLES[name]
     for status, links in LINKS.get(name, {}).items():
@@ -111,6 +121,8 @@ def _complete(operation: Json, method: str, declared: Operation) -> None:
 def _add_parameters(operation: Json, method: str, declared: Operation) -> None:
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
+        if parameter["in"] == "path":
+            parameter.setdefault("description", _meaning(parameter["name"]))
         if prefix := PATH_IDS.get(parameter["name"]) if parameter["in"] == "path" else None:
             parameter["schema"]["pattern"] = id_pattern(prefix)
         if parameter["name"] == "image_id":
@@ -121,6 +133,11 @@ def _add_parameters(operation: Json, method: str, declared: Operation) -> None:
     if method == "get" and not declared.is_public:
         headers.append("If-None-Match")
     parameters += [{"name": name, "in": "header", "required": False, **REQUEST_HEADERS[name]} for name in headers]
+
+
+def _meaning(name: str) -> str:
+    """Of a parameter of the path."""
+    return PATH_MEANINGS.get(name) or f"Id of the {name.removesuffix('_id').replace('_', ' ')}."
 
 
 def _body(declared: Operation) -> Json | None:

@@ -13,8 +13,9 @@ from maskeraid_api.dependencies import GatewayOf
 from maskeraid_api.gateway import Gateway
 from maskeraid_api.measuring import MEDIA_TYPE, exposition
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages_for_people import STYLE_POLICY, documentation_page, page
+from maskeraid_api.pages_for_people import STYLE_POLICY, page
 from maskeraid_api.problems import PROBLEMS, sentence_of
+from maskeraid_api.reference_page import documentation_page
 from maskeraid_api.schemas.parts import View
 from maskeraid_api.schemas.server import Checks, ReadyView
 from maskeraid_core.errors import NotAuthenticated, NotFound
