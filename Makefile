@@ -30,8 +30,9 @@ test: install
 demo: install
 	$(BIN)/maskeraid demo
 
+# ARGS="--port 8001 --data elsewhere" reaches the command.
 up: install
-	$(BIN)/maskeraid up
+	$(BIN)/maskeraid up $(ARGS)
 
 # ONLY=train.fused_ratio,up.ready_seconds runs these figures and no others.
 bench: install

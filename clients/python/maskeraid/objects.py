@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
@@ -151,6 +152,14 @@ class Reimaging(Job):
     def file(self, name: str) -> bytes:
         """The bytes of one of the result's files, e.g. `final.png`."""
         return self._client.get_bytes(f"/v1/reimagings/{self.id}/files/{name}")
+
+    def save(self, name: str, folder: str | Path = ".") -> Path:
+        """Write one of the result's files into a folder, which is made if there is none; where it lies."""
+        content = self.file(name)
+        path = Path(folder) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
 
 
 class WebhookEndpoint(ApiObject):

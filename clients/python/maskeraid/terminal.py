@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from maskeraid.client import Client
 from maskeraid.credentials import read_credentials
@@ -24,7 +24,8 @@ console = Console(markup=False, highlight=False, soft_wrap=True)
 errors = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 REMEDIES: Mapping[str, str] = {
-    "not_authenticated": "`maskeraid login` keeps a key that is valid.",
+    "not_authenticated": "That key is not known here; `make up` printed one at its first start, "
+    "`maskeraid up --new-key` makes another, and `maskeraid login` keeps it.",
     "scope_missing": "`maskeraid keys new NAME --scope SCOPE` makes a key that may do this, if yours is an admin's.",
     "dataset_empty": "`maskeraid import FILE.zip --name DATASET` fills it.",
     "too_few_images": "Import more faces, or leave --where out.",
@@ -124,11 +125,17 @@ def follow(bar: Progress, job: JobT, label: str) -> JobT:
     try:
         ended = job.wait(show)
     except JobFailed as failed:
-        bar.update(task, phase=failed.job.status)
+        end_bar(bar, task, failed.job.status)
         raise
-    total = bar.tasks[bar.task_ids.index(task)].total or 1
-    bar.update(task, completed=total, total=total, phase=ended.status)
+    end_bar(bar, task, ended.status)
     return ended
+
+
+def end_bar(bar: Progress, task: TaskID, status: str) -> None:
+    """Say how it ended; a bar that is not full ends where it stands, so that nothing turns any more."""
+    shown = bar.tasks[bar.task_ids.index(task)]
+    reached = shown.total or 1 if status == "succeeded" else shown.completed
+    bar.update(task, completed=reached, total=reached, phase=status)
 
 
 def _cell(value: object) -> str:

@@ -14,7 +14,7 @@ from rich.progress import Progress
 from maskeraid import Client
 from maskeraid.commands.reimagings import save_files
 from maskeraid.objects import Image, Training
-from maskeraid.terminal import console, follow, progress_bar
+from maskeraid.terminal import console, end_bar, follow, progress_bar
 from maskeraid_local.news import collect_news
 from maskeraid_local.outcome import Outcome
 from maskeraid_local.ports import LOOPBACK, free_port
@@ -111,6 +111,7 @@ def reimage_faces(client: Client, bar: Progress, test_set: str, output: Path, ou
         missing = [step for step in STEPS if not (output / name / f"{step}.png").exists()]
         outcome.demand(not missing, f"{image.file}: no picture of {', '.join(missing)}")
         bar.advance(task)
+    end_bar(bar, task, "succeeded")
 
 
 def reimage_face(client: Client, image: Image, folder: Path) -> dict[str, Any]:

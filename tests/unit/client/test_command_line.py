@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from maskeraid.cli import app
 from maskeraid.credentials import Credentials, write_credentials
+from maskeraid.terminal import end_bar, progress_bar
 
 DATASET = {"id": "ds_1", "name": "faces [bold]", "role": "train", "latest_version": 1, "image_count": 25}
 TRAINING = job(name="faces", model={"model_id": "mdl_1", "version": 1})
@@ -135,7 +136,7 @@ class TestErrors:
         server.problem("GET /v1/jobs", 401, "not_authenticated")
         result = run("jobs", "list", "--json")
         assert (result.exit_code, result.stdout) == (1, "")
-        assert "error: It is so. [not_authenticated]\n`maskeraid login`" in result.stderr
+        assert "error: It is so. [not_authenticated]\nThat key is not known here; `make up`" in result.stderr
 
     def test_an_unknown_dataset_is_named(self, server: Server) -> None:
         server.answers["GET /v1/datasets"] = page()
@@ -220,6 +221,14 @@ class TestJobs:
             assert result.exit_code == 1
             assert "All images are the same. [no_variation]" in result.stderr
 
+    @pytest.mark.parametrize(("status", "reached"), [("succeeded", 2), ("failed", 1)])
+    def test_a_bar_ends_with_its_job(self, status: str, reached: int) -> None:
+        bar = progress_bar()
+        task = bar.add_task("train", total=2, completed=1, phase="training")
+        end_bar(bar, task, status)
+        assert bar.finished
+        assert (bar.tasks[0].completed, bar.tasks[0].fields["phase"]) == (reached, status)
+
     def test_cancel_says_what_follows(self, server: Server) -> None:
         server.answers["POST /v1/jobs/trn_1/cancel"] = 202, {**TRAINING, "status": "running"}
         assert run("jobs", "cancel", "trn_1").stdout == "it will end in a moment\n"
@@ -243,6 +252,11 @@ class TestImport:
         assert result.exit_code == 0, result.output
         assert json.loads(server.bodies["POST /v1/datasets"]) == {"name": "our-faces", "role": "train"}
         assert "version 1: 24 images" in result.stdout
+
+    def test_a_zip_that_brings_nothing_new_is_said_to(self, server: Server) -> None:
+        result = {"version": 1, "imported": 0, "duplicates": 24, "rejected": 1}
+        server.answers["POST /v1/imports"] = 202, {**IMPORTED, "result": result}
+        assert "nothing new: 24 of 25 are already in version 1" in run("import", "our-faces.zip").stdout
 
     def test_rows_that_were_left_out_are_shown(self) -> None:
         shown = run("import", "our-faces.zip").stdout

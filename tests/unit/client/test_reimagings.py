@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 from tests.unit.client.service import Service, job, ok
 
 MADE = ok(code=202, **job("queued", "reimaging"))
@@ -40,3 +41,12 @@ class TestCreate:
         with service.client() as client:
             assert client.reimagings.create(b"face").file("final.png") == b"png"
         assert service.requests[1].url.path == "/v1/reimagings/rim_1/files/final.png"
+
+    def test_a_file_is_saved_where_it_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        service = Service(ok(**job("succeeded", "reimaging", id="rim_1")), httpx.Response(200, content=b"png"))
+        with service.client() as client:
+            made = client.reimagings.create(b"face")
+            assert made.save("final.png") == Path("final.png")
+            assert made.save("final.png", "new/folder").read_bytes() == b"png"
+        assert (tmp_path / "final.png").read_bytes() == b"png"

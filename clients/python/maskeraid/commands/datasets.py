@@ -86,7 +86,13 @@ def print_import(ended: Import, dataset: Dataset, *, as_json: bool) -> None:
         print_json(ended.to_dict())
         return
     result = ended.result or {}
-    console.print(f"{dataset.name} ({dataset.id}) version {result.get('version')}: {result.get('imported')} images")
+    version, imported, duplicates = (result.get(name, 0) for name in ("version", "imported", "duplicates"))
+    if duplicates and not imported:
+        of_all = duplicates + result.get("rejected", 0)
+        news = f"nothing new: {duplicates} of {of_all} are already in version {version}"
+    else:
+        news = f"version {version}: {imported} images"
+    console.print(f"{dataset.name} ({dataset.id}) {news}")
     for row in ended.rejected_rows[:ROWS_SHOWN]:
         console.print(f"  left out: row {row['row']}, {row['file']}: {row['detail']} [{row['code']}]")
     if len(ended.rejected_rows) > ROWS_SHOWN:

@@ -54,6 +54,5 @@ def reimage(
 
 def save_files(made: Reimaging, folder: Path) -> None:
     """Every file of the result, by its name."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name in made.files:
-        (folder / name).write_bytes(made.file(name))
+        made.save(name, folder)
