@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from maskeraid_local.demo import OutputInUse, run_demo
+from maskeraid_local.invocation import up_with
 from maskeraid_local.stack import Stack, StackError, StackOptions
 
 RECIPE = Path(__file__).with_name("recipe.txt")
@@ -36,12 +37,18 @@ def welcome(stack: Stack, key: str | None) -> str:
     """Where the service is, a new key, which is shown once, and how to use both."""
     lines = ["", f"MASKERAID is ready at {stack.url}   (API reference: {stack.url}/docs)"]
     lines += [f"Data: {stack.options.data}   E-mail: {stack.outbox}", ""]
+    lines += ["In a second terminal: . .venv/bin/activate", ""]
     if key:
         lines += ["Your API key, shown only now:", "", f"    export MASKERAID_KEY={key}", ""]
         lines += [f"For the commands of `maskeraid`: maskeraid login $MASKERAID_KEY --url {stack.url}", ""]
     else:
-        lines += ["The first key was shown at the first start; `maskeraid up --new-key` makes another.", ""]
-    lines += [RECIPE.read_text().replace(RECIPE_URL, stack.url), "Ctrl-C stops everything.", ""]
+        lines += [f"The first key was shown at the first start; {up_with('--new-key')} makes another.", ""]
+    lines += [
+        RECIPE.read_text().replace(RECIPE_URL, stack.url),
+        "A second run of the recipe needs another name.",
+        "Ctrl-C stops everything.",
+        "",
+    ]
     return "\n".join(lines)
 
 

@@ -20,7 +20,7 @@ def make_services(
     Their working folder is not the caller's: a .env there must not change what the stack is made of.
     """
     commands = {"api": _api_command(port)} | {name: _worker_command(name) for name in WORKERS}
-    full = {**os.environ, **environment, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": QUIET}
+    full = {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, **environment, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": QUIET}
     return {
         name: ManagedProcess(name, command, environment=full, folder=folder, read_line=read_line)
         for name, command in commands.items()

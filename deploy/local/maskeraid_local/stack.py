@@ -16,6 +16,7 @@ from maskeraid_core.mongo import create_indexes
 from maskeraid_core.portal import PortalStores, open_portal
 from maskeraid_core.settings import CoreSettings
 from maskeraid_local.first_account import create_first_key, create_further_key
+from maskeraid_local.invocation import up_with
 from maskeraid_local.mongo_server import mongo_server, mongodb_url
 from maskeraid_local.ports import LOOPBACK, answers, free_port
 from maskeraid_local.process import ManagedProcess, ReadLine, print_line
@@ -125,7 +126,7 @@ class Stack:
     def _start(self) -> None:
         self._claim_data()
         if answers(self.options.port):
-            raise StackError(f"port {self.options.port} is taken by another program; choose one with --port")
+            raise StackError(f"port {self.options.port} is taken by another program; try {up_with('--port 8001')}")
         for port, store in self._stores.items():
             store.start()
             _wait(partial(_missing_store, store, port), [store], SERVER_START_SECONDS)
@@ -147,7 +148,7 @@ class Stack:
             fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StackError(
-                f"another stack runs on {self.options.data}: end it, or choose another folder with --data"
+                f"another stack runs on {self.options.data}: end it, or try {up_with('--data FOLDER')}"
             ) from error
 
     def _portal(self) -> AbstractContextManager[PortalStores]:

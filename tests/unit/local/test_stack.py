@@ -92,8 +92,14 @@ class TestWelcome:
         assert "U=http://127.0.0.1:8123/v1" in text
         assert "8000" not in text
 
-    def test_later_the_way_to_another_key_is_named(self, tmp_path: Path) -> None:
-        assert "maskeraid up --new-key" in welcome(Stack(StackOptions(tmp_path)), None)
+    @pytest.mark.parametrize("command", [".venv/bin/maskeraid up --new-key", "make up ARGS='--new-key'"])
+    def test_later_the_way_to_another_key_is_named(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+    ) -> None:
+        monkeypatch.delenv("MAKELEVEL", raising=False)
+        if command.startswith("make"):
+            monkeypatch.setenv("MAKELEVEL", "1")
+        assert f"`{command}`" in welcome(Stack(StackOptions(tmp_path)), None)
 
     def test_the_recipe_is_that_of_the_front_page(self) -> None:
         blocks = re.findall(r"```bash\n(.*?)```", README.read_text(), re.DOTALL)
