@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,7 @@ def run_demo(output: Path) -> int:
         receiver.secret = client.webhook_endpoints.create(receiver.url).secret
         with progress_bar() as bar:
             datasets = make_datasets(client, bar)
+            leave_inputs(client, datasets, output)
             trainings = train_models(client, bar, datasets)
             reimage_faces(client, bar, datasets[TEST_SET], output, outcome)
         collect_news(stack.outbox, receiver, trainings, output / "news", outcome)
@@ -88,6 +90,20 @@ def make_datasets(client: Client, bar: Progress) -> dict[str, str]:
     for name, job in imports.items():
         follow(bar, job, f"draw {name}")
     return ids
+
+
+def leave_inputs(client: Client, datasets: dict[str, str], output: Path) -> None:
+    """A zip of faces with its manifest, and a covered face: what the README's recipe asks for."""
+    images = client.images.of_dataset(datasets[TRAINING_SETS[0]], limit=500)
+    names = list(images[0].attributes)
+    rows = [[f"images/{image.file}", *(str(image.attributes[name]) for name in names)] for image in images]
+    with zipfile.ZipFile(output / "our-faces.zip", "w") as archive:
+        for row, image in zip(rows, images, strict=True):
+            archive.writestr(row[0], client.images.content(image.id))
+        archive.writestr("manifest.csv", "".join(",".join(row) + "\n" for row in [["file", *names], *rows]))
+    tests = client.images.of_dataset(datasets[TEST_SET], where=[COVERED[TRAINING_SETS[0]]], limit=500)
+    covered = next(image for image in tests if image.file.endswith("_mask.png"))
+    (output / "covered.png").write_bytes(client.images.content(covered.id))
 
 
 def train_models(client: Client, bar: Progress, datasets: dict[str, str]) -> list[Training]:
