@@ -54,7 +54,7 @@ def survivor(stack: Stack) -> Training:
         dataset = client.datasets.create("survivors")
         client.imports.generate(dataset.id, "faces-dark").wait()
         # A quality that is never reached: it does not end before it is killed.
-        asked = {"max_seconds": 12, "target_quality": 1.0}
+        asked = {"max_seconds": 25, "target_quality": 1.0}
         training = client.trainings.create("survivor", [dataset.id], hyperparameters=asked)
         wait_until(lambda: has_gone_on(client, training.id))
         kill_and_restart(stack.services["trainer"])
