@@ -37,14 +37,14 @@ class TestPorts:
 class TestRefusals:
     def test_a_taken_port_names_the_option(self, tmp_path: Path, taken_port: int) -> None:
         stack = Stack(StackOptions(tmp_path / "data", taken_port))
-        with pytest.raises(StackError, match=rf"port {taken_port} is taken .* --port"), stack:
+        with pytest.raises(StackError, match=rf"port {taken_port} is taken .*--port"), stack:
             pytest.fail("it started")
         assert not any(process.is_running for process in stack.processes.values())
 
     def test_a_folder_in_use_names_the_option(self, tmp_path: Path) -> None:
         with (tmp_path / "lock").open("w") as other:
             fcntl.flock(other, fcntl.LOCK_SH)  # even the weakest claim
-            with pytest.raises(StackError, match=r"another stack runs on .* --data"), Stack(StackOptions(tmp_path)):
+            with pytest.raises(StackError, match=r"another stack runs on .*--data"), Stack(StackOptions(tmp_path)):
                 pytest.fail("it started")
 
     def test_a_refused_start_leaves_the_folder_free(self, tmp_path: Path, taken_port: int) -> None:
