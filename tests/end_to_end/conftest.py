@@ -52,7 +52,7 @@ def model(stack: Stack) -> Model:
     with Client(stack.first_key, stack.url) as client:
         dataset = client.datasets.create("sdk faces")
         client.imports.generate(dataset.id, "faces-medium").wait()
-        short = {"max_seconds": 5}
+        short = {"max_seconds": 40}
         training = client.trainings.create("sdk model", [dataset.id], seed=3, hyperparameters=short).wait()
         return client.models.get((training.result or {})["model_id"])
 
