@@ -45,7 +45,7 @@ def draw_curves(history: History, measure: str, title: str) -> bytes:
     figure = Figure(figsize=(9, 5), dpi=120, layout="constrained")
     axes = figure.subplots()
     axes.set_title(title, loc="left", fontweight="bold")
-    points = history[:: math.ceil(len(history) / MOST_POINTS)]
+    points = history[:: len(history) // MOST_POINTS + 1]
     steps = [point["step"] for point in points]
     if measure == "acc":
         axes.axhspan(
@@ -53,7 +53,8 @@ def draw_curves(history: History, measure: str, title: str) -> bytes:
         )
         axes.set_ylim(-0.02, 1.02)
     for curve, (label, colour) in LINES.items():
-        axes.plot(steps, [point[f"{measure}_{curve}"] for point in points], color=colour, linewidth=1.4, label=label)
+        values = [point[f"{measure}_{curve}"] for point in points]
+        axes.plot(steps, values, color=colour, linewidth=1.4, label=label, marker="." if len(points) == 1 else None)
     axes.set_xlabel("step")
     axes.set_ylabel("accuracy" if measure == "acc" else "loss")
     axes.margins(x=0.01)

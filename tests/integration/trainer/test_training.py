@@ -83,6 +83,12 @@ class TestSuccess:
         assert (unbroken.progress.percent, unbroken.progress.unit) == (100, "step")
 
 
+class TestSpentBudget:
+    def test_a_budget_that_the_preparation_uses_up_still_gives_a_model(self, trainer: Trainer) -> None:
+        ended = trainer.carry_out(trainer.accept(hyperparameters={"max_seconds": 0}))
+        assert (ended.status, ended.error) == (JobStatus.SUCCEEDED, None)
+
+
 class TestKilledProcess:
     def test_it_resumes_and_ends_with_the_same_weights(
         self, trainer: Trainer, unbroken: Job, steps: dict[str, int]

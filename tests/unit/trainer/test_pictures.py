@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image as PillowImage
 
 from maskeraid_faces.drawn import draw_faces
@@ -35,8 +36,9 @@ class TestSheet:
 
 
 class TestCurves:
-    def test_three_lines_and_the_ideal_band(self) -> None:
-        curves = pixels(draw_curves(HISTORY, "acc", "Accuracy"))
+    @pytest.mark.parametrize("points", [1, 9])
+    def test_three_lines_and_the_ideal_band(self, points: int) -> None:
+        curves = pixels(draw_curves(HISTORY[:points], "acc", "Accuracy"))
         colours = {tuple(colour) for colour in curves.reshape(-1, 3)}
         assert {(0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00), (0x00, 0x9E, 0x73), IDEAL} <= colours
 

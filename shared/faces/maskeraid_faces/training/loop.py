@@ -141,6 +141,8 @@ class TrainingLoop:
             "time": progress.seconds >= plan.max_seconds,
             "asked": self._watch.stop(),
         }
+        if progress.step == 0:  # on a busy machine the preparation alone may take longer than a short budget
+            return None
         return next((reason for reason, holds in rules.items() if holds), None)
 
     def _judge(self) -> dict[str, float]:

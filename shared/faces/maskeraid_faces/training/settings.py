@@ -27,7 +27,8 @@ class TrainSettings:
 
     `steps`: exactly so many for `thesis` (None: 98,000), at most so many for `eigen` (None: quality and time decide).
     `batch`: images a step (None: 32 for `thesis`, 128 for `eigen`).
-    `max_seconds`: budget of the steps (None: unlimited for `thesis`; 60 for drawn faces, 165 for photographs).
+    `max_seconds`: of preparation and steps, at least one of which is made (None: unlimited for `thesis`; 60 for drawn
+    faces, 165 for photographs).
     `target_quality`: 0 to 1, stop as soon as it is reached (None: 0.87 for drawn faces, none for photographs).
     `asymmetric`: faces must not be mirrored. `loop`: `plain` runs the thesis through Keras's own calls.
     """
