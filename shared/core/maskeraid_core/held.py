@@ -50,6 +50,7 @@ class Held:
 
     def __post_init__(self) -> None:
         self._is_announced = False
+        self._has_asked_attention = False
         self._warnings = list(self.job.warnings)
         self._checkpoints = list(self.job.checkpoints)
 
@@ -106,6 +107,18 @@ class Held:
         self._warnings.append({"code": code, "detail": detail})
         self._note(warnings=self._warnings)
         self.tell("job.warning", {"code": code, "detail": detail})
+
+    def ask_attention(self, code: str, detail: str) -> None:
+        """Warn, and once an attempt tell the owner: collapse, over-fitting, no progress for long."""
+        self.warn(code, detail)
+        if not self._has_asked_attention:
+            self._has_asked_attention = True
+            self._port.call(self._add_notice, f"{self.job.kind}.needs_attention", code, detail)
+
+    async def _add_notice(self, event: str, code: str, detail: str) -> None:
+        told = await JobMoves(self.stores.database).add_notice(self.claim, event, code=code, detail=detail)
+        if told:
+            await drain(self.stores, told)
 
     def checkpoint(self, entry: CheckpointEntry) -> list[CheckpointEntry]:
         """Put a checkpoint in front, keep two, return what fell out; a higher step starts the count of crashes anew."""

@@ -62,6 +62,11 @@ class JobKind(StrEnum):
     def queue(self) -> QueueName:
         return _QUEUES[self]
 
+    @property
+    def collection(self) -> str:
+        """Its place in URLs."""
+        return "batches" if self is JobKind.BATCH else f"{self}s"
+
 
 _PREFIXES = {
     JobKind.IMPORT: "imp", JobKind.TRAINING: "trn", JobKind.REIMAGING: "rim", JobKind.EVALUATION: "evl",
@@ -185,11 +190,20 @@ class Job(Document):
 
 NOTICES = frozenset(
     {
-        "training.succeeded", "training.failed", "training.cancelled", "training.paused",
+        "training.succeeded", "training.failed", "training.cancelled", "training.paused", "training.needs_attention",
         "import.succeeded", "import.failed", "reimaging.succeeded", "reimaging.failed",
+        "batch.completed", "evaluation.completed", "export.completed", "deletion.completed",
     }
 )  # fmt: skip
-"""What owners are told of by e-mail and webhook."""
+"""What owners are told of jobs by e-mail and webhook."""
+
+
+def notice_of(kind: JobKind, to: JobStatus) -> str | None:
+    """The event that the owner is told of when a job comes to a status; None when nobody needs to know."""
+    has_ended = to in (JobStatus.SUCCEEDED, JobStatus.FAILED)
+    events = (f"{kind}.{to}", *([f"{kind}.completed"] if has_ended else []))
+    return next((event for event in events if event in NOTICES), None)
+
 
 DEADLINE_EXCEEDED = JobError(code="deadline_exceeded", message="The job's deadline has passed.")
 POISONED = JobError(code="poisoned", message="The job's worker died again and again without progress.")

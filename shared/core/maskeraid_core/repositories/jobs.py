@@ -10,17 +10,17 @@ from pymongo.errors import DuplicateKeyError
 
 from maskeraid_core.jobs import (
     NEXT_STATUSES,
-    NOTICES,
     POISONED,
     Job,
     JobError,
     JobStatus,
     OutboxEntry,
     QueueName,
+    notice_of,
     reason_of_cancel,
 )
 from maskeraid_core.mongo import Database, server_time
-from maskeraid_core.repositories.repository import TenantRepository
+from maskeraid_core.repositories.repository import TenantRepository, now
 from maskeraid_core.settings import CoreSettings
 
 LATER_CRASHES = 6  # times the wait after the first crash
@@ -179,6 +179,19 @@ class JobMoves:
         )
         return outcome.matched_count == 1
 
+    async def add_notice(self, claim: Claim, event: str, **facts: object) -> Job | None:
+        """Put a notice into the outbox of a running job that is ours; one update, or nothing. None when it is not."""
+        entry = _notice_entry(event, JobStatus.RUNNING, claim.fence, **facts)
+        outcome = await self._collection.update_one(
+            {"_id": claim.job.id, "status": JobStatus.RUNNING, "fence": claim.fence},
+            {
+                "$push": {"outbox": entry.model_dump()},
+                "$set": {"has_outbox": True},
+                "$currentDate": {"updated_at": True},
+            },
+        )
+        return await self.get(claim.job.id) if outcome.modified_count else None
+
     async def move(
         self,
         job: Job,
@@ -240,8 +253,8 @@ class JobMoves:
 
 
 def _entries_of_move(job: Job, to: JobStatus, error: JobError | None) -> list[OutboxEntry]:
-    event = f"{job.kind}.{to}"
-    notices = [OutboxEntry(key=f"notice:{to}:{job.fence}", kind="notice", type=event)] if event in NOTICES else []
+    event = notice_of(job.kind, to)
+    notices = [_notice_entry(event, to, job.fence)] if event else []
     if not to.is_terminal:
         return [_status_entry(to, job.fence), *notices]
     data: dict[str, Any] = {"status": to} | ({"error": error.model_dump()} if error else {})
@@ -254,6 +267,12 @@ def _entries_of_move(job: Job, to: JobStatus, error: JobError | None) -> list[Ou
 
 def _status_entry(to: JobStatus, fence: int) -> OutboxEntry:
     return OutboxEntry(key=f"{to}:{fence}", kind="event", type="job.status", data={"status": to, "attempt": fence})
+
+
+def _notice_entry(event: str, status: str, fence: int, **facts: object) -> OutboxEntry:
+    """A notice says what was so at the move: the job may have moved on before it is told."""
+    data = {"status": status, "at": now(), **facts}
+    return OutboxEntry(key=f"notice:{event}:{fence}", kind="notice", type=event, data=data)
 
 
 def _plain(facts: dict[str, object]) -> dict[str, Any]:
