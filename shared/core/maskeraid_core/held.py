@@ -1,6 +1,8 @@
 """A claimed job while it is ours: what the work may say of it, what it must know, and how it may end."""
 
+import math
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +18,10 @@ NO_WISHES = Wishes(cancel=False, pause=False, stop=False)
 
 class CancelAsked(Exception):
     """The owner, or the deadline, wants the job to end."""
+
+
+class PauseHonoured(Exception):
+    """The owner wished a pause: the work has stopped at its newest checkpoint."""
 
 
 class LeaseLost(Exception):
@@ -44,6 +50,7 @@ class Held:
     effects: list[OutboxEntry] = field(default_factory=list)  # follow the move to `succeeded`
     wishes: Wishes = NO_WISHES
     is_lost: bool = False
+    good_until: float = math.inf  # the lease's end by the monotonic clock, as far as heartbeats were answered
     changed: threading.Event = field(default_factory=threading.Event)  # set on new wishes or a lost lease
     _lines: int = 0
     _phases: list[Phase] = field(default_factory=list)
@@ -63,8 +70,8 @@ class Held:
         return self._port.stores
 
     def check(self) -> None:
-        """Raise CancelAsked or LeaseLost when the work should not go on."""
-        if self.is_lost:
+        """Raise CancelAsked or LeaseLost when the work should not go on; needs no database to know that."""
+        if self.is_lost or time.monotonic() >= self.good_until:
             raise LeaseLost
         if self.wishes.cancel:
             raise CancelAsked
@@ -116,7 +123,7 @@ class Held:
             self._port.call(self._add_notice, f"{self.job.kind}.needs_attention", code, detail)
 
     async def _add_notice(self, event: str, code: str, detail: str) -> None:
-        told = await JobMoves(self.stores.database).add_notice(self.claim, event, code=code, detail=detail)
+        told = await JobMoves(self.stores.database).add_notice(self.claim, event, reason={"code": code, "message": detail})
         if told:
             await drain(self.stores, told)
 

@@ -12,7 +12,7 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from maskeraid_core.errors import MaskeraidError
-from maskeraid_core.held import CancelAsked, HandBack, Held, LeaseLost
+from maskeraid_core.held import CancelAsked, HandBack, Held, LeaseLost, PauseHonoured
 from maskeraid_core.jobs import POISONED, JobError, JobStatus, OutboxEntry, QueueName, reason_of_cancel
 from maskeraid_core.news import wait_for_news, wish_subject
 from maskeraid_core.outbox import drain
@@ -78,8 +78,9 @@ class Worker:
         except CancelAsked:
             self._cancel(held)
         except HandBack:
-            if not self._end(held, JobStatus.QUEUED, {"cancel_requested": False}, {"lease_until": None}):
-                self._cancel(held)
+            self._hand_back(held)
+        except PauseHonoured:
+            self._pause(held)
         except PyMongoError as error:
             log.error("database out of reach, left to the sweeper", error=str(error))
         except Exception as error:
@@ -111,6 +112,18 @@ class Worker:
         """running → succeeded, unless a cancel was accepted before: both look at the same field."""
         facts: dict[str, object] = {"result": held.result, "phase": "done"}
         if not self._end(held, JobStatus.SUCCEEDED, {"cancel_requested": False}, facts, held.effects):
+            self._cancel(held)
+
+    def _pause(self, held: Held) -> None:
+        """running → paused, unless the owner took the wish back: then the job goes on, here or elsewhere."""
+        where: dict[str, object] = {"cancel_requested": False, "pause_requested": True}
+        facts: dict[str, object] = {"pause_requested": False, "lease_until": None}
+        if not self._end(held, JobStatus.PAUSED, where, facts):
+            self._hand_back(held)
+
+    def _hand_back(self, held: Held) -> None:
+        """running → queued, and this is no crash."""
+        if not self._end(held, JobStatus.QUEUED, {"cancel_requested": False}, {"lease_until": None}):
             self._cancel(held)
 
     def _cancel(self, held: Held) -> None:
@@ -151,7 +164,7 @@ class Worker:
     async def _beat(self, held: Held) -> None:
         """Renew the lease until the job ends; a wish wakes the beat, a lost lease ends it."""
         settings = self.stores.settings
-        good_until = time.monotonic() + settings.lease_seconds
+        held.good_until = time.monotonic() + settings.lease_seconds
         async with self.stores.news.about(wish_subject(held.job.id)) as wish:
             await wait_for_news(wish, min(ANNOUNCE_SECONDS, settings.heartbeat_seconds))
             while not held.is_lost:
@@ -161,9 +174,9 @@ class Worker:
                     wishes = await self._moves.renew(held.claim, settings.lease_seconds)
                 except PyMongoError as error:
                     log.warning("heartbeat not heard", error=str(error))
-                    wishes = held.wishes if asked_at < good_until else None
+                    wishes = held.wishes if asked_at < held.good_until else None
                 else:
-                    good_until = asked_at + settings.lease_seconds
+                    held.good_until = asked_at + settings.lease_seconds
                 held.learn(wishes)
                 await wait_for_news(wish, settings.heartbeat_seconds)
 
