@@ -1,5 +1,6 @@
 """A job's events over server-sent events (WHATWG HTML, section 9.2), taken up where a connection broke."""
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ class EventStream:
                 self._pause_seconds = sent.retry / 1000
             if not sent.data:
                 continue
-            event = Event.model_validate_json(sent.data)
+            event = Event(id=int(sent.id), type=sent.event, data=json.loads(sent.data))
             if event.id > self._last_id:
                 self._last_id = event.id
                 yield event

@@ -40,11 +40,9 @@ class ApiObject(BaseModel):
 class Event(BaseModel):
     """One line of a job's history; `id` grows by one."""
 
-    model_config = ConfigDict(extra="allow")
-
     id: int
     type: str
-    data: dict[str, Any] = {}
+    data: dict[str, Any]
 
 
 class Job(ApiObject):

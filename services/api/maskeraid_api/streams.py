@@ -3,18 +3,23 @@
 import time
 from collections.abc import AsyncIterator
 
+from pydantic_core import to_json
 from starlette.responses import StreamingResponse
 
 from maskeraid_api.gateway import Gateway
-from maskeraid_api.schemas.jobs import EventView
+from maskeraid_api.schemas.jobs import told
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.news import wait_for_news
 from maskeraid_core.repositories.events import EventRepository
 
 MEDIA_TYPE = "text/event-stream"
-SERVER_SENT_EVENT = {  # as its readers take one apart; `data` is an event in JSON
+SERVER_SENT_EVENT = {  # as its readers take one apart
     "type": "object",
-    "properties": {"id": {"type": "string"}, "event": {"type": "string"}, "data": {"type": "string"}},
+    "properties": {
+        "id": {"type": "string", "description": "Grows by one within a job; the next `Last-Event-ID`."},
+        "event": {"type": "string", "description": "Its type, as `job.progress`; the last one is `end`."},
+        "data": {"type": "string", "description": "JSON: `job_id`, what the event tells, `at`, and `attempt`."},
+    },
 }
 RETRY_MS = 3000
 PIECE = 200  # events read at once
@@ -50,5 +55,5 @@ async def _lines(gateway: Gateway, job_id: str, after: int) -> AsyncIterator[str
 
 
 def _line(event: JobEvent) -> str:
-    data = EventView.of(event).model_dump_json()
-    return f"id: {event.seq}\nevent: {event.type}\ndata: {data}\n\n"
+    data = {"job_id": event.job, **told(event), "at": event.at, "attempt": event.fence}
+    return f"id: {event.seq}\nevent: {event.type}\ndata: {to_json(data, inf_nan_mode='null').decode()}\n\n"

@@ -1,5 +1,6 @@
 """Jobs: cancel, history, waiting."""
 
+import json
 from datetime import datetime
 
 import httpx
@@ -48,7 +49,10 @@ class TestEvents:
         ids = [int(line[4:]) for line in whole.splitlines() if line.startswith("id: ")]
         assert ids == list(range(1, len(ids) + 1))
         assert whole.startswith("retry: 3000")
-        assert whole.rstrip().splitlines()[-2] == "event: end"
+        *_, kind, data = whole.rstrip().splitlines()
+        assert kind == "event: end"
+        told = json.loads(data.removeprefix("data: "))
+        assert (told["job_id"], told["status"], told["attempt"]) == (job_id, "succeeded", 1)
 
     async def test_stream_continues_behind_the_last_one(self, client: httpx.AsyncClient, hand: Hand) -> None:
         job_id = await order(client)
@@ -60,10 +64,9 @@ class TestEvents:
     async def test_page_of_json(self, client: httpx.AsyncClient, hand: Hand) -> None:
         job_id = await order(client)
         await hand.succeed(await hand.claim(job_id), {})
-        headers = {"Accept": "application/json"}
-        page = (await client.get(f"/v1/jobs/{job_id}/events?limit=1", headers=headers)).json()
+        page = (await client.get(f"/v1/jobs/{job_id}/events?limit=1")).json()  # `*/*` names no form
         assert (page["has_more"], page["last_id"], page["data"][0]["type"]) == (True, 1, "job.status")
-        rest = (await client.get(f"/v1/jobs/{job_id}/events?after=1", headers=headers)).json()
+        rest = (await client.get(f"/v1/jobs/{job_id}/events?after=1", headers={"Accept": "application/json"})).json()
         assert rest["data"][-1]["type"] == "end"
 
     async def test_silent_stream_keeps_alive_and_closes(self, client: httpx.AsyncClient) -> None:

@@ -20,7 +20,7 @@ class TestRecipe:
         assert made["source"]["files"][0]["name"] == "our-faces.zip"
         job = await hand.claim(made["id"])
         await hand.succeed(job, {"version": 1, "imported": 3, "rejected": 0, "rejected_rows": []})
-        stream = await client.get(f"/v1/jobs/{made['id']}/events", headers={"Accept": "*/*"})
+        stream = await client.get(f"/v1/jobs/{made['id']}/events", headers={"Accept": "text/event-stream"})
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert [line for line in stream.text.splitlines() if line.startswith("event:")][-1] == "event: end"
 

@@ -53,7 +53,7 @@ def job(status: str = "succeeded", kind: str = "training", **fields: Any) -> dic
 
 def event_text(number: int, kind: str = "job.progress", **data: Any) -> str:  # noqa: ANN401
     """One event of a stream, as the service writes it."""
-    body = {"object": "event", "id": number, "type": kind, "job_id": "trn_1", "data": data}
+    body = {"job_id": "trn_1", **data}
     return f"id: {number}\nevent: {kind}\ndata: {json.dumps(body)}\n\n"
 
 

@@ -21,19 +21,19 @@ class TestReading:
         service = Service(stream(event_text(1, "job.phase", phase="training"), event_text(2, "end", status="failed")))
         with service.client() as client:
             first, last = client.jobs.events("trn_1")
-        assert (first.type, first.data) == ("job.phase", {"phase": "training"})
-        assert (last.type, last.data) == ("end", {"status": "failed"})
+        assert (first.type, first.data) == ("job.phase", {"job_id": "trn_1", "phase": "training"})
+        assert (last.type, last.data) == ("end", {"job_id": "trn_1", "status": "failed"})
 
     def test_comments_and_unknown_fields_are_passed_over(self) -> None:
         service = Service(stream(": keepalive\n\n", "strange: field\n", event_text(1), ": keepalive\n\n", END))
         assert ids_of(service) == [1, 4]
 
     def test_data_of_several_lines_is_one_event(self) -> None:
-        text = 'id: 1\nevent: end\ndata: {"id": 1, "type": "end",\ndata: "data": {"status": "succeeded"}}\n\n'
+        text = 'id: 1\nevent: end\ndata: {"job_id": "trn_1",\ndata: "status": "succeeded"}\n\n'
         service = Service(stream(text))
         with service.client() as client:
             (event,) = client.jobs.events("trn_1")
-        assert event.data == {"status": "succeeded"}
+        assert event.data == {"job_id": "trn_1", "status": "succeeded"}
 
     def test_line_ends_may_be_of_any_kind(self) -> None:
         service = Service(stream(event_text(1).replace("\n", "\r\n"), END.replace("\n", "\r")))

@@ -72,14 +72,11 @@ async def list_job_events(
     after: Annotated[int | None, Query(ge=0, le=10**9, description="The last event that was seen.")] = None,
     limit: Annotated[int | None, Query(ge=1, le=500, description="Most events in one page.")] = None,
 ) -> Response:
-    """A job's history: a page of JSON, or with `Accept: text/event-stream` a stream that ends when the job ends.
-
-    Without a preference (`*/*`, as curl sends) it is the stream, unless `limit` asks for a page.
-    """
+    """A job's history: a page of JSON, or with `Accept: text/event-stream` a stream that ends when the job ends."""
     await job_of(jobs, caller, job_id)
     behind = last_seen(request)
     seen = behind if after is None else after
-    if limit is None and is_stream_wanted(request):
+    if is_stream_wanted(request):
         return event_stream(gateway, job_id, seen)
     most = limit or 100
     found = await EventRepository(gateway.stores.database).after(job_id, seen, most + 1)
@@ -89,16 +86,14 @@ async def list_job_events(
 
 
 def is_stream_wanted(request: Request) -> bool:
-    """Which of the two forms `Accept` asks for; NotAcceptable when neither will do."""
-    accepts = [part.partition(";")[0].strip() for part in request.headers.get("accept", "application/json").split(",")]
+    """Which of the two forms `Accept` names first; the page when it names none, NotAcceptable when neither will do."""
+    accepts = [part.partition(";")[0].strip() for part in request.headers.get("accept", "*/*").split(",")]
     for part in accepts:
-        if part in ("application/json", "application/*"):
+        if part in ("application/json", "application/*", "*/*"):
             return False
         if part in (MEDIA_TYPE, "text/*"):
             return True
-    if "*/*" not in accepts:
-        raise NotAcceptable(f"This is given as application/json or {MEDIA_TYPE}.")
-    return accepts == ["*/*"]
+    raise NotAcceptable(f"This is given as application/json or {MEDIA_TYPE}.")
 
 
 def last_seen(request: Request) -> int:

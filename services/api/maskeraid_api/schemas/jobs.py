@@ -132,12 +132,10 @@ class EventView(View):
 
     @classmethod
     def of(cls, event: JobEvent) -> "EventView":
-        return cls(
-            id=event.seq, type=event.type, at=event.at, attempt=event.fence, job_id=event.job, data=_shown(event)
-        )
+        return cls(id=event.seq, type=event.type, at=event.at, attempt=event.fence, job_id=event.job, data=told(event))
 
 
-def _shown(event: JobEvent) -> dict[str, Any]:
+def told(event: JobEvent) -> dict[str, Any]:
     """What an event tells; where an object lies in the store stays inside, and becomes where it is served."""
     if event.type != SAMPLE:
         return event.data
