@@ -1,4 +1,4 @@
-"""Deletes bytes that nothing needs any more: what a job was given once it has ended, and what crashes left behind.
+"""Deletes what nothing needs any more: bytes of jobs that have ended, what crashes left behind, old logs of deliveries.
 
 Any number of copies may run: the documents are asked first, and what they no longer need they never need again.
 """
@@ -11,15 +11,17 @@ import structlog
 
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.datasets import UploadRepository
+from maskeraid_core.repositories.deliveries import DeliveryQueue
 from maskeraid_core.repositories.needs import Fate, Needs, abandoned_uploads, input_keys
 from maskeraid_core.repositories.repository import now
 
 log = structlog.get_logger()
 
-LITTER_SECONDS = 600.0  # between two rounds: each lists every attempt's objects
-ATTEMPTS_KEPT = timedelta(hours=1)  # of a job that has ended, unless a document names them
 INCOMING_KEPT = timedelta(hours=24)  # uploads, and bytes that came in, without a job
+DELIVERIES_KEPT = timedelta(days=30)  # after they were delivered or given up
+VERIFICATIONS_COUNTED = timedelta(days=1)
 
 
 async def forget_inputs(stores: Stores, job: Job) -> None:
@@ -43,11 +45,14 @@ async def sweep_litter_forever(stores: Stores) -> None:
             await sweep_litter(stores, now())
         except Exception as error:
             log.error("litter not swept, will be tried again", exc_info=error)
-        await asyncio.sleep(LITTER_SECONDS)
+        await asyncio.sleep(stores.settings.litter_seconds)
 
 
 async def sweep_litter(stores: Stores, at: datetime) -> None:
-    """One round, in bounded memory: abandoned uploads, bytes without a job, attempts that came to nothing."""
+    """One round, in bounded memory: old logs, abandoned uploads, bytes without a job, attempts that came to nothing."""
+    await DeliveryQueue(stores.database).forget_finished(at - DELIVERIES_KEPT)
+    await AccountRepository(stores.database).forget_verifications(at - VERIFICATIONS_COUNTED)
+    attempts_kept = timedelta(seconds=stores.settings.attempts_kept_seconds)
     for upload in await abandoned_uploads(stores.database, at - INCOMING_KEPT):
         await UploadRepository(stores.database, upload.tenant).delete(upload.id)
         await _delete_unused(stores, upload.tenant, [part.key for part in upload.parts.values()])
@@ -55,8 +60,8 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
         tenant = folder.rpartition("/")[2]
         async for keys in stores.blobs.older(f"{folder}/inbox", at - INCOMING_KEPT):
             await _delete_unused(stores, tenant, keys)
-        async for keys in stores.blobs.older(f"{folder}/jobs", at - ATTEMPTS_KEPT):
-            await _delete_unnamed(stores, tenant, keys, at - ATTEMPTS_KEPT)
+        async for keys in stores.blobs.older(f"{folder}/jobs", at - attempts_kept):
+            await _delete_unnamed(stores, tenant, keys, at - attempts_kept)
 
 
 async def _delete_unused(stores: Stores, tenant: str, keys: Iterable[str]) -> None:

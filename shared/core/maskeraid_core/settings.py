@@ -50,6 +50,12 @@ class CoreSettings(BaseSettings):
     crash_delay_seconds: float = Field(
         default=10, ge=0, description="Wait before a crashed job is claimed again; six times as long after the second."
     )
+    litter_seconds: float = Field(
+        default=600, gt=0, description="Time between two rounds that delete objects which nothing names any more."
+    )
+    attempts_kept_seconds: float = Field(
+        default=3600, gt=0, description="How long objects of a job's attempts that nothing names are kept."
+    )
     event_poll_seconds: float = Field(
         default=5, gt=0, description="How often a reader of events looks without being told."
     )
