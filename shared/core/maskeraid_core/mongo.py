@@ -51,8 +51,10 @@ async def create_indexes(database: Database) -> None:
     await database["api_keys"].create_index("public_id", unique=True)
     await database["idempotency"].create_index("created_at", expireAfterSeconds=IDEMPOTENCY_SECONDS)
     await database["deliveries"].create_index([("status", ASCENDING), ("next_attempt_at", ASCENDING)])
-    # With the tenant in front the embedded server would scan, for the filter also asks what was deleted.
-    await database["datasets"].create_index("name")
+    # Among what was not deleted (null, also when absent) a name is taken once.
+    await database["datasets"].create_index(
+        [("tenant", ASCENDING), ("name", ASCENDING), ("deleted_at", ASCENDING)], unique=True
+    )
     await database["workers"].create_index("queue")
     for name in (
         "datasets",

@@ -1,5 +1,6 @@
 """Datasets, uploads, images, and what a training may learn from."""
 
+import asyncio
 import base64
 import hashlib
 
@@ -10,7 +11,7 @@ from maskeraid_core.blobs import thumbnail_key
 from maskeraid_core.documents.datasets import Role
 from maskeraid_core.portal import Stores
 
-from .conftest import Account, FillDataset
+from .conftest import Account, FillDataset, Open
 
 PART = 8 * 2**20
 
@@ -114,6 +115,25 @@ class TestImages:
         answer = await account.client.get("/v1/images", params={"dataset_id": dataset.id, "where": "nose:1"})
         assert answer.status_code == 422
         assert "they have: mouth" in answer.json()["detail"]
+
+
+class TestNames:
+    async def test_only_one_of_many_at_the_same_time_gets_it(self, client: httpx.AsyncClient) -> None:
+        answers = await asyncio.gather(*(client.post("/v1/datasets", json={"name": "a"}) for _ in range(8)))
+        assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]
+        refused = next(answer.json() for answer in answers if answer.status_code == 409)
+        assert (refused["code"], refused["errors"][0]["pointer"]) == ("name_taken", "/name")
+
+    async def test_taken_for_renaming_until_its_owner_is_deleted(self, client: httpx.AsyncClient) -> None:
+        first, second = [(await client.post("/v1/datasets", json={"name": name})).json()["id"] for name in "ab"]
+        refused = await client.patch(f"/v1/datasets/{second}", json={"name": "a"})
+        assert refused.json()["code"] == "name_taken"
+        await client.delete(f"/v1/datasets/{first}")
+        assert (await client.patch(f"/v1/datasets/{second}", json={"name": "a"})).json()["name"] == "a"
+
+    async def test_of_another_tenant_is_no_matter(self, client: httpx.AsyncClient, open_account: Open) -> None:
+        for one in (client, (await open_account()).client):
+            assert (await one.post("/v1/datasets", json={"name": "a"})).status_code == 201
 
 
 class TestWhatMayBeTrainedOn:

@@ -39,7 +39,6 @@ async def list_datasets(
 @operation(Scope.DATASETS_WRITE, problems=(NameTaken,))
 async def create_dataset(body: DatasetRequest, caller: CallerOf, datasets: Datasets) -> Response:
     """Make a dataset; images come by imports."""
-    await refuse_taken(datasets, body.name)
     at = now()
     fields = body.model_dump(exclude={"attributes"})
     attributes = {name: Attribute.model_validate(part.model_dump()) for name, part in body.attributes.items()}
@@ -48,12 +47,6 @@ async def create_dataset(body: DatasetRequest, caller: CallerOf, datasets: Datas
     )
     await datasets.add(dataset)
     return created(DatasetView.of(dataset), f"/v1/datasets/{dataset.id}")
-
-
-async def refuse_taken(datasets: Datasets, name: str) -> None:
-    """Names are for people; a race may make two of a name, and ids still tell them apart."""
-    if await datasets.named(name):
-        raise NameTaken(f"A dataset is called {name!r} already.", pointer="/name")
 
 
 @router.get("/{dataset_id}", response_model=DatasetView)
@@ -72,8 +65,6 @@ async def change_dataset(
     dataset = await library.dataset(dataset_id)
     check_unchanged(request, DatasetView.of(dataset))
     facts = body.model_dump(exclude_unset=True)
-    if facts.get("name", dataset.name) != dataset.name:
-        await refuse_taken(datasets, facts["name"])
     facts = {name: value for name, value in facts.items() if value is not None or name not in ("name", "metadata")}
     where = {"updated_at": dataset.updated_at}
     changed = await datasets.change(dataset_id, {**facts, "updated_at": now()}, where=where)

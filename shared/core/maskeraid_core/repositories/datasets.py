@@ -1,8 +1,13 @@
 """Datasets, their versions, and uploads."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
+from pymongo.errors import DuplicateKeyError
+
 from maskeraid_core.documents.datasets import Dataset, DatasetVersion, Upload, UploadPart
+from maskeraid_core.errors import NameTaken
 from maskeraid_core.repositories.repository import TenantRepository, now
 
 
@@ -10,9 +15,17 @@ class DatasetRepository(TenantRepository[Dataset]):
     collection_name = "datasets"
     kind = Dataset
 
-    async def named(self, name: str) -> Dataset | None:
-        found = await self._collection.find_one(self._live({"name": name}))
-        return Dataset.of(found) if found else None
+    async def add(self, document: Dataset) -> Dataset:
+        """Insert a dataset; one insert, or NameTaken: an index decides races."""
+        with _one_of_a_name():
+            return await super().add(document)
+
+    async def change(
+        self, document_id: str, facts: Mapping[str, object], *, where: Mapping[str, object] | None = None
+    ) -> Dataset | None:
+        """As of every document, but NameTaken when `facts` has another dataset's name."""
+        with _one_of_a_name():
+            return await super().change(document_id, facts, where=where)
 
     async def publish(self, version: DatasetVersion) -> bool:
         """Make a version the latest one, unless it is already behind or in front; one update, or nothing."""
@@ -33,6 +46,14 @@ class DatasetRepository(TenantRepository[Dataset]):
         """Hide a dataset from every answer. Its images stay in the store: other datasets may share them."""
         outcome = await self._collection.update_one(self._live({"_id": dataset_id}), {"$set": {"deleted_at": now()}})
         return outcome.modified_count == 1
+
+
+@contextmanager
+def _one_of_a_name() -> Iterator[None]:
+    try:
+        yield
+    except DuplicateKeyError as error:
+        raise NameTaken("A dataset is called so already.", pointer="/name") from error
 
 
 class DatasetVersionRepository(TenantRepository[DatasetVersion]):
