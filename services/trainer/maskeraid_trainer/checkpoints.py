@@ -53,13 +53,14 @@ async def read_checkpoint(blobs: Blobs, job: Job, entry: CheckpointEntry) -> tup
         arrays: dict[str, np.ndarray] = {}
         for name, digest in state["sha256"].items():
             arrays |= load(await blobs.get(f"{entry.key}/{name}", digest))
-    except (InputGone, ArtifactCorrupt, SafetensorError) as error:
+        is_ours, kept = state["spec_digest"] == job.spec_digest, state["keep"]
+    except (InputGone, ArtifactCorrupt, SafetensorError, KeyError, ValueError) as error:
         raise BrokenCheckpoint(str(error)) from error
-    if state["spec_digest"] != job.spec_digest:
+    if not is_ours:
         raise BrokenCheckpoint("it belongs to another training")
     if not all(np.isfinite(array).all() for array in arrays.values()):
         raise BrokenCheckpoint("it holds numbers that are not finite")
-    return arrays, state["keep"]
+    return arrays, kept
 
 
 def describe(entry: CheckpointEntry, entries: Sequence[CheckpointEntry]) -> str:

@@ -12,9 +12,14 @@ from typing import Any, Self
 
 import structlog
 
+from maskeraid_trainer.memory import bytes_wanted, kernel_kills, peak_bytes, says_out_of_memory
+
 log = structlog.get_logger()
 
 Line = Mapping[str, Any]  # a JSON object with a `type`
+
+LEFT = 75  # exit code (EX_TEMPFAIL): it was asked to leave, and what is worth it is kept
+OUT_OF_MEMORY = 71  # exit code (EX_OSERR)
 
 WORDS_KEPT = 50  # lines of its error output
 PIECE_BYTES = 1 << 16
@@ -45,6 +50,10 @@ class Child:
         for reader in (self._reports, self._words):
             self._open_pipes.register(reader.descriptor, selectors.EVENT_READ, reader)
         self._heard_at = time.monotonic()
+        self._asked_to_leave_at: float | None = None
+        self._has_reported = self._is_finishing = False
+        self._kernel_kills = kernel_kills()
+        self._peak_bytes = 0
         self.last_words: deque[str] = deque(maxlen=WORDS_KEPT)
 
     @property
@@ -57,8 +66,40 @@ class Child:
         """How long it has reported nothing."""
         return time.monotonic() - self._heard_at
 
+    @property
+    def leaving_seconds(self) -> float:
+        """How long ago it was asked to leave; 0 when it was not."""
+        return time.monotonic() - self._asked_to_leave_at if self._asked_to_leave_at is not None else 0.0
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it ended, or must end, because it was asked to leave."""
+        return self._asked_to_leave_at is not None or self.exit_code == LEFT
+
+    @property
+    def is_out_of_memory(self) -> bool:
+        """Whether it ended for want of memory, as far as that can be told."""
+        code = self._process.poll()
+        killed = code == -signal.SIGKILL and kernel_kills() > self._kernel_kills
+        return killed or code == OUT_OF_MEMORY or (code != 0 and says_out_of_memory(self.last_words))
+
+    @property
+    def memory(self) -> dict[str, int]:
+        """The most bytes that it had, and how many more it wanted in vain; only what is known."""
+        known = {"peak_bytes": self._peak_bytes, "wanted_bytes": bytes_wanted(self.last_words)}
+        return {name: number for name, number in known.items() if number}
+
+    @property
+    def how_it_ended(self) -> str:
+        """Its exit code or signal, for people."""
+        code = self._process.poll()
+        if code is None:
+            return f"silence: no report for {self.silent_seconds:.0f} s"
+        return f"{signal.Signals(-code).name} ({signal.strsignal(-code)})" if code < 0 else f"exit {code}"
+
     def listen(self, seconds: float) -> Iterator[Line]:
         """What it reports within `seconds`; ends sooner when it said something."""
+        self._peak_bytes = max(self._peak_bytes, peak_bytes(self._process.pid))
         for key, _ in self._open_pipes.select(seconds):
             reader: _LineReader = key.data
             lines = reader.read()
@@ -68,15 +109,27 @@ class Child:
                 self._pass_on(lines)
             elif not reader.has_ended:  # a report without an end was cut off by the end
                 self._heard_at = time.monotonic()
+                self._has_reported = True
                 yield from map(json.loads, lines)
 
-    def terminate(self) -> None:
-        """Ask it to end soon."""
-        self._send(signal.SIGTERM)
+    def ask_to_leave(self) -> None:
+        """Ask it, once, to keep a checkpoint and end."""
+        if self._asked_to_leave_at is None:
+            self._asked_to_leave_at = time.monotonic()
+            self._process.send_signal(signal.SIGTERM)
+
+    def ask_to_finish(self) -> None:
+        """Ask it, once, to end its steps early and save; before its first report it could not hear that."""
+        if self._has_reported and not self._is_finishing:
+            self._is_finishing = True
+            self._process.send_signal(signal.SIGUSR1)
 
     def kill(self) -> None:
         """End the whole group at once."""
-        self._send(signal.SIGKILL)
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return  # nothing of the group is left
 
     def __enter__(self) -> Self:
         return self
@@ -86,12 +139,6 @@ class Child:
         self._open_pipes.close()
         with self._process:  # closes the pipes and waits
             pass
-
-    def _send(self, number: signal.Signals) -> None:
-        try:
-            os.killpg(self._process.pid, number)
-        except ProcessLookupError:
-            return  # nothing of the group is left
 
     def _pass_on(self, lines: Sequence[bytes]) -> None:
         for line in lines:

@@ -10,42 +10,33 @@ from maskeraid_core.portal import PortalStores
 from maskeraid_faces.images import Images
 from maskeraid_faces.training.loop import Plan
 from maskeraid_faces.training.settings import MOST_STEPS, Checkpoint, Watch
+from maskeraid_trainer.asked import Asked
 from maskeraid_trainer.checkpoints import write_checkpoint
 from maskeraid_trainer.pictures import draw_sheet
 from maskeraid_trainer.reports import Reports
 
 
-class Leaving(Exception):
-    """The trainer leaves: the last checkpoint is written, and nothing more is wanted."""
-
-
 class Recording:
     """Keeps a training's progress, curves, sample sheets, and checkpoints."""
 
-    def __init__(self, job: Job, port: PortalStores, reports: Reports, plan: Plan) -> None:
+    def __init__(self, job: Job, port: PortalStores, reports: Reports, plan: Plan, asked: Asked) -> None:
         self.sheets: dict[str, ModelFile] = {}  # by name, also those of earlier attempts
-        self._job, self._port, self._reports, self._plan = job, port, reports, plan
-        self._leaving = False
+        self._job, self._port, self._reports, self._plan, self._asked = job, port, reports, plan, asked
         self._step_kept = -1
 
-    def leave(self, *_: object) -> None:
-        """Take SIGTERM in: keep a checkpoint at the next step and end."""
-        self._leaving = True
-
-    def check(self) -> None:
-        """Raise Leaving when the trainer leaves and there is nothing to keep yet."""
-        if self._leaving:
-            raise Leaving
-
-    def recall(self, sheets: Iterable[Mapping[str, object]]) -> None:
-        """Take over the sheets that a checkpoint names."""
-        for sheet in map(ModelFile.model_validate, sheets):
-            self.sheets[sheet.name] = sheet
+    def recall(self, step: int, sheets: Iterable[Mapping[str, object]]) -> None:
+        """Take over the sheets that the checkpoint of a step names."""
+        self._step_kept = step
+        self.sheets = {sheet.name: sheet for sheet in map(ModelFile.model_validate, sheets)}
 
     def watch(self, checkpoint_seconds: float) -> Watch:
-        return Watch(self._progress, self._samples, self._checkpoint, lambda: self._leaving, checkpoint_seconds)
+        return Watch(self._progress, self._samples, self._checkpoint, self._is_stop_asked, checkpoint_seconds)
+
+    def _is_stop_asked(self) -> bool:
+        return self._asked.to_leave or self._asked.to_finish
 
     def _progress(self, step: int, seconds: float, values: Mapping[str, float]) -> None:
+        self._asked.has_trained = True
         if self._plan.steps < MOST_STEPS:
             self._reports.say("progress", current=step, total=self._plan.steps, unit="step")
         else:  # quality decides, and at the latest the time
@@ -70,4 +61,4 @@ class Recording:
             entry = self._port.call(write_checkpoint, self._port.stores.blobs, self._job, step, arrays, keep)
             self._reports.say("checkpoint", entry=entry.model_dump(mode="json"))
             self._step_kept = step
-        self.check()
+        self._asked.check()

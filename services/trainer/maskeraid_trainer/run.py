@@ -4,12 +4,14 @@ It reads, trains, and writes objects under its fence; its parent alone writes th
 """
 
 import os
-import signal
 import sys
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from maskeraid_core.documents.models import ModelVersion
+import structlog
+
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.jobs import Job
 from maskeraid_core.log import configure_log
@@ -17,21 +19,22 @@ from maskeraid_core.portal import PortalStores, open_portal
 from maskeraid_core.repositories.jobs import JobMoves
 from maskeraid_core.settings import read_settings
 from maskeraid_core.worker import error_of, is_domain_error
-from maskeraid_faces.errors import BadSettings
+from maskeraid_faces.errors import BadModelFile, BadSettings
 from maskeraid_faces.training.choices import choose_architecture, make_plan
 from maskeraid_faces.training.image_set import prepare
-from maskeraid_faces.training.settings import Checkpoint, TrainSettings
+from maskeraid_faces.training.settings import TrainResult, TrainSettings
 from maskeraid_faces.training.train import train
+from maskeraid_trainer.asked import Asked, Leaving
 from maskeraid_trainer.checkpoints import BrokenCheckpoint, describe, read_checkpoint
+from maskeraid_trainer.child import LEFT, OUT_OF_MEMORY
 from maskeraid_trainer.model_version import write_version
-from maskeraid_trainer.recording import Leaving, Recording
+from maskeraid_trainer.recording import Recording
 from maskeraid_trainer.reports import Reports, tie_to_parent
 from maskeraid_trainer.settings import TrainerSettings
-from maskeraid_trainer.supervision import OUT_OF_MEMORY
 from maskeraid_trainer.training_faces import read_training_faces
 from maskeraid_trainer.traits import traits_of
 
-LEFT = 75  # EX_TEMPFAIL: a checkpoint is kept, try again later
+log = structlog.get_logger()
 
 PRESETS: Mapping[str, dict[str, Any]] = {
     "quick": {},
@@ -42,6 +45,8 @@ PRESETS: Mapping[str, dict[str, Any]] = {
 
 def main(job_id: str, fence: int, parent_pid: int) -> int:
     """Train one job; the exit code."""
+    asked = Asked()
+    asked.listen()
     reports = Reports()
     tie_to_parent(parent_pid)
     settings = read_settings(TrainerSettings)
@@ -51,23 +56,23 @@ def main(job_id: str, fence: int, parent_pid: int) -> int:
         job = port.call(JobMoves(port.stores.database).get, job_id)
         if job is None or job.fence != fence:
             raise SystemExit("the job is another worker's")
+        asked.to_finish = asked.to_finish or job.stop_requested
         try:
-            version = make_model(job, port, reports, settings)
+            make_model(job, port, reports, settings, asked)
         except Leaving:
             return LEFT
         except MemoryError:
+            traceback.print_exc()
             return OUT_OF_MEMORY
         except Exception as error:
             if not is_domain_error(error):
                 raise
             reports.say("outcome", error=error_of(error).model_dump(mode="json"))
-        else:
-            reports.say("outcome", version=version.model_dump(mode="json", by_alias=True))
     return 0
 
 
-def make_model(job: Job, port: PortalStores, reports: Reports, settings: TrainerSettings) -> ModelVersion:
-    """Carry out a training from its newest good checkpoint to the document of its model."""
+def make_model(job: Job, port: PortalStores, reports: Reports, settings: TrainerSettings, asked: Asked) -> None:
+    """Carry out a training from its newest good checkpoint to the document of its model, and report that."""
     spec = TrainingSpec.model_validate(job.spec)
     wanted = settings_of(spec)
 
@@ -75,18 +80,38 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     faces = port.call(read_training_faces, port.stores, job.tenant, spec.data)
     face_set = prepare(faces.images, wanted, faces.groups, spec.seed)
     plan = make_plan(choose_architecture(face_set, wanted)[0], face_set, wanted)
-    recording = Recording(job, port, reports, plan)
-    signal.signal(signal.SIGTERM, recording.leave)
-    resume = newest_checkpoint(job, port, reports, recording)
-    recording.check()
+    recording = Recording(job, port, reports, plan, asked)
 
     reports.say("phase", phase="training")
     watch = recording.watch(settings.checkpoint_seconds)
-    result = train(faces.images, settings=wanted, groups=faces.groups, seed=spec.seed, watch=watch, resume=resume)
+    run = partial(train, faces.images, settings=wanted, groups=faces.groups, seed=spec.seed, watch=watch)
+    result = resume(run, job, port, reports, recording)
 
     reports.say("phase", phase="saving")
     traits = traits_of(faces.rows, faces.schema)
-    return port.call(write_version, port.stores.blobs, job, spec, traits, result, recording.sheets)
+    version = port.call(write_version, port.stores.blobs, job, spec, traits, result, recording.sheets)
+    document = version.model_dump(mode="json", by_alias=True)
+    reports.say("outcome", version=document, stopped_early=result.stopped == "asked")
+
+
+def resume(
+    run: Callable[..., TrainResult], job: Job, port: PortalStores, reports: Reports, recording: Recording
+) -> TrainResult:
+    """Run from the newest checkpoint that is whole and fits; each other one is a warning. At the worst from the start.
+
+    Whether names, shapes, and types fit is known when the networks are there, before the first step.
+    """
+    for entry in job.checkpoints:
+        try:
+            arrays, kept = port.call(read_checkpoint, port.stores.blobs, job, entry)
+            recording.recall(entry.step, kept["sheets"])
+            return run(resume=arrays)
+        except (BrokenCheckpoint, BadModelFile) as error:
+            consequence = describe(entry, job.checkpoints)
+            log.warning("broken checkpoint", reason=str(error), consequence=consequence)
+            reports.say("warning", code="broken_checkpoint", detail=consequence)
+            recording.recall(-1, [])
+    return run()
 
 
 def settings_of(spec: TrainingSpec) -> TrainSettings:
@@ -98,19 +123,6 @@ def settings_of(spec: TrainingSpec) -> TrainSettings:
     if unknown := chosen.keys() - TrainSettings.__dataclass_fields__.keys():
         raise BadSettings(f"no such setting: {', '.join(sorted(unknown))}", field=min(unknown))
     return TrainSettings(**chosen)
-
-
-def newest_checkpoint(job: Job, port: PortalStores, reports: Reports, recording: Recording) -> Checkpoint | None:
-    """The newest checkpoint that is whole; each broken one is a warning."""
-    for entry in job.checkpoints:
-        try:
-            arrays, kept = port.call(read_checkpoint, port.stores.blobs, job, entry)
-        except BrokenCheckpoint:
-            reports.say("warning", code="broken_checkpoint", detail=describe(entry, job.checkpoints))
-        else:
-            recording.recall(kept["sheets"])
-            return arrays
-    return None
 
 
 if __name__ == "__main__":

@@ -4,14 +4,13 @@ The parent loads no TensorFlow and is the only one that writes the job.
 """
 
 import os
-import signal
 import sys
 import threading
-import time
 from collections.abc import Sequence
+from typing import Any
 
 from maskeraid_core.documents.models import ModelVersion
-from maskeraid_core.held import Crash, HandBack, Held
+from maskeraid_core.held import Crash, HandBack, Held, PauseHonoured
 from maskeraid_core.jobs import JobError
 from maskeraid_core.log import redact
 from maskeraid_core.portal import PortalStores
@@ -19,7 +18,6 @@ from maskeraid_trainer.child import Child, Line
 from maskeraid_trainer.journal import Journal
 from maskeraid_trainer.settings import TrainerSettings
 
-OUT_OF_MEMORY = 71  # a training's exit code when Python could not get memory
 LISTEN_SECONDS = 0.2  # how soon a wish is seen
 
 
@@ -29,6 +27,14 @@ class Refused(Exception):
     def __init__(self, error: JobError) -> None:
         super().__init__(error.message)
         self.code, self.retryable, self.facts = error.code, error.retryable, error.facts
+
+
+class MemoryRanOut(MemoryError):
+    """The training ran out of memory."""
+
+    def __init__(self, peak_bytes: int = 0, **facts: object) -> None:
+        super().__init__(f"{self.__doc__} It had {peak_bytes / 2**30:.1f} GiB." if peak_bytes else self.__doc__)
+        self.facts = {"peak_bytes": peak_bytes, **facts}
 
 
 def supervise(
@@ -42,7 +48,7 @@ def supervise(
 
     Raises:
         Refused: the training cannot be done, in the domain's words.
-        CancelAsked, LeaseLost, HandBack, Crash, MemoryError: as `Worker.holding` reads them.
+        CancelAsked, LeaseLost, HandBack, PauseHonoured, Crash, MemoryError: as `Worker.holding` reads them.
     """
     arguments = (*command, held.job.id, str(held.claim.fence), str(os.getpid()))
     journal = Journal(held, port)
@@ -50,38 +56,39 @@ def supervise(
         _listen(child, journal, held, is_leaving, settings)
         journal.write(last=True)
         if journal.outcome is None or child.exit_code != 0:
-            raise _reason_of_end(child, is_leaving)
+            raise _reason_of_end(child, held)
     _conclude(held, journal.outcome)
 
 
 def _listen(child: Child, journal: Journal, held: Held, is_leaving: threading.Event, settings: TrainerSettings) -> None:
-    """Until the child has ended; raises when it must."""
-    asked_to_end_at: float | None = None
-    while child.exit_code is None:
+    """Until the child has ended, or had its time to leave; raises when it must end at once."""
+    while child.exit_code is None and child.leaving_seconds <= settings.child_grace_seconds:
         for line in child.listen(LISTEN_SECONDS):
             journal.take(line)
         journal.write()
         held.check()
-        if is_leaving.is_set() and asked_to_end_at is None:
-            asked_to_end_at = time.monotonic()
-            child.terminate()
-        if asked_to_end_at is not None and time.monotonic() - asked_to_end_at > settings.child_grace_seconds:
-            raise HandBack
+        if held.wishes.stop:
+            child.ask_to_finish()
+        if is_leaving.is_set() or _is_pause_wished(held):
+            child.ask_to_leave()
         if child.silent_seconds > settings.child_silence_seconds:
-            raise _crash(child, "silence")
+            raise _crash(child)
 
 
-def _reason_of_end(child: Child, is_leaving: threading.Event) -> Exception:
-    if is_leaving.is_set():
-        return HandBack()
-    if child.exit_code == OUT_OF_MEMORY:
-        return MemoryError()
-    code = child.exit_code or 0
-    return _crash(child, signal.Signals(-code).name if code < 0 else f"exit {code}")
+def _is_pause_wished(held: Held) -> bool:
+    return held.wishes.pause and not held.wishes.stop
 
 
-def _crash(child: Child, how: str) -> Crash:
-    return Crash(how, how=how, log=redact(list(child.last_words)))
+def _reason_of_end(child: Child, held: Held) -> Exception:
+    """Why there is no result, for `Worker.holding`."""
+    if child.has_left:
+        return PauseHonoured() if _is_pause_wished(held) else HandBack()
+    return _crash(child)
+
+
+def _crash(child: Child) -> Exception:
+    facts: dict[str, Any] = {"how": child.how_it_ended, "log": redact(list(child.last_words)), **child.memory}
+    return MemoryRanOut(**facts) if child.is_out_of_memory else Crash(child.how_it_ended, **facts)
 
 
 def _conclude(held: Held, outcome: Line) -> None:
@@ -90,12 +97,15 @@ def _conclude(held: Held, outcome: Line) -> None:
     version = ModelVersion.model_validate(outcome["version"])
     held.put_effect("publish_model", version.model_dump(mode="python", by_alias=True))
     held.result = {"model_id": version.model_id, "version": version.version, "digest": version.digest}
+    if outcome["stopped_early"]:
+        held.result["stopped_early"] = True
 
 
 def _environment(settings: TrainerSettings) -> dict[str, str]:
     """The child reads our settings; its words go through our log, so they need no format of their own."""
     return settings.to_environment() | {
         "MASKERAID_LOG_FORMAT": "console",
+        "PYTHONFAULTHANDLER": "1",  # a signal's stack is among the last words
         "MPLCONFIGDIR": str(settings.matplotlib_folder),
         "TF_CPP_MIN_LOG_LEVEL": "2",
     }

@@ -12,7 +12,7 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from maskeraid_core.errors import MaskeraidError
-from maskeraid_core.held import CancelAsked, HandBack, Held, LeaseLost, PauseHonoured
+from maskeraid_core.held import CancelAsked, Crash, HandBack, Held, LeaseLost, PauseHonoured
 from maskeraid_core.jobs import POISONED, JobError, JobStatus, OutboxEntry, QueueName, reason_of_cancel
 from maskeraid_core.news import wait_for_news, wish_subject
 from maskeraid_core.outbox import drain
@@ -202,7 +202,10 @@ def error_of(error: BaseException) -> JobError:
 
 
 def _last_words(error: Exception) -> JobError:
-    if isinstance(error, MemoryError):
-        return JobError(code="out_of_memory", message="The worker ran out of memory.", retryable=True)
+    """What a job that is given up after this crash says."""
     facts = {"last_error": type(error).__name__, **getattr(error, "facts", {})}
-    return POISONED.model_copy(update={"facts": facts})
+    if isinstance(error, MemoryError):
+        message = str(error) or "The worker ran out of memory."
+        return JobError(code="out_of_memory", message=message, retryable=True, facts=facts)
+    message = f"{POISONED.message} The last time: {error}." if isinstance(error, Crash) else POISONED.message
+    return POISONED.model_copy(update={"message": message, "facts": facts})

@@ -68,7 +68,7 @@ def script(body: str) -> tuple[str, ...]:
         def say(**line):
             os.write(1, json.dumps(line).encode() + b'\n')
     """
-    return (sys.executable, "-I", "-S", "-c", textwrap.dedent(prelude) + textwrap.dedent(body))
+    return (sys.executable, "-S", "-c", textwrap.dedent(prelude) + textwrap.dedent(body))
 
 
 def make_version(**facts: Any) -> ModelVersion:  # noqa: ANN401 any field

@@ -1,23 +1,36 @@
 """What a training shows through its windows is reported and kept."""
 
 import math
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 from tests.factories import make_job
 from tests.unit.trainer.fakes import HeardReports, held_in, port_of
 
 from maskeraid_core.jobs import CheckpointEntry, Job, JobKind
 from maskeraid_core.portal import PortalStores
 from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.errors import BadModelFile
 from maskeraid_faces.training.loop import Plan
-from maskeraid_faces.training.settings import MOST_STEPS
-from maskeraid_trainer.recording import Leaving, Recording
-from maskeraid_trainer.run import newest_checkpoint
+from maskeraid_faces.training.settings import MOST_STEPS, Checkpoint
+from maskeraid_trainer.asked import Asked, Leaving
+from maskeraid_trainer.checkpoints import OPTIMISER, STATE, WEIGHTS
+from maskeraid_trainer.child import LEFT
+from maskeraid_trainer.recording import Recording
+from maskeraid_trainer.run import resume
 
 ARRAYS = {"now/generator/output.bias": np.ones(3, np.float32)}
+HARMS: dict[str, Callable[[bytes, int], bytes]] = {
+    "truncate": lambda whole, at: whole[:at],
+    "zero": lambda whole, at: whole[:at] + bytes(len(whole) - at),
+    "flip": lambda whole, at: whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :],
+}
 
 
 @pytest.fixture
@@ -36,8 +49,22 @@ def job() -> Job:
     return make_job(JobKind.TRAINING, fence=1, spec={"software": "0.1.0"})
 
 
-def recording(job: Job, port: PortalStores, reports: HeardReports, **plan: float) -> Recording:
-    return Recording(job, port, reports, Plan(**{"steps": 100, **plan}))  # type: ignore[arg-type]
+def recording(
+    job: Job, port: PortalStores, reports: HeardReports, asked: Asked | None = None, **plan: float
+) -> Recording:
+    return Recording(job, port, reports, Plan(**{"steps": 100, **plan}), asked or Asked())  # type: ignore[arg-type]
+
+
+class FakeRun:
+    """Stands for the training: remembers from which arrays it went on, and refuses those of other networks."""
+
+    def __init__(self) -> None:
+        self.resumed_from: list[Checkpoint | None] = []
+
+    def __call__(self, resume: Checkpoint | None = None) -> None:
+        if resume is not None and "now/other" in resume:
+            raise BadModelFile
+        self.resumed_from.append(resume)
 
 
 class TestProgress:
@@ -67,39 +94,104 @@ class TestCheckpoints:
         first.watch(60).checkpoint(40, ARRAYS)
         entry = CheckpointEntry.model_validate(reports.lines[-1]["entry"])
         again = recording(job, port, reports)
-        resumed = job.model_copy(update={"checkpoints": [entry]})
-        arrays = newest_checkpoint(resumed, port, reports, again)
-        assert arrays is not None
-        assert arrays.keys() == ARRAYS.keys()
+        run = FakeRun()
+        resume(run, job.model_copy(update={"checkpoints": [entry]}), port, reports, again)  # type: ignore[arg-type]
+        assert [arrays.keys() for arrays in run.resumed_from if arrays] == [ARRAYS.keys()]
         assert again.sheets == first.sheets
 
-    def test_a_broken_one_gives_way_to_the_one_before(
-        self, job: Job, port: PortalStores, reports: HeardReports
-    ) -> None:
+    def test_what_it_names_is_not_written_again(self, job: Job, port: PortalStores, reports: HeardReports) -> None:
+        again = recording(job, port, reports)
+        again.recall(40, [])
+        again.watch(60).checkpoint(40, ARRAYS)
+        assert reports.lines == []
+
+
+class TestResuming:
+    """The newest checkpoint that is whole and fits; each other one is a warning."""
+
+    @pytest.fixture
+    def resumed(self, job: Job, port: PortalStores, reports: HeardReports) -> Job:
+        """A job with checkpoints of steps 80 and 40."""
         first = recording(job, port, reports)
         for step in (40, 80):
-            first.watch(60).checkpoint(step, {"step": np.array([step])})
+            first.watch(60).checkpoint(step, {"step": np.array(step), "now/average/bias": np.full(5, 0.5, np.float32)})
         older, newer = (CheckpointEntry.model_validate(line["entry"]) for line in reports.lines)
-        port.call(port.stores.blobs.put, f"{newer.key}/weights.safetensors", b"torn")
-        resumed = job.model_copy(update={"checkpoints": [newer, older]})
-        arrays = newest_checkpoint(resumed, port, reports, first)
-        assert arrays is not None
-        assert arrays["step"].tolist() == [40]
-        assert reports.lines[-1]["code"] == "broken_checkpoint"
+        reports.lines.clear()
+        return job.model_copy(update={"checkpoints": [newer, older]})
+
+    def step_of(self, job: Job, port: PortalStores, reports: HeardReports) -> int | None:
+        """The step that the training goes on from."""
+        run = FakeRun()
+        resume(run, job, port, reports, recording(job, port, reports))  # type: ignore[arg-type]
+        (arrays,) = run.resumed_from
+        return int(arrays["step"]) if arrays else None
+
+    @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        name=st.sampled_from([WEIGHTS, OPTIMISER, STATE]),
+        harm=st.sampled_from(["truncate", "zero", "flip"]),
+        place=st.floats(0, 1, exclude_max=True),
+    )
+    def test_torn_bytes_are_never_loaded(
+        self, resumed: Job, port: PortalStores, reports: HeardReports, name: str, harm: str, place: float
+    ) -> None:
+        key, blobs = f"{resumed.checkpoints[0].key}/{name}", port.stores.blobs
+        whole = port.call(blobs.get, key)
+        torn = HARMS[harm](whole, int(place * len(whole)))
+        assume(torn != whole)
+        port.call(blobs.put, key, torn)
+        assert self.step_of(resumed, port, reports) == 40
+        assert reports.lines.pop()["code"] == "broken_checkpoint"
+        port.call(blobs.put, key, whole)
+        assert self.step_of(resumed, port, reports) == 80
+
+    def test_two_broken_ones_are_a_start_from_the_beginning(
+        self, resumed: Job, port: PortalStores, reports: HeardReports
+    ) -> None:
+        for entry in resumed.checkpoints:
+            port.call(port.stores.blobs.put, f"{entry.key}/{WEIGHTS}", b"torn")
+        assert self.step_of(resumed, port, reports) is None
+        assert [line["detail"].rpartition("; ")[2] for line in reports.lines] == [
+            "the one of step 40 is used.", "the training starts anew.",
+        ]  # fmt: skip
+
+    def test_one_of_other_networks_gives_way_too(self, job: Job, port: PortalStores, reports: HeardReports) -> None:
+        recording(job, port, reports).watch(60).checkpoint(9, {"now/other": np.ones(2)})
+        entry = CheckpointEntry.model_validate(reports.lines[-1]["entry"])
+        again = job.model_copy(update={"checkpoints": [entry]})
+        assert self.step_of(again, port, reports) is None
 
 
-class TestLeaving:
-    def test_keeps_a_checkpoint_then_ends_the_training(
+class TestAsked:
+    def test_leaving_keeps_a_checkpoint_then_ends_the_training(
         self, job: Job, port: PortalStores, reports: HeardReports
     ) -> None:
-        leaving = recording(job, port, reports)
-        watch = leaving.watch(60)
+        asked = Asked()
+        watch = recording(job, port, reports, asked).watch(60)
         watch.checkpoint(40, ARRAYS)
         assert not watch.stop()
-        leaving.leave()
+        asked.to_leave = True
         assert watch.stop()
         with pytest.raises(Leaving):
             watch.checkpoint(41, ARRAYS)
         with pytest.raises(Leaving):
             watch.checkpoint(41, ARRAYS)  # the same step is not written twice
         assert [line["entry"]["step"] for line in reports.lines] == [40, 41]
+
+    def test_finishing_keeps_one_and_goes_on_to_the_model(
+        self, job: Job, port: PortalStores, reports: HeardReports
+    ) -> None:
+        asked = Asked()
+        watch = recording(job, port, reports, asked).watch(60)
+        asked.to_finish = True
+        assert watch.stop()
+        watch.checkpoint(41, ARRAYS)
+
+    @pytest.mark.parametrize(("has_trained", "expected"), [(False, f"{LEFT} "), (True, "0 True")])
+    def test_before_the_first_step_nothing_is_worth_waiting_for(self, has_trained: bool, expected: str) -> None:
+        program = (
+            "import os, signal; from maskeraid_trainer.asked import Asked; asked = Asked(); asked.listen();"
+            f"asked.has_trained = {has_trained}; os.kill(os.getpid(), signal.SIGTERM); print(asked.to_leave, end='')"
+        )
+        ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        assert f"{ended.returncode} {ended.stdout}" == expected
