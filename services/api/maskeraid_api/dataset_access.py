@@ -32,12 +32,6 @@ class Library:
     versions: DatasetVersionRepository
     manifests: ManifestCache
 
-    async def dataset(self, dataset_id: str) -> Dataset:
-        dataset = await self.datasets.get(dataset_id)
-        if dataset is None:
-            raise NotFound(f"There is no dataset {dataset_id}.")
-        return dataset
-
     async def version(self, dataset: Dataset, wanted: int | str = "latest") -> DatasetVersion:
         """A published version. Raises: DatasetEmpty, NotFound."""
         if dataset.latest_version == 0:
@@ -59,12 +53,12 @@ class Library:
         place = parse_image_id(image_id)
         dataset = await self.datasets.get(place[0]) if place else None
         if place is None or dataset is None or dataset.latest_version == 0:
-            raise NotFound(f"There is no image {image_id}.")
+            raise NotFound
         version = await self.version(dataset)
         manifest = await self.manifests.of(version)
         found = manifest.filter(pl.col("row") == place[1])
         if found.is_empty():
-            raise NotFound(f"There is no image {image_id}.")
+            raise NotFound
         return version, found.row(0, named=True)
 
 
@@ -98,7 +92,7 @@ async def choose_training_data(library: Library, choices: Sequence[DataChoice]) 
 async def _dataset_to_train_on(library: Library, choice: DataChoice, place: int) -> Dataset:
     dataset = await library.datasets.get(choice.dataset_id)
     if dataset is None:
-        raise NotFound(f"There is no dataset {choice.dataset_id}.", pointer=f"/data/{place}/dataset_id")
+        raise NotFound("There is no such dataset.", pointer=f"/data/{place}/dataset_id")
     if dataset.role is not Role.TRAIN:
         raise TestDataInTraining(f"The dataset {dataset.name} has the role `test`.", pointer=f"/data/{place}")
     return dataset

@@ -1,17 +1,10 @@
-"""Finding a model and one of its versions by number, `latest`, or alias."""
+"""Finding a version of a model by number, `latest`, or alias."""
 
 from maskeraid_core.documents.models import Model, ModelVersion
 from maskeraid_core.errors import NotFound
-from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.models import ModelVersionRepository
 
 LONGEST_NUMBER = 9  # digits
-
-
-async def model_of(models: ModelRepository, model_id: str) -> Model:
-    model = await models.get(model_id)
-    if model is None:
-        raise NotFound(f"There is no model {model_id}.")
-    return model
 
 
 async def version_of(versions: ModelVersionRepository, model: Model, wanted: str | int) -> ModelVersion:

@@ -10,7 +10,7 @@ from maskeraid_api.access import Caller
 from maskeraid_api.dataset_access import Library
 from maskeraid_api.forms import only_file
 from maskeraid_api.inbox import store_bytes
-from maskeraid_api.model_access import model_of, version_of
+from maskeraid_api.model_access import version_of
 from maskeraid_api.schemas.reimagings import (
     DATA_URL,
     IMAGE_BYTES,
@@ -66,7 +66,7 @@ class Inputs:
     async def chosen_model(self, option: ModelOption | None) -> ModelChoice | None:
         if option is None:
             return None
-        model = await model_of(self.models, option.model_id)
+        model = await self.models.require(option.model_id)
         version = await version_of(self.versions, model, option.version)
         return ModelChoice(model_id=model.id, version=version.version)
 

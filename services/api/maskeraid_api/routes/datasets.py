@@ -51,18 +51,16 @@ async def create_dataset(body: DatasetRequest, caller: CallerOf, datasets: Datas
 
 @router.get("/{dataset_id}", response_model=DatasetView)
 @operation(Scope.DATASETS_READ)
-async def get_dataset(dataset_id: str, request: Request, library: LibraryOf) -> Response:
+async def get_dataset(dataset_id: str, request: Request, datasets: Datasets) -> Response:
     """One dataset."""
-    return shown(request, DatasetView.of(await library.dataset(dataset_id)))
+    return shown(request, DatasetView.of(await datasets.require(dataset_id)))
 
 
 @router.patch("/{dataset_id}", response_model=DatasetView)
 @operation(Scope.DATASETS_WRITE, problems=(NameTaken, StaleObject), headers=("If-Match",))
-async def change_dataset(
-    dataset_id: str, body: DatasetChange, request: Request, library: LibraryOf, datasets: Datasets
-) -> Response:
+async def change_dataset(dataset_id: str, body: DatasetChange, request: Request, datasets: Datasets) -> Response:
     """Change what is written about a dataset; its images change by imports only."""
-    dataset = await library.dataset(dataset_id)
+    dataset = await datasets.require(dataset_id)
     check_unchanged(request, DatasetView.of(dataset))
     facts = body.model_dump(exclude_unset=True)
     facts = {name: value for name, value in facts.items() if value is not None or name not in ("name", "metadata")}
@@ -78,14 +76,13 @@ async def change_dataset(
 async def delete_dataset(
     dataset_id: str,
     request: Request,
-    library: LibraryOf,
     datasets: Datasets,
     jobs: Jobs,
     models: Models,
     versions: ModelVersions,
 ) -> Response:
     """Delete a dataset that no model and no unfinished job uses."""
-    dataset = await library.dataset(dataset_id)
+    dataset = await datasets.require(dataset_id)
     check_unchanged(request, DatasetView.of(dataset))
     learned = [model_id for model_id in await versions.learned_from(dataset_id) if await models.get(model_id)]
     users = [*learned, *await jobs.unfinished_with(dataset_id)]
@@ -99,10 +96,10 @@ async def delete_dataset(
 @router.get("/{dataset_id}/versions", response_model=ListView[DatasetVersionView])
 @operation(Scope.DATASETS_READ)
 async def list_dataset_versions(
-    dataset_id: str, request: Request, library: LibraryOf, versions: DatasetVersions
+    dataset_id: str, request: Request, datasets: Datasets, versions: DatasetVersions
 ) -> Response:
     """Every published version, newest first."""
-    dataset = await library.dataset(dataset_id)
+    dataset = await datasets.require(dataset_id)
     numbers = range(dataset.latest_version, max(0, dataset.latest_version - 100), -1)
     found = [await versions.of_dataset(dataset_id, number) for number in numbers]
     return listed(request, [DatasetVersionView.of(version) for version in found if version], has_more=False)
@@ -110,9 +107,11 @@ async def list_dataset_versions(
 
 @router.get("/{dataset_id}/versions/{version}", response_model=DatasetVersionView)
 @operation(Scope.DATASETS_READ)
-async def get_dataset_version(dataset_id: str, version: str, request: Request, library: LibraryOf) -> Response:
+async def get_dataset_version(
+    dataset_id: str, version: str, request: Request, datasets: Datasets, library: LibraryOf
+) -> Response:
     """One version, by number or as `latest`."""
-    dataset = await library.dataset(dataset_id)
+    dataset = await datasets.require(dataset_id)
     if version != "latest" and not (version.isdecimal() and version.isascii() and len(version) <= 9):
         raise NotFound
     return shown(request, DatasetVersionView.of(await library.version(dataset, version)))

@@ -56,7 +56,7 @@ async def list_images(
 
 
 async def selected(library: Library, dataset_id: str, version: str, where: list[str]) -> tuple[DatasetVersion, Any]:
-    dataset = await library.dataset(dataset_id)
+    dataset = await library.datasets.require(dataset_id)
     found = await library.version(dataset, version)
     return found, await library.rows(found, where)
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from maskeraid_api.accepting import Order, accept
 from maskeraid_api.answers import accepted, shown
-from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Uploads
+from maskeraid_api.dependencies import CallerOf, Datasets, GatewayOf, Jobs, Uploads
 from maskeraid_api.forms import files_of, options_of, read_json
 from maskeraid_api.inbox import store_file
 from maskeraid_api.job_access import job_of, queue_position
@@ -48,17 +48,17 @@ FORM = Form(
     problems=(NotFound, QueueFull, UnsupportedMedia, UploadIncomplete),
 )  # fmt: skip
 async def create_import(
-    request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, uploads: Uploads
+    request: Request, caller: CallerOf, gateway: GatewayOf, datasets: Datasets, uploads: Uploads
 ) -> Response:
     """Bring images into a dataset: JSON with a `source`, or multipart with `dataset_id` and `files`."""
     if request._form is not None:  # the guard has read it
         options = options_of(FileImport, request._form, ("dataset_id",))
-        await library.dataset(options.dataset_id)
+        await datasets.require(options.dataset_id)
         files = await stored_files(gateway, caller, request)
         spec = ImportSpec(dataset_id=options.dataset_id, source="upload", files=files)
     else:
         options = body = read_json(ImportRequest, await request.body())
-        await library.dataset(body.dataset_id)
+        await datasets.require(body.dataset_id)
         spec = await spec_of(body, uploads)
     order = Order(
         JobKind.IMPORT, spec, notify=Notify.model_validate(options.notify.model_dump()), metadata=options.metadata,
@@ -83,7 +83,7 @@ async def spec_of(body: ImportRequest, uploads: Uploads) -> ImportSpec:
     assert isinstance(source, UploadSource)
     upload = await uploads.get(source.upload_id)
     if upload is None:
-        raise NotFound(f"There is no upload {source.upload_id}.", pointer="/source/upload_id")
+        raise NotFound("There is no such upload.", pointer="/source/upload_id")
     if upload.completed_at is None:
         raise UploadIncomplete(f"The upload {upload.id} is not complete.", missing_parts=upload.missing_parts[:100])
     keys = [upload.parts[str(number)].key for number in range(1, upload.part_count + 1)]

@@ -8,13 +8,12 @@ from starlette.responses import Response
 
 from maskeraid_api.answers import check_unchanged, gone, shown
 from maskeraid_api.dependencies import GatewayOf, Models, ModelVersions
-from maskeraid_api.model_access import model_of, version_of
+from maskeraid_api.model_access import version_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, listed, page_asked
 from maskeraid_api.schemas.models import ModelChange, ModelVersionView, ModelView
 from maskeraid_api.serving import serve
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.models import Model
 from maskeraid_core.errors import NotFound, RangeNotSatisfiable, StaleObject
 from maskeraid_core.repositories.repository import now
 
@@ -36,14 +35,14 @@ async def list_models(
 @operation(Scope.MODELS_READ)
 async def get_model(model_id: str, request: Request, models: Models) -> Response:
     """One model."""
-    return shown(request, ModelView.of(await model_of(models, model_id)))
+    return shown(request, ModelView.of(await models.require(model_id)))
 
 
 @router.patch("/{model_id}", response_model=ModelView)
 @operation(Scope.MODELS_WRITE, problems=(StaleObject,), headers=("If-Match",))
 async def change_model(model_id: str, body: ModelChange, request: Request, models: Models) -> Response:
     """Change a model's name, tags, or metadata; its versions never change."""
-    model = await model_of(models, model_id)
+    model = await models.require(model_id)
     check_unchanged(request, ModelView.of(model))
     facts = body.model_dump(exclude_unset=True, exclude_none=True)
     changed = await models.change(model_id, {**facts, "updated_at": now()}, where={"updated_at": model.updated_at})
@@ -56,7 +55,7 @@ async def change_model(model_id: str, body: ModelChange, request: Request, model
 @operation(Scope.MODELS_WRITE, problems=(StaleObject,), headers=("If-Match",))
 async def delete_model(model_id: str, request: Request, models: Models) -> Response:
     """Delete a model; Selection no longer finds it."""
-    model: Model = await model_of(models, model_id)
+    model = await models.require(model_id)
     check_unchanged(request, ModelView.of(model))
     if not await models.delete(model_id):
         raise NotFound
@@ -67,7 +66,7 @@ async def delete_model(model_id: str, request: Request, models: Models) -> Respo
 @operation(Scope.MODELS_READ)
 async def list_model_versions(model_id: str, request: Request, models: Models, versions: ModelVersions) -> Response:
     """Every version, newest first."""
-    model = await model_of(models, model_id)
+    model = await models.require(model_id)
     found = [await versions.of_model(model_id, number) for number in range(model.latest_version, 0, -1)[:100]]
     return listed(request, [ModelVersionView.of(model, version) for version in found if version], has_more=False)
 
@@ -78,7 +77,7 @@ async def get_model_version(
     model_id: str, version: str, request: Request, models: Models, versions: ModelVersions
 ) -> Response:
     """One version by number, `latest`, or alias: its card, guarantees, layers, lineage, files."""
-    model = await model_of(models, model_id)
+    model = await models.require(model_id)
     return shown(request, ModelVersionView.of(model, await version_of(versions, model, version)))
 
 
@@ -94,7 +93,7 @@ async def get_model_file(
     gateway: GatewayOf,
 ) -> Response:
     """One file of a version; ranges are served, and `Repr-Digest` is that of the whole."""
-    model = await model_of(models, model_id)
+    model = await models.require(model_id)
     file = (await version_of(versions, model, version)).file(name)
     if file is None:
         raise NotFound

@@ -51,7 +51,7 @@ async def create_upload(body: UploadRequest, caller: CallerOf, gateway: GatewayO
 @operation(Scope.DATASETS_READ)
 async def get_upload(upload_id: str, request: Request, uploads: Uploads) -> Response:
     """One upload, with the numbers of its missing parts."""
-    return shown(request, UploadView.of(await upload_of(uploads, upload_id)))
+    return shown(request, UploadView.of(await uploads.require(upload_id)))
 
 
 @router.put("/{upload_id}/parts/{number}", response_model=UploadView)
@@ -67,7 +67,7 @@ async def put_upload_part(
     gateway: GatewayOf,
 ) -> Response:
     """Send one part as it is; in any order, and again if need be."""
-    upload = await upload_of(uploads, upload_id)
+    upload = await uploads.require(upload_id)
     if number > upload.part_count:
         raise NotFound(f"The upload has {upload.part_count} parts.")
     if upload.completed_at is not None:
@@ -78,14 +78,14 @@ async def put_upload_part(
         await blobs.delete([part.key])
         raise NotFound
     await blobs.delete([before.key] if before else [])
-    return json_response(UploadView.of(await upload_of(uploads, upload_id)))
+    return json_response(UploadView.of(await uploads.require(upload_id)))
 
 
 @router.post("/{upload_id}/complete", response_model=UploadView)
 @operation(Scope.DATASETS_WRITE, problems=(DigestMismatch, UploadIncomplete))
 async def complete_upload(upload_id: str, request: Request, uploads: Uploads, gateway: GatewayOf) -> Response:
     """Check that all parts are there and together have the announced digest."""
-    upload = await upload_of(uploads, upload_id)
+    upload = await uploads.require(upload_id)
     if upload.missing_parts:
         missing = upload.missing_parts
         raise UploadIncomplete(f"{len(missing)} parts are missing.", missing_parts=missing[:100])
@@ -99,16 +99,9 @@ async def complete_upload(upload_id: str, request: Request, uploads: Uploads, ga
 @operation(Scope.DATASETS_WRITE)
 async def delete_upload(upload_id: str, uploads: Uploads, gateway: GatewayOf) -> Response:
     """Forget an upload; its bytes go at once, those of a complete one, which an import may need, within a day."""
-    upload = await upload_of(uploads, upload_id)
+    upload = await uploads.require(upload_id)
     if not await uploads.delete(upload_id):
         raise NotFound
     if upload.completed_at is None:
         await gateway.stores.blobs.delete(part.key for part in upload.parts.values())
     return gone()
-
-
-async def upload_of(uploads: Uploads, upload_id: str) -> Upload:
-    upload = await uploads.get(upload_id)
-    if upload is None:
-        raise NotFound
-    return upload

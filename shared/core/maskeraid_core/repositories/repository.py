@@ -9,6 +9,7 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from maskeraid_core.documents.document import Document
+from maskeraid_core.errors import NotFound
 from maskeraid_core.mongo import Collection, Database
 
 DocumentT = TypeVar("DocumentT", bound=Document)
@@ -60,6 +61,13 @@ class TenantRepository(Generic[DocumentT]):
     async def get(self, document_id: str) -> DocumentT | None:
         found = await self._collection.find_one(self._live({"_id": document_id}))
         return self.kind.of(found) if found else None
+
+    async def require(self, document_id: str) -> DocumentT:
+        """The document. Raises: NotFound, with the same words for what is another tenant's and for what never was."""
+        found = await self.get(document_id)
+        if found is None:
+            raise NotFound
+        return found
 
     async def page(self, request: PageRequest, **filters: object) -> Page[DocumentT]:
         """One page in the order of ids, which is the order of creation."""
