@@ -23,6 +23,10 @@ DEFAULT_HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cache-control", b"private, no-cache"),
 )
+SENT_ONCE = (
+    b"authorization", b"content-digest", b"content-length", b"content-type", b"cookie", b"host", b"idempotency-key",
+    b"transfer-encoding",
+)  # fmt: skip
 _PORT = re.compile(r":\d+$")
 
 
@@ -58,6 +62,7 @@ class Envelope:
         scope["maskeraid.exchange"] = exchange
         wrapped = _Answer(scope, exchange, send)
         try:
+            _check_headers(scope, sent)
             self._check_host(sent)
             await self._app(scope, body, wrapped)
         except ClientDisconnect:
@@ -102,6 +107,16 @@ class _Answer:
                 headers.append((b"connection", b"close"))  # answered already: the rest of the body is not wanted
             note_answer(self._scope, message["status"], time.perf_counter() - self._began)
         await self._send(message)
+
+
+def _check_headers(scope: Scope, sent: dict[bytes, bytes]) -> None:
+    """Raise BadHeader where two programs on the way could read two requests: this one, and one behind it."""
+    names = [name for name, _ in scope["headers"]]
+    if len(sent) < len(names) and (repeated := [name for name in SENT_ONCE if names.count(name) > 1]):
+        name = repeated[0].decode().title()
+        raise BadHeader(f"`{name}` may be sent once.", parameter=name)
+    if b"transfer-encoding" in sent and b"content-length" in sent:
+        raise BadHeader("Send `Content-Length` or `Transfer-Encoding`, not both.", parameter="Content-Length")
 
 
 def announces_body(scope: Scope) -> bool:

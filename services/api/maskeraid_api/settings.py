@@ -31,7 +31,8 @@ class ApiSettings(CoreSettings):
     stream_seconds: float = Field(default=600, gt=0, description="Longest life of one event stream.")
     keepalive_seconds: float = Field(default=15, gt=0, description="Time between comments in a silent event stream.")
     metrics_token: SecretStr | None = Field(
-        default=None, description="Bearer token of /metrics; without one only this machine may read them."
+        default=None,
+        description="Bearer token of /metrics; without one only this machine may read them, and on a server nobody.",
     )
 
     @field_validator("allowed_hosts", mode="before")

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from celery import signals
 
 from maskeraid_core.jobs import QueueName
+from maskeraid_core.limited_child import is_network_isolated
 from maskeraid_core.log import configure_log
 from maskeraid_core.portal import open_portal
 from maskeraid_core.queue import create_celery_app
@@ -26,7 +27,7 @@ class Process:
 
     def open(self, **_: object) -> None:
         port = self._open.enter_context(open_portal(self.settings))
-        self.worker = Worker(port, QueueName.CURATOR)
+        self.worker = Worker(port, QueueName.CURATOR, network_isolated=is_network_isolated())
         self._open.callback(self.worker.close)
 
     def leave(self, **_: object) -> None:

@@ -8,7 +8,7 @@ from celery import signals
 from threadpoolctl import threadpool_limits
 
 from maskeraid_core.jobs import QueueName
-from maskeraid_core.limited_child import ImageSanitiser
+from maskeraid_core.limited_child import ImageSanitiser, is_network_isolated
 from maskeraid_core.log import configure_log
 from maskeraid_core.portal import open_portal
 from maskeraid_core.queue import create_celery_app
@@ -55,7 +55,8 @@ class Process:
         models = LoadedModels(StoredModels(port).read, most=settings.models_kept, most_bytes=settings.models_kept_bytes)
         self.workbench = Workbench(port, models, sanitiser)
         warm(port, models, settings.models_warmed)
-        self.worker = Worker(port, QueueName.INFERENCE)  # last: from now on it counts as alive
+        # Last: from now on it counts as alive.
+        self.worker = Worker(port, QueueName.INFERENCE, network_isolated=is_network_isolated())
         self._open.callback(self.worker.close)
 
     def leave(self, **_: object) -> None:

@@ -13,7 +13,7 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 Header = dict[str, Any]  # plain JSON values
@@ -78,15 +78,20 @@ def serve(answer: Answer, requests: BinaryIO, replies: BinaryIO) -> None:
         replies.flush()
 
 
+def answer(header: Header, body: bytes) -> Iterator[tuple[Header, bytes]]:
+    """What a child without a task says: what it was told."""
+    yield header, body
+
+
 def main() -> None:
     """Confine this process, say so, and serve the module named on the command line."""
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints stays out of the frames
     isolated = confine(parent_pid=int(sys.argv[2]))
-    answer: Answer = importlib.import_module(sys.argv[1]).answer
+    task: Answer = importlib.import_module(sys.argv[1]).answer
     replies.write(encode_frame({"network_isolated": isolated}))
     replies.flush()
-    serve(answer, sys.stdin.buffer, replies)
+    serve(task, sys.stdin.buffer, replies)
 
 
 if __name__ == "__main__":

@@ -182,6 +182,13 @@ class LimitedChild:
         return ChildDied(f"{how}: {last_line}" if last_line else how)
 
 
+def is_network_isolated() -> bool:
+    """Whether the limited children of this process have a network namespace of their own; one is started to see."""
+    child = LimitedChild("maskeraid_core.confinement")
+    child.close()
+    return child.network_isolated
+
+
 @dataclass(frozen=True, slots=True)
 class SanitisedPicture:
     """One image as a sanitising child sent it: nothing of the original bytes is left.

@@ -29,12 +29,14 @@ ANNOUNCE_SECONDS = 1.0  # a job that is over sooner tells of its start together 
 class Worker:
     """One process that carries out the jobs of one queue."""
 
-    def __init__(self, port: PortalStores, queue: QueueName) -> None:
+    def __init__(self, port: PortalStores, queue: QueueName, **facts: object) -> None:
+        """Begin to say that this worker lives, with `facts` (plain JSON values) about it."""
         self.name = f"{queue}-{platform.node()}-{os.getpid()}"
         self.is_leaving = threading.Event()
         self._port = port
         self._queue = queue
         self._moves = JobMoves(port.stores.database)
+        self._facts = {"host": platform.node(), "pid": os.getpid(), **facts}
         self._beats = port.portal.start_task_soon(self._beat_worker)
 
     @property
@@ -181,10 +183,9 @@ class Worker:
                 await wait_for_news(wish, settings.heartbeat_seconds)
 
     async def _beat_worker(self) -> None:
-        facts = {"host": platform.node(), "pid": os.getpid()}
         while True:
             try:
-                await WorkerRepository(self.stores.database).beat(self.name, self._queue, facts)
+                await WorkerRepository(self.stores.database).beat(self.name, self._queue, self._facts)
             except PyMongoError as error:
                 log.warning("worker's beat not heard", error=str(error))
             await asyncio.sleep(WORKER_BEAT_SECONDS)

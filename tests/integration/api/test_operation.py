@@ -3,6 +3,7 @@
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from maskeraid_api.main import create_app
 from maskeraid_api.routers import ROUTERS
@@ -25,8 +26,13 @@ class TestHealth:
         for queue in ("curator", "trainer", "inference", "notifier"):
             await WorkerRepository(stores.database).beat(f"{queue}-1", queue, {})
         ready = (await nobody.get("/readyz")).json()
-        assert ready["status"] == "ready"
+        assert (ready["status"], ready["checks"]["network_isolation"]) == ("ready", "unknown")
         assert ready["checks"]["workers"] == {"curator": 1, "trainer": 1, "inference": 1, "notifier": 1}
+
+    async def test_isolation_is_that_of_all_who_parse(self, nobody: httpx.AsyncClient, stores: Stores) -> None:
+        for queue, isolated, together in (("curator", True, "on"), ("inference", False, "off")):
+            await WorkerRepository(stores.database).beat(f"{queue}-1", queue, {"network_isolated": isolated})
+            assert (await nobody.get("/readyz")).json()["checks"]["network_isolation"] == together
 
     async def test_database_away_is_503_and_no_500(self, api_settings: ApiSettings, account: Account) -> None:
         """The stores are opened on a server that is not there; the gateway itself answers."""
@@ -42,6 +48,17 @@ class TestMetrics:
         await nobody.get("/v1/server")
         text = (await nobody.get("/metrics")).text
         assert 'maskeraid_http_answers_total{method="GET",route="/v1/server",status="200"}' in text
+
+    @pytest.mark.parametrize(("token", "status"), [(None, 401), ("right", 200), ("wrong", 401)])
+    async def test_on_a_server_only_the_token_counts(
+        self, api_settings: ApiSettings, token: str | None, status: int
+    ) -> None:
+        known = SecretStr("right") if token else None
+        app = create_app(api_settings.model_copy(update={"environment": "server", "metrics_token": known}))
+        async with app.router.lifespan_context(app):
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            near = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1", headers=headers)
+            assert (await near.get("/metrics")).status_code == status
 
 
 class TestDocumentation:

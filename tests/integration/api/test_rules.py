@@ -106,6 +106,17 @@ class TestProblems:
         answer = await client.get("/v1/me", headers={"Host": "rebound.example"})
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_header")
 
+    @pytest.mark.parametrize("name", ["Authorization", "Host", "Content-Type", "Idempotency-Key"])
+    async def test_a_header_that_names_one_thing_comes_once(self, client: httpx.AsyncClient, name: str) -> None:
+        headers = [*client.headers.raw, (name.encode(), b"127.0.0.1"), (name.encode(), b"other")]
+        answer = await client.get("/v1/me", headers=headers)
+        assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, name)
+
+    async def test_a_body_has_one_length(self, client: httpx.AsyncClient) -> None:
+        headers = {"Content-Length": "2", "Transfer-Encoding": "chunked", "Content-Type": "application/json"}
+        answer = await client.post("/v1/datasets", content=b"{}", headers=headers)
+        assert (answer.status_code, answer.headers["connection"]) == (400, "close")
+
     async def test_a_key_comes_before_the_body(self, account: Account) -> None:
         """Not one byte is asked for: the body would fail the test."""
 

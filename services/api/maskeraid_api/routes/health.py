@@ -18,6 +18,7 @@ from maskeraid_api.problems import PROBLEMS, sentence_of
 from maskeraid_api.reference_page import documentation_page
 from maskeraid_api.schemas.parts import View
 from maskeraid_api.schemas.server import Checks, ReadyView
+from maskeraid_api.settings import ApiSettings
 from maskeraid_core.errors import NotAuthenticated, NotFound
 from maskeraid_core.jobs import QueueName
 from maskeraid_core.repositories.workers import WorkerRepository
@@ -47,15 +48,18 @@ async def readyz(gateway: GatewayOf) -> Response:
 
 
 async def readiness(gateway: Gateway) -> ReadyView:
-    workers = dict.fromkeys((queue.value for queue in QueueName), 0)
+    is_database_up, alive = True, []
     try:
-        for row in await WorkerRepository(gateway.stores.database).alive():
-            workers[row["queue"]] = workers.get(row["queue"], 0) + 1
-        is_database_up = True
+        alive = await WorkerRepository(gateway.stores.database).alive()
     except PyMongoError:
         is_database_up = False
+    workers = {queue.value: sum(row["queue"] == queue for row in alive) for queue in QueueName}
+    isolated = {row["network_isolated"] for row in alive if "network_isolated" in row}
     is_redis_up, are_blobs_up = await gateway.stores.news.ping(), await _are_blobs_up(gateway)
-    checks = Checks(mongodb=_word(is_database_up), redis=_word(is_redis_up), blobs=_word(are_blobs_up), workers=workers)
+    checks = Checks(
+        mongodb=_word(is_database_up), redis=_word(is_redis_up), blobs=_word(are_blobs_up), workers=workers,
+        network_isolation="unknown" if not isolated else "on" if all(isolated) else "off",
+    )  # fmt: skip
     if not (is_database_up and are_blobs_up):
         return ReadyView(status="unavailable", checks=checks)
     return ReadyView(status="ready" if is_redis_up and all(workers.values()) else "degraded", checks=checks)
@@ -76,13 +80,18 @@ def _word(is_up: bool) -> str:
 @router.get("/metrics", response_class=Response, include_in_schema=False)
 @operation(is_public=True, is_unmetered=True)
 def metrics(request: Request, gateway: GatewayOf) -> Response:
-    """Figures for operators: with their token, or from this machine when there is none."""
-    token = gateway.settings.metrics_token
-    sent = request.headers.get("authorization", "").removeprefix("Bearer ")
-    is_near = request.client is not None and request.client.host in LOOPBACK
-    if not (hmac.compare_digest(sent.encode(), token.get_secret_value().encode()) if token else is_near):
+    """Figures for operators: with their token; in local mode also from this machine when there is none."""
+    if not may_read_metrics(request, gateway.settings):
         raise NotAuthenticated("These figures are for operators.")
     return Response(exposition(), media_type=MEDIA_TYPE)
+
+
+def may_read_metrics(request: Request, settings: ApiSettings) -> bool:
+    if settings.metrics_token:
+        sent = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(sent.encode(), settings.metrics_token.get_secret_value().encode())
+    # On a server what comes from this machine may be anyone's request: a proxy stands there.
+    return settings.environment != "server" and request.client is not None and request.client.host in LOOPBACK
 
 
 @router.get("/openapi.json", include_in_schema=False)

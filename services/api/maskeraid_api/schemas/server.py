@@ -89,6 +89,9 @@ class Checks(View):
     redis: Literal["up", "down"]
     blobs: Literal["up", "down"]
     workers: dict[str, int] = Field(description="Live workers by queue.")
+    network_isolation: Literal["on", "off", "unknown"] = Field(
+        description="Whether what strangers send is parsed without a network; unknown while no worker has said so."
+    )
 
 
 class ReadyView(View):
