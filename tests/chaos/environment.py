@@ -1,0 +1,148 @@
+"""The embedded stack as real processes that may be attacked: several workers of a kind, proxies before its stores."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+import psutil
+
+from maskeraid import Client
+from maskeraid_local.ports import LOOPBACK, free_port
+from maskeraid_local.process import ManagedProcess
+from maskeraid_local.services import WORKERS, make_services
+from maskeraid_local.stack import Stack, StackOptions
+from tests.chaos.proxy import Proxy
+from tests.chaos.receiver import LoggingReceiver
+
+LEASE_SECONDS, BEAT_SECONDS, SWEEP_SECONDS = 3.0, 0.5, 1.0
+IMPATIENT = {
+    "MASKERAID_LEASE_SECONDS": str(LEASE_SECONDS),
+    "MASKERAID_HEARTBEAT_SECONDS": str(BEAT_SECONDS),
+    "MASKERAID_SWEEP_SECONDS": str(SWEEP_SECONDS),
+    "MASKERAID_RING_AGAIN_SECONDS": "2",
+    "MASKERAID_CRASH_DELAY_SECONDS": "0.2",
+    "MASKERAID_CHECKPOINT_SECONDS": "1",
+    "MASKERAID_EVENT_POLL_SECONDS": "1",
+    "MASKERAID_LITTER_SECONDS": "2",
+    "MASKERAID_ATTEMPTS_KEPT_SECONDS": "5",
+    "MASKERAID_MAX_QUEUED_JOBS": "20000",
+    "MASKERAID_WRITES_PER_SECOND": "5000",
+    "MASKERAID_READS_PER_SECOND": "5000",
+}
+STORES = {"redis": "MASKERAID_REDIS_URL", "mongodb": "MASKERAID_MONGODB_URL"}
+READY = re.compile(r"@\S+ ready\.")  # Celery's own words
+PATIENT_REPEATS = 12  # a client outlives a store that is away for half a minute
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an environment is made of: workers and their threads by name, settings, and the stores behind proxies.
+
+    A name is that of a queue, or that with a number behind it: `inference-2`.
+    """
+
+    workers: Mapping[str, int] = field(default_factory=lambda: WORKERS)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    proxied: Collection[str] = ()
+
+
+class Environment(Stack):
+    """The stack, its webhook receiver, and a proxy for each pair of service and proxied store."""
+
+    def __init__(self, data: Path, wanted: Wanted | None = None) -> None:
+        wanted = wanted or Wanted()
+        self.receiver = LoggingReceiver(free_port())
+        self._opened = ExitStack()
+        self._log = self._opened.enter_context((data / "stack.log").open("a"))
+        reachable = {"MASKERAID_WEBHOOK_ALLOWED_HOSTS": f"{LOOPBACK}:*", "MASKERAID_OWNER_EMAIL": "owner@example.org"}
+        options = StackOptions(data, free_port(), {**IMPATIENT, **reachable, **wanted.settings}, self._write_line)
+        super().__init__(options)
+        self.ready: set[str] = set()  # workers that have said so since their last start
+        self.proxies: dict[tuple[str, str], Proxy] = {}
+        services = {name: self._service(name, wanted) for name in ("api", *wanted.workers)}
+        self.services = {name: services.pop(name) for name in ("api", *WORKERS)}
+        self._further = services
+
+    @property
+    def blobs(self) -> Path:
+        return self.options.data / "blobs"
+
+    @property
+    def log(self) -> Path:
+        return self.options.data / "stack.log"
+
+    def client(self, repeats: int = PATIENT_REPEATS) -> Client:
+        """The SDK with the first key."""
+        return Client(self.first_key, self.url, repeats=repeats)
+
+    def descendants(self, name: str) -> list[psutil.Process]:
+        """What a process has started, and what that has started."""
+        try:
+            return psutil.Process(self.processes[name].pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+
+    def strays(self) -> list[str]:
+        """Command lines of processes that carry this environment's settings and belong to none of its processes."""
+        ours = {process.pid for process in self.processes.values() if process.is_running}
+        ours |= {child.pid for name in self.processes for child in self.descendants(name)}
+        return [" ".join(process.cmdline()) for process in self._carriers() if process.pid not in ours]
+
+    def ended(self) -> list[str]:
+        """Names of processes that are not running now."""
+        return [name for name, process in self.processes.items() if not process.is_running]
+
+    def __enter__(self) -> Self:
+        try:
+            self._opened.enter_context(self.receiver)
+            return super().__enter__()
+        except BaseException:
+            self._opened.close()
+            raise
+
+    def __exit__(self, *failure: object) -> None:
+        with self._opened:
+            super().__exit__(*failure)
+
+    def _start(self) -> None:
+        super()._start()  # one of each kind
+        for name, worker in self._further.items():
+            worker.start()
+            self.services[name] = worker
+        with self.client() as client:
+            self.receiver.secret = client.webhook_endpoints.create(self.receiver.url).secret
+
+    def _service(self, name: str, wanted: Wanted) -> ManagedProcess:
+        queue = name.partition("-")[0]
+        environment = {**self.environment, **{STORES[store]: self._through(name, store) for store in wanted.proxied}}
+        threads = {} if queue == "api" else {queue: wanted.workers[name]}
+        scratch, read_line = self.options.data / "scratch", self.options.read_line
+        process = make_services(self.options.port, environment, scratch, read_line, threads)[queue]
+        process.name = name
+        return process
+
+    def _through(self, name: str, store: str) -> str:
+        """The URL of a store by way of a proxy of this service's own."""
+        url = urlsplit(self.environment[STORES[store]])
+        assert url.port is not None
+        proxy = self.proxies[name, store] = self._opened.enter_context(Proxy(url.port))
+        return url._replace(netloc=f"{LOOPBACK}:{proxy.port}").geturl()
+
+    def _carriers(self) -> Iterator[psutil.Process]:
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("MASKERAID_BLOBS_URL") == self.environment["MASKERAID_BLOBS_URL"]:
+                    yield process
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+
+    def _write_line(self, name: str, line: str) -> None:
+        if READY.search(line):
+            self.ready.add(name)
+        if not self._log.closed:  # what a killed process leaves in its pipe may come late
+            self._log.write(f"{name:<12}| {line}\n")
+            self._log.flush()

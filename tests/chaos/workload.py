@@ -1,0 +1,104 @@
+"""Cheap but real jobs, ordered through the SDK by several clients at once; what was accepted is remembered."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from maskeraid import ApiError, Client, NotReachable
+from maskeraid.objects import Job
+from tests.chaos.environment import Environment
+
+MASK_COLOUR = [20, 150, 140]  # teal: the mask of the drawn test faces
+QUICK = {"steps": 40, "max_seconds": 20, "target_quality": 1.0}  # ended by its steps: a few seconds
+Place = Callable[[Client, int], Job]  # order number n
+
+
+@dataclass
+class Orders:
+    """What a workload has seen: the ids that were accepted, and what was refused and why."""
+
+    accepted: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)  # that each accepted order took
+
+    def place(self, client: Client, place: Place, number: int) -> None:
+        started = time.monotonic()
+        try:
+            job = place(client, number)
+        except (ApiError, NotReachable) as error:
+            self.refused.append(f"{type(error).__name__}: {error}")
+        else:
+            self.accepted.append(job.id)
+            self.seconds.append(time.monotonic() - started)
+
+
+class Workload:
+    """Orders jobs in the background, as many clients at once as asked for. `prepare` it once an environment."""
+
+    def __init__(self, environment: Environment, name: str = "chaos faces", *, is_told: bool = True) -> None:
+        self._environment = environment
+        self._name = name
+        self.is_told = is_told
+        self.dataset_id = ""
+        self.image_id = ""
+
+    def prepare(self) -> "Workload":
+        """Draw test faces; a covered one is what all re-imagings are about."""
+        with self._environment.client() as client:
+            self.dataset_id = client.datasets.create(self._name, role="test").id
+            client.imports.generate(self.dataset_id, "faces-test").wait()
+            images = client.images.of_dataset(self.dataset_id, limit=500)
+            self.image_id = next(image.id for image in images if image.file.endswith("_mask.png"))
+        return self
+
+    def untold(self) -> "Workload":
+        """The same of which no webhook tells."""
+        quiet = Workload(self._environment, self._name, is_told=False)
+        quiet.dataset_id, quiet.image_id = self.dataset_id, self.image_id
+        return quiet
+
+    def look_for_covering(self, client: Client, number: int) -> Job:
+        """The cheapest job that writes files: find the covering, and no more."""
+        covering = {"method": "colour", "colours": [MASK_COLOUR]}
+        return client.reimagings.create(
+            image_id=self.image_id,
+            wait_seconds=0,
+            covering=covering,
+            until="covering",
+            seed=number,
+            notify={"webhooks": self.is_told},
+        )
+
+    def draw_faces(self, client: Client, number: int) -> Job:
+        """An import of 125 drawn faces into a dataset of its own."""
+        dataset = client.datasets.create(f"{self._name}, import {number}")
+        return client.imports.generate(dataset.id, "faces-medium")
+
+    def train(self, client: Client, number: int) -> Job:
+        """A training of some seconds on a dataset that is drawn first."""
+        dataset = client.datasets.create(f"{self._name}, training {number}")
+        client.imports.generate(dataset.id, "faces-light").wait()
+        return client.trainings.create(f"{self._name} {number}", [dataset.id], seed=number, hyperparameters=QUICK)
+
+    @contextmanager
+    def ordering(self, places: Sequence[Place], clients: int = 4) -> Iterator[Orders]:
+        """Order all of these while the block runs; on leaving it, all of them have been answered."""
+        orders, own = Orders(), threading.local()
+        opened: list[Client] = []
+
+        def order(number: int) -> None:
+            if not hasattr(own, "client"):
+                own.client = self._environment.client()
+                opened.append(own.client)
+            orders.place(own.client, places[number], number)
+
+        with ThreadPoolExecutor(clients) as pool:
+            futures: list[Future[None]] = [pool.submit(order, number) for number in range(len(places))]
+            yield orders
+            for future in futures:
+                future.result()
+        for client in opened:
+            client.close()
