@@ -1,8 +1,8 @@
 """`python -m maskeraid_local`: the same as `maskeraid up`."""
 
 import sys
-from pathlib import Path
 
 from maskeraid_local.commands import up
+from maskeraid_local.invocation import DEFAULT_DATA, DEFAULT_PORT
 
-sys.exit(up(Path(".maskeraid"), 8000))
+sys.exit(up(DEFAULT_DATA, DEFAULT_PORT))

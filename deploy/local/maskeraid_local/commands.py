@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from maskeraid_local.demo import OutputInUse, run_demo
-from maskeraid_local.invocation import up_with
+from maskeraid_local.invocation import up_command
 from maskeraid_local.stack import Stack, StackError, StackOptions
 
 RECIPE = Path(__file__).with_name("recipe.txt")
 RECIPE_URL = "http://127.0.0.1:8000"
+INTERRUPTED = 130  # as shells say it of Ctrl-C
 
 
 def up(data: Path, port: int, *, is_key_wanted: bool = False) -> int:
@@ -30,7 +31,7 @@ def up(data: Path, port: int, *, is_key_wanted: bool = False) -> int:
 
 def demo(output: Path) -> int:
     """Run the main job once; the exit code."""
-    return _exit_code(lambda: run_demo(output.resolve()))
+    return _exit_code(lambda: run_demo(output.resolve()), of_interrupt=INTERRUPTED)
 
 
 def welcome(stack: Stack, key: str | None) -> str:
@@ -42,23 +43,23 @@ def welcome(stack: Stack, key: str | None) -> str:
         lines += ["Your API key, shown only now:", "", f"    export MASKERAID_KEY={key}", ""]
         lines += [f"For the commands of `maskeraid`: maskeraid login $MASKERAID_KEY --url {stack.url}", ""]
     else:
-        lines += [f"The first key was shown at the first start; {up_with('--new-key')} makes another.", ""]
+        another = up_command(stack.options.data, stack.options.port, "--new-key")
+        lines += [f"The first key was shown at the first start; {another} makes another.", ""]
     lines += [
         RECIPE.read_text().replace(RECIPE_URL, stack.url),
-        "A second run of the recipe needs another name.",
         "Ctrl-C stops everything.",
         "",
     ]
     return "\n".join(lines)
 
 
-def _exit_code(run: Callable[[], int]) -> int:
-    """What `run` says; an end from outside is a good one, a stack that cannot be started is said in one line."""
+def _exit_code(run: Callable[[], int], of_interrupt: int = 0) -> int:
+    """What `run` says, or what an end from outside means; a stack that cannot be started is said in one line."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return run()
     except KeyboardInterrupt:
-        return 0
+        return of_interrupt
     except (StackError, OutputInUse) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

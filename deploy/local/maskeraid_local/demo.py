@@ -6,6 +6,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ COVERED = {"faces-light": "tone:light", "faces-medium": "tone:medium", "faces-da
 STEPS = ("generated", "smoothed", "clipped", "final")
 MASK_COLOUR = [20, 150, 140]  # teal: the mask of the drawn test faces
 LOG = "stack.log"
+TRAININGS_AT_ONCE = 2  # each of drawn faces keeps one core busy
 
 
 class OutputInUse(Exception):
@@ -75,7 +77,7 @@ def _own_stack(log_file: Path) -> Iterator[tuple[Stack, WebhookReceiver]]:
 
         environment = {"MASKERAID_WEBHOOK_ALLOWED_HOSTS": f"{LOOPBACK}:{hook_port}"}
         console.print(f"starting a stack of its own; its log is {log_file}")
-        options = StackOptions(Path(data), free_port(), environment, write_line)
+        options = StackOptions(Path(data), free_port(), environment, write_line, {"trainer": TRAININGS_AT_ONCE})
         with Stack(options) as stack, WebhookReceiver(hook_port) as receiver:
             yield stack, receiver
 
@@ -107,9 +109,10 @@ def leave_inputs(client: Client, datasets: dict[str, str], output: Path) -> None
 
 
 def train_models(client: Client, bar: Progress, datasets: dict[str, str]) -> list[Training]:
-    """A model for each training set; ordered at once, carried out one after the other."""
+    """A model for each training set, ordered and watched at once."""
     trainings = [client.trainings.create(name, [datasets[name]], seed=7, email=True) for name in TRAINING_SETS]
-    return [follow(bar, training, f"train {training.name}") for training in trainings]
+    with ThreadPoolExecutor(len(trainings)) as watching:
+        return list(watching.map(lambda training: follow(bar, training, f"train {training.name}"), trainings))
 
 
 def reimage_faces(client: Client, bar: Progress, test_set: str, output: Path, outcome: Outcome) -> None:

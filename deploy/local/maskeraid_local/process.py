@@ -104,7 +104,7 @@ class ManagedProcess:
     def _forward(self, process: subprocess.Popen[str]) -> None:
         if process.stdout is not None:
             with process.stdout as lines:
-                for line in lines:
+                for line in filter(str.strip, lines):
                     self._read_line(self.name, line.rstrip("\n"))
 
 

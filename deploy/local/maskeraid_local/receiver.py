@@ -10,6 +10,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from maskeraid_local.ports import LOOPBACK
 
 MOST_BYTES = 64 * 1024
+STOP_IS_SEEN_SECONDS = 0.02
 
 
 class WebhookReceiver:
@@ -33,7 +34,9 @@ class WebhookReceiver:
                 """Quiet: the demo shows what came."""
 
         self._server = ThreadingHTTPServer((LOOPBACK, port), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="webhook receiver")
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(STOP_IS_SEEN_SECONDS,), daemon=True, name="webhook receiver"
+        )
 
     @property
     def url(self) -> str:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import IO, Self
@@ -16,7 +16,7 @@ from maskeraid_core.mongo import create_indexes
 from maskeraid_core.portal import PortalStores, open_portal
 from maskeraid_core.settings import CoreSettings
 from maskeraid_local.first_account import create_first_key, create_further_key
-from maskeraid_local.invocation import up_with
+from maskeraid_local.invocation import up_command
 from maskeraid_local.mongo_server import mongo_server, mongodb_url
 from maskeraid_local.ports import LOOPBACK, answers, free_port
 from maskeraid_local.process import ManagedProcess, ReadLine, print_line
@@ -35,12 +35,13 @@ class StackError(Exception):
 
 @dataclass(frozen=True)
 class StackOptions:
-    """Where the data lies, where the API listens, and settings beyond the defaults."""
+    """Where the data lies, where the API listens, settings beyond the defaults, and how many jobs run at once."""
 
     data: Path
     port: int = 8000
     environment: Mapping[str, str] | None = None
     read_line: ReadLine = print_line
+    threads: Mapping[str, int] = field(default_factory=dict)  # of a worker, instead of its own number
 
 
 class Stack:
@@ -68,7 +69,9 @@ class Stack:
             "MASKERAID_WRITES_PER_SECOND": "200",
             **(options.environment or {}),
         }
-        self.services = make_services(options.port, self.environment, options.data / "scratch", options.read_line)
+        self.services = make_services(
+            options.port, self.environment, options.data / "scratch", options.read_line, {**WORKERS, **options.threads}
+        )
 
     @property
     def url(self) -> str:
@@ -126,7 +129,8 @@ class Stack:
     def _start(self) -> None:
         self._claim_data()
         if answers(self.options.port):
-            raise StackError(f"port {self.options.port} is taken by another program; try {up_with('--port 8001')}")
+            remedy = up_command(self.options.data, self.options.port + 1)
+            raise StackError(f"port {self.options.port} is taken by another program; try {remedy}")
         for port, store in self._stores.items():
             store.start()
             _wait(partial(_missing_store, store, port), [store], SERVER_START_SECONDS)
@@ -147,9 +151,8 @@ class Stack:
         try:
             fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StackError(
-                f"another stack runs on {self.options.data}: end it, or try {up_with('--data FOLDER')}"
-            ) from error
+            remedy = up_command("FOLDER", self.options.port)
+            raise StackError(f"another stack runs on {self.options.data}: end it, or try {remedy}") from error
 
     def _portal(self) -> AbstractContextManager[PortalStores]:
         settings = CoreSettings(

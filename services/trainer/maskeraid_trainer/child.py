@@ -23,6 +23,7 @@ OUT_OF_MEMORY = 71  # exit code (EX_OSERR)
 
 WORDS_KEPT = 50  # lines of its error output
 PIECE_BYTES = 1 << 16
+NOTES_OF_TENSORFLOW = ("WARNING: All log messages before absl", "I0000 ", "To enable the following instructions")
 
 
 class Child:
@@ -143,7 +144,8 @@ class Child:
     def _pass_on(self, lines: Sequence[bytes]) -> None:
         for line in lines:
             self.last_words.append(line.decode(errors="replace"))
-            log.info("training says", line=self.last_words[-1])
+            if not self.last_words[-1].startswith(NOTES_OF_TENSORFLOW):
+                log.info("training says", line=self.last_words[-1])
 
 
 class _LineReader:

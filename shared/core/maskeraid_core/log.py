@@ -36,17 +36,17 @@ def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
 
 def configure_log(settings: CoreSettings, service: str) -> None:
     """Send every line, also those of libraries, through one redacting format to standard error."""
+    is_json = settings.log_format == "json"
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        # for people, who know their day and their clock
+        structlog.processors.TimeStamper(fmt="iso" if is_json else "%H:%M:%S", utc=is_json),
         structlog.processors.format_exc_info,
         _redact_event,
     ]
     renderer: Any = (
-        structlog.processors.JSONRenderer()
-        if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=40)
+        structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=40)
     )
     level = getattr(logging, settings.log_level.upper())
     structlog.configure(
@@ -62,6 +62,7 @@ def configure_log(settings: CoreSettings, service: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    structlog.contextvars.bind_contextvars(service=service)
+    if is_json:  # who runs it by hand sees the name beside each line
+        structlog.contextvars.bind_contextvars(service=service)
     for noisy in ("httpx", "httpcore", "pymongo", "kombu", "amqp", "celery.worker.strategy", "celery.app.trace"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

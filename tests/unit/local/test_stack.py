@@ -2,18 +2,28 @@
 
 import fcntl
 import re
+import shlex
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from maskeraid_local import commands
 from maskeraid_local.commands import RECIPE, demo, up, welcome
 from maskeraid_local.demo import OutputInUse, make_empty
+from maskeraid_local.invocation import up_command
 from maskeraid_local.ports import LOOPBACK, answers, free_port, wait_for_port
+from maskeraid_local.redis_server import without_stories
 from maskeraid_local.stack import Stack, StackError, StackOptions
 
 README = Path(__file__).parents[3] / "README.md"
+
+
+@pytest.fixture
+def as_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's make has started us."""
+    monkeypatch.delenv("MAKELEVEL", raising=False)
 
 
 @pytest.fixture
@@ -59,6 +69,47 @@ class TestRefusals:
         assert re.fullmatch(r"error: port \d+ is taken [^\n]+\n", capsys.readouterr().err)
 
 
+class TestInvocation:
+    def test_only_what_was_chosen_is_repeated(self, as_typed: None) -> None:
+        assert up_command(Path(".maskeraid").resolve(), 8000, "--new-key") == "`.venv/bin/maskeraid up --new-key`"
+        assert up_command("FOLDER", 8000) == "`.venv/bin/maskeraid up --data FOLDER`"
+
+    def test_who_came_by_make_is_sent_to_make(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MAKELEVEL", "1")
+        command = up_command("my data", 8001).strip("`")
+        assert shlex.split(command)[:2] == ["make", "up"]
+        assert shlex.split(shlex.split(command)[2].removeprefix("ARGS=")) == ["--data", "my data", "--port", "8001"]
+
+
+class TestLog:
+    def test_redis_tells_what_matters_in_one_line(self) -> None:
+        told: list[tuple[str, str]] = []
+        read = without_stories(lambda name, line: told.append((name, line)))
+        for line in (
+            "8135:C 23 Nov 2026 21:39:37.569 # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo",
+            "8135:M 23 Nov 2026 21:39:37.570 # WARNING Memory overcommit must be enabled! Without it, …",
+            "8135:signal-handler (1795470091) Received SIGTERM scheduling shutdown...",
+            "8135:M 23 Nov 2026 21:41:31.528 # MISCONF Errors writing to the AOF file: No space left on device",
+            "Segmentation fault",
+        ):
+            read("redis", line)
+        assert told == [
+            ("redis", "21:41:31 MISCONF Errors writing to the AOF file: No space left on device"),
+            ("redis", "Segmentation fault"),
+        ]
+
+
+class TestInterrupts:
+    def test_a_demo_that_was_interrupted_has_not_succeeded(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        def interrupted(_: Path) -> int:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(commands, "run_demo", interrupted)
+        assert demo(tmp_path) == 130
+
+
 class TestFolders:
     def test_nobody_else_may_read_the_data(self, tmp_path: Path, taken_port: int) -> None:
         with pytest.raises(StackError), Stack(StackOptions(tmp_path, taken_port)):
@@ -92,14 +143,9 @@ class TestWelcome:
         assert "U=http://127.0.0.1:8123/v1" in text
         assert "8000" not in text
 
-    @pytest.mark.parametrize("command", [".venv/bin/maskeraid up --new-key", "make up ARGS='--new-key'"])
-    def test_later_the_way_to_another_key_is_named(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
-    ) -> None:
-        monkeypatch.delenv("MAKELEVEL", raising=False)
-        if command.startswith("make"):
-            monkeypatch.setenv("MAKELEVEL", "1")
-        assert f"`{command}`" in welcome(Stack(StackOptions(tmp_path)), None)
+    def test_later_the_way_to_another_key_of_the_same_stack_is_named(self, as_typed: None, tmp_path: Path) -> None:
+        text = welcome(Stack(StackOptions(tmp_path, 8123)), None)
+        assert f"`.venv/bin/maskeraid up --data {tmp_path} --port 8123 --new-key`" in text
 
     def test_the_recipe_is_that_of_the_front_page(self) -> None:
         blocks = re.findall(r"```bash\n(.*?)```", README.read_text(), re.DOTALL)
