@@ -75,7 +75,14 @@ LINKS: dict[str, dict[str, Json]] = {
         "202": _by_id(get_reimaging="reimaging_id", delete_reimaging="reimaging_id", cancel_job="job_id")
     },
     "create_webhook_endpoint": {
-        "201": _by_id(get_webhook_endpoint="endpoint_id", delete_webhook_endpoint="endpoint_id")
+        "201": _by_id(
+            get_webhook_endpoint="endpoint_id",
+            change_webhook_endpoint="endpoint_id",
+            test_webhook_endpoint="endpoint_id",
+            rotate_webhook_secret="endpoint_id",
+            delete_webhook_endpoint="endpoint_id",
+        )
     },
+    "test_webhook_endpoint": {"202": _by_id(get_delivery="delivery_id", redeliver="delivery_id")},
     "create_api_key": {"201": _by_id(revoke_api_key="key_id")},
 }

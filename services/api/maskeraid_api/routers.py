@@ -1,6 +1,7 @@
 """Every router; their order is the order in which they are documented."""
 
 from maskeraid_api.routes import (
+    account,
     datasets,
     deliveries,
     events,
@@ -19,7 +20,7 @@ from maskeraid_api.routes import (
 ROUTERS = tuple(
     resource.router
     for resource in (
-        server, datasets, uploads, imports, images, trainings, jobs, events, models, reimagings, webhook_endpoints,
-        deliveries, health,
+        server, account, datasets, uploads, imports, images, trainings, jobs, events, models, reimagings,
+        webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip

@@ -7,14 +7,12 @@ from random import Random
 import structlog
 from pymongo.errors import PyMongoError
 
-from maskeraid_core.documents.deliveries import Attempt, Delivery, DeliveryStatus, Sink, WebhookEndpoint
-from maskeraid_core.ids import derived_id
-from maskeraid_core.jobs import QueueName
+from maskeraid_core.documents.deliveries import ENDPOINT_DISABLED, Attempt, Delivery, DeliveryStatus, WebhookEndpoint
+from maskeraid_core.documents.notices import Notice
 from maskeraid_core.mongo import server_time
+from maskeraid_core.notices import drain_notices
 from maskeraid_core.portal import Stores
-from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.deliveries import DeliveryQueue, WebhookEndpointRepository
-from maskeraid_core.repositories.repository import now
 from maskeraid_notifier.outcomes import Outcome, Verdict
 from maskeraid_notifier.schedule import wait_seconds
 from maskeraid_notifier.sending import Sender
@@ -47,7 +45,7 @@ async def deliver(stores: Stores, sender: Sender, delivery_id: str, random: Rand
     )
     log.info("delivery tried", delivery=delivery.id, status=status, status_code=outcome.status_code, is_ours=is_ours)
     if is_ours and delivery.sink.kind == "webhook" and status is not DeliveryStatus.PENDING:
-        await _judge_endpoint(stores, delivery, outcome)
+        await _judge_endpoint(stores, delivery, outcome, at)
 
 
 async def _send(sender: Sender, delivery: Delivery, at: datetime) -> Outcome:
@@ -64,7 +62,7 @@ async def _send(sender: Sender, delivery: Delivery, at: datetime) -> Outcome:
 def _wait_seconds(delivery: Delivery, outcome: Outcome, random: Random) -> float | None:
     if outcome.verdict is not Verdict.RETRY:
         return None
-    return wait_seconds(len(delivery.attempts) + 1, outcome.retry_after_seconds, random)
+    return wait_seconds(delivery.tries + 1, outcome.retry_after_seconds, random)
 
 
 def _status_after(outcome: Outcome, wait: float | None) -> DeliveryStatus:
@@ -73,7 +71,7 @@ def _status_after(outcome: Outcome, wait: float | None) -> DeliveryStatus:
     return DeliveryStatus.GIVEN_UP if wait is None else DeliveryStatus.PENDING
 
 
-async def _judge_endpoint(stores: Stores, delivery: Delivery, outcome: Outcome) -> None:
+async def _judge_endpoint(stores: Stores, delivery: Delivery, outcome: Outcome, at: datetime) -> None:
     """Count what was given up in a row; disable an endpoint that is gone, or dead for too long."""
     endpoints = WebhookEndpointRepository(stores.database, delivery.tenant)
     is_given_up = outcome.verdict is not Verdict.DELIVERED
@@ -81,33 +79,27 @@ async def _judge_endpoint(stores: Stores, delivery: Delivery, outcome: Outcome) 
     if endpoint is None or not endpoint.is_enabled:
         return
     if outcome.verdict is Verdict.GONE:
-        await endpoints.disable(endpoint.id, "The receiver answered 410 Gone.")
+        await _disable(stores, endpoints, endpoint, "The receiver answered 410 Gone.", at)
     elif endpoint.given_up_in_a_row >= GIVEN_UP_LIMIT:
-        await endpoints.disable(endpoint.id, f"{GIVEN_UP_LIMIT} deliveries in a row were given up.")
-        await _tell_owner(stores, endpoint)
+        await _disable(stores, endpoints, endpoint, f"{GIVEN_UP_LIMIT} deliveries in a row were given up.", at)
 
 
-async def _tell_owner(stores: Stores, endpoint: WebhookEndpoint) -> None:
-    """Say by e-mail that an endpoint was disabled, where the owner's address is verified."""
-    tenant = await AccountRepository(stores.database).tenant(endpoint.tenant)
-    if tenant is None or not tenant.email or not tenant.is_email_verified:
-        return
-    at = now()
-    event = "webhook_endpoint.disabled"
-    notice = Delivery(
-        id=derived_id("dlv", at, endpoint.id, event),
-        tenant=endpoint.tenant,
-        sink=Sink(kind="email", target=tenant.email),
-        event=event,
+async def _disable(
+    stores: Stores, endpoints: WebhookEndpointRepository, endpoint: WebhookEndpoint, reason: str, at: datetime
+) -> None:
+    """Disable an endpoint; the notifier that does so tells its owner."""
+    notice = Notice(
+        event=ENDPOINT_DISABLED,
         subject=endpoint.id,
+        key=f"disabled:{at.isoformat()}",
+        at=at,
         data={
             "id": endpoint.id,
             "object": "webhook_endpoint",
             "status": "disabled",
             "url": f"/v1/webhook-endpoints/{endpoint.id}",
         },
-        next_attempt_at=at,
-        created_at=at,
+        facts={"reason": {"code": "disabled", "message": reason}},
     )
-    await DeliveryQueue(stores.database).add_once(notice)
-    await stores.doorbell.ring(QueueName.NOTIFIER, notice.id)
+    if await endpoints.disable(endpoint.id, reason, notice):
+        await drain_notices(stores, endpoints.collection_name, endpoint.id)

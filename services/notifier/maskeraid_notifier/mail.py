@@ -1,8 +1,7 @@
-"""One e-mail: written with a fixed subject and one link, then sent by SMTP or kept as a file in the outbox folder."""
+"""One e-mail: put together, then sent by SMTP or kept as a file in the outbox folder. Its words are in letters.py."""
 
 import smtplib
 import ssl
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,39 +14,10 @@ from pathlib import Path
 from typing import Literal
 
 from maskeraid_notifier.errors import TextRefused
+from maskeraid_notifier.letters import SUBJECTS, is_control, text_of
 from maskeraid_notifier.outcomes import Outcome, Verdict
 
 SMTP_SECONDS = 15.0
-
-SUBJECTS: Mapping[str, str] = {
-    "training.succeeded": "Your training has succeeded",
-    "training.failed": "Your training has failed",
-    "training.cancelled": "Your training was cancelled",
-    "training.paused": "Your training is paused",
-    "training.needs_attention": "Your training needs attention",
-    "model.created": "A model was created",
-    "model.shared": "A model was shared with you",
-    "model.flagged": "A model was flagged",
-    "import.succeeded": "Your import has succeeded",
-    "import.failed": "Your import has failed",
-    "reimaging.succeeded": "Your re-imaging has succeeded",
-    "reimaging.failed": "Your re-imaging has failed",
-    "batch.completed": "Your batch is complete",
-    "evaluation.completed": "Your evaluation is complete",
-    "export.completed": "Your export is complete",
-    "deletion.completed": "Your deletion is complete",
-    "webhook_endpoint.disabled": "A webhook endpoint was disabled",
-    "test.ping": "A test message",
-}
-
-BODY = """\
-{subject}.
-
-{object} {id}{named} is {status}.
-Look here: {url}
-
-You get one message an event. Message {delivery_id}.
-"""
 
 
 @dataclass(frozen=True)
@@ -66,7 +36,7 @@ def refuse_control_characters(value: str) -> str:
 
     Our own check: Python 3.11.7's `email` has none on writing.
     """
-    if any(_is_control(character) for character in value):
+    if any(is_control(character) for character in value):
         raise TextRefused("control characters, U+2028, and U+2029 must not go into a header")
     return value
 
@@ -78,10 +48,10 @@ def compose(
 
     Args:
         delivery_id: makes the Message-ID, the same on each attempt, so that a repeat is recognisable.
-        event: chooses the fixed subject.
+        event: chooses the fixed subject and the text.
         recipient: the account's verified address, one and no list.
         sender: address that the message comes from; its domain ends the Message-ID.
-        data: `id`, `object`, `status`, `url`, and perhaps `name`, which a user chose and which stays in the body.
+        data: as in `text_of()`; what a user chose stays in the body.
         now: the message's date.
 
     Raises:
@@ -95,11 +65,7 @@ def compose(
     message["Date"] = format_datetime(now)
     message["Message-ID"] = refuse_control_characters(f"<{delivery_id}@{from_address.domain}>")
     message["Auto-Submitted"] = "auto-generated"
-    named = f" ({_one_line(str(data['name']))})" if data.get("name") else ""
-    facts = {name: _one_line(str(data[name])) for name in ("id", "object", "status", "url")}
-    message.set_content(
-        BODY.format(subject=SUBJECTS[event], named=named, delivery_id=delivery_id, **facts), cte="quoted-printable"
-    )
+    message.set_content(text_of(delivery_id, event, data), cte="quoted-printable")
     return message
 
 
@@ -149,12 +115,3 @@ def _address(value: str) -> Address:
         return Address(addr_spec=refuse_control_characters(value))
     except (HeaderParseError, ValueError, IndexError) as error:
         raise TextRefused("an e-mail address is needed, one and without a name") from error
-
-
-def _one_line(value: str) -> str:
-    """A name in the body cannot pretend to be further lines of ours."""
-    return " ".join("".join(" " if _is_control(character) else character for character in value).split())
-
-
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}  # controls, surrogates, U+2028, U+2029

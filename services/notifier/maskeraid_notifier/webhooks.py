@@ -79,6 +79,7 @@ async def send_webhook(
     allowed_hosts: AbstractSet[str] = frozenset(),
     resolve: Resolve = resolve,
     verify: ssl.SSLContext | bool = True,
+    now: datetime,
 ) -> Outcome:
     """Make one attempt and say what came of it; a receiver's fault never raises.
 
@@ -89,6 +90,7 @@ async def send_webhook(
         allowed_hosts: internal receivers, as in `addresses.check()`.
         resolve: gives every address of a name.
         verify: what certificates are checked against.
+        now: the database's time, for this machine's own may be wrong by minutes.
     """
     transport = GuardedTransport(httpx.AsyncHTTPTransport(verify=verify, trust_env=False), allowed_hosts, resolve)
     timeout = httpx.Timeout(WHOLE_SECONDS, connect=CONNECT_SECONDS)
@@ -100,7 +102,7 @@ async def send_webhook(
                 httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False) as client,
                 client.stream("POST", url, content=body, headers=sent, follow_redirects=False) as response,
             ):
-                return judge(response.status_code, response.headers, await _read_start(response))
+                return judge(response.status_code, response.headers, await _read_start(response), now)
     except (UrlRefused, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         return Outcome(Verdict.FAILED, error=str(error))
     except TimeoutError:
@@ -109,14 +111,14 @@ async def send_webhook(
         return Outcome(Verdict.RETRY, error=str(error) or type(error).__name__)
 
 
-def judge(status: int, headers: httpx.Headers, answer: str, now: datetime | None = None) -> Outcome:
+def judge(status: int, headers: httpx.Headers, answer: str, now: datetime) -> Outcome:
     """Only 2xx is success; a redirect is not followed and is shown as the failure that it is."""
     if 200 <= status < 300:
         return Outcome(Verdict.DELIVERED, status, answer=answer)
     if status == HTTPStatus.GONE:
         return Outcome(Verdict.GONE, status, "the receiver answered 410: its endpoint is disabled", answer)
     error = f"the receiver answered {status}" + (", redirects are not followed" if 300 <= status < 400 else "")
-    wait = _retry_after(headers.get("retry-after", ""), now or datetime.now(UTC)) if status in WAITING_IS_ASKED else 0
+    wait = _retry_after(headers.get("retry-after", ""), now) if status in WAITING_IS_ASKED else 0
     return Outcome(Verdict.RETRY, status, error, answer, wait)
 
 

@@ -51,6 +51,11 @@ async def create_indexes(database: Database) -> None:
     await database["api_keys"].create_index("public_id", unique=True)
     await database["idempotency"].create_index("created_at", expireAfterSeconds=IDEMPOTENCY_SECONDS)
     await database["deliveries"].create_index([("status", ASCENDING), ("next_attempt_at", ASCENDING)])
+    await database["deliveries"].create_index("finished_at")
+    await database["email_verifications"].create_index("created_at")
+    await database["tenants"].create_index("pending_email.token_sha256")
+    for name in ("models", "webhook_endpoints"):
+        await database[name].create_index("has_outbox")
     # Among what was not deleted (null, also when absent) a name is taken once.
     await database["datasets"].create_index(
         [("tenant", ASCENDING), ("name", ASCENDING), ("deleted_at", ASCENDING)], unique=True

@@ -10,18 +10,17 @@ from typing import Any
 import structlog
 
 from maskeraid_core.documents.datasets import DatasetVersion
-from maskeraid_core.documents.deliveries import Delivery, Sink
+from maskeraid_core.documents.deliveries import Sink
 from maskeraid_core.documents.models import Model, ModelVersion
-from maskeraid_core.ids import derived_id
-from maskeraid_core.jobs import Job, OutboxEntry, QueueName
+from maskeraid_core.documents.notices import Notice
+from maskeraid_core.jobs import Job, JobStatus, OutboxEntry
 from maskeraid_core.litter import forget_inputs
+from maskeraid_core.notices import drain_notices, listening_webhooks, mailbox, tell
 from maskeraid_core.portal import Stores
-from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.datasets import DatasetRepository
-from maskeraid_core.repositories.deliveries import DeliveryQueue, WebhookEndpointRepository
 from maskeraid_core.repositories.events import EventLine, EventRepository
-from maskeraid_core.repositories.jobs import JobMoves
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.jobs import JobMoves
 
 log = structlog.get_logger()
 
@@ -32,7 +31,7 @@ async def drain(stores: Stores, job: Job) -> None:
         await stores.news.publish(job.id)  # who waits for the end need not wait for the telling
     for kind, entries in groupby(job.outbox, key=lambda entry: entry.kind):
         await _CARRY_OUT[kind](stores, job, list(entries))
-    if job.status.is_terminal:
+    if job.status is JobStatus.SUCCEEDED:
         await forget_inputs(stores, job)
     if job.outbox:
         await JobMoves(stores.database).clear_outbox(job)
@@ -50,33 +49,37 @@ async def _tell_all(stores: Stores, job: Job, entries: Sequence[OutboxEntry]) ->
 
 
 async def _tell(stores: Stores, job: Job, entry: OutboxEntry) -> None:
-    """Make one delivery for each sink, then ring the notifier."""
-    deliveries = DeliveryQueue(stores.database)
-    for sink in await _sinks(stores, job, entry.type):
-        delivery = Delivery(
-            id=derived_id("dlv", job.updated_at, job.id, entry.type, str(job.fence), sink.kind, sink.target),
-            tenant=job.tenant, sink=sink, event=entry.type, subject=job.id, data=_thin(job),
-            next_attempt_at=job.updated_at, created_at=job.updated_at,
-        )  # fmt: skip
-        if await deliveries.add_once(delivery):
-            await stores.doorbell.ring(QueueName.NOTIFIER, delivery.id)
+    at = job.finished_at or entry.data["at"]  # never of the telling: told again, it must make the same deliveries
+    notice = Notice(
+        event=entry.type, subject=job.id, key=entry.key, at=at, data=_thin(job, entry), facts=_facts(job, entry)
+    )
+    await tell(stores, job.tenant, notice, await _sinks(stores, job, entry.type))
 
 
-def _thin(job: Job) -> dict[str, Any]:
+def _thin(job: Job, entry: OutboxEntry) -> dict[str, Any]:
     """What a notice says: no image, no attribute, no name that a user chose."""
-    data: dict[str, Any] = {"id": job.id, "object": job.kind, "status": job.status, "url": f"/v1/{job.kind}s/{job.id}"}
+    url = f"/v1/{job.kind.collection}/{job.id}"
+    data: dict[str, Any] = {"id": job.id, "object": job.kind, "status": entry.data["status"], "url": url}
     return data | ({"client_reference_id": job.client_reference_id} if job.client_reference_id else {})
+
+
+def _facts(job: Job, entry: OutboxEntry) -> dict[str, Any]:
+    """What an e-mail says beside that, to its owner: which one, how long, why, and what was made."""
+    seconds = (job.finished_at - job.started_at).total_seconds() if job.finished_at and job.started_at else None
+    facts = {
+        "name": job.spec.get("name"), "seconds": seconds,
+        "reason": job.error.model_dump(include={"code", "message"}) if job.error else entry.data.get("reason"),
+        "model_id": job.spec.get("model_id") if entry.data["status"] == JobStatus.SUCCEEDED else None,
+    }  # fmt: skip
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 async def _sinks(stores: Stores, job: Job, event: str) -> list[Sink]:
     sinks: list[Sink] = []
     if job.notify.webhooks:
-        endpoints = await WebhookEndpointRepository(stores.database, job.tenant).listening_to(event)
-        sinks += [Sink(kind="webhook", target=endpoint.id) for endpoint in endpoints]
+        sinks += await listening_webhooks(stores, job.tenant, event)
     if job.notify.email:
-        tenant = await AccountRepository(stores.database).tenant(job.tenant)
-        if tenant and tenant.email and tenant.is_email_verified:
-            sinks.append(Sink(kind="email", target=tenant.email))
+        sinks += await mailbox(stores, job.tenant)
     return sinks
 
 
@@ -91,9 +94,20 @@ async def _publish_model(stores: Stores, job: Job, data: dict[str, Any]) -> None
     model = Model(
         id=version.model_id, tenant=job.tenant, name=version.name, latest_version=version.version,
         aliases={"champion": version.version}, metadata=job.metadata,
-        created_at=version.created_at, updated_at=version.created_at,
+        created_at=version.created_at, updated_at=version.created_at, outbox=[_model_created(version)],
+        has_outbox=True,
     )  # fmt: skip
     await ModelRepository(stores.database, job.tenant).add_once(model)
+    await drain_notices(stores, ModelRepository.collection_name, model.id)
+
+
+def _model_created(version: ModelVersion) -> Notice:
+    url = f"/v1/models/{version.model_id}"
+    data = {"id": version.model_id, "object": "model", "status": "created", "url": url}
+    facts = {"name": version.name}
+    return Notice(
+        event="model.created", subject=version.model_id, key="created", at=version.created_at, data=data, facts=facts
+    )
 
 
 async def _carry_out_effects(stores: Stores, job: Job, entries: Sequence[OutboxEntry]) -> None:

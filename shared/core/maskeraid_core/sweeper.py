@@ -10,11 +10,13 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 
 from maskeraid_core.jobs import DEADLINE_EXCEEDED, Job, JobStatus, QueueName, reason_of_cancel
 from maskeraid_core.news import wish_subject
+from maskeraid_core.notices import drain_notices
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.deliveries import DeliveryQueue
 from maskeraid_core.repositories.due import DueJobs
 from maskeraid_core.repositories.jobs import JobMoves
+from maskeraid_core.repositories.notices import NoticeOutboxes
 
 log = structlog.get_logger()
 
@@ -46,6 +48,9 @@ async def sweep(stores: Stores) -> None:
         if job.updated_at <= at - timedelta(seconds=stores.settings.sweep_seconds / 2):  # its mover may be at it
             with _apart(job.id):
                 await drain(stores, job)
+    for collection, document_id in await NoticeOutboxes(stores.database).waiting():
+        with _apart(document_id):
+            await drain_notices(stores, collection, document_id)
     await _ring(stores, at)
 
 

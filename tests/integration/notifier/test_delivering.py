@@ -1,8 +1,8 @@
 """Deliveries on a real database: attempts, what is recorded, what follows for the endpoint (bars S10, S11)."""
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,14 +10,18 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 from tests.unit.notifier.receiver import Receiver, receive
+from tests.unit.notifier.test_mail import Mailbox, mail_server
 
 from maskeraid_core.documents.accounts import Tenant
-from maskeraid_core.documents.deliveries import Attempt, Delivery, DeliveryStatus, Sink, WebhookEndpoint
+from maskeraid_core.documents.deliveries import ENDPOINT_DISABLED, Delivery, DeliveryStatus, Sink, WebhookEndpoint
+from maskeraid_core.documents.notices import Notice
 from maskeraid_core.ids import new_id
+from maskeraid_core.litter import sweep_litter
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.deliveries import DeliveryQueue, DeliveryRepository, WebhookEndpointRepository
 from maskeraid_core.repositories.repository import PageRequest, now
+from maskeraid_core.sweeper import sweep
 from maskeraid_notifier.delivering import deliver
 from maskeraid_notifier.sending import Sender
 from maskeraid_notifier.settings import NotifierSettings
@@ -25,17 +29,20 @@ from maskeraid_notifier.settings import NotifierSettings
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OLD_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 TENANT = "ten_1"
+ADDRESS = "a@x.example"
+DISABLED = {"id": "whe_1", "object": "webhook_endpoint", "status": "disabled", "url": "/v1/webhook-endpoints/whe_1"}
 MakeSender = Callable[..., Sender]
 
 
 @pytest.fixture
 def make_sender(stores: Stores, tmp_path: Path) -> MakeSender:
-    def make(*receivers: Receiver) -> Sender:
+    def make(*receivers: Receiver, **settings_of_mail: Any) -> Sender:  # noqa: ANN401 any setting
         settings = NotifierSettings(
             **stores.settings.model_dump(),
             outbox_folder=tmp_path / "outbox",
             public_url="https://maskeraid.example/",
             webhook_allowed_hosts=frozenset(f"127.0.0.1:{receiver.port}" for receiver in receivers),
+            **settings_of_mail,
         )
         return Sender.of(settings, stores.database)
 
@@ -57,8 +64,11 @@ def make_delivery(sink: Sink, **facts: Any) -> Delivery:  # noqa: ANN401 any fie
     return Delivery(**{**required, **facts})
 
 
-def attempts(count: int) -> list[Attempt]:
-    return [Attempt(at=now(), duration_ms=1, status_code=500)] * count
+@pytest.fixture(autouse=True)
+async def owner(stores: Stores) -> Tenant:
+    """Who the deliveries are for, with a verified address."""
+    tenant = Tenant(id=TENANT, name="one", email=ADDRESS, is_email_verified=True, created_at=now())
+    return await AccountRepository(stores.database).add_tenant(tenant)
 
 
 async def try_once(stores: Stores, sender: Sender, delivery: Delivery) -> Delivery:
@@ -128,12 +138,12 @@ class TestRetry:
     @pytest.mark.parametrize(("made", "seconds"), [(0, 5), (1, 300), (8, 86400)])
     async def test_waits_by_the_table(self, stores: Stores, make_sender: MakeSender, made: int, seconds: float) -> None:
         async with receive(answering(500)) as receiver:
-            delivery, _ = await try_at(stores, make_sender(receiver), receiver, attempts=attempts(made))
+            delivery, _ = await try_at(stores, make_sender(receiver), receiver, tries=made)
         assert delivery.status is DeliveryStatus.PENDING
         assert delivery.next_attempt_at is not None
         waited = (delivery.next_attempt_at - delivery.attempts[-1].at).total_seconds()
         assert 0.9 * seconds <= waited <= 1.1 * seconds + 1  # the attempt itself lies between the two times
-        assert (len(delivery.attempts), delivery.attempts[-1].answer) == (made + 1, "no")
+        assert (delivery.tries, delivery.attempts[-1].answer) == (made + 1, "no")
 
     async def test_waits_as_long_as_the_receiver_asks(self, stores: Stores, make_sender: MakeSender) -> None:
         async with receive(answering(503, "Retry-After: 900")) as receiver:
@@ -143,7 +153,7 @@ class TestRetry:
 
     async def test_ends_after_ten_attempts(self, stores: Stores, make_sender: MakeSender) -> None:
         async with receive(answering(500)) as receiver:
-            delivery, endpoint = await try_at(stores, make_sender(receiver), receiver, attempts=attempts(9))
+            delivery, endpoint = await try_at(stores, make_sender(receiver), receiver, tries=9)
         assert (delivery.status, delivery.next_attempt_at) == (DeliveryStatus.GIVEN_UP, None)
         assert (endpoint.given_up_in_a_row, endpoint.is_enabled) == (1, True)
 
@@ -161,7 +171,7 @@ class TestRetry:
 
 class TestFaultOfOurs:
     async def test_is_an_attempt_that_failed(self, stores: Stores, make_sender: MakeSender) -> None:
-        unknown = make_delivery(Sink(kind="email", target="a@x.example"), event="nothing.known")
+        unknown = make_delivery(Sink(kind="email", target=ADDRESS), event="nothing.known")
         delivery = await try_once(stores, make_sender(), unknown)
         assert [attempt.error for attempt in delivery.attempts] == ["internal error: KeyError"]
         assert delivery.status is DeliveryStatus.PENDING
@@ -169,8 +179,8 @@ class TestFaultOfOurs:
         assert delivery.next_attempt_at > unknown.created_at
 
     async def test_is_given_up_where_the_table_ends(self, stores: Stores, make_sender: MakeSender) -> None:
-        mail = Sink(kind="email", target="a@x.example")
-        unknown = make_delivery(mail, event="nothing.known", attempts=attempts(9))
+        mail = Sink(kind="email", target=ADDRESS)
+        unknown = make_delivery(mail, event="nothing.known", tries=9)
         assert (await try_once(stores, make_sender(), unknown)).status is DeliveryStatus.GIVEN_UP
 
 
@@ -186,32 +196,110 @@ class TestEndpoint:
         assert endpoint.given_up_in_a_row == 0
 
     @pytest.mark.parametrize(("is_verified", "mails"), [(True, 1), (False, 0)])
-    async def test_that_is_given_up_three_times_is_disabled_and_its_owner_told(
+    async def test_that_is_given_up_three_times_is_disabled_and_its_owner_told_once(
         self, stores: Stores, make_sender: MakeSender, is_verified: bool, mails: int
     ) -> None:
-        tenant = Tenant(id=TENANT, name="one", email="a@x.example", is_email_verified=is_verified, created_at=now())
-        await AccountRepository(stores.database).add_tenant(tenant)
+        await AccountRepository(stores.database).change(TENANT, {"is_email_verified": is_verified})
         async with receive(answering(500)) as receiver:
             sender = make_sender(receiver)
-            facts = {"attempts": attempts(9), "endpoint": {"given_up_in_a_row": 2}}
-            _, endpoint = await try_at(stores, sender, receiver, **facts)
+            _, endpoint = await try_at(stores, sender, receiver, tries=9, endpoint={"given_up_in_a_row": 2})
+            late = make_delivery(Sink(kind="webhook", target=endpoint.id))
+            assert (await try_once(stores, sender, late)).status is DeliveryStatus.GIVEN_UP
         assert (endpoint.given_up_in_a_row, endpoint.is_enabled) == (3, False)
         page = await DeliveryRepository(stores.database, TENANT).page(PageRequest(), event="webhook_endpoint.disabled")
-        assert [delivery.sink.target for delivery in page.items] == ["a@x.example"] * mails
+        assert [delivery.sink.target for delivery in page.items] == [ADDRESS] * mails
         for delivery in page.items:
             assert (await try_once(stores, sender, delivery)).status is DeliveryStatus.DELIVERED
+
+    async def test_that_is_disabled_by_two_tells_of_the_first(self, stores: Stores) -> None:
+        endpoints = WebhookEndpointRepository(stores.database, TENANT)
+        endpoint = await endpoints.add(make_endpoint(Receiver()))
+        notices = [
+            Notice(event=ENDPOINT_DISABLED, subject=endpoint.id, key=key, at=now(), data=DISABLED) for key in ("a", "b")
+        ]
+        assert [await endpoints.disable(endpoint.id, "gone", notice) for notice in notices] == [True, False]
+        await sweep(stores)  # the notifier that disabled it died before it told
+        deliveries = DeliveryRepository(stores.database, TENANT)
+        assert await deliveries.count(event=ENDPOINT_DISABLED) == 1
+        await sweep(stores)
+        assert await deliveries.count(event=ENDPOINT_DISABLED) == 1
+
+    async def test_that_is_disabled_may_be_tested(self, stores: Stores, make_sender: MakeSender) -> None:
+        async with receive(Receiver()) as receiver:
+            ping, endpoint = await try_at(
+                stores, make_sender(receiver), receiver, event="test.ping", endpoint={"is_enabled": False}
+            )
+        assert (ping.status, endpoint.is_enabled) == (DeliveryStatus.DELIVERED, False)
+
+
+class TestRedelivery:
+    async def test_begins_the_table_anew_under_the_same_id(self, stores: Stores, make_sender: MakeSender) -> None:
+        async with receive(answering(500)) as receiver:
+            sender = make_sender(receiver)
+            given_up, _ = await try_at(stores, sender, receiver, tries=9)
+            assert given_up.status is DeliveryStatus.GIVEN_UP
+            await DeliveryRepository(stores.database, TENANT).send_again(given_up.id)
+            again = await try_once(stores, sender, given_up)
+        assert (again.status, again.tries, len(again.attempts)) == (DeliveryStatus.PENDING, 1, 2)
+        assert {request.headers["webhook-id"] for request in receiver.requests} == {given_up.id}
+        assert len(receiver.requests) == 2
+
+
+class TestLog:
+    async def test_is_kept_for_30_days_after_the_end(self, stores: Stores) -> None:
+        ended = [now() - timedelta(days=days) for days in (29, 31)]
+        mail = Sink(kind="email", target=ADDRESS)
+        facts = {"status": DeliveryStatus.DELIVERED, "next_attempt_at": None}
+        kept, old = (make_delivery(mail, finished_at=at, **facts) for at in ended)
+        waiting = make_delivery(mail, created_at=now() - timedelta(days=31))
+        for delivery in (kept, old, waiting):
+            await DeliveryQueue(stores.database).add_once(delivery)
+        await sweep_litter(stores, now())
+        page = await DeliveryRepository(stores.database, TENANT).page(PageRequest())
+        assert {delivery.id for delivery in page.items} == {kept.id, waiting.id}
 
 
 class TestEmail:
     async def test_is_kept_and_shown_without_a_mail_server(
         self, stores: Stores, make_sender: MakeSender, tmp_path: Path
     ) -> None:
-        delivery = await try_once(stores, make_sender(), make_delivery(Sink(kind="email", target="a@x.example")))
+        delivery = await try_once(stores, make_sender(), make_delivery(Sink(kind="email", target=ADDRESS)))
         assert delivery.status is DeliveryStatus.DELIVERED
         assert (tmp_path / "outbox" / f"{delivery.id}.eml").exists()
         assert "https://maskeraid.example/v1/trainings/trn_1" in str(delivery.message)
 
+    @pytest.mark.parametrize("account", [{"email": "b@x.example"}, {"is_email_verified": False}])
+    async def test_goes_to_the_verified_address_of_the_moment_and_no_other(
+        self, stores: Stores, make_sender: MakeSender, account: dict[str, object]
+    ) -> None:
+        await AccountRepository(stores.database).change(TENANT, account)
+        delivery = await try_once(stores, make_sender(), make_delivery(Sink(kind="email", target=ADDRESS)))
+        assert (delivery.status, delivery.message) == (DeliveryStatus.GIVEN_UP, None)
+
     async def test_to_a_hostile_address_is_given_up(self, stores: Stores, make_sender: MakeSender) -> None:
-        hostile = Sink(kind="email", target="a@x.example\r\nBcc: b@x.example")
-        delivery = await try_once(stores, make_sender(), make_delivery(hostile))
-        assert (delivery.status, json.dumps(delivery.message)) == (DeliveryStatus.GIVEN_UP, "null")
+        hostile = "a@x.example\r\nBcc: b@x.example"
+        await AccountRepository(stores.database).change(TENANT, {"email": hostile})
+        delivery = await try_once(stores, make_sender(), make_delivery(Sink(kind="email", target=hostile)))
+        assert (delivery.status, delivery.message) == (DeliveryStatus.GIVEN_UP, None)
+        assert "control characters" in str(delivery.attempts[0].error)
+
+    async def test_after_a_4xx_comes_again_under_its_message_id(self, stores: Stores, make_sender: MakeSender) -> None:
+        busy, ready = Mailbox("DATA", "451 later"), Mailbox()
+        delivery = make_delivery(Sink(kind="email", target=ADDRESS))
+        for mailbox, status in ((busy, DeliveryStatus.PENDING), (ready, DeliveryStatus.DELIVERED)):
+            async with mail_server(mailbox) as server:
+                sender = make_sender(smtp_host=server.host, smtp_port=server.port, smtp_security="none")
+                assert (await try_once(stores, sender, delivery)).status is status
+            await stores.database["deliveries"].update_one(
+                {"_id": delivery.id}, {"$set": {"next_attempt_at": delivery.created_at}}
+            )
+        assert {message_from_bytes(mail)["Message-ID"] for mail in busy.taken + ready.taken} == {
+            f"<{delivery.id}@localhost>"
+        }
+        assert len(ready.taken) == 1
+
+    async def test_after_a_5xx_is_given_up(self, stores: Stores, make_sender: MakeSender) -> None:
+        async with mail_server(Mailbox("RCPT", "550 no such user")) as server:
+            sender = make_sender(smtp_host=server.host, smtp_port=server.port, smtp_security="none")
+            delivery = await try_once(stores, sender, make_delivery(Sink(kind="email", target=ADDRESS)))
+        assert (delivery.status, delivery.attempts[0].status_code) == (DeliveryStatus.GIVEN_UP, 550)

@@ -12,10 +12,13 @@ import pytest
 from tests.integration.notifier.test_delivering import make_delivery, make_endpoint
 from tests.unit.notifier.receiver import Receiver, receive
 
+from maskeraid_core.documents.accounts import Tenant
 from maskeraid_core.documents.deliveries import Sink
 from maskeraid_core.jobs import QueueName
 from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.deliveries import DeliveryQueue, WebhookEndpointRepository
+from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.workers import WorkerRepository
 
 COMMAND = "-m celery -A maskeraid_notifier.worker worker -Q notifier --pool threads --concurrency 2"
@@ -59,6 +62,8 @@ def outbox(tmp_path: Path) -> Path:
 
 async def test_bell_delivers_and_a_stop_is_prompt(stores: Stores, outbox: Path) -> None:
     async with notifier(stores, outbox) as process:
+        owner = Tenant(id="ten_1", name="one", email="a@x.example", is_email_verified=True, created_at=now())
+        await AccountRepository(stores.database).add_tenant(owner)
         delivery = make_delivery(Sink(kind="email", target="a@x.example"))
         await DeliveryQueue(stores.database).add_once(delivery)
         await stores.doorbell.ring(QueueName.NOTIFIER, delivery.id)

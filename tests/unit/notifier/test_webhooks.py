@@ -17,6 +17,7 @@ from maskeraid_notifier.outcomes import Outcome, Verdict
 from maskeraid_notifier.webhooks import build_body, judge, send_webhook, sign
 
 TLS = ssl.create_default_context()  # made once: it reads all certificates
+MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OLD_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 DATA = {"id": "trn_1", "object": "training", "status": "succeeded", "url": "https://api.example/v1/trainings/trn_1"}
@@ -30,14 +31,17 @@ async def send_to(receiver: Receiver) -> Outcome:
     body = build_body("training.succeeded", now(), DATA)
     url = f"http://127.0.0.1:{receiver.port}/hook?a=b"
     headers = sign("dlv_1", body, [SECRET], now())
-    return await send_webhook(url, headers, body, allowed_hosts={f"127.0.0.1:{receiver.port}"})
+    return await send_webhook(url, headers, body, allowed_hosts={f"127.0.0.1:{receiver.port}"}, now=now())
 
 
 class TestBody:
     def test_is_thin(self) -> None:
-        moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
-        body = json.loads(build_body("training.succeeded", moment, {**DATA, "name": "My daughter"}))
+        body = json.loads(build_body("training.succeeded", MOMENT, {**DATA, "name": "My daughter"}))
         assert body == {"type": "training.succeeded", "timestamp": "2026-03-01T12:00:00.000Z", "data": DATA}
+
+    def test_is_below_20_kb_whatever_a_client_wrote(self) -> None:
+        longest = {name: "\u0000" * 200 for name in (*DATA, "client_reference_id")}
+        assert len(build_body("training.needs_attention", MOMENT, longest).encode()) < 20_000
 
 
 class TestSignature:
@@ -122,10 +126,12 @@ class TestSending:
 class TestGuard:
     async def test_nothing_reaches_a_refused_address(self) -> None:
         async with receive(Receiver()) as canary:
-            by_url = [await send_webhook(url, {}, "{}", verify=TLS) for url in REFUSED_URLS]
+            by_url = [await send_webhook(url, {}, "{}", verify=TLS, now=now()) for url in REFUSED_URLS]
             ports = [f":{port}" for port in (canary.port, 443, 8443)]
             by_name = [
-                await send_webhook(f"https://hooks.example{port}/", {}, "{}", resolve=resolver(address), verify=TLS)
+                await send_webhook(
+                    f"https://hooks.example{port}/", {}, "{}", resolve=resolver(address), verify=TLS, now=now()
+                )
                 for port in ports
                 for address in REFUSED_ADDRESSES
             ]
@@ -144,7 +150,7 @@ class TestGuard:
         async with receive(Receiver()) as receiver:
             url = f"http://hooks.example:{receiver.port}/"
             allowed = {f"hooks.example:{receiver.port}"}
-            outcome = await send_webhook(url, {}, "{}", allowed_hosts=allowed, resolve=rebinding)
+            outcome = await send_webhook(url, {}, "{}", allowed_hosts=allowed, resolve=rebinding, now=now())
         assert (outcome.verdict, questions) == (Verdict.DELIVERED, ["hooks.example"])
         assert receiver.requests[0].headers["host"] == f"hooks.example:{receiver.port}"
 
@@ -153,7 +159,8 @@ class TestGuard:
             url = f"http://hooks.example:{receiver.port}/"
             allowed = {f"hooks.example:{receiver.port}"}
             two = resolver("127.0.0.2", "127.0.0.1")  # the receiver listens on the second only
-            assert (await send_webhook(url, {}, "{}", allowed_hosts=allowed, resolve=two)).status_code == 200
+            outcome = await send_webhook(url, {}, "{}", allowed_hosts=allowed, resolve=two, now=now())
+        assert outcome.status_code == 200
 
 
 class TestCertificate:
@@ -174,6 +181,7 @@ class TestCertificate:
                 allowed_hosts={"hooks.example:*"},
                 resolve=resolver("127.0.0.1"),
                 verify=client_tls,
+                now=now(),
             )
         assert (outcome.verdict, named) == (verdict, ["hooks.example"])
 
@@ -181,26 +189,26 @@ class TestCertificate:
 class TestJudgement:
     @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
     def test_only_2xx_is_success(self, status: int) -> None:
-        assert judge(status, httpx.Headers(), "").verdict is Verdict.DELIVERED
+        assert judge(status, httpx.Headers(), "", MOMENT).verdict is Verdict.DELIVERED
 
     @pytest.mark.parametrize("status", [304, 400, 401, 404, 429, 500, 503])
     def test_other_answers_are_tried_again(self, status: int) -> None:
-        assert judge(status, httpx.Headers(), "").verdict is Verdict.RETRY
+        assert judge(status, httpx.Headers(), "", MOMENT).verdict is Verdict.RETRY
 
     def test_410_is_a_farewell(self) -> None:
-        assert judge(410, httpx.Headers(), "").verdict is Verdict.GONE
+        assert judge(410, httpx.Headers(), "", MOMENT).verdict is Verdict.GONE
 
     @pytest.mark.parametrize("status", [429, 502, 503, 504])
     @pytest.mark.parametrize("value", ["120", "Sun, 01 Mar 2026 12:02:00 GMT"])
     def test_retry_after_is_read_as_a_number_or_a_date(self, status: int, value: str) -> None:
-        moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
-        assert judge(status, httpx.Headers({"retry-after": value}), "", moment).retry_after_seconds == 120
+        """By the database's time, which this machine's clock need not know."""
+        assert judge(status, httpx.Headers({"retry-after": value}), "", MOMENT).retry_after_seconds == 120
 
     @pytest.mark.parametrize(
         "value", ["", "soon", "-5", "Sun, 01 Mar 2020 12:02:00 GMT", "Sun, 01 Mar 2026 12:02:00 -0000"]
     )
     def test_retry_after_that_says_nothing_asks_for_nothing(self, value: str) -> None:
-        assert judge(503, httpx.Headers({"retry-after": value}), "").retry_after_seconds == 0
+        assert judge(503, httpx.Headers({"retry-after": value}), "", MOMENT).retry_after_seconds == 0
 
     def test_retry_after_of_other_answers_is_not_obeyed(self) -> None:
-        assert judge(500, httpx.Headers({"retry-after": "120"}), "").retry_after_seconds == 0
+        assert judge(500, httpx.Headers({"retry-after": "120"}), "", MOMENT).retry_after_seconds == 0

@@ -1,4 +1,4 @@
-"""The server, the caller, API keys, workers."""
+"""The server, API keys, workers."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from maskeraid_api.answers import created, gone, shown
 from maskeraid_api.body import DEFAULT_BYTES
-from maskeraid_api.dependencies import ApiKeys, CallerOf, Datasets, GatewayOf, Jobs, Models
+from maskeraid_api.dependencies import ApiKeys, CallerOf, GatewayOf
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, listed, page_asked
 from maskeraid_api.schemas.imports import GENERATORS, IMPORT_BYTES, IMPORT_FILES
@@ -18,18 +18,14 @@ from maskeraid_api.schemas.server import (
     ApiKeyRequest,
     ApiKeyView,
     Limits,
-    MeView,
     ServerView,
-    Usage,
     WorkerView,
 )
 from maskeraid_api.schemas.trainings import ARCHITECTURES, PRESETS
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.errors import NotAuthenticated, NotFound, ScopeMissing
-from maskeraid_core.jobs import JobStatus
+from maskeraid_core.errors import NotFound, ScopeMissing
 from maskeraid_core.keys import DEFAULT_DAYS, mint_key
-from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.workers import WorkerRepository
 
@@ -49,27 +45,6 @@ def get_server(request: Request, gateway: GatewayOf) -> Response:
     view = ServerView(
         version=VERSION, architectures=list(ARCHITECTURES), presets=list(PRESETS), engines=list(ENGINES),
         generators=list(GENERATORS), limits=limits, statement=STATEMENT,
-    )  # fmt: skip
-    return shown(request, view)
-
-
-@router.get("/me", tags=["server"], response_model=MeView)
-@operation()
-async def get_me(
-    request: Request, caller: CallerOf, gateway: GatewayOf, jobs: Jobs, datasets: Datasets, models: Models
-) -> Response:
-    """The caller's tenant, scopes, and usage."""
-    tenant = await AccountRepository(gateway.stores.database).tenant(caller.tenant)
-    if tenant is None:
-        raise NotAuthenticated
-    usage = Usage(
-        queued_jobs=await jobs.count(status=JobStatus.QUEUED),
-        datasets=await datasets.count(),
-        models=await models.count(),
-    )
-    view = MeView(
-        tenant_id=tenant.id, tenant_name=tenant.name, email=tenant.email, is_email_verified=tenant.is_email_verified,
-        key_id=caller.key.id, scopes=caller.key.scopes, expires_at=caller.key.expires_at, usage=usage,
     )  # fmt: skip
     return shown(request, view)
 

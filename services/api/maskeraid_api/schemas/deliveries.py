@@ -10,8 +10,9 @@ from maskeraid_core.documents.deliveries import Attempt, Delivery, DeliveryStatu
 
 Url = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00-\x20/@]+(?:/[^\s\x00-\x20]*)?$")]
 EventType = Literal[
-    "*", "training.succeeded", "training.failed", "training.cancelled", "import.succeeded", "import.failed",
-    "import.cancelled", "reimaging.succeeded", "reimaging.failed", "reimaging.cancelled",
+    "*", "training.succeeded", "training.failed", "training.cancelled", "training.paused", "training.needs_attention",
+    "model.created", "import.succeeded", "import.failed", "reimaging.succeeded", "reimaging.failed",
+    "batch.completed", "evaluation.completed", "export.completed", "deletion.completed",
 ]  # fmt: skip
 
 
@@ -35,7 +36,7 @@ class WebhookEndpointChange(Body):
 
 
 class WebhookEndpointView(View):
-    """An endpoint. `secret` is shown once, in the answer that created it; a replayed answer has null."""
+    """An endpoint. `secret` is shown once, in the answer that made it; a replayed answer has null."""
 
     object: Literal["webhook_endpoint"] = "webhook_endpoint"
     id: str
@@ -43,6 +44,8 @@ class WebhookEndpointView(View):
     event_types: list[str]
     is_enabled: bool
     disabled_reason: str | None
+    given_up_in_a_row: int = Field(description="Deliveries; the third disables the endpoint.")
+    previous_secret_until: datetime | None = Field(description="Until then the secret before this one signs too.")
     description: str | None
     metadata: dict[str, str]
     created_at: datetime
@@ -51,7 +54,7 @@ class WebhookEndpointView(View):
 
     @classmethod
     def of(cls, endpoint: WebhookEndpoint, secret: str | None = None) -> "WebhookEndpointView":
-        hidden = {"tenant", "secret", "previous_secret", "previous_secret_until", "given_up_in_a_row"}
+        hidden = {"tenant", "secret", "previous_secret", "outbox", "has_outbox"}
         return cls(**endpoint.model_dump(exclude=hidden), secret=secret)
 
 
@@ -61,16 +64,16 @@ class DeliveryView(View):
     object: Literal["delivery"] = "delivery"
     id: str
     event: str
-    subject: str = Field(description="The job.")
+    subject: str = Field(description="The job, the model, the endpoint, or the account.")
     sink: Sink
     status: DeliveryStatus
-    attempts: list[Attempt]
+    attempts: list[Attempt] = Field(description="The last 50, each with the first 1 kB of the answer.")
     next_attempt_at: datetime | None
-    data: dict[str, Any]
+    data: dict[str, Any] = Field(description="What is told; for an e-mail also what only its text says.")
     message: str | None = Field(description="Text of an e-mail, in local mode.")
     created_at: datetime
     finished_at: datetime | None
 
     @classmethod
     def of(cls, delivery: Delivery) -> "DeliveryView":
-        return cls(**delivery.model_dump(exclude={"tenant", "fence", "lease_until"}))
+        return cls(**delivery.model_dump(exclude={"tenant", "fence", "lease_until", "tries", "token"}))

@@ -38,7 +38,7 @@ class ModelView(View):
     def of(cls, model: Model) -> "ModelView":
         own = f"/v1/models/{model.id}"
         urls = {"self": own, "versions": f"{own}/versions", "latest": f"{own}/versions/latest"}
-        return cls(**model.model_dump(exclude={"tenant", "deleted_at"}), urls=urls)
+        return cls(**model.model_dump(exclude={"tenant", "deleted_at", "outbox", "has_outbox"}), urls=urls)
 
 
 class ModelFileView(View):

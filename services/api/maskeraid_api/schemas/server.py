@@ -1,4 +1,4 @@
-"""The server itself, and the caller."""
+"""The server itself, and keys."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -30,26 +30,6 @@ class ServerView(View):
     generators: list[str]
     limits: Limits
     statement: str
-
-
-class Usage(View):
-    queued_jobs: int
-    datasets: int
-    models: int
-
-
-class MeView(View):
-    """The caller's tenant and key."""
-
-    object: Literal["me"] = "me"
-    tenant_id: str
-    tenant_name: str
-    email: str | None
-    is_email_verified: bool
-    key_id: str
-    scopes: list[Scope]
-    expires_at: datetime
-    usage: Usage
 
 
 class ApiKeyRequest(Body):

@@ -1,10 +1,12 @@
-"""Tenants, their API keys, and stored answers of idempotent requests."""
+"""Tenants with their address, API keys, and stored answers of idempotent requests."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from maskeraid_core.documents.document import Document
+from pydantic import Field
+
+from maskeraid_core.documents.document import Document, Part
 
 
 class Scope(StrEnum):
@@ -22,11 +24,26 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+class PendingEmail(Part):
+    """An address that waits for the link that was mailed to it. Of the link's token only a hash is kept."""
+
+    address: str
+    token_sha256: str
+    expires_at: datetime
+
+
 class Tenant(Document):
     name: str
     email: str | None = None
     is_email_verified: bool = False
+    pending_email: PendingEmail | None = None  # takes the place of `email` once it is verified
+    email_events: list[str] = Field(default_factory=list)  # mailed beside what single jobs ask for
     created_at: datetime
+
+    @property
+    def mailbox(self) -> str | None:
+        """The address that notices go to, and no other."""
+        return self.email if self.is_email_verified else None
 
 
 class ApiKey(Document):

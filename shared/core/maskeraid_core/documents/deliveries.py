@@ -7,9 +7,14 @@ from typing import Any, Literal
 from pydantic import Field
 
 from maskeraid_core.documents.document import Document, Part
+from maskeraid_core.documents.notices import TellingDocument
+
+TEST_PING = "test.ping"
+EMAIL_VERIFICATION = "email.verification"
+ENDPOINT_DISABLED = "webhook_endpoint.disabled"
 
 
-class WebhookEndpoint(Document):
+class WebhookEndpoint(TellingDocument):
     tenant: str
     url: str
     secret: str  # whsec_…; shown once
@@ -52,13 +57,15 @@ class Delivery(Document):
     tenant: str
     sink: Sink
     event: str  # training.succeeded, …
-    subject: str  # id of the job
-    data: dict[str, Any]  # thin body: id, object, status, url; for e-mail the name too
+    subject: str  # id of the job, the model, the endpoint, the account
+    data: dict[str, Any]  # thin body: id, object, status, url; for e-mail also facts for people
     status: DeliveryStatus = DeliveryStatus.PENDING
-    attempts: list[Attempt] = Field(default_factory=list)
+    attempts: list[Attempt] = Field(default_factory=list)  # the last ones
+    tries: int = 0  # attempts since it was made or sent again: the place in the retry table
     next_attempt_at: datetime | None
     fence: int = 0
     lease_until: datetime | None = None
+    token: str | None = None  # of a verification: never shown, and gone once it was sent
     message: str | None = None  # text of the e-mail, in local mode
     created_at: datetime
     finished_at: datetime | None = None

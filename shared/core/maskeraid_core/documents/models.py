@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from maskeraid_core.documents.document import Document, Part
+from maskeraid_core.documents.notices import TellingDocument
 
 
 class ModelFile(Part):
@@ -16,7 +17,7 @@ class ModelFile(Part):
     media_type: str
 
 
-class Model(Document):
+class Model(TellingDocument):
     tenant: str
     name: str
     latest_version: int = 0

@@ -1,15 +1,18 @@
 """Tenants, API keys, and idempotent answers. Looked up before the tenant is known, so not tenant repositories."""
 
+import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from maskeraid_core.documents.accounts import ApiKey, IdempotentAnswer, Tenant
+from maskeraid_core.documents.accounts import ApiKey, IdempotentAnswer, PendingEmail, Tenant
 from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.repository import TenantRepository, now
 
 ABANDONED_AFTER = timedelta(seconds=60)  # a first request that has no answer after this died with its process
+VERIFICATIONS_A_DAY = 3  # mails to one address, whoever asks for them: nobody's mailbox is flooded through us
 
 
 class AccountRepository:
@@ -18,6 +21,7 @@ class AccountRepository:
     def __init__(self, database: Database) -> None:
         self._tenants = database["tenants"]
         self._keys = database["api_keys"]
+        self._verifications = database["email_verifications"]
 
     async def add_tenant(self, tenant: Tenant) -> Tenant:
         await self._tenants.insert_one(tenant.to_mongo())
@@ -31,12 +35,49 @@ class AccountRepository:
         found = await self._tenants.find_one({"name": name})
         return Tenant.of(found) if found else None
 
+    async def change(self, tenant_id: str, facts: Mapping[str, object]) -> None:
+        """Set facts of an account; one update."""
+        await self._tenants.update_one({"_id": tenant_id}, {"$set": dict(facts)})
+
+    async def count_verification(self, address: str, at: datetime) -> bool:
+        """Take one of the day's mails to an unverified address; False when there is none left."""
+        mailbox = hashlib.sha256(address.lower().encode()).hexdigest()
+        for number in range(VERIFICATIONS_A_DAY):
+            try:  # a unique id decides races
+                await self._verifications.insert_one({"_id": f"{mailbox}:{at.date()}:{number}", "created_at": at})
+            except DuplicateKeyError:
+                continue
+            return True
+        return False
+
+    async def verify_email(self, token: str, at: datetime) -> Tenant | None:
+        """Make the address that a token was mailed to the account's own, once; None when it opens nothing."""
+        hashed = hash_token(token)
+        found = await self._tenants.find_one({"pending_email.token_sha256": hashed})
+        pending = PendingEmail.model_validate(found["pending_email"]) if found else None
+        if found is None or pending is None or pending.expires_at <= at:
+            return None
+        outcome = await self._tenants.update_one(
+            {"_id": found["_id"], "pending_email.token_sha256": hashed},
+            {"$set": {"email": pending.address, "is_email_verified": True, "pending_email": None}},
+        )
+        return await self.tenant(found["_id"]) if outcome.modified_count else None
+
+    async def forget_verifications(self, before: datetime) -> None:
+        """Delete the counts of days that are over."""
+        await self._verifications.delete_many({"created_at": {"$lt": before}})
+
     async def key_with_public_id(self, public_id: str) -> ApiKey | None:
         found = await self._keys.find_one({"public_id": public_id})
         return ApiKey.of(found) if found else None
 
     async def note_use(self, key_id: str, at: datetime) -> None:
         await self._keys.update_one({"_id": key_id}, {"$set": {"last_used_at": at}})
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a one-time token: 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class ApiKeyRepository(TenantRepository[ApiKey]):

@@ -1,14 +1,18 @@
 """Webhook endpoints and deliveries."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
 from maskeraid_core.documents.deliveries import Attempt, Delivery, DeliveryStatus, WebhookEndpoint
+from maskeraid_core.documents.notices import Notice
 from maskeraid_core.mongo import Database, server_time
-from maskeraid_core.repositories.repository import TenantRepository, now
+from maskeraid_core.repositories.repository import TenantRepository
+
+OLD_SECRET_SIGNS = timedelta(hours=24)  # after a rotation, so that receivers may change over
+ATTEMPTS_KEPT = 50  # of one delivery, the last ones
 
 
 class WebhookEndpointRepository(TenantRepository[WebhookEndpoint]):
@@ -21,8 +25,25 @@ class WebhookEndpointRepository(TenantRepository[WebhookEndpoint]):
         endpoints = [WebhookEndpoint.of(row) async for row in cursor]
         return [endpoint for endpoint in endpoints if {"*", event} & set(endpoint.event_types)]
 
-    async def disable(self, endpoint_id: str, reason: str) -> None:
-        await self.change(endpoint_id, {"is_enabled": False, "disabled_reason": reason, "updated_at": now()})
+    async def disable(self, endpoint_id: str, reason: str, notice: Notice) -> bool:
+        """Send nothing there any more, and keep the notice of it to be told; one update. False when it was so."""
+        outcome = await self._collection.update_one(
+            self._live({"_id": endpoint_id, "is_enabled": True}),
+            {
+                "$set": {"is_enabled": False, "disabled_reason": reason, "updated_at": notice.at, "has_outbox": True},
+                "$push": {"outbox": notice.model_dump()},
+            },
+        )
+        return outcome.modified_count == 1
+
+    async def rotate_secret(self, endpoint: WebhookEndpoint, secret: str) -> WebhookEndpoint | None:
+        """Sign with a new secret, and for a day with the one before it too; None when it was changed meanwhile."""
+        at = await server_time(self._collection.database)
+        facts = {
+            "secret": secret, "previous_secret": endpoint.secret, "previous_secret_until": at + OLD_SECRET_SIGNS,
+            "updated_at": at,
+        }  # fmt: skip
+        return await self.change(endpoint.id, facts, where={"secret": endpoint.secret})
 
     async def note_outcome(self, endpoint_id: str, *, given_up: bool) -> WebhookEndpoint | None:
         """Count deliveries given up in a row; a success starts the count anew."""
@@ -40,6 +61,12 @@ class DeliveryRepository(TenantRepository[Delivery]):
 
     collection_name = "deliveries"
     kind = Delivery
+
+    async def send_again(self, delivery_id: str) -> Delivery | None:
+        """Make a delivery due now, under its id, from the beginning of the retry table; None when there is none."""
+        at = await server_time(self._collection.database)
+        facts = {"status": DeliveryStatus.PENDING, "next_attempt_at": at, "tries": 0, "finished_at": None}
+        return await self.change(delivery_id, facts)
 
 
 class DeliveryQueue:
@@ -89,13 +116,20 @@ class DeliveryQueue:
         message: str | None = None,
     ) -> bool:
         """Note an attempt and what follows from it, under the claim's fence; False when the claim was lost."""
-        facts: dict[str, object] = {"status": status, "next_attempt_at": next_attempt_at, "lease_until": None}
+        facts: dict[str, object] = {
+            "status": status, "next_attempt_at": next_attempt_at, "tries": delivery.tries + 1, "lease_until": None,
+        }  # fmt: skip
         if status is not DeliveryStatus.PENDING:
-            facts["finished_at"] = attempt.at
+            facts |= {"finished_at": attempt.at, "token": None}
         if message is not None:
             facts["message"] = message
         outcome = await self._collection.update_one(
             {"_id": delivery.id, "fence": delivery.fence, "status": DeliveryStatus.PENDING},
-            {"$set": facts, "$push": {"attempts": attempt.model_dump()}},
+            {"$set": facts, "$push": {"attempts": {"$each": [attempt.model_dump()], "$slice": -ATTEMPTS_KEPT}}},
         )
         return outcome.modified_count == 1
+
+    async def forget_finished(self, before: datetime) -> int:
+        """Delete the log of what was delivered or given up before a time; how many there were."""
+        outcome = await self._collection.delete_many({"finished_at": {"$lt": before}})
+        return outcome.deleted_count

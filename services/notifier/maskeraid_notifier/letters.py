@@ -1,0 +1,109 @@
+"""What an e-mail says: a fixed subject an event, and a short plain text. Names of the user's stand in the text only."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+SUBJECTS: Mapping[str, str] = {
+    "training.succeeded": "Your training has succeeded",
+    "training.failed": "Your training has failed",
+    "training.cancelled": "Your training was cancelled",
+    "training.paused": "Your training is paused",
+    "training.needs_attention": "Your training needs attention",
+    "model.created": "A model was created",
+    "import.succeeded": "Your import has succeeded",
+    "import.failed": "Your import has failed",
+    "reimaging.succeeded": "Your re-imaging has succeeded",
+    "reimaging.failed": "Your re-imaging has failed",
+    "batch.completed": "Your batch is complete",
+    "evaluation.completed": "Your evaluation is complete",
+    "export.completed": "Your export is complete",
+    "deletion.completed": "Your deletion is complete",
+    "webhook_endpoint.disabled": "A webhook endpoint was disabled",
+    "email.verification": "Please confirm your e-mail address",
+}
+
+PLAUSIBLE = "What a model draws is a plausible face, not a reconstruction, and no evidence of identity."
+SAID_BEFORE_THE_END: Mapping[str, str] = {
+    "training.succeeded": PLAUSIBLE,
+    "training.failed": "Nothing was stored as a model; the job's events say what happened before the end.",
+    "training.cancelled": "Its weights were dropped; a new training begins anew.",
+    "training.paused": "Its last checkpoint is kept; it goes on from there when you resume it, and not before.",
+    "training.needs_attention": "It goes on unless you end it; whether its faces are good enough is yours to judge.",
+    "model.created": PLAUSIBLE,
+    "import.succeeded": "A row that was refused is in no version; the import's rows say why.",
+    "import.failed": "The data set is as it was before.",
+    "reimaging.succeeded": PLAUSIBLE,
+    "reimaging.failed": "No face was drawn.",
+    "batch.completed": PLAUSIBLE,
+    "evaluation.completed": "Figures hold for the images they were measured on, and for no others.",
+    "export.completed": "What you download is no longer guarded by the service.",
+    "deletion.completed": "Deleting pictures does not make a model forget them.",
+    "webhook_endpoint.disabled": "What happens meanwhile is not sent there; what was given up can be sent again for "
+    "30 days.\nOnce it answers again, enable it with: maskeraid webhooks enable {id}",
+    "email.verification": "If you did not ask for this, do nothing: the address is then not used. The link works once,"
+    "\nfor a day.",
+}
+COMMANDS: Mapping[str, str] = {
+    "model": "maskeraid models show {id}",
+    "webhook_endpoint": "maskeraid webhooks deliveries --endpoint {id}",
+    "email": "maskeraid email verify {token}",
+}
+COMMAND_OF_JOBS = "maskeraid jobs show {id}"
+
+TEXT = """\
+{subject}.
+
+{rows}
+
+{last}
+
+One message for each event. After a crash of ours it may come twice, then both are
+{delivery_id}.
+"""
+
+
+def text_of(delivery_id: str, event: str, data: Mapping[str, Any]) -> str:
+    """The text of one e-mail.
+
+    Args:
+        delivery_id: so that a repeat is recognised.
+        event: chooses what is said.
+        data: `id`, `object`, `status`, `url`; perhaps `name`, `seconds`, `reason` with `code` and `message`,
+            `model_id`, and the `token` of a verification. Each becomes one line, whatever characters it has.
+    """
+    words = {name: one_line(str(value)) for name, value in data.items()}
+    command = COMMANDS.get(data["object"], COMMAND_OF_JOBS).format(**words)
+    rows = [*_rows(data, words), ("look here", words["url"]), ("or type", command)]
+    width = max(len(label) for label, _ in rows)
+    lines = "\n".join(f"  {label:<{width}}  {value}" for label, value in rows)
+    last = SAID_BEFORE_THE_END[event].format(**words)
+    return TEXT.format(subject=SUBJECTS[event], rows=lines, last=last, delivery_id=delivery_id)
+
+
+def _rows(data: Mapping[str, Any], words: Mapping[str, str]) -> list[tuple[str, str]]:
+    named = f' "{words["name"]}"' if "name" in words else ""
+    after = f" after {duration(data['seconds'])}" if "seconds" in data else ""
+    rows = [(words["object"].replace("_", " "), words["id"] + named), ("status", words["status"] + after)]
+    if "reason" in data:
+        rows.append(("because", one_line("{code}: {message}".format(**data["reason"]))))
+    if "model_id" in data:
+        rows.append(("model", words["model_id"]))
+    return rows
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words that suit their size: `4 s`, `12 min`, `2 h 5 min`."""
+    minutes = round(seconds / 60)
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def one_line(value: str) -> str:
+    """A name in the text cannot pretend to be further lines of ours."""
+    return " ".join("".join(" " if is_control(character) else character for character in value).split())
+
+
+def is_control(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}  # controls, surrogates, U+2028, U+2029
