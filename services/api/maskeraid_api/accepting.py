@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -33,13 +34,19 @@ class Order:
     """What is asked for, beside the specification."""
 
     kind: JobKind
-    spec: Part
+    spec: Part | Mapping[str, Any]
     job_id: str | None = None  # made before, when the specification names it
     notify: Notify = field(default_factory=Notify)
     metadata: dict[str, str] = field(default_factory=dict)
     client_reference_id: str | None = None
     deadline_seconds: float | None = None
     warnings: list[dict[str, Any]] = field(default_factory=list)
+    retry_of: str | None = None
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """A job is retried once: whoever asks again gets that one."""
+        return f"retry:{self.retry_of}" if self.retry_of else None
 
 
 async def accept(request: Request, order: Order, *, wait_seconds: float = 0) -> Job:
@@ -77,13 +84,14 @@ def preferred_wait(request: Request) -> int:
 
 def _job(request: Request, tenant: str, order: Order) -> Job:
     at = now()
-    spec = order.spec.model_dump(mode="json")
+    spec = order.spec.model_dump(mode="json") if isinstance(order.spec, Part) else dict(order.spec)
     return Job(
         id=order.job_id or new_id(order.kind.id_prefix), tenant=tenant, kind=order.kind, queue=order.kind.queue,
         spec=spec, spec_digest=hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest(),
         not_before=at, deadline=at + timedelta(seconds=order.deadline_seconds) if order.deadline_seconds else None,
         rang_at=at,  # it rings at once; the sweeper rings again when nobody came
-        idempotency_key=request.scope.get("maskeraid.idempotency"), notify=order.notify, metadata=order.metadata,
+        idempotency_key=order.idempotency_key or request.scope.get("maskeraid.idempotency"),
+        retry_of=order.retry_of, notify=order.notify, metadata=order.metadata,
         warnings=order.warnings, client_reference_id=order.client_reference_id,
         request_id=exchange_of(request.scope).request_id, created_at=at, updated_at=at,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from maskeraid_api.gateway import Gateway
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.errors import NotFound
 from maskeraid_core.jobs import Job, JobKind, JobStatus
-from maskeraid_core.repositories.jobs import JobMoves, JobRepository
+from maskeraid_core.repositories.jobs import JobRepository
 
 READ_SCOPES: Mapping[JobKind, Scope] = {
     JobKind.IMPORT: Scope.DATASETS_READ, JobKind.EXPORT: Scope.DATASETS_READ, JobKind.DELETION: Scope.DATASETS_READ,
@@ -46,4 +46,4 @@ async def queue_position(gateway: Gateway, job: Job) -> int | None:
     """1 for the job that runs next; None for one that does not wait."""
     if job.status is not JobStatus.QUEUED:
         return None
-    return await JobMoves(gateway.stores.database).queued_before(job) + 1
+    return await JobRepository(gateway.stores.database, job.tenant).queued_before(job) + 1

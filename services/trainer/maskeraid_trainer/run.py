@@ -16,7 +16,7 @@ from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.jobs import Job
 from maskeraid_core.log import configure_log
 from maskeraid_core.portal import PortalStores, open_portal
-from maskeraid_core.repositories.jobs import JobMoves
+from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.settings import read_settings
 from maskeraid_core.worker import error_of, is_domain_error
 from maskeraid_faces.errors import BadModelFile, BadSettings

@@ -9,8 +9,8 @@ from typing import Any
 from maskeraid_core.jobs import CheckpointEntry, Job, OutboxEntry, Phase, Progress
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.claims import Claim, JobClaims, Wishes
 from maskeraid_core.repositories.events import EventLine, EventRepository
-from maskeraid_core.repositories.jobs import Claim, JobMoves, Wishes
 from maskeraid_core.repositories.repository import now
 
 NO_WISHES = Wishes(cancel=False, pause=False, stop=False)
@@ -123,7 +123,9 @@ class Held:
             self._port.call(self._add_notice, f"{self.job.kind}.needs_attention", code, detail)
 
     async def _add_notice(self, event: str, code: str, detail: str) -> None:
-        told = await JobMoves(self.stores.database).add_notice(self.claim, event, reason={"code": code, "message": detail})
+        told = await JobClaims(self.stores.database).add_notice(
+            self.claim, event, reason={"code": code, "message": detail}
+        )
         if told:
             await drain(self.stores, told)
 
@@ -153,6 +155,6 @@ class Held:
         self.changed.set()
 
     def _note(self, **facts: object) -> None:
-        if not self._port.call(JobMoves(self.stores.database).note, self.claim, **facts):
+        if not self._port.call(JobClaims(self.stores.database).note, self.claim, **facts):
             self.is_lost = True
             raise LeaseLost

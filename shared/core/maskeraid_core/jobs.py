@@ -1,7 +1,4 @@
-"""The job: its document, its status machine, and the table of legal moves.
-
-Pure values; the moves are made in repositories/jobs.py.
-"""
+"""The job: its document, its statuses, and which may follow which; status_machine.py says when."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,7 +24,7 @@ class JobStatus(StrEnum):
 
 
 NEXT_STATUSES: Mapping[JobStatus, frozenset[JobStatus]] = {
-    JobStatus.QUEUED: frozenset({JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.FAILED, JobStatus.CANCELLED}),
+    JobStatus.QUEUED: frozenset({JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLED}),
     JobStatus.RUNNING: frozenset(JobStatus) - {JobStatus.RUNNING},  # back to QUEUED when its lease ran out
     JobStatus.PAUSED: frozenset({JobStatus.QUEUED, JobStatus.CANCELLED}),
     JobStatus.SUCCEEDED: frozenset(),
@@ -151,6 +148,7 @@ class Job(Document):
     heartbeat_at: datetime | None = None
     not_before: datetime
     deadline: datetime | None = None
+    paused_at: datetime | None = None  # when it last came to stand still, or was asked to
     crashes: int = 0  # since the last new checkpoint
     checkpoints: list[CheckpointEntry] = Field(default_factory=list)  # newest first, at most 2
     progress: Progress | None = None
@@ -160,7 +158,7 @@ class Job(Document):
     warnings: list[dict[str, Any]] = Field(default_factory=list)
     outbox: list[OutboxEntry] = Field(default_factory=list)
     has_outbox: bool = False  # indexed, so that what was left behind is found
-    cancel_reason: str | None = None
+    cancel_reason: str | None = None  # a code, when the owner did not ask for it
     rang_at: datetime | None = None
     priority: int = 0
     idempotency_key: str | None = None
@@ -173,11 +171,6 @@ class Job(Document):
     updated_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
-
-    @property
-    def allowed_actions(self) -> list[str]:
-        """What `POST /v1/jobs/{id}/{action}` would accept now, of the actions that this release knows."""
-        return ["cancel"] if not self.status.is_terminal and not self.cancel_requested else []
 
     @property
     def attempt_prefix(self) -> str:

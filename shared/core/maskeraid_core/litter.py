@@ -25,7 +25,9 @@ VERIFICATIONS_COUNTED = timedelta(days=1)
 
 
 async def forget_inputs(stores: Stores, job: Job) -> None:
-    """Delete the bytes that a job was given, and the uploads they came by, after it has ended.
+    """Delete the bytes that a job was given, and the uploads they came by, after it has succeeded.
+
+    Of one that failed or was cancelled they are kept for a day, so that it can be retried.
 
     They are strangers' files as they came, with EXIF and GPS; what is worth keeping was stored sanitised. Bytes that
     another job was given as well are left to the end of that one.

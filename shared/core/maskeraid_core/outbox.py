@@ -20,7 +20,7 @@ from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetRepository
 from maskeraid_core.repositories.events import EventLine, EventRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
-from maskeraid_core.repositories.jobs import JobMoves
+from maskeraid_core.repositories.moves import JobMoves
 
 log = structlog.get_logger()
 

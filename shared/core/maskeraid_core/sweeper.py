@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 import structlog
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from maskeraid_core.jobs import DEADLINE_EXCEEDED, Job, JobStatus, QueueName, reason_of_cancel
+from maskeraid_core.jobs import Job, JobStatus, QueueName
 from maskeraid_core.news import wish_subject
 from maskeraid_core.notices import drain_notices
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.deliveries import DeliveryQueue
 from maskeraid_core.repositories.due import DueJobs
-from maskeraid_core.repositories.jobs import JobMoves
+from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.notices import NoticeOutboxes
+from maskeraid_core.status_machine import lease_lost, past_deadline
 
 log = structlog.get_logger()
 
@@ -38,12 +39,9 @@ async def sweep(stores: Stores) -> None:
     for job in await due.past_deadline(at):
         with _apart(job.id):
             await _end_by_deadline(stores, moves, job)
-    for job in await due.queued_but_unwanted():
-        with _apart(job.id):
-            await _end_unwanted(stores, moves, job)
     for job in await due.lease_expired(at):
         with _apart(job.id):
-            await take_over(stores, moves, job)
+            await _take_over(stores, moves, job)
     for job in await due.with_outbox():
         if job.updated_at <= at - timedelta(seconds=stores.settings.sweep_seconds / 2):  # its mover may be at it
             with _apart(job.id):
@@ -77,30 +75,19 @@ def _apart(job_id: str) -> Iterator[None]:
         log.error("job left for the next round", job_id=job_id, exc_info=error)
 
 
-async def take_over(stores: Stores, moves: JobMoves, job: Job) -> None:
+async def _take_over(stores: Stores, moves: JobMoves, job: Job) -> None:
     """End or requeue a job whose lease ran out. A heartbeat in between changes the lease, and nothing matches."""
-    where: dict[str, object] = {"fence": job.fence, "lease_until": job.lease_until, "status": JobStatus.RUNNING}
-    moved = await moves.move_after_crash(job, stores.settings, where=where)
+    settings = stores.settings
+    moved = await moves.move(job, lease_lost(job, settings.crash_limit, settings.crash_delay_seconds))
     if moved:
         log.warning("lease expired", status=moved.status, crashes=moved.crashes, **job.log_context())
         await drain(stores, moved)
 
 
-async def _end_unwanted(stores: Stores, moves: JobMoves, job: Job) -> None:
-    """Nobody can claim a job whose cancel came as it went back to the queue."""
-    where: dict[str, object] = {"fence": job.fence, "status": JobStatus.QUEUED}
-    moved = await moves.move(job, JobStatus.CANCELLED, where=where, error=reason_of_cancel(job))
-    if moved:
-        await drain(stores, moved)
-
-
 async def _end_by_deadline(stores: Stores, moves: JobMoves, job: Job) -> None:
-    if job.status is JobStatus.RUNNING:
-        if not job.cancel_requested:
-            await DueJobs(stores.database).wish_cancel(job, DEADLINE_EXCEEDED.code)
-            await stores.news.publish(wish_subject(job.id))
-        return
-    where: dict[str, object] = {"fence": job.fence, "status": JobStatus.QUEUED}
-    moved = await moves.move(job, JobStatus.CANCELLED, where=where, error=DEADLINE_EXCEEDED)
-    if moved:
+    change = past_deadline(job)
+    moved = await moves.move(job, change) if change else None
+    if moved and moved.status is JobStatus.RUNNING:
+        await stores.news.publish(wish_subject(job.id))
+    elif moved:
         await drain(stores, moved)

@@ -5,7 +5,7 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -13,12 +13,14 @@ from pymongo.errors import PyMongoError
 
 from maskeraid_core.errors import MaskeraidError
 from maskeraid_core.held import CancelAsked, Crash, HandBack, Held, LeaseLost, PauseHonoured
-from maskeraid_core.jobs import POISONED, JobError, JobStatus, OutboxEntry, QueueName, reason_of_cancel
+from maskeraid_core.jobs import POISONED, Job, JobError, QueueName
 from maskeraid_core.news import wait_for_news, wish_subject
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import PortalStores, Stores
-from maskeraid_core.repositories.jobs import Claim, JobMoves
+from maskeraid_core.repositories.claims import Claim, JobClaims, is_ours
+from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.workers import WorkerRepository
+from maskeraid_core.status_machine import Change, crashed, failed, let_go, succeeded
 
 log = structlog.get_logger()
 
@@ -35,7 +37,7 @@ class Worker:
         self.is_leaving = threading.Event()
         self._port = port
         self._queue = queue
-        self._moves = JobMoves(port.stores.database)
+        self._claims = JobClaims(port.stores.database)
         self._facts = {"host": platform.node(), "pid": os.getpid(), **facts}
         self._beats = port.portal.start_task_soon(self._beat_worker)
 
@@ -77,18 +79,14 @@ class Worker:
             yield held
         except LeaseLost:
             log.warning("lease lost, nothing more is written")
-        except CancelAsked:
-            self._cancel(held)
-        except HandBack:
-            self._hand_back(held)
-        except PauseHonoured:
-            self._pause(held)
+        except (CancelAsked, PauseHonoured, HandBack):
+            self._end(held, let_go)
         except PyMongoError as error:
             log.error("database out of reach, left to the sweeper", error=str(error))
         except Exception as error:
             self._record_error(held, error)
         else:
-            self._succeed(held)
+            self._end(held, lambda job: succeeded(job, held.result, held.effects))
         finally:
             beating.cancel()
             log.info("job left", seconds=round(time.monotonic() - started, 3))
@@ -102,66 +100,37 @@ class Worker:
     async def _claim(self, first_id: str | None) -> Claim | None:
         if first_id is not None and (claim := await self._claim_one(first_id)) is not None:
             return claim
-        for job_id in await self._moves.oldest_queued(self._queue):
+        for job_id in await self._claims.oldest_queued(self._queue):
             if (claim := await self._claim_one(job_id)) is not None:
                 return claim
         return None
 
     async def _claim_one(self, job_id: str) -> Claim | None:
-        return await self._moves.claim(job_id, self.name, self.stores.settings.lease_seconds, self._queue)
-
-    def _succeed(self, held: Held) -> None:
-        """running → succeeded, unless a cancel was accepted before: both look at the same field."""
-        facts: dict[str, object] = {"result": held.result, "phase": "done"}
-        if not self._end(held, JobStatus.SUCCEEDED, {"cancel_requested": False}, facts, held.effects):
-            self._cancel(held)
-
-    def _pause(self, held: Held) -> None:
-        """running → paused, unless the owner took the wish back: then the job goes on, here or elsewhere."""
-        where: dict[str, object] = {"cancel_requested": False, "pause_requested": True}
-        facts: dict[str, object] = {"pause_requested": False, "lease_until": None}
-        if not self._end(held, JobStatus.PAUSED, where, facts):
-            self._hand_back(held)
-
-    def _hand_back(self, held: Held) -> None:
-        """running → queued, and this is no crash."""
-        if not self._end(held, JobStatus.QUEUED, {"cancel_requested": False}, {"lease_until": None}):
-            self._cancel(held)
-
-    def _cancel(self, held: Held) -> None:
-        job = self._port.call(self._moves.get, held.job.id)
-        if job is not None and job.cancel_requested:
-            self._end(held, JobStatus.CANCELLED, error=reason_of_cancel(job))
+        return await self._claims.claim(job_id, self.name, self.stores.settings.lease_seconds, self._queue)
 
     def _record_error(self, held: Held, error: Exception) -> None:
         if is_domain_error(error):
             log.info("job failed", code=error_of(error).code, error=str(error))
-            self._end(held, JobStatus.FAILED, error=error_of(error))
+            self._end(held, lambda job: failed(job, error_of(error)))
             return
         log.error("job crashed", exc_info=error)
-        moved = self._port.call(
-            self._moves.move_after_crash,
-            held.job, self.stores.settings, where={"fence": held.claim.fence}, error=_last_words(error),
-        )  # fmt: skip
-        if moved:
-            self._port.call(drain, self.stores, moved)
+        settings, last_words = self.stores.settings, _last_words(error)
+        self._end(held, lambda job: crashed(job, settings.crash_limit, settings.crash_delay_seconds, last_words))
 
-    def _end(
-        self,
-        held: Held,
-        to: JobStatus,
-        where: dict[str, object] | None = None,
-        facts: dict[str, object] | None = None,
-        effects: Iterable[OutboxEntry] = (),
-        error: JobError | None = None,
-    ) -> bool:
-        """Move under our fence and carry the outbox out; False when the job was not ours to move."""
-        guard: dict[str, object] = {"fence": held.claim.fence, **(where or {})}
-        moved = self._port.call(self._moves.move, held.job, to, where=guard, facts=facts, error=error, outbox=effects)
-        if moved is None:
-            return False
-        self._port.call(drain, self.stores, moved)
-        return True
+    def _end(self, held: Held, decide: Callable[[Job], Change]) -> None:
+        """End our work on a job by what `decide` makes of it, and carry the outbox out; nothing if it is not ours."""
+
+        def decide_if_ours(job: Job) -> Change | None:
+            return decide(job) if is_ours(job, held.claim) else None
+
+        self._port.call(self._settle, held, decide_if_ours)
+
+    async def _settle(self, held: Held, decide: Callable[[Job], Change | None]) -> None:
+        moved = await JobMoves(self.stores.database).settle(held.job, decide)
+        if moved:
+            await drain(self.stores, moved)
+        else:
+            log.warning("the job was no longer ours, nothing is written")
 
     async def _beat(self, held: Held) -> None:
         """Renew the lease until the job ends; a wish wakes the beat, a lost lease ends it."""
@@ -173,7 +142,7 @@ class Worker:
                 asked_at = time.monotonic()
                 try:
                     await held.announce()
-                    wishes = await self._moves.renew(held.claim, settings.lease_seconds)
+                    wishes = await self._claims.renew(held.claim, settings.lease_seconds)
                 except PyMongoError as error:
                     log.warning("heartbeat not heard", error=str(error))
                     wishes = held.wishes if asked_at < held.good_until else None

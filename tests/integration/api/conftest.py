@@ -14,17 +14,19 @@ from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.accounts import Scope, Tenant
 from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion
 from maskeraid_core.ids import image_id, new_id
-from maskeraid_core.jobs import Job, JobError, JobStatus
+from maskeraid_core.jobs import Job, JobError
 from maskeraid_core.keys import mint_key
 from maskeraid_core.manifests import write_manifest
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
+from maskeraid_core.repositories.claims import JobClaims
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
 from maskeraid_core.repositories.events import EventLine, EventRepository
-from maskeraid_core.repositories.jobs import JobMoves
+from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.settings import CoreSettings
+from maskeraid_core.status_machine import Change, failed, succeeded
 
 BASE_URL = "http://127.0.0.1"
 ADDRESS = "owner@example.org"
@@ -98,11 +100,11 @@ class Hand:
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
-        self._moves = JobMoves(stores.database)
+        self._moves, self._claims = JobMoves(stores.database), JobClaims(stores.database)
         self.blobs = stores.blobs
 
     async def claim(self, job_id: str) -> Job:
-        claim = await self._moves.claim(job_id, "hand", 60)
+        claim = await self._claims.claim(job_id, "hand", 60)
         assert claim is not None
         await drain(self._stores, claim.job)
         return claim.job
@@ -113,18 +115,17 @@ class Hand:
             key = f"{job.attempt_prefix}{name}"
             await self._stores.blobs.put(key, data)
             stored[name] = {"key": key, "bytes": len(data), "sha256": sha256_hex(data), "media_type": "image/png"}
-        facts = {"result": {**result, **({"files": stored} if files else {})}}
-        return await self._move(job, JobStatus.SUCCEEDED, facts=facts)
+        return await self._move(job, succeeded(job, {**result, **({"files": stored} if files else {})}))
 
     async def tell(self, job: Job, kind: str, data: dict[str, Any]) -> None:
         line = EventLine(new_id("line"), kind, data)
         await EventRepository(self._stores.database).append(job.id, job.tenant, job.fence, now(), line)
 
     async def fail(self, job: Job, error: JobError) -> Job:
-        return await self._move(job, JobStatus.FAILED, error=error)
+        return await self._move(job, failed(job, error))
 
-    async def _move(self, job: Job, to: JobStatus, **what: Any) -> Job:  # noqa: ANN401
-        moved = await self._moves.move(job, to, where={"fence": job.fence}, **what)
+    async def _move(self, job: Job, change: Change) -> Job:
+        moved = await self._moves.move(job, change)
         assert moved is not None
         await drain(self._stores, moved)
         return moved

@@ -23,7 +23,7 @@ async def order(client: httpx.AsyncClient) -> str:
 class TestCancel:
     async def test_queued_job_ends_at_once(self, client: httpx.AsyncClient) -> None:
         job = (await client.post(f"/v1/jobs/{await order(client)}/cancel")).json()
-        assert (job["status"], job["allowed_actions"]) == ("cancelled", [])
+        assert (job["status"], job["allowed_actions"]) == ("cancelled", ["retry"])
 
     async def test_running_job_is_asked_to_end(self, client: httpx.AsyncClient, hand: Hand) -> None:
         job_id = await order(client)

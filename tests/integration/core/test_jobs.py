@@ -12,15 +12,18 @@ from maskeraid_core.documents.accounts import Tenant
 from maskeraid_core.documents.deliveries import WebhookEndpoint
 from maskeraid_core.errors import InputGone
 from maskeraid_core.held import HandBack
-from maskeraid_core.jobs import CheckpointEntry, Job, JobStatus, QueueName
+from maskeraid_core.jobs import POISONED, CheckpointEntry, Job, JobStatus, QueueName
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.accounts import AccountRepository
+from maskeraid_core.repositories.claims import Claim, JobClaims
 from maskeraid_core.repositories.deliveries import DeliveryQueue, DeliveryRepository, WebhookEndpointRepository
 from maskeraid_core.repositories.due import DueJobs
 from maskeraid_core.repositories.events import EventLine, EventRepository
-from maskeraid_core.repositories.jobs import Claim, JobMoves, JobRepository
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import PageRequest, now
+from maskeraid_core.status_machine import JobAction, crashed, failed, let_go, succeeded
 from maskeraid_core.sweeper import sweep
 from maskeraid_core.worker import Worker
 
@@ -34,7 +37,7 @@ def make_checkpoint(step: int) -> CheckpointEntry:
 
 
 async def claim(stores: Stores, job: Job, lease_seconds: float = 3) -> Claim:
-    found = await JobMoves(stores.database).claim(job.id, "worker", lease_seconds)
+    found = await JobClaims(stores.database).claim(job.id, "worker", lease_seconds)
     assert found is not None
     return found
 
@@ -48,17 +51,17 @@ async def status(stores: Stores, job: Job) -> JobStatus:
 class TestClaim:
     async def test_one_of_many_gets_the_job(self, stores: Stores) -> None:
         job = await accept(stores)
-        moves = JobMoves(stores.database)
-        claims = await asyncio.gather(*(moves.claim(job.id, f"w{n}", 3) for n in range(8)))
+        jobs = JobClaims(stores.database)
+        claims = await asyncio.gather(*(jobs.claim(job.id, f"w{n}", 3) for n in range(8)))
         assert [found.fence for found in claims if found] == [1]
 
     async def test_not_before_is_obeyed(self, stores: Stores) -> None:
         job = await accept(stores, not_before=now() + timedelta(hours=1))
-        assert await JobMoves(stores.database).claim(job.id, "worker", 3) is None
+        assert await JobClaims(stores.database).claim(job.id, "worker", 3) is None
 
     async def test_a_users_text_is_never_an_expression(self, stores: Stores) -> None:
         job = await accept(stores, metadata={"note": "$fence"})
-        claimed = await JobMoves(stores.database).claim(job.id, "$tenant", 3)
+        claimed = await JobClaims(stores.database).claim(job.id, "$tenant", 3)
         assert claimed is not None
         assert (claimed.job.worker, claimed.job.metadata) == ("$tenant", {"note": "$fence"})
 
@@ -71,18 +74,18 @@ class TestFence:
         await sweep(stores)
         await asyncio.sleep(0.25)
         owner = await claim(stores, job)
-        moves = JobMoves(stores.database)
-        assert await moves.renew(zombie, 3) is None
-        assert not await moves.note(zombie, phase="late")
-        assert await moves.move(zombie.job, JobStatus.SUCCEEDED, where={"fence": zombie.fence}) is None
-        assert await moves.move(owner.job, JobStatus.SUCCEEDED, where={"fence": owner.fence}) is not None
+        claims, moves = JobClaims(stores.database), JobMoves(stores.database)
+        assert await claims.renew(zombie, 3) is None
+        assert not await claims.note(zombie, phase="late")
+        assert await moves.move(zombie.job, succeeded(zombie.job, None)) is None
+        assert await moves.move(owner.job, succeeded(owner.job, None)) is not None
 
     async def test_a_heartbeat_defeats_the_take_over(self, stores: Stores) -> None:
         job = await accept(stores)
         owner = await claim(stores, job, lease_seconds=0.001)
         await asyncio.sleep(0.01)
         stale = owner.job
-        assert await JobMoves(stores.database).renew(owner, 30) is not None
+        assert await JobClaims(stores.database).renew(owner, 30) is not None
         await sweep(stores)
         assert await status(stores, stale) is JobStatus.RUNNING
 
@@ -90,10 +93,10 @@ class TestFence:
         job = await accept(stores)
         owner = await claim(stores, job)
         moves = JobMoves(stores.database)
-        ended = await moves.move(owner.job, JobStatus.SUCCEEDED, where={"fence": owner.fence})
+        ended = await moves.move(owner.job, succeeded(owner.job, None))
         assert ended is not None
-        for to in JobStatus:
-            assert await moves.move(ended, to, where={"fence": owner.fence}) is None
+        for change in (let_go(owner.job), failed(owner.job, POISONED), crashed(owner.job, 3, 0)):
+            assert await moves.move(ended, change) is None
 
 
 class TestSweeper:
@@ -150,7 +153,7 @@ class TestOutbox:
         job = await accept(stores, notify={"email": True, "webhooks": True})
         owner = await claim(stores, job)
         moves = JobMoves(stores.database)
-        ended = await moves.move(owner.job, JobStatus.SUCCEEDED, where={"fence": owner.fence})
+        ended = await moves.move(owner.job, succeeded(owner.job, None))
         assert ended is not None
         for _ in range(3):
             await drain(stores, ended)
@@ -244,7 +247,7 @@ class TestHolding:
         claimed = worker.claim(job.id)
         assert claimed is not None
         with worker.holding(claimed) as held:
-            assert port.call(JobRepository(port.stores.database, "ten_1").wish_cancel, job.id)
+            assert port.call(JobMoves(port.stores.database).ask, claimed.job, JobAction.CANCEL)
             assert held.changed.wait(5)
             assert held.wishes.cancel
             held.result = {"answer": 42}
@@ -259,14 +262,8 @@ class TestHolding:
         claimed = worker.claim(job.id)
         assert claimed is not None
         with worker.holding(claimed):
-            assert port.call(JobRepository(port.stores.database, "ten_1").wish_cancel, job.id)
+            assert port.call(JobMoves(port.stores.database).ask, claimed.job, JobAction.CANCEL)
             raise error
-        assert self.found(port, job).status is JobStatus.CANCELLED
-
-    def test_a_queued_job_with_an_old_wish_is_ended_by_the_sweeper(self, port: PortalStores) -> None:
-        job = self.accepted(port)
-        port.call(port.stores.database["jobs"].update_one, {"_id": job.id}, {"$set": {"cancel_requested": True}})
-        port.call(sweep, port.stores)
         assert self.found(port, job).status is JobStatus.CANCELLED
 
     def test_the_beat_outlives_the_lease(self, worker: Worker, port: PortalStores) -> None:

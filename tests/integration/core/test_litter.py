@@ -17,11 +17,14 @@ from maskeraid_core.jobs import Job, JobKind, JobStatus, OutboxEntry
 from maskeraid_core.litter import sweep_litter
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.claims import Claim, JobClaims
 from maskeraid_core.repositories.datasets import UploadRepository
 from maskeraid_core.repositories.events import EventLine, EventRepository
-from maskeraid_core.repositories.jobs import Claim, JobMoves, JobRepository
+from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
+from maskeraid_core.status_machine import Change
 from maskeraid_core.sweeper import sweep
 
 TENANT = "ten_1"
@@ -58,13 +61,13 @@ async def import_of(stores: Stores, *names: str, upload_ids: Iterable[str] = ())
 
 
 async def claimed(stores: Stores, job: Job) -> Claim:
-    claim = await JobMoves(stores.database).claim(job.id, "worker", 3600)
+    claim = await JobClaims(stores.database).claim(job.id, "worker", 3600)
     assert claim is not None
     return claim
 
 
 async def end(stores: Stores, job: Job, to: JobStatus = JobStatus.SUCCEEDED, outbox: Iterable[OutboxEntry] = ()) -> Job:
-    moved = await JobMoves(stores.database).move(job, to, where={}, outbox=outbox)
+    moved = await JobMoves(stores.database).move(job, Change({}, {"status": to}, list(outbox)))
     assert moved is not None
     return moved
 
@@ -86,13 +89,23 @@ async def upload_of(stores: Stores, name: str, *, is_complete: bool, age: timede
 
 
 class TestInputs:
-    @pytest.mark.parametrize("to", [JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED])
-    async def test_of_an_import_go_with_its_end(self, stores: Stores, to: JobStatus) -> None:
+    async def ended_import(self, stores: Stores, to: JobStatus) -> None:
         await put(stores, inbox("a"), inbox("b"), data=photograph())
         job = (await claimed(stores, await import_of(stores, "a", "b"))).job
         await drain(stores, job)
         assert len(await stores.blobs.keys(f"t/{TENANT}/inbox")) == 2
         await drain(stores, await end(stores, job, to))
+
+    async def test_of_an_import_go_with_its_end(self, stores: Stores) -> None:
+        await self.ended_import(stores, JobStatus.SUCCEEDED)
+        assert await stores.blobs.keys(f"t/{TENANT}/inbox") == []
+
+    @pytest.mark.parametrize("to", [JobStatus.FAILED, JobStatus.CANCELLED])
+    async def test_of_what_can_be_retried_go_after_a_day(self, stores: Stores, to: JobStatus) -> None:
+        await self.ended_import(stores, to)
+        await sweep_litter(stores, now())
+        assert len(await stores.blobs.keys(f"t/{TENANT}/inbox")) == 2
+        await sweep_litter(stores, now() + A_DAY)
         assert await stores.blobs.keys(f"t/{TENANT}/inbox") == []
 
     async def test_of_a_reimaging_go_with_its_end(self, stores: Stores) -> None:
@@ -103,12 +116,12 @@ class TestInputs:
             image=ImageSource(upload=stored("face")), covering=CoveringChoice(upload=stored("map")), software="1"
         )
         job = await JobRepository(stores.database, TENANT).accept(make_job(spec=spec.model_dump()))
-        await drain(stores, await end(stores, job, JobStatus.CANCELLED))
+        await drain(stores, await end(stores, job))
         assert await stores.blobs.keys(f"t/{TENANT}/") == [kept]
 
     async def test_go_although_the_worker_died_before_it_could_delete_them(self, stores: Stores) -> None:
         await put(stores, inbox("a"))
-        await end(stores, await import_of(stores, "a"), JobStatus.FAILED)
+        await end(stores, await import_of(stores, "a"))
         await asyncio.sleep(stores.settings.sweep_seconds / 2)  # so long its mover may be at it
         await sweep(stores)
         assert not await stores.blobs.exists(inbox("a"))
@@ -116,10 +129,10 @@ class TestInputs:
     async def test_of_two_imports_of_one_upload_go_with_the_second(self, stores: Stores) -> None:
         upload = await upload_of(stores, "zip", is_complete=True)
         first, second = [await import_of(stores, "zip", upload_ids=[upload.id]) for _ in range(2)]
-        await drain(stores, await end(stores, first, JobStatus.CANCELLED))
+        await drain(stores, await end(stores, first))
         assert await stores.blobs.exists(inbox("zip"))
         assert await UploadRepository(stores.database, TENANT).get(upload.id) is None
-        await drain(stores, await end(stores, second, JobStatus.CANCELLED))
+        await drain(stores, await end(stores, second))
         assert not await stores.blobs.exists(inbox("zip"))
 
 

@@ -16,9 +16,12 @@ from maskeraid_core.mongo import server_time
 from maskeraid_core.news import News, wish_subject
 from maskeraid_core.portal import Stores
 from maskeraid_core.queue import Doorbell
+from maskeraid_core.repositories.claims import JobClaims
 from maskeraid_core.repositories.due import MOST, DueJobs
-from maskeraid_core.repositories.jobs import JobMoves, JobRepository
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
+from maskeraid_core.status_machine import Change, crashed
 from maskeraid_core.sweeper import sweep
 
 
@@ -111,7 +114,7 @@ class TestBell:
 class TestDeadline:
     async def test_of_a_running_job_wakes_its_worker(self, stores: Stores) -> None:
         job = await accept(stores, deadline=now() + timedelta(hours=1))
-        await JobMoves(stores.database).claim(job.id, "worker", 30)
+        await JobClaims(stores.database).claim(job.id, "worker", 30)
         await stores.database["jobs"].update_one({"_id": job.id}, {"$set": {"deadline": now() - timedelta(hours=1)}})
         async with stores.news.about(wish_subject(job.id)) as wish:
             await self.wait_until_heard(stores, wish)
@@ -130,17 +133,16 @@ class TestDeadline:
 
 class TestCrashes:
     async def test_the_wait_after_the_second_is_longer(self, stores: Stores) -> None:
-        settings = stores.settings.model_copy(update={"crash_delay_seconds": 10})
         job, moves = await accept(stores), JobMoves(stores.database)
         waits = []
         for _ in range(2):
             await stores.database["jobs"].update_one({"_id": job.id}, {"$set": {"not_before": now()}})
-            claim = await moves.claim(job.id, "worker", 30)
+            claim = await JobClaims(stores.database).claim(job.id, "worker", 30)
             assert claim is not None
             before = await server_time(stores.database)
-            crashed = await moves.move_after_crash(claim.job, settings, where={"fence": claim.fence})
-            assert crashed is not None
-            waits.append((crashed.not_before - before).total_seconds())
+            moved = await moves.move(claim.job, crashed(claim.job, 3, 10))
+            assert moved is not None
+            waits.append((moved.not_before - before).total_seconds())
         assert waits == [pytest.approx(10, abs=2), pytest.approx(60, abs=2)]
 
 
@@ -170,6 +172,6 @@ class TestWaiting:
 class TestNotices:
     @pytest.mark.parametrize(("to", "told"), [(JobStatus.CANCELLED, 0), (JobStatus.FAILED, 1)])
     async def test_only_of_what_is_listed(self, stores: Stores, to: JobStatus, told: int) -> None:
-        moved = await JobMoves(stores.database).move(await accept(stores), to, where={})
+        moved = await JobMoves(stores.database).move(await accept(stores), Change({}, {"status": to}))
         assert moved is not None
         assert len([entry for entry in moved.outbox if entry.kind == "notice"]) == told

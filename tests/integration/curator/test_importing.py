@@ -19,8 +19,10 @@ from maskeraid_core.jobs import Job, JobKind, JobStatus, QueueName
 from maskeraid_core.manifests import read_manifest
 from maskeraid_core.portal import PortalStores
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
-from maskeraid_core.repositories.jobs import JobMoves, JobRepository
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
+from maskeraid_core.status_machine import JobAction
 from maskeraid_core.worker import Worker
 from maskeraid_curator.importing import carry_out
 from maskeraid_faces.drawn import draw_faces
@@ -251,7 +253,7 @@ class TestInterruption:
         job = curator.order(dataset, curator.store("0.png", png(0)))
         claim = curator.worker.claim(job.id)
         assert claim is not None
-        curator.port.call(JobRepository(curator.stores.database, TENANT).wish_cancel, job.id)
+        curator.port.call(JobMoves(curator.stores.database).ask, claim.job, JobAction.CANCEL)
         with curator.worker.holding(claim) as held:
             carry_out(held, curator.port, threading.Event())
         assert curator.job(job.id).status is JobStatus.CANCELLED

@@ -21,8 +21,9 @@ from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.mongo import create_indexes
 from maskeraid_core.portal import PortalStores, open_portal
-from maskeraid_core.repositories.jobs import JobMoves, JobRepository
+from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.images import Image
 from maskeraid_faces.model_files import model_digest, save_model

@@ -11,8 +11,10 @@ from tests.unit.inference.made_models import covered_face
 
 from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.jobs import Job, JobStatus
-from maskeraid_core.repositories.jobs import JobRepository, Wishes
+from maskeraid_core.repositories.claims import Wishes
 from maskeraid_core.repositories.models import ModelRepository
+from maskeraid_core.repositories.moves import JobMoves
+from maskeraid_core.status_machine import JobAction
 from maskeraid_faces.drawing.covered import COVERINGS, TEAL
 
 
@@ -134,7 +136,7 @@ def test_a_cancelled_job_has_no_result(inference: Inference) -> None:
     claim = worker.claim(job.id)
     assert claim is not None
     with worker.holding(claim) as held:
-        inference.port.call(JobRepository(inference.port.stores.database, TENANT).wish_cancel, job.id)
+        inference.port.call(JobMoves(inference.port.stores.database).ask, claim.job, JobAction.CANCEL)
         held.learn(Wishes(cancel=True, pause=False, stop=False))  # as the next heartbeat would
         held.result = inference.process.workbench.carry_out(held)
     found = inference.look(job)

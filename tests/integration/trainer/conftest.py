@@ -1,9 +1,10 @@
 """A trainer on real servers, and datasets of drawn faces for it."""
 
 import io
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,14 @@ from maskeraid_core.ids import new_id, twin_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus, QueueName
 from maskeraid_core.manifests import PREFIX, write_manifest
 from maskeraid_core.mongo import create_indexes
+from maskeraid_core.news import wish_subject
 from maskeraid_core.portal import PortalStores, open_portal
 from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from maskeraid_core.repositories.events import EventRepository
-from maskeraid_core.repositories.jobs import JobMoves, JobRepository
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
+from maskeraid_core.status_machine import JobAction
 from maskeraid_core.worker import Worker
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_trainer.settings import TrainerSettings
@@ -33,6 +37,7 @@ from maskeraid_trainer.supervision import supervise
 
 TENANT = "ten_1"
 PATIENCE_SECONDS = 120
+CHILD = (sys.executable, "-m", "maskeraid_trainer.run")
 
 
 @dataclass
@@ -56,7 +61,9 @@ class Trainer:
         )  # fmt: skip
         return self.port.call(JobRepository(self.port.stores.database, TENANT).accept, job)
 
-    def carry_out(self, job: Job, meanwhile: Callable[[Job], object] = lambda job: None) -> Job:
+    def carry_out(
+        self, job: Job, meanwhile: Callable[[Job], object] = lambda job: None, command: Sequence[str] = CHILD
+    ) -> Job:
         """Carry out one attempt, as the task does; `meanwhile` runs beside it. The job afterwards."""
         worker = Worker(self.port, QueueName.TRAINER)
         beside = threading.Thread(target=meanwhile, args=(job,))
@@ -65,7 +72,7 @@ class Trainer:
             assert claim is not None
             beside.start()
             with worker.holding(claim) as held:
-                supervise(held, self.port, worker.is_leaving, self.settings)
+                supervise(held, self.port, worker.is_leaving, self.settings, command)
         finally:
             beside.join(PATIENCE_SECONDS)
             worker.close()
@@ -75,6 +82,12 @@ class Trainer:
         found = self.port.call(JobMoves(self.port.stores.database).get, job.id)
         assert found is not None
         return found
+
+    def ask(self, job: Job, action: JobAction) -> Job:
+        """Ask something of a job as its owner does, and wake its worker."""
+        asked = self.port.call(JobMoves(self.port.stores.database).ask, job, action)
+        self.port.call(self.port.stores.news.publish, wish_subject(job.id))
+        return asked
 
     def wait_for(self, job: Job, holds: Callable[[Job], bool]) -> Job:
         """Wait until the job's document is so."""

@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 from tests.integration.trainer.conftest import TENANT, Trainer
-from tests.unit.trainer.fakes import is_alive
+from tests.unit.trainer.fakes import is_alive, script
 
 from maskeraid_core.blobs import sha256_hex
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.jobs import Job, JobStatus
-from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.status_machine import JobAction
 
 ASKED = {"target_quality": 1.0}
+LONG = {"steps": 1_000_000, "batch": 32}
 
 
 def version_of(trainer: Trainer, job: Job) -> ModelVersion | None:
@@ -83,12 +84,6 @@ class TestSuccess:
         assert (unbroken.progress.percent, unbroken.progress.unit) == (100, "step")
 
 
-class TestSpentBudget:
-    def test_a_budget_that_the_preparation_uses_up_still_gives_a_model(self, trainer: Trainer) -> None:
-        ended = trainer.carry_out(trainer.accept(hyperparameters={"max_seconds": 0}))
-        assert (ended.status, ended.error) == (JobStatus.SUCCEEDED, None)
-
-
 class TestKilledProcess:
     def test_it_resumes_and_ends_with_the_same_weights(
         self, trainer: Trainer, unbroken: Job, steps: dict[str, int]
@@ -117,14 +112,71 @@ class TestCancel:
         def cancel(job: Job) -> None:
             trainer.wait_for(job, has_checkpoint)
             pids.append(trainer.child_pid())
-            jobs = JobRepository(trainer.port.stores.database, TENANT)
-            assert trainer.port.call(jobs.wish_cancel, job.id)
+            trainer.ask(job, JobAction.CANCEL)
 
         job = trainer.accept(hyperparameters={**steps, "steps": 100_000, **ASKED})
         ended = trainer.carry_out(job, meanwhile=cancel)
         assert (ended.status, ended.result) == (JobStatus.CANCELLED, None)
         assert version_of(trainer, job) is None
         assert not any(map(is_alive, pids))
+
+
+class TestPauseAndStop:
+    def test_a_paused_training_that_is_stopped_is_only_finished(self, trainer: Trainer) -> None:
+        def pause(job: Job) -> None:
+            trainer.wait_for(job, has_checkpoint)
+            trainer.ask(job, JobAction.PAUSE)
+
+        paused = trainer.carry_out(trainer.accept(hyperparameters={**LONG, **ASKED}), meanwhile=pause)
+        assert (paused.status, paused.pause_requested, paused.crashes) == (JobStatus.PAUSED, False, 0)
+
+        assert trainer.ask(paused, JobAction.STOP).status is JobStatus.QUEUED
+        ended = trainer.carry_out(paused)
+        assert (ended.status, ended.checkpoints) == (JobStatus.SUCCEEDED, paused.checkpoints)
+        assert ended.result is not None
+        assert ended.result["stopped_early"]
+        version = version_of(trainer, ended)
+        assert version is not None
+        assert f"in {paused.checkpoints[0].step:,} steps" in version.card["summary"]
+
+    def test_a_running_one_is_stopped_before_its_end(self, trainer: Trainer) -> None:
+        def stop(job: Job) -> None:
+            trainer.wait_for(job, lambda found: found.phase == "loading_data")
+            trainer.ask(job, JobAction.STOP)
+
+        ended = trainer.carry_out(trainer.accept(hyperparameters={**LONG, **ASKED}), meanwhile=stop)
+        assert ended.result is not None
+        assert (ended.status, ended.result["stopped_early"]) == (JobStatus.SUCCEEDED, True)
+        assert version_of(trainer, ended) is not None  # of one step at least
+
+
+class TestPoison:
+    @pytest.mark.parametrize(
+        ("body", "code", "how"),
+        [
+            ("os.write(2, b'last words\\n'); os.kill(os.getpid(), signal.SIGKILL)", "poisoned", "SIGKILL (Killed)"),
+            ("os.write(2, b'last words\\n'); time.sleep(60)", "poisoned", "silence: no report for 1 s"),
+            ("os.write(2, b'last words\\n')", "poisoned", "exit 0"),
+            (
+                "import resource; resource.setrlimit(resource.RLIMIT_AS, (2**29,) * 2)\n"
+                "print('last words', file=sys.stderr); bytearray(2**40)",
+                "out_of_memory", "exit 1",
+            ),
+        ],
+    )  # fmt: skip
+    def test_the_third_crash_is_the_last_and_tells_its_cause(
+        self, trainer: Trainer, monkeypatch: pytest.MonkeyPatch, body: str, code: str, how: str
+    ) -> None:
+        monkeypatch.setattr(trainer.settings, "child_silence_seconds", 0.5)
+        job = trainer.accept()
+        attempts = [trainer.carry_out(job, command=script(body)) for _ in range(3)]
+        assert [(found.status, found.crashes) for found in attempts] == [
+            (JobStatus.QUEUED, 1), (JobStatus.QUEUED, 2), (JobStatus.FAILED, 3),
+        ]  # fmt: skip
+        error = attempts[-1].error
+        assert error is not None
+        assert (error.code, error.facts["how"]) == (code, how)
+        assert error.facts["log"][0] == "last words"
 
 
 class TestRefusal:

@@ -17,7 +17,7 @@ from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.held import Held
 from maskeraid_core.jobs import JobKind
 from maskeraid_core.portal import PortalStores, Stores
-from maskeraid_core.repositories.jobs import Claim
+from maskeraid_core.repositories.claims import Claim
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.settings import CoreSettings
 from maskeraid_trainer.reports import Reports

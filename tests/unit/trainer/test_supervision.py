@@ -10,7 +10,7 @@ from pymongo.errors import AutoReconnect
 from tests.unit.trainer.fakes import FakeHeld, held_in, is_alive, make_version, port_of, script
 
 from maskeraid_core.held import CancelAsked, Crash, HandBack, LeaseLost, PauseHonoured
-from maskeraid_core.repositories.jobs import Wishes
+from maskeraid_core.repositories.claims import Wishes
 from maskeraid_trainer import child
 from maskeraid_trainer.settings import TrainerSettings
 from maskeraid_trainer.supervision import MemoryRanOut, Refused, supervise

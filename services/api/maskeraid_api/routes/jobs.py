@@ -1,4 +1,4 @@
-"""Jobs of every kind: list, get, history, cancel."""
+"""Jobs of every kind: list, get, history, actions."""
 
 import re
 from typing import Annotated
@@ -7,6 +7,8 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from maskeraid_api.access import Caller
+from maskeraid_api.acting import act, retry
 from maskeraid_api.answers import accepted, json_response, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs
 from maskeraid_api.gateway import Gateway
@@ -15,12 +17,11 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, listed, page_asked
 from maskeraid_api.schemas.jobs import EventPage, EventView, JobView, shared_fields
 from maskeraid_api.streams import MEDIA_TYPE, SERVER_SENT_EVENT, event_stream
-from maskeraid_core.errors import BadHeader, JobStateConflict, NotAcceptable
+from maskeraid_core.errors import BadHeader, InputGone, JobStateConflict, NotAcceptable, QueueFull
 from maskeraid_core.jobs import Job, JobKind, JobStatus
-from maskeraid_core.news import wish_subject
-from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.events import EventRepository
-from maskeraid_core.repositories.jobs import JobMoves, JobRepository
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.status_machine import JobAction
 
 router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["jobs"])
 
@@ -107,30 +108,44 @@ def last_seen(request: Request) -> int:
 @operation(problems=(JobStateConflict,))
 async def cancel_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
     """End a job; what it has made so far is dropped. Asking again changes nothing."""
-    job = await job_of(jobs, caller, job_id)
-    caller.need(write_scope(job.kind))
-    job = await cancel(gateway, jobs, job)
+    return await _acted(job_id, jobs, caller, gateway, JobAction.CANCEL)
+
+
+@router.post("/jobs/{job_id}/pause", status_code=202, response_model=JobView)
+@operation(problems=(JobStateConflict,))
+async def pause_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+    """Let a training stand still at a checkpoint; its worker is free for others. Asking again changes nothing."""
+    return await _acted(job_id, jobs, caller, gateway, JobAction.PAUSE)
+
+
+@router.post("/jobs/{job_id}/resume", status_code=202, response_model=JobView)
+@operation(problems=(JobStateConflict,))
+async def resume_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+    """Let a paused training go on from its checkpoint, or take a pause back that has not happened yet."""
+    return await _acted(job_id, jobs, caller, gateway, JobAction.RESUME)
+
+
+@router.post("/jobs/{job_id}/stop", status_code=202, response_model=JobView)
+@operation(problems=(JobStateConflict,))
+async def stop_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+    """End a training early and make a model of what it has learned. Asking again changes nothing."""
+    return await _acted(job_id, jobs, caller, gateway, JobAction.STOP)
+
+
+@router.post("/jobs/{job_id}/retry", status_code=202, response_model=JobView)
+@operation(problems=(JobStateConflict, InputGone, QueueFull))
+async def retry_job(job_id: str, request: Request, jobs: Jobs, caller: CallerOf) -> Response:
+    """Order the same again after a failure or a cancel: a new job, whose `retry_of` names this one."""
+    again = await retry(request, await _job_to_change(job_id, jobs, caller))
+    return accepted(JobView(**shared_fields(again)), f"/v1/jobs/{again.id}")
+
+
+async def _acted(job_id: str, jobs: JobRepository, caller: Caller, gateway: Gateway, action: JobAction) -> Response:
+    job = await act(gateway, await _job_to_change(job_id, jobs, caller), action)
     return accepted(JobView(**shared_fields(job)), f"/v1/jobs/{job.id}")
 
 
-async def cancel(gateway: Gateway, jobs: JobRepository, job: Job) -> Job:
-    """Move a queued job to its end, or wish a running one to; raises JobStateConflict when it has ended otherwise."""
-    for _ in range(5):  # each time something else moved it in between
-        if job.status is JobStatus.CANCELLED or (job.status is JobStatus.RUNNING and job.cancel_requested):
-            return job
-        if job.status.is_terminal:
-            break
-        if job.status is JobStatus.RUNNING:
-            if await jobs.wish_cancel(job.id):
-                await gateway.stores.news.publish(wish_subject(job.id))
-        else:
-            where: dict[str, object] = {"fence": job.fence, "status": job.status}
-            moved = await JobMoves(gateway.stores.database).move(job, JobStatus.CANCELLED, where=where)
-            if moved:
-                await drain(gateway.stores, moved)
-        job = await jobs.get(job.id) or job
-    if job.status is JobStatus.CANCELLED or job.cancel_requested:
-        return job
-    raise JobStateConflict(
-        f"The job has {job.status}.", current_status=job.status.value, allowed_actions=job.allowed_actions
-    )
+async def _job_to_change(job_id: str, jobs: JobRepository, caller: Caller) -> Job:
+    job = await job_of(jobs, caller, job_id)
+    caller.need(write_scope(job.kind))
+    return job

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.accepting import Order, accept, preferred_wait
+from maskeraid_api.acting import act
 from maskeraid_api.answers import accepted, gone, json_response, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Models, ModelVersions
 from maskeraid_api.forms import options_of, read_json
@@ -14,7 +15,6 @@ from maskeraid_api.job_access import job_of, queue_position
 from maskeraid_api.operations import Form, GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, listed, page_asked
 from maskeraid_api.reimaging_inputs import Inputs, spec_of
-from maskeraid_api.routes.jobs import cancel
 from maskeraid_api.schemas.reimagings import (
     IMAGE_BYTES,
     ReimagingOptions,
@@ -36,6 +36,7 @@ from maskeraid_core.errors import (
 from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.events import EventRepository
+from maskeraid_core.status_machine import JobAction
 
 router = APIRouter(prefix="/v1/reimagings", route_class=GuardedRoute, tags=["reimagings"])
 
@@ -109,7 +110,7 @@ async def delete_reimaging(reimaging_id: str, jobs: Jobs, caller: CallerOf, gate
     """Remove a re-imaging with all its bytes, now. One that runs is cancelled first: ask again when it has ended."""
     job = await job_of(jobs, caller, reimaging_id, JobKind.REIMAGING)
     if not job.status.is_terminal:
-        job = await cancel(gateway, jobs, job)
+        job = await act(gateway, job, JobAction.CANCEL)
     if not job.status.is_terminal:
         raise JobStateConflict("It is being cancelled.", current_status=job.status.value, allowed_actions=[])
     await drain(gateway.stores, job)  # what must be told is told before it is forgotten

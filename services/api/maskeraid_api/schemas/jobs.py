@@ -11,6 +11,7 @@ from maskeraid_api.schemas.parts import Body, View
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.ids import ULID_PATTERN, derived_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus, Phase, Progress
+from maskeraid_core.status_machine import JobAction, allowed_actions
 
 SAMPLE = "job.sample"  # the event of a sheet of drawn faces
 SAMPLES_FILE = "samples.png"
@@ -60,7 +61,7 @@ class JobFields(View):
     cancel_requested: bool
     pause_requested: bool
     stop_requested: bool
-    allowed_actions: list[Literal["cancel"]]
+    allowed_actions: list[JobAction] = Field(description="What `POST /v1/jobs/{id}/{action}` would accept now.")
     attempt: int = Field(description="+1 each time a worker claims the job.")
     error: JobErrorView | None
     warnings: list[Warning]
@@ -89,7 +90,7 @@ def shared_fields(job: Job, queue_position: int | None = None) -> dict[str, Any]
         "id": job.id, "kind": job.kind, "status": job.status, "phase": job.phase, "phases": job.phases,
         "progress": job.progress, "queue_position": queue_position, "estimated_finish": _estimated_finish(job),
         "cancel_requested": job.cancel_requested, "pause_requested": job.pause_requested,
-        "stop_requested": job.stop_requested, "allowed_actions": job.allowed_actions, "attempt": job.fence,
+        "stop_requested": job.stop_requested, "allowed_actions": allowed_actions(job), "attempt": job.fence,
         "error": {**error.facts, "code": error.code, "message": error.message, "retryable": error.retryable}
         if error
         else None,

@@ -17,7 +17,7 @@ MOST = 500  # in one list; the next round finds the others
 
 
 class DueJobs:
-    """Lists of jobs, each cut at `MOST`, and the two notes that the sweeper makes without a move."""
+    """Lists of jobs, each cut at `MOST`, and the note that a bell was rung."""
 
     def __init__(self, database: Database) -> None:
         self._collection = database["jobs"]
@@ -25,10 +25,6 @@ class DueJobs:
     async def past_deadline(self, at: datetime) -> list[Job]:
         live = [JobStatus.QUEUED, JobStatus.RUNNING]
         return await _readable(self._collection.find({"status": {"$in": live}, "deadline": {"$lt": at}}))
-
-    async def queued_but_unwanted(self) -> list[Job]:
-        """Queued jobs whose cancel was accepted while they still ran."""
-        return await _readable(self._collection.find({"status": JobStatus.QUEUED, "cancel_requested": True}))
 
     async def lease_expired(self, at: datetime) -> list[Job]:
         return await _readable(self._collection.find({"status": JobStatus.RUNNING, "lease_until": {"$lt": at}}))
@@ -47,13 +43,6 @@ class DueJobs:
 
     async def note_rang(self, job_id: str) -> None:
         await self._collection.update_one({"_id": job_id}, {"$currentDate": {"rang_at": True}})
-
-    async def wish_cancel(self, job: Job, reason: str) -> None:
-        """Note that a running job shall be cancelled."""
-        await self._collection.update_one(
-            {"_id": job.id, "status": JobStatus.RUNNING, "fence": job.fence},
-            {"$set": {"cancel_requested": True, "cancel_reason": reason}, "$currentDate": {"updated_at": True}},
-        )
 
 
 async def _readable(cursor: AsyncCursor[dict[str, Any]]) -> list[Job]:

@@ -1,0 +1,103 @@
+"""What a worker does with jobs: claims one, renews its lease, and writes to it, each under the claim's fence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from pymongo import ASCENDING, DESCENDING
+
+from maskeraid_core.jobs import Job, JobStatus, QueueName
+from maskeraid_core.mongo import Database
+from maskeraid_core.repositories.moves import JobMoves, notice_entry
+from maskeraid_core.status_machine import claimed
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that is ours until `job.lease_until`, and the fence that proves it."""
+
+    job: Job
+
+    @property
+    def fence(self) -> int:
+        return self.job.fence
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the owner has asked of a running job."""
+
+    cancel: bool
+    pause: bool
+    stop: bool
+
+
+class JobClaims:
+    """Each method but `oldest_queued` is one compare-and-set by `_id`."""
+
+    def __init__(self, database: Database) -> None:
+        self._moves = JobMoves(database)
+        self._collection = database["jobs"]
+
+    async def claim(
+        self, job_id: str, worker: str, lease_seconds: float, queue: QueueName | None = None
+    ) -> Claim | None:
+        """queued → running under a new fence; None when another was faster or the job may not run now, or not here."""
+        job = await self._moves.get(job_id)
+        if job is None or job.status is not JobStatus.QUEUED or queue not in (None, job.queue):
+            return None
+        is_due = job.not_before <= job.updated_at  # both by the database's clock, which has moved on since
+        change = claimed(job, worker, lease_seconds, job.updated_at if is_due else await self._moves.server_time())
+        moved = await self._moves.move(job, change) if change else None
+        return Claim(moved) if moved else None
+
+    async def oldest_queued(self, queue: QueueName, limit: int = 20) -> Sequence[str]:
+        """Ids of the jobs that should run next."""
+        cursor = self._collection.find({"queue": queue, "status": JobStatus.QUEUED}, {"_id": 1})
+        cursor = cursor.sort([("priority", DESCENDING), ("_id", ASCENDING)]).limit(limit)
+        return [row["_id"] async for row in cursor]
+
+    async def renew(self, claim: Claim, lease_seconds: float) -> Wishes | None:
+        """Prolong the lease and read the wishes; None when the job is no longer ours."""
+        outcome = await self._collection.update_one(
+            _ours(claim),
+            [{"$set": {"lease_until": {"$add": ["$$NOW", round(lease_seconds * 1000)]}, "heartbeat_at": "$$NOW"}}],
+        )
+        job = await self._moves.get(claim.job.id) if outcome.matched_count else None
+        if job is None or not is_ours(job, claim):
+            return None
+        return Wishes(job.cancel_requested, job.pause_requested, job.stop_requested)
+
+    async def note(self, claim: Claim, **facts: object) -> bool:
+        """Set facts (progress, phase, checkpoints) of a job that is ours; False when it no longer is."""
+        plain = {name: _plain(value) for name, value in facts.items()}
+        outcome = await self._collection.update_one(_ours(claim), {"$set": plain, "$currentDate": {"updated_at": True}})
+        return outcome.matched_count == 1
+
+    async def add_notice(self, claim: Claim, event: str, **facts: object) -> Job | None:
+        """Put a notice into the outbox of a running job that is ours; one update, or nothing. None when it is not."""
+        entry = notice_entry(event, JobStatus.RUNNING, claim.fence, **facts)
+        outcome = await self._collection.update_one(
+            _ours(claim),
+            {
+                "$push": {"outbox": entry.model_dump()},
+                "$set": {"has_outbox": True},
+                "$currentDate": {"updated_at": True},
+            },
+        )
+        return await self._moves.get(claim.job.id) if outcome.modified_count else None
+
+
+def is_ours(job: Job, claim: Claim) -> bool:
+    return job.status is JobStatus.RUNNING and job.fence == claim.fence
+
+
+def _ours(claim: Claim) -> dict[str, object]:
+    return {"_id": claim.job.id, "status": JobStatus.RUNNING, "fence": claim.fence}
+
+
+def _plain(value: object) -> object:
+    """Pydantic parts as MongoDB stores them."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.model_dump() if isinstance(value, BaseModel) else value
