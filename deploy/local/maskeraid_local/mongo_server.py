@@ -23,6 +23,6 @@ def mongodb_url(port: int) -> str:
     """Where the clients find it.
 
     Without retryable writes: noting each for a second try costs as much as the write (0.6 of 1.2 ms), and a server
-    that has died is back only after the driver has given up. What a lost answer leaves open is decided by fences.
+    that has died is seldom back before the driver gives up. What a lost answer leaves open is decided by fences.
     """
     return f"mongodb://{LOOPBACK}:{port}/?retryWrites=false"

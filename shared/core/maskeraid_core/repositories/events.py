@@ -11,6 +11,8 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.mongo import Database
 
+FIRST_KEY = "queued:0"  # of the line that every history begins with
+
 
 @dataclass(frozen=True)
 class EventLine:
@@ -43,8 +45,8 @@ class EventRepository:
                 return seq
 
     async def append_all(self, job_id: str, tenant: str, fence: int, at: datetime, lines: Sequence[EventLine]) -> None:
-        """Append lines in their order, at once where nobody else writes; a line that is there already stays."""
-        last = await self._last(job_id)
+        """Append lines (one at least) in their order, at once where nobody else writes; one that is there stays."""
+        last = 0 if lines[0].key == FIRST_KEY else await self._last(job_id)
         numbered = enumerate(lines, last + 1)
         try:
             await self._collection.insert_many(
