@@ -62,10 +62,11 @@ def listed(request: Request, views: Sequence[Any], *, has_more: bool, total: int
     """A page, and the way to the next one in `Link`."""
     last_id = views[-1].id if views else None
     body: ListView[Any] = ListView(data=list(views), has_more=has_more, last_id=last_id, total=total)
-    return json_response(body, headers=_next_link(request, {"after": last_id}) if has_more else None)
+    return json_response(body, headers=next_link(request, last_id) if has_more else None)
 
 
-def _next_link(request: Request, changes: dict[str, Any]) -> dict[str, str]:
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changes]
-    query = urlencode([*kept, *changes.items()])
+def next_link(request: Request, last_id: str | int | None) -> dict[str, str]:
+    """The header that leads to the page behind `last_id`."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("after", "offset")]
+    query = urlencode([*kept, ("after", last_id)])
     return {"Link": f'<{request.scope["path"]}?{query}>; rel="next"'}

@@ -2,6 +2,7 @@
 
 from maskeraid_api.routes import (
     account,
+    checkpoints,
     datasets,
     deliveries,
     events,
@@ -20,7 +21,7 @@ from maskeraid_api.routes import (
 ROUTERS = tuple(
     resource.router
     for resource in (
-        server, account, datasets, uploads, imports, images, trainings, jobs, events, models, reimagings,
+        server, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models, reimagings,
         webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip

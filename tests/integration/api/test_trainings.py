@@ -64,3 +64,27 @@ class TestSheets:
         assert (await client.get(f"{path}/1/files/weights.safetensors")).status_code == 404
         blind = (await open_account(Scope.MODELS_READ, tenant=training.tenant)).client
         assert (await blind.get(f"{path}/1/files/samples.png")).status_code == 403
+
+
+class TestCheckpoints:
+    async def test_kept_and_drawn_steps_are_one_list(
+        self, client: httpx.AsyncClient, hand: Hand, training: Job
+    ) -> None:
+        await draw_sheet(hand, training, 1, b"sheet")
+        for step in (1, 60):
+            await hand.tell(training, "job.checkpoint", {"step": step})
+        path = (await client.get(f"/v1/trainings/{training.id}")).json()["urls"]["checkpoints"]
+        newest, oldest = (await client.get(path)).json()["data"]
+        assert (newest["step"], newest["files"], newest["attempt"]) == (60, [], 1)
+        assert (oldest["step"], oldest["files"][0]["name"]) == (1, "samples.png")
+        assert (await client.get(oldest["files"][0]["url"])).content == b"sheet"
+
+    async def test_pages_by_step_in_both_orders(self, client: httpx.AsyncClient, hand: Hand, training: Job) -> None:
+        for step in (5, 2, 9):  # a resumed training goes back
+            await hand.tell(training, "job.checkpoint", {"step": step})
+        for order, steps in (("asc", [2, 5, 9]), ("desc", [9, 5, 2])):
+            path = f"/v1/trainings/{training.id}/checkpoints?limit=2&order={order}"
+            first = await client.get(path)
+            rest = await client.get(first.headers["link"].split(">")[0][1:])
+            assert [row["step"] for row in first.json()["data"] + rest.json()["data"]] == steps
+            assert (first.json()["has_more"], rest.json()["has_more"]) == (True, False)

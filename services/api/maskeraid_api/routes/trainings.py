@@ -3,7 +3,7 @@
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,25 +15,20 @@ from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf
 from maskeraid_api.job_access import job_of, queue_position
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, listed, page_asked
-from maskeraid_api.schemas.jobs import SAMPLE, SAMPLES_FILE
 from maskeraid_api.schemas.trainings import (
     FEW_IMAGES,
     LARGEST_SEED,
-    MOST_STEPS,
     MetricsView,
     TrainingRequest,
     TrainingView,
 )
-from maskeraid_api.serving import serve_small
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.errors import (
     DatasetEmpty,
-    InputGone,
     NotFound,
     QueueFull,
-    RangeNotSatisfiable,
     ResolutionNotSupported,
     TestDataInTraining,
     TooFewImages,
@@ -43,8 +38,6 @@ from maskeraid_core.jobs import JobKind, JobStatus, Notify
 from maskeraid_core.repositories.events import EventRepository
 
 router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
-
-MOST_SHEETS = 10_000  # looked through; a training draws some dozens
 
 
 @router.get("", response_model=ListView[TrainingView])
@@ -122,31 +115,3 @@ async def get_training_metrics(
     wanted = {name.strip() for name in names.split(",")} if names else None
     events = EventRepository(gateway.stores.database)
     return json_response(await curves_of(events, job, wanted, max_points))
-
-
-@router.get("/{training_id}/checkpoints/{step}/files/{name}", response_class=Response)
-@operation(Scope.TRAININGS_READ, problems=(RangeNotSatisfiable, InputGone))
-async def get_training_file(
-    training_id: str,
-    step: Annotated[int, Path(ge=0, le=MOST_STEPS, description="As in the event `job.sample`.")],
-    name: Annotated[str, Path(description="`samples.png`: a sheet of faces that the model drew at this step.")],
-    request: Request,
-    jobs: Jobs,
-    caller: CallerOf,
-    gateway: GatewayOf,
-) -> Response:
-    """What a training's model drew at a step. Generated faces; nobody is shown."""
-    job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
-    if name != SAMPLES_FILE:
-        raise NotFound
-    key = await sheet_key(EventRepository(gateway.stores.database), job.id, step)
-    return serve_small(request, await gateway.stores.blobs.get(key), media_type="image/png", name=name)
-
-
-async def sheet_key(events: EventRepository, job_id: str, step: int) -> str:
-    """Where the newest sheet of a step lies, for a resumed training draws some again. Raises: NotFound."""
-    found = await events.after(job_id, 0, MOST_SHEETS, types=(SAMPLE,))
-    keys = [str(event.data["key"]) for event in found if event.data["step"] == step]
-    if not keys:
-        raise NotFound
-    return keys[-1]

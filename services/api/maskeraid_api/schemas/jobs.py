@@ -62,6 +62,7 @@ class JobFields(View):
     pause_requested: bool
     stop_requested: bool
     allowed_actions: list[JobAction] = Field(description="What `POST /v1/jobs/{id}/{action}` would accept now.")
+    stopped_early: bool = Field(description="It succeeded with what it had, because its owner stopped it.")
     attempt: int = Field(description="+1 each time a worker claims the job.")
     error: JobErrorView | None
     warnings: list[Warning]
@@ -90,7 +91,7 @@ def shared_fields(job: Job, queue_position: int | None = None) -> dict[str, Any]
         "id": job.id, "kind": job.kind, "status": job.status, "phase": job.phase, "phases": job.phases,
         "progress": job.progress, "queue_position": queue_position, "estimated_finish": _estimated_finish(job),
         "cancel_requested": job.cancel_requested, "pause_requested": job.pause_requested,
-        "stop_requested": job.stop_requested, "allowed_actions": allowed_actions(job), "attempt": job.fence,
+        "stop_requested": job.stop_requested, "stopped_early": bool((job.result or {}).get("stopped_early")), "allowed_actions": allowed_actions(job), "attempt": job.fence,
         "error": {**error.facts, "code": error.code, "message": error.message, "retryable": error.retryable}
         if error
         else None,
@@ -141,7 +142,11 @@ def told(event: JobEvent) -> dict[str, Any]:
     if event.type != SAMPLE:
         return event.data
     step = event.data["step"]
-    return {"step": step, "url": f"/v1/trainings/{event.job}/checkpoints/{step}/files/{SAMPLES_FILE}"}
+    return {"step": step, "url": sheet_url(event.job, step)}
+
+
+def sheet_url(training_id: str, step: int) -> str:
+    return f"/v1/trainings/{training_id}/checkpoints/{step}/files/{SAMPLES_FILE}"
 
 
 class EventPage(View):

@@ -114,7 +114,7 @@ class TrainingView(JobFields):
         if job.status is JobStatus.SUCCEEDED:
             model = ModelReference(model_id=spec.model_id, version=int(result.get("version", 1)))
         fields = shared_fields(job, queue_position)
-        fields["urls"]["metrics"] = f"/v1/trainings/{job.id}/metrics"
+        fields["urls"] |= {name: f"/v1/trainings/{job.id}/{name}" for name in ("metrics", "checkpoints")}
         if model:
             fields["urls"]["model"] = f"/v1/models/{model.model_id}"
         return cls(
