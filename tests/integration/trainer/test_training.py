@@ -124,8 +124,7 @@ class TestCancel:
 class TestPauseAndStop:
     def test_a_paused_training_that_is_stopped_is_only_finished(self, trainer: Trainer) -> None:
         def pause(job: Job) -> None:
-            trainer.wait_for(job, has_checkpoint)
-            trainer.ask(job, JobAction.PAUSE)
+            trainer.ask(trainer.wait_for(job, has_checkpoint), JobAction.PAUSE)
 
         paused = trainer.carry_out(trainer.accept(hyperparameters={**LONG, **ASKED}), meanwhile=pause)
         assert (paused.status, paused.pause_requested, paused.crashes) == (JobStatus.PAUSED, False, 0)
@@ -141,8 +140,7 @@ class TestPauseAndStop:
 
     def test_a_running_one_is_stopped_before_its_end(self, trainer: Trainer) -> None:
         def stop(job: Job) -> None:
-            trainer.wait_for(job, lambda found: found.phase == "loading_data")
-            trainer.ask(job, JobAction.STOP)
+            trainer.ask(trainer.wait_for(job, lambda found: found.phase is not None), JobAction.STOP)
 
         ended = trainer.carry_out(trainer.accept(hyperparameters={**LONG, **ASKED}), meanwhile=stop)
         assert ended.result is not None
