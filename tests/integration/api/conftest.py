@@ -14,19 +14,19 @@ from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.accounts import Scope, Tenant
 from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion
 from maskeraid_core.ids import image_id, new_id
-from maskeraid_core.jobs import Job, JobError
+from maskeraid_core.jobs import CheckpointEntry, Job, JobError
 from maskeraid_core.keys import mint_key
 from maskeraid_core.manifests import write_manifest
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
-from maskeraid_core.repositories.claims import JobClaims
+from maskeraid_core.repositories.claims import Claim, JobClaims
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
 from maskeraid_core.repositories.events import EventLine, EventRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.settings import CoreSettings
-from maskeraid_core.status_machine import Change, failed, succeeded
+from maskeraid_core.status_machine import Change, failed, let_go, succeeded
 
 BASE_URL = "http://127.0.0.1"
 ADDRESS = "owner@example.org"
@@ -123,6 +123,16 @@ class Hand:
 
     async def fail(self, job: Job, error: JobError) -> Job:
         return await self._move(job, failed(job, error))
+
+    async def let_go(self, job_id: str) -> Job:
+        """End the work on a running job as its owner wished."""
+        job = await self._moves.get(job_id)
+        assert job is not None
+        return await self._move(job, let_go(job))
+
+    async def keep_checkpoint(self, job: Job) -> None:
+        entry = CheckpointEntry(key="c", sha256="0" * 64, step=1, fence=job.fence, created_at=now())
+        assert await self._claims.note(Claim(job), checkpoints=[entry])
 
     async def _move(self, job: Job, change: Change) -> Job:
         moved = await self._moves.move(job, change)
