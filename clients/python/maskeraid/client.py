@@ -10,7 +10,7 @@ from typing import Any, Self
 import httpx
 
 from maskeraid.errors import ApiError, NotReachable
-from maskeraid.resources.accounts import ApiKeys, Deliveries, WebhookEndpoints
+from maskeraid.resources.accounts import Accounts, ApiKeys, Deliveries, WebhookEndpoints
 from maskeraid.resources.datasets import Datasets, Images, Imports
 from maskeraid.resources.jobs import Jobs
 from maskeraid.resources.models import Models
@@ -61,6 +61,7 @@ class Client:
         self.jobs = Jobs(self)
         self.models = Models(self)
         self.reimagings = Reimagings(self)
+        self.account = Accounts(self)
         self.webhook_endpoints = WebhookEndpoints(self)
         self.deliveries = Deliveries(self)
         self.api_keys = ApiKeys(self)

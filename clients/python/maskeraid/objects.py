@@ -162,13 +162,27 @@ class Reimaging(Job):
 
 class WebhookEndpoint(ApiObject):
     url: str
-    secret: str | None = None
+    secret: str | None = None  # only in the answer that made it
     event_types: list[str] = []
+    is_enabled: bool = True
+    disabled_reason: str | None = None
 
 
 class Delivery(ApiObject):
+    """One thing told by one webhook or e-mail, with every attempt."""
+
     event: str = ""
+    subject: str = ""
     status: str = ""
+    attempts: list[dict[str, Any]] = []
+
+
+class Account(ApiObject):
+    """Notices go to `email` once it is verified; `pending_email` waits for that."""
+
+    email: str | None = None
+    is_email_verified: bool = False
+    pending_email: str | None = None
 
 
 class ApiKey(ApiObject):
