@@ -91,7 +91,8 @@ def shared_fields(job: Job, queue_position: int | None = None) -> dict[str, Any]
         "id": job.id, "kind": job.kind, "status": job.status, "phase": job.phase, "phases": job.phases,
         "progress": job.progress, "queue_position": queue_position, "estimated_finish": _estimated_finish(job),
         "cancel_requested": job.cancel_requested, "pause_requested": job.pause_requested,
-        "stop_requested": job.stop_requested, "stopped_early": bool((job.result or {}).get("stopped_early")), "allowed_actions": allowed_actions(job), "attempt": job.fence,
+        "stop_requested": job.stop_requested, "stopped_early": bool((job.result or {}).get("stopped_early")),
+        "allowed_actions": allowed_actions(job), "attempt": job.fence,
         "error": {**error.facts, "code": error.code, "message": error.message, "retryable": error.retryable}
         if error
         else None,

@@ -102,7 +102,6 @@ class TrainingView(JobFields):
     resolution: int | None = Field(description="Side of the images, pixels.")
     image_count: int | None
     latest_metrics: dict[str, float]
-    stopped_early: bool
     result: dict[str, Any] | None
     model: ModelReference | None = Field(description="Once the training has succeeded.")
 
@@ -119,7 +118,7 @@ class TrainingView(JobFields):
             fields["urls"]["model"] = f"/v1/models/{model.model_id}"
         return cls(
             **fields, **spec.model_dump(exclude={"model_id", "software"}), latest_metrics=job.latest_metrics,
-            stopped_early=bool(result.get("stopped_early", False)), result=job.result, model=model,
+            result=job.result, model=model,
         )  # fmt: skip
 
 
