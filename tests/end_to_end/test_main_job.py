@@ -103,8 +103,8 @@ class TestSdk:
         with pytest.raises(JobFailed) as failed:
             client.reimagings.create(tmp_path / "wide.png", model={"model_id": model.id}).wait()
         assert failed.value.job.error is not None
-        assert failed.value.job.error["code"] == "bad_image"
-        assert "must be square, found 512 x 384" in failed.value.job.error["message"]
+        assert failed.value.job.error["code"] == "resolution_not_supported"
+        assert "512 x 384 pixels: crop it to a square" in failed.value.job.error["message"]
 
     def test_a_model_can_be_downloaded_with_its_card(self, client: Client, model: Model) -> None:
         version = client.models.version(model.id)

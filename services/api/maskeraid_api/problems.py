@@ -80,6 +80,7 @@ JOB_CODES: Mapping[str, str] = {
     "several_faces": "The photo shows several faces: choose one.",
     "shape_mismatch": "Two arrays that belong together differ in height or width.",
     "size_mismatch": "The image's size differs from the model's.",
+    "too_small": "The image has too few pixels.",
     "too_much_covered": "More than 90 % of the face is covered.",
     "training_diverged": "The training's weights became infinite twice.",
     "unreadable_image": "The image cannot be read within the limits.",

@@ -12,8 +12,8 @@ from maskeraid_core.blobs import image_key, sha256_hex, thumbnail_key
 from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion, ImportSpec
 from maskeraid_core.errors import AllRowsRejected
 from maskeraid_core.held import HandBack, Held
+from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
 from maskeraid_core.jobs import Progress
-from maskeraid_core.limited_child import ImageRejected, SanitisedPicture
 from maskeraid_core.portal import PortalStores
 from maskeraid_curator.archives import Entry
 from maskeraid_curator.attributes import Schema, ValueRefused, fit, infer_schema

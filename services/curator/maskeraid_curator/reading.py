@@ -1,4 +1,7 @@
-"""Has strangers' archives read in limited children; the parent's side of `child`. Sees frames, never the archive."""
+"""Has strangers' archives read in limited children; the parent's side of `survey_child` and `image_child`.
+
+Sees frames, never the archive.
+"""
 
 import os
 import queue
@@ -9,23 +12,16 @@ from dataclasses import dataclass, field
 
 from maskeraid_core.confinement import Header
 from maskeraid_core.errors import BadArchive
-from maskeraid_core.limited_child import (
-    IMAGE_SECONDS,
-    ChildDied,
-    ImageRejected,
-    LimitedChild,
-    SanitisedPicture,
-    read_sanitised,
-)
+from maskeraid_core.image_sanitiser import IMAGE_SECONDS, ImageRejected, SanitisedPicture, read_sanitised
+from maskeraid_core.limited_child import ChildDied, LimitedChild
 from maskeraid_curator.archives import Entry
 from maskeraid_curator.manifests import Manifest
 
-CHILD = "maskeraid_curator.child"
+SURVEY_CHILD, IMAGE_CHILD = "maskeraid_curator.survey_child", "maskeraid_curator.image_child"
 SURVEY_SECONDS = 60.0
 MOST_DEATHS = 3
 MOST_CHILDREN = 2
 BATCH = 64  # images a request; at most 13 MB of accepted PNGs
-SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 16, 256, 8  # pixels
 
 Outcome = tuple[Entry, SanitisedPicture | ImageRejected]
 
@@ -45,9 +41,9 @@ def survey(archive: int) -> Survey:
     Raises: BadArchive with its reason; `hostile` when the archive killed its reader.
     """
     found = Survey()
-    with start_child(archive) as child:
+    with LimitedChild(SURVEY_CHILD, descriptors=[archive]) as child:
         try:
-            for reply, _ in child.ask({"do": "survey", "archive": archive}, seconds=SURVEY_SECONDS):
+            for reply, _ in child.ask({"archive": archive}, seconds=SURVEY_SECONDS):
                 _raise_bad_archive(reply)
                 _take_in(found, reply)
         except ChildDied as death:
@@ -70,8 +66,8 @@ def _raise_bad_archive(reply: Header) -> None:
 
 
 def start_child(archive: int) -> LimitedChild:
-    """A limited child that may read the archive open at this descriptor."""
-    return LimitedChild(CHILD, descriptors=[archive])
+    """A limited child that may read the images of the archive open at this descriptor."""
+    return LimitedChild(IMAGE_CHILD, descriptors=[archive])
 
 
 def sanitise_entries(
@@ -141,7 +137,7 @@ class _Work:
     def _ask(self, child: LimitedChild, batch: list[Entry]) -> list[Outcome]:
         """Outcomes of the batch's first entries: of all, or up to the one that the child died of or retired before."""
         outcomes: list[Outcome] = []
-        request: Header = {"do": "sanitise", "archive": self._archive, "entries": batch}
+        request: Header = {"archive": self._archive, "entries": batch}
         try:
             replies = child.ask(request, seconds=IMAGE_SECONDS)
             for entry, (reply, body) in zip(batch, replies, strict=False):
@@ -163,17 +159,6 @@ class _Work:
 
 def _judge(reply: Header, body: bytes) -> SanitisedPicture | ImageRejected:
     try:
-        picture = read_sanitised(reply, body)
-        check_sides(picture.width, picture.height)
+        return read_sanitised(reply, body)
     except ImageRejected as rejected:
         return rejected
-    return picture
-
-
-def check_sides(width: int, height: int) -> None:
-    """Raise ImageRejected unless an image of this size can be learned from."""
-    if min(width, height) < SMALLEST_SIDE:
-        raise ImageRejected("too_small", f"{width}x{height} pixels; a side needs at least {SMALLEST_SIDE}")
-    if width != height or width > LARGEST_SIDE or width % SIDE_STEP:
-        remedy = f"crop it to a square of {SMALLEST_SIDE} to {LARGEST_SIDE} pixels, in steps of {SIDE_STEP}"
-        raise ImageRejected("resolution_not_supported", f"{width}x{height} pixels: {remedy}")

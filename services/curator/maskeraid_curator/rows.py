@@ -1,7 +1,7 @@
 """The rows of an import on their way: accepted ones become rows of a dataset version, the others lines of a report."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from maskeraid_core.ids import image_id
@@ -40,7 +40,7 @@ class Refused:
     pointer: str | None = None
 
     def report(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 def merge(
@@ -62,7 +62,7 @@ def merge(
 
 
 def _manifest_row(dataset_id: str, number: int, one: Accepted) -> dict[str, Any]:
-    facts = {name: value for name, value in asdict(one).items() if name not in ("row", "attributes")}
+    facts = {name: value for name, value in vars(one).items() if name not in ("row", "attributes")}
     attributes = {PREFIX + name: value for name, value in one.attributes.items()}
     return {"row": number, "id": image_id(dataset_id, number), **facts, **attributes}
 

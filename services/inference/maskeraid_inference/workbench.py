@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import accumulate
 from pathlib import PurePath
 from typing import Any
@@ -17,15 +17,18 @@ from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import ImageSource, ModelChoice, ReimagingSpec
 from maskeraid_core.errors import InputGone
 from maskeraid_core.held import Held
-from maskeraid_core.limited_child import ImageSanitiser
+from maskeraid_core.image_sanitiser import ImageSanitiser
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
-from maskeraid_faces.images import Image
+from maskeraid_faces.images import SMALLEST_SIDE, Image
+from maskeraid_faces.sanitising_sides import Sides
 from maskeraid_inference.answer import write_answer
 from maskeraid_inference.loaded_models import LoadedModels
 from maskeraid_inference.phases import Phases
-from maskeraid_inference.reimaging import reimage
+from maskeraid_inference.reimaging import LARGEST_SIDE, reimage
 
+FACE_SIDES = Sides(LARGEST_SIDE, SMALLEST_SIDE, is_square=True)
+MAP_SIDES = Sides(LARGEST_SIDE)  # of any shape: it is brought to the face's size
 MEDIA_TYPES = {".png": "image/png", ".npy": "application/octet-stream"}
 
 
@@ -51,7 +54,8 @@ class Workbench:
         phases.enter("reading")
         spec = ReimagingSpec.model_validate(held.job.spec)
         picture = self._read_source(spec.image)
-        covering_map = self._sanitised(spec.covering.upload).pixels if spec.covering.upload else None
+        drawn = spec.covering.upload
+        covering_map = self._sanitised(drawn, MAP_SIDES).pixels if drawn else None
         versions = self.port.call(find_versions, held.stores, held.job.tenant, spec.model)
         reimaged = reimage(
             picture.pixels, spec, versions, self.models.get, covering_map=covering_map, enter=phases.enter
@@ -67,16 +71,16 @@ class Workbench:
     def _read_source(self, source: ImageSource) -> Picture:
         """An image of a dataset is clean since its import; bytes that came in are cleaned here."""
         if source.upload is not None:
-            return self._sanitised(source.upload)
+            return self._sanitised(source.upload, FACE_SIDES)
         if source.key is None:
             raise InputGone()
         png = self.port.call(self.port.stores.blobs.get, source.key, source.sha256)
         return Picture(np.asarray(Pictures.open(io.BytesIO(png), formats=("PNG",)).convert("RGB")), png)
 
-    def _sanitised(self, upload: StoredFile) -> Picture:
+    def _sanitised(self, upload: StoredFile, sides: Sides) -> Picture:
         """Raises: ImageRejected, whose code becomes the job's."""
         content = self.port.call(read_parts, self.port.stores.blobs, upload)
-        clean = self.sanitiser.sanitise(content)
+        clean = self.sanitiser.sanitise(content, asdict(sides))
         pixels = np.frombuffer(clean.pixels, np.uint8).reshape(clean.height, clean.width, 3)
         return Picture(pixels, clean.png)
 

@@ -7,8 +7,9 @@ import structlog
 from celery import signals
 from threadpoolctl import threadpool_limits
 
+from maskeraid_core.image_sanitiser import ImageSanitiser
 from maskeraid_core.jobs import QueueName
-from maskeraid_core.limited_child import ImageSanitiser, is_network_isolated
+from maskeraid_core.limited_child import is_network_isolated
 from maskeraid_core.log import configure_log
 from maskeraid_core.portal import open_portal
 from maskeraid_core.queue import create_celery_app

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import obstore
+from anyio import to_thread
 from obstore.exceptions import AlreadyExistsError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
@@ -45,7 +46,15 @@ class Blobs:
 
     async def put_all(self, objects: Iterable[tuple[str, bytes]]) -> None:
         """Write several objects at once; on return all are there."""
-        await asyncio.gather(*(self.put(key, data) for key, data in objects))
+        if isinstance(self._store, LocalStore):
+            # Waiting for a file costs more than writing it: one thread, one by one, takes half the processor time.
+            await to_thread.run_sync(self._put_each, list(objects))
+        else:
+            await asyncio.gather(*(self.put(key, data) for key, data in objects))
+
+    def _put_each(self, objects: Iterable[tuple[str, bytes]]) -> None:
+        for key, data in objects:
+            obstore.put(self._store, key, data)
 
     async def put_content(self, prefix: str, data: bytes, suffix: str) -> tuple[str, str]:
         """Write bytes under their own digest; key and SHA-256 in hex. Writing twice is writing once."""

@@ -22,7 +22,7 @@ Answer = Callable[[Header, bytes], Iterable[tuple[Header, bytes]]]
 LENGTHS = struct.Struct(">II")  # of the header, of the body
 LARGEST_HEADER, LARGEST_BODY = 16 * 2**20, 512 * 2**20  # bytes; 40 megapixels as RGB, their PNG and thumbnail fit
 
-LIMITS: dict[int, int] = {  # 5-security §4
+LIMITS: dict[int, int] = {
     resource.RLIMIT_AS: 2 * 2**30,
     resource.RLIMIT_CPU: 120,
     resource.RLIMIT_FSIZE: 256 * 2**20,
@@ -30,6 +30,7 @@ LIMITS: dict[int, int] = {  # 5-security §4
     resource.RLIMIT_NPROC: 0,  # neither processes nor threads; the kernel does not hold root to it
     resource.RLIMIT_CORE: 0,
 }
+CPU_SECONDS_TO_RETIRE = 60.0  # half of the limit: a child is replaced before the limit could hit an innocent image
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38  # linux/prctl.h
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000  # linux/sched.h
 

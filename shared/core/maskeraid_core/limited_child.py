@@ -3,7 +3,6 @@
 Whatever strangers send is parsed only in such a child. The child has no way to the network, the stores, or our keys.
 """
 
-import hashlib
 import json
 import os
 import select
@@ -11,17 +10,20 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Self
 
-from maskeraid_core.confinement import LARGEST_BODY, LARGEST_HEADER, LENGTHS, Header, encode_frame
+from maskeraid_core.confinement import (
+    CPU_SECONDS_TO_RETIRE,
+    LARGEST_BODY,
+    LARGEST_HEADER,
+    LENGTHS,
+    Header,
+    encode_frame,
+)
 
 STARTUP_SECONDS = 30.0  # imports on a busy machine
-IMAGE_SECONDS = 10.0  # of wall time, an image
-CPU_SECONDS_TO_RETIRE = 60.0  # half of the limit: a child is replaced before the limit could hit an innocent image
 PIECE = 256 * 2**10  # bytes a system call
 
 # One thread each: libraries that start threads would meet RLIMIT_NPROC.
@@ -32,15 +34,6 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | dict.fromkeys(
 
 class ChildDied(Exception):
     """The limited child ended, broke the protocol, or took too long."""
-
-
-class ImageRejected(Exception):
-    """A sanitising child refused an image; `code` and the message are for the user."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.facts: dict[str, object] = {}  # as every error has that a job may end with
 
 
 class LimitedChild:
@@ -187,77 +180,3 @@ def is_network_isolated() -> bool:
     child = LimitedChild("maskeraid_core.confinement")
     child.close()
     return child.network_isolated
-
-
-@dataclass(frozen=True, slots=True)
-class SanitisedPicture:
-    """One image as a sanitising child sent it: nothing of the original bytes is left.
-
-    `pixels` are uint8 RGB, row by row (height x width x 3 bytes); `png` the same pixels; `sha256` that of `png`.
-    """
-
-    pixels: bytes
-    png: bytes
-    thumbnail: bytes | None  # WebP
-    sha256: str
-    width: int
-    height: int
-    grey: bool
-
-
-class ImageSanitiser:
-    """Keeps one limited child ready to sanitise single images; a dead one is replaced. Threads take turns."""
-
-    def __init__(self, module: str = "maskeraid_faces.sanitising_child") -> None:
-        self._module = module
-        self._turn = threading.Lock()
-        self._child: LimitedChild | None = None
-
-    def sanitise(self, data: bytes) -> SanitisedPicture:
-        """Check and re-encode one image of a stranger.
-
-        Raises: ImageRejected, also with the code `unreadable_image` when the child died of it or needed over 10 s.
-        """
-        with self._turn:
-            try:
-                ((reply, body),) = self._ready().ask({"pixels": True}, data, seconds=IMAGE_SECONDS)
-            except ChildDied as death:
-                raise ImageRejected("unreadable_image", "the image could not be read within the limits") from death
-        return read_sanitised(reply, body)
-
-    def _ready(self) -> LimitedChild:
-        if self._child is None or not self._child.is_fresh:
-            self.close()
-            self._child = LimitedChild(self._module)
-        return self._child
-
-    def close(self) -> None:
-        """End the child; the next image starts a new one."""
-        if self._child is not None:
-            self._child.close()
-            self._child = None
-
-    def __enter__(self) -> Self:
-        with self._turn:
-            self._ready()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-
-def read_sanitised(reply: Header, body: bytes) -> SanitisedPicture:
-    """A child's reply to one image, taken apart; ImageRejected when it says so."""
-    if "rejected" in reply:
-        raise ImageRejected(str(reply["rejected"]), str(reply["detail"]))
-    png_size, thumbnail_size = int(reply["png"]), int(reply["thumbnail"])
-    png_end = png_size + thumbnail_size
-    return SanitisedPicture(
-        pixels=body[png_end:],
-        png=body[:png_size],
-        thumbnail=body[png_size:png_end] or None,
-        sha256=hashlib.sha256(body[:png_size]).hexdigest(),
-        width=int(reply["width"]),
-        height=int(reply["height"]),
-        grey=reply["grey"] is True,
-    )

@@ -5,22 +5,24 @@ from typing import Any
 
 from maskeraid_faces.errors import BadImage
 from maskeraid_faces.sanitising import sanitise
+from maskeraid_faces.sanitising_sides import Sides
 
-TOO_LARGE = ("too_many_bytes", "too_many_pixels", "side_too_long")
+CODES = dict.fromkeys(("too_many_bytes", "too_many_pixels", "side_too_long"), "too_large") | {
+    "too_small": "too_small", "resolution": "resolution_not_supported",
+}  # fmt: skip
 
 
 def answer(request: dict[str, Any], data: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Sanitise the image `data`; with `pixels` in the request, its RGB values follow the files."""
-    yield sanitised_reply(data, with_pixels=request.get("pixels") is True)
+    """Sanitise the image `data`, whose size is to be one of `sides`; its RGB values follow the files."""
+    yield sanitised_reply(data, Sides(**request["sides"]), with_pixels=True)
 
 
-def sanitised_reply(data: bytes, *, with_pixels: bool = False) -> tuple[dict[str, Any], bytes]:
+def sanitised_reply(data: bytes, sides: Sides, *, with_pixels: bool = False) -> tuple[dict[str, Any], bytes]:
     """Facts of the sanitised image, and PNG, thumbnail, and pixels one behind the other; or why it was rejected."""
     try:
-        image = sanitise(data)
+        image = sanitise(data, sides)
     except BadImage as error:
-        code = "too_large" if error.facts["reason"] in TOO_LARGE else "unreadable_image"
-        return {"rejected": code, "detail": str(error)}, b""
+        return {"rejected": CODES.get(str(error.facts["reason"]), "unreadable_image"), "detail": str(error)}, b""
     except MemoryError:
         return {"rejected": "too_large", "detail": "the image needs more memory than one image may take"}, b""
     thumbnail = image.thumbnail or b""

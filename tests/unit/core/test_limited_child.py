@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from maskeraid_core.confinement import encode_frame, serve
-from maskeraid_core.limited_child import ENVIRONMENT, ChildDied, ImageRejected, ImageSanitiser, LimitedChild
+from maskeraid_core.limited_child import ENVIRONMENT, ChildDied, LimitedChild
 
 SANITISING = "maskeraid_faces.sanitising_child"
+REQUEST = {"sides": {"largest": 1500}}
 
 
 def confined(attempt: str) -> subprocess.CompletedProcess[str]:
@@ -87,7 +88,7 @@ print(isolated, server.connect_ex(("127.0.0.1", 9)) == 101)  # network unreachab
     def test_one_thread(self) -> None:
         """More would meet RLIMIT_NPROC, which does not bind root but everybody else."""
         with LimitedChild(SANITISING) as child:
-            list(child.ask({}, png(), seconds=10))
+            list(child.ask(REQUEST, png(), seconds=10))
             assert len(list(Path(f"/proc/{child.pid}/task").iterdir())) == 1
 
     def test_dies_with_its_parent(self) -> None:
@@ -124,7 +125,7 @@ class TestLimitedChild:
         with LimitedChild(SANITISING) as child:
             os.kill(child.pid, signal.SIGKILL)
             with pytest.raises(ChildDied, match="SIGKILL"):
-                list(child.ask({}, png(), seconds=10))
+                list(child.ask(REQUEST, png(), seconds=10))
             assert not child.is_fresh
 
     def test_unknown_module_does_not_come_up(self) -> None:
@@ -135,11 +136,11 @@ class TestLimitedChild:
         with LimitedChild(SANITISING) as child:
             os.kill(child.pid, signal.SIGSTOP)
             with pytest.raises(ChildDied, match="too long"):
-                list(child.ask({}, bytes(2**20), seconds=0.1))  # more than a pipe holds: sending waits too
+                list(child.ask(REQUEST, bytes(2**20), seconds=0.1))  # more than a pipe holds: sending waits too
 
     def test_unread_request_ends_the_child(self) -> None:
         with LimitedChild(SANITISING) as child:
-            replies = child.ask({}, png(), seconds=10)
+            replies = child.ask(REQUEST, png(), seconds=10)
             next(replies)
             replies.close()  # type: ignore[attr-defined]
             assert not child.is_fresh
@@ -148,50 +149,18 @@ class TestLimitedChild:
         with LimitedChild(SANITISING) as child:
             child._received += b"\0\0\0\3\0\0\0\0{]}"
             with pytest.raises(ChildDied, match="protocol"):
-                list(child.ask({}, png(), seconds=10))
+                list(child.ask(REQUEST, png(), seconds=10))
 
     def test_frame_above_the_limit_is_not_read(self) -> None:
         with LimitedChild(SANITISING) as child:
             child._received += b"\xff" * 8
             with pytest.raises(ChildDied, match="above the limit"):
-                list(child.ask({}, png(), seconds=10))
+                list(child.ask(REQUEST, png(), seconds=10))
 
     def test_large_image_passes_the_pipes(self) -> None:
         with LimitedChild(SANITISING) as child:
             noise = io.BytesIO()
             Image.fromarray(np.random.default_rng(1).integers(0, 256, (1500, 1500, 3), np.uint8)).save(noise, "PNG")
-            ((reply, body),) = child.ask({"pixels": True}, noise.getvalue(), seconds=30)
+            ((reply, body),) = child.ask(REQUEST, noise.getvalue(), seconds=30)
         assert reply["width"] == 1500
         assert len(body) == reply["png"] + reply["thumbnail"] + 1500 * 1500 * 3
-
-
-class TestImageSanitiser:
-    def test_pixels_and_png_agree(self) -> None:
-        with ImageSanitiser() as sanitiser:
-            picture = sanitiser.sanitise(png(48))
-        pixels = np.frombuffer(picture.pixels, np.uint8).reshape(picture.height, picture.width, 3)
-        assert np.array_equal(pixels, np.asarray(Image.open(io.BytesIO(picture.png))))
-        assert (picture.width, picture.height, picture.grey, picture.thumbnail) == (48, 48, False, None)
-
-    def test_refusal_keeps_the_child(self) -> None:
-        with ImageSanitiser() as sanitiser:
-            with pytest.raises(ImageRejected, match="not a JPEG, PNG, or WebP") as refused:
-                sanitiser.sanitise(b"%PDF-1.7")
-            assert refused.value.code == "unreadable_image"
-            assert sanitiser.sanitise(png()).width == 32
-
-    def test_dead_child_is_replaced_before_the_next_image(self) -> None:
-        with ImageSanitiser() as sanitiser:
-            assert sanitiser._child is not None
-            os.kill(sanitiser._child.pid, signal.SIGKILL)
-            sanitiser._child._process.wait()
-            assert sanitiser.sanitise(png()).width == 32
-
-    def test_image_that_kills_is_refused_and_the_next_one_served(self) -> None:
-        with ImageSanitiser() as sanitiser:
-            assert sanitiser._child is not None
-            os.kill(sanitiser._child.pid, signal.SIGSTOP)
-            sanitiser._child._send = lambda frame, seconds: os.kill(sanitiser._child.pid, signal.SIGKILL)  # type: ignore[method-assign, union-attr]
-            with pytest.raises(ImageRejected, match="within the limits"):
-                sanitiser.sanitise(png())
-            assert sanitiser.sanitise(png()).width == 32

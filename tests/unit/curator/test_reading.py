@@ -12,8 +12,9 @@ from PIL import Image
 from tests.unit.curator.zips import Member, build
 
 from maskeraid_core.errors import BadArchive
-from maskeraid_core.limited_child import ChildDied, ImageRejected, LimitedChild, SanitisedPicture
-from maskeraid_curator.reading import CHILD, Outcome, check_sides, sanitise_entries, survey
+from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
+from maskeraid_core.limited_child import ChildDied, LimitedChild
+from maskeraid_curator.reading import IMAGE_CHILD, Outcome, sanitise_entries, survey
 from maskeraid_faces.drawn import draw_faces
 
 FACES = draw_faces("faces-light").images
@@ -64,7 +65,7 @@ class FragileChild(LimitedChild):
 
 
 def start_fragile(descriptor: int) -> LimitedChild:
-    return FragileChild(CHILD, descriptors=[descriptor])
+    return FragileChild(IMAGE_CHILD, descriptors=[descriptor])
 
 
 class TestSurvey:
@@ -167,19 +168,3 @@ class TestDeaths:
         with pytest.raises(BadArchive) as refused:
             outcomes(archive(*members), start=start_fragile)
         assert refused.value.facts["reason"] == "hostile"
-
-
-class TestSides:
-    @pytest.mark.parametrize("side", [16, 32, 64, 200, 256])
-    def test_squares_in_steps_of_8_pass(self, side: int) -> None:
-        check_sides(side, side)
-
-    @pytest.mark.parametrize(
-        ("width", "height", "code"),
-        [(15, 15, "too_small"), (32, 15, "too_small"), (32, 40, "resolution_not_supported"),
-         (33, 33, "resolution_not_supported"), (264, 264, "resolution_not_supported")],
-    )  # fmt: skip
-    def test_others_do_not(self, width: int, height: int, code: str) -> None:
-        with pytest.raises(ImageRejected) as rejected:
-            check_sides(width, height)
-        assert rejected.value.code == code

@@ -48,6 +48,19 @@ def jpeg_of_claimed_size(width: int, height: int) -> bytes:
     return bytes(content)
 
 
+def zeros_png(width: int, height: int, *, interlaced: bool = False) -> bytes:
+    """A whole PNG of black pixels, a thousand times smaller than they are; all passes of an interlaced one."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, int(interlaced))
+    passes = [(8, 8), (8, 8), (4, 8), (4, 4), (2, 4), (2, 2), (1, 2)] if interlaced else [(1, 1)]
+    size = sum((-(-width // across) + 1) * -(-height // down) for across, down in passes)
+    body = [png_chunk(b"IHDR", header), png_chunk(b"IDAT", zlib.compress(bytes(size), 1)), png_chunk(b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(body)
+
+
+def black(file_format: str, width: int, height: int, **options: object) -> bytes:
+    return packed(Pictures.new("RGB", (width, height)), file_format, **options)
+
+
 def with_exif(file_format: str, orientation: int = 1) -> bytes:
     exif = Pictures.Exif()
     exif[0x0112] = orientation
@@ -141,6 +154,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "html": ("format", lambda: b"<!doctype html><script>alert(1)</script>"),
     "svg": ("format", lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
     "gif": ("format", lambda: packed(FACE, "GIF")),
+    "bomb gif": ("format", lambda: b"GIF89a" + struct.pack("<HH", 65_535, 65_535) + bytes(64)),
     "bmp": ("format", lambda: packed(FACE, "BMP")),
     "tiff": ("format", lambda: packed(FACE, "TIFF")),
     "ico": ("format", lambda: packed(FACE, "ICO")),
@@ -181,3 +195,20 @@ def mutated(content: bytes, seed: int) -> bytes:
     for _ in range(dice.randint(1, 8)):
         changed[dice.randrange(len(changed))] = dice.randrange(256)
     return bytes(changed[: dice.randrange(1, len(changed))] if dice.random() < 0.2 else changed)
+
+
+# Small files of very many pixels, all within the general limits.
+LARGE: dict[str, Callable[[], bytes]] = {
+    "png": lambda: zeros_png(8000, 5000),
+    "interlaced png": lambda: zeros_png(8000, 5000, interlaced=True),
+    "wide png": lambda: zeros_png(16_384, 16),
+    "tall png": lambda: zeros_png(16, 16_384),
+    "square png": lambda: zeros_png(2056, 2056),
+    "jpeg": lambda: jpeg_of_claimed_size(8000, 5000),
+    "progressive jpeg": lambda: black("JPEG", 4096, 1024, progressive=True),
+    "wide jpeg": lambda: jpeg_of_claimed_size(16_384, 32),
+    "tall jpeg": lambda: jpeg_of_claimed_size(32, 16_384),
+    "webp": lambda: black("WEBP", 3000, 3000, lossless=True, method=0),
+    "wide webp": lambda: black("WEBP", 16_383, 16, lossless=True, method=0),
+    "tall webp": lambda: black("WEBP", 16, 16_383, lossless=True, method=0),
+}

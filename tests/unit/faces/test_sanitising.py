@@ -1,7 +1,6 @@
 """Images of strangers: what is refused and why, and that only pixels are kept of the rest."""
 
 import contextlib
-import hashlib
 import io
 from collections.abc import Callable
 
@@ -9,12 +8,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image as Pictures
+from PIL import ImageFile, WebPImagePlugin
 from tests.unit.faces import odd_images
-from tests.unit.faces.odd_images import CANARY, FACE, HOSTILE, ODD, packed
+from tests.unit.faces.odd_images import CANARY, FACE, HOSTILE, LARGE, ODD, packed
 
 from maskeraid_faces.errors import BadImage
+from maskeraid_faces.png import encode_png
 from maskeraid_faces.sanitising import SanitisedImage, sanitise
+from maskeraid_faces.sanitising_sides import Sides
 
+FACES = Sides(2048, 16, is_square=True)
+MAPS = Sides(2048)
 PIXELS: NDArray[np.uint8] = np.asarray(FACE)
 
 TURNS: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {  # what each orientation of EXIF asks for
@@ -46,7 +50,6 @@ class TestOddImages:
         picture = decoded(image.png)
         assert (picture.format, picture.mode, picture.size) == ("PNG", "RGB", (image.width, image.height))
         np.testing.assert_array_equal(np.asarray(picture), image.pixels)
-        assert image.sha256 == hashlib.sha256(image.png).hexdigest()
         assert picture.info == {}
         assert CANARY not in image.png
         assert {image.png[start + 4 : start + 8] for start in _chunk_starts(image.png)} == {b"IHDR", b"IDAT", b"IEND"}
@@ -86,12 +89,55 @@ class TestHostileImages:
         assert 50 < accepted < 950  # the mutations reach both ends
 
 
+class TestSides:
+    @pytest.mark.parametrize("sides", [FACES, MAPS], ids=["face", "map"])
+    @pytest.mark.parametrize("make", LARGE.values(), ids=LARGE.keys())
+    def test_are_told_by_the_header(
+        self, make: Callable[[], bytes], sides: Sides, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        content = make()
+        assert len(content) < 400_000
+        for kind in (Pictures.Image, ImageFile.ImageFile, WebPImagePlugin.WebPImageFile):
+            monkeypatch.setattr(kind, "load", lambda _: pytest.fail("a pixel was decoded"))
+        with pytest.raises(BadImage, match="to 2048 pixels") as caught:
+            sanitise(content, sides)
+        assert caught.value.facts["reason"] == "resolution"
+
+    @pytest.mark.parametrize(
+        ("size", "reason"),
+        [((8, 8), "too_small"), ((64, 8), "too_small"), ((32, 40), "resolution"), ((33, 33), "resolution"),
+         ((264, 264), "resolution")],
+    )  # fmt: skip
+    def test_that_are_not_wanted_have_a_reason(self, size: tuple[int, int], reason: str) -> None:
+        with pytest.raises(BadImage) as caught:
+            Sides(256, 16, 8, is_square=True).check(*size)
+        assert caught.value.facts["reason"] == reason
+
+    @pytest.mark.parametrize("side", [16, 200, 256])
+    def test_that_are_wanted_pass(self, side: int) -> None:
+        Sides(256, 16, 8, is_square=True).check(side, side)
+
+    def test_of_a_map_may_differ(self) -> None:
+        assert sanitise(packed(FACE.resize((40, 2048)), "PNG"), MAPS).height == 2048
+
+    def test_the_remedy_is_named(self) -> None:
+        with pytest.raises(BadImage, match=r"^64 x 32 pixels: crop it to a square of 16 to 2048 pixels$"):
+            FACES.check(64, 32)
+
+
 class TestPixels:
     @pytest.mark.parametrize(
         "name", ["png", "lossless webp", "16-bit colour", "text chunk", "profile of another space"]
     )
     def test_of_exact_formats_are_kept(self, name: str) -> None:
         np.testing.assert_array_equal(sanitise(ODD[name]()).pixels, PIXELS)
+
+    def test_of_any_shape_and_colour_are_packed_as_they_are(self) -> None:
+        dice = np.random.default_rng(1)
+        for height, width in ((1, 1), (1, 70), (70, 1), (33, 57)):
+            pixels = dice.integers(0, 256, (height, width, 3), np.uint8)
+            for image, is_grey in ((pixels, False), (np.repeat(pixels[..., :1], 3, axis=2), True)):
+                np.testing.assert_array_equal(np.asarray(decoded(encode_png(image, is_grey=is_grey))), image)
 
     def test_of_16_bit_grey_are_scaled(self) -> None:
         expected = np.rint(np.linspace(0, 65535, 1024).astype(np.uint16) / 257).reshape(32, 32, 1)
@@ -140,6 +186,6 @@ class TestFacts:
         picture = Pictures.open(io.BytesIO(thumbnail))
         assert (picture.format, picture.size) == ("WEBP", (64, 128))
 
-    def test_same_bytes_give_the_same_digest(self) -> None:
+    def test_same_bytes_give_the_same_png(self) -> None:
         content = packed(FACE, "JPEG")
-        assert sanitise(content).sha256 == sanitise(content).sha256
+        assert sanitise(content).png == sanitise(content).png

@@ -1,35 +1,32 @@
-"""What the curator's limited child does with an archive: the module for `maskeraid_core.confinement`.
+"""What a limited child does with an archive at first: checks it, reads its manifest. No image is looked at.
 
-`survey` checks the archive and reads its manifest; `sanitise` turns some of its entries into clean images.
-The archive comes as an open file descriptor, results leave through the pipe.
+A module for `maskeraid_core.confinement`. The archive comes as an open file descriptor, results leave through the pipe.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from maskeraid_core.confinement import Header
 from maskeraid_core.errors import BadArchive
-from maskeraid_core.limited_child import CPU_SECONDS_TO_RETIRE
 from maskeraid_curator.archives import Entry, inflate, read_entries
 from maskeraid_curator.manifests import NAMES, read_manifest
-from maskeraid_faces.sanitising_child import sanitised_reply
 
-LARGEST_IMAGE = 25 * 2**20  # bytes as it came
 CELLS_A_FRAME = 2_000  # of at most 1 kB
 
 Reply = tuple[Header, bytes]
 
 
 def answer(request: Header, _: bytes) -> Iterator[Reply]:
-    """Answer one request of `reading`; a bad archive is an answer, not a death."""
+    """Survey `archive`: its files, then the manifest's name and columns, then its rows. A bad one is an answer."""
     try:
-        if request["do"] == "survey":
-            yield from _survey(request["archive"])
-        else:
-            yield from _sanitise(request["archive"], [Entry(*fields) for fields in request["entries"]])
+        yield from _survey(request["archive"])
     except BadArchive as error:
-        yield {"bad_archive": str(error), "reason": error.facts["reason"]}, b""
+        yield bad_archive(error)
+
+
+def bad_archive(error: BadArchive) -> Reply:
+    """How the parent learns what is wrong with the archive."""
+    return {"bad_archive": str(error), "reason": error.facts["reason"]}, b""
 
 
 def _survey(archive: int) -> Iterator[Reply]:
@@ -58,14 +55,3 @@ def _find_manifest(entries: list[Entry]) -> Entry | None:
     if len(highest) > 1:
         raise BadArchive(f"two manifests: {highest[0].name!r} and {highest[1].name!r}", reason="manifest")
     return highest[0] if highest else None
-
-
-def _sanitise(archive: int, entries: list[Entry]) -> Iterator[Reply]:
-    """A reply an entry, in order; ends early when this child has used its share of processor time."""
-    for entry in entries:
-        if time.process_time() > CPU_SECONDS_TO_RETIRE:
-            return
-        if entry.size > LARGEST_IMAGE:
-            yield {"rejected": "too_large", "detail": f"the image has more than {LARGEST_IMAGE // 2**20} MiB"}, b""
-        else:
-            yield sanitised_reply(inflate(archive, entry))
