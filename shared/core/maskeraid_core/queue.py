@@ -10,7 +10,8 @@ from typing import Any
 
 import structlog
 from anyio import to_thread
-from celery import Celery
+from celery import Celery, signals
+from kombu.asynchronous import get_event_loop
 from kombu.exceptions import OperationalError
 from redis.exceptions import TimeoutError as RedisTimeout
 
@@ -19,6 +20,8 @@ from maskeraid_core.settings import CoreSettings
 from maskeraid_core.silence import Silence
 
 log = structlog.get_logger()
+
+LISTEN_AGAIN_SECONDS = 0.002  # after a task's end, when Celery counts its thread as free again
 
 
 class TaskName(StrEnum):
@@ -62,7 +65,22 @@ def create_celery_app(settings: CoreSettings, *, name: str = "maskeraid") -> Cel
         task_create_missing_queues=True,
         task_routes={task.value: {"queue": queue.value} for queue, task in TASK_OF_QUEUE.items()},
     )
+    signals.task_postrun.connect(listen_again)
     return app
+
+
+def listen_again(**_: object) -> None:
+    """Make a worker ask for the next message as soon as a task has ended; by itself it sleeps up to a second first.
+
+    A worker whose threads are all busy asks for none, and nothing but this tells its loop that one is free.
+    """
+    loop = get_event_loop()
+    if loop is not None:  # only its own thread may set the loop's timers
+        loop.call_soon(loop.call_later, LISTEN_AGAIN_SECONDS, _wake)
+
+
+def _wake() -> None:
+    """Nothing: the loop looks at its channels each time that it wakes."""
 
 
 class Doorbell:
