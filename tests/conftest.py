@@ -21,6 +21,13 @@ def _drop_line(_name: str, _line: str) -> None:
     """A server's log is not a test's output."""
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A row of docs/chaos.md carries its number and its bar into the report, from which the table is made."""
+    for row in item.iter_markers("row"):
+        number, bar = row.args
+        item.user_properties += [("row", number), ("bar", bar)]
+
+
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Redis, one for the whole run."""

@@ -150,9 +150,14 @@ class Auditor:
             raise
 
     def _history(self, job_id: str) -> list[dict[str, Any]]:
-        events: list[dict[str, Any]] = []
-        while True:
-            page = self._client.get_json(f"/v1/jobs/{job_id}/events", after=len(events), limit=PAGE)
-            events += page["data"]
-            if not page["has_more"]:
-                return events
+        return history(self._client, job_id)
+
+
+def history(client: Client, job_id: str) -> list[dict[str, Any]]:
+    """All events of a job, in the order of the API."""
+    events: list[dict[str, Any]] = []
+    while True:
+        page = client.get_json(f"/v1/jobs/{job_id}/events", after=len(events), limit=PAGE)
+        events += page["data"]
+        if not page["has_more"]:
+            return events

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from maskeraid import Client
+from maskeraid_core.portal import PortalStores
 from maskeraid_local.ports import LOOPBACK, free_port
 from maskeraid_local.process import ManagedProcess
 from maskeraid_local.services import WORKERS, make_services
@@ -34,6 +35,7 @@ IMPATIENT = {
     "MASKERAID_READS_PER_SECOND": "5000",
 }
 STORES = {"redis": "MASKERAID_REDIS_URL", "mongodb": "MASKERAID_MONGODB_URL"}
+END_SECONDS = 10.0
 READY = re.compile(r"@\S+ ready\.")  # Celery's own words
 PATIENT_REPEATS = 12  # a client outlives a store that is away for half a minute
 
@@ -46,6 +48,7 @@ class Wanted:
     """
 
     workers: Mapping[str, int] = field(default_factory=lambda: WORKERS)
+    spares: Mapping[str, int] = field(default_factory=dict)  # further ones, which `helped_by` starts
     settings: Mapping[str, str] = field(default_factory=dict)
     proxied: Collection[str] = ()
 
@@ -63,9 +66,10 @@ class Environment(Stack):
         super().__init__(options)
         self.ready: set[str] = set()  # workers that have said so since their last start
         self.proxies: dict[tuple[str, str], Proxy] = {}
-        services = {name: self._service(name, wanted) for name in ("api", *wanted.workers)}
-        self.services = {name: services.pop(name) for name in ("api", *WORKERS)}
-        self._further = services
+        made = {name: self._service(name, wanted) for name in ("api", *wanted.workers, *wanted.spares)}
+        self._spares = {name: made.pop(name) for name in wanted.spares}
+        self.services = {name: made.pop(name) for name in ("api", *WORKERS)}
+        self._further = made
 
     @property
     def blobs(self) -> Path:
@@ -79,6 +83,10 @@ class Environment(Stack):
         """The SDK with the first key."""
         return Client(self.first_key, self.url, repeats=repeats)
 
+    def stores(self) -> AbstractContextManager[PortalStores]:
+        """The data layer, for what no client may do."""
+        return self._portal()
+
     def descendants(self, name: str) -> list[psutil.Process]:
         """What a process has started, and what that has started."""
         try:
@@ -91,6 +99,17 @@ class Environment(Stack):
         ours = {process.pid for process in self.processes.values() if process.is_running}
         ours |= {child.pid for name in self.processes for child in self.descendants(name)}
         return [" ".join(process.cmdline()) for process in self._carriers() if process.pid not in ours]
+
+    @contextmanager
+    def helped_by(self, name: str) -> Iterator[None]:
+        """With a spare worker running for the length of the block."""
+        worker = self.services[name] = self._spares[name]
+        worker.start()
+        try:
+            yield
+        finally:
+            worker.stop(END_SECONDS)
+            del self.services[name]
 
     def ended(self) -> list[str]:
         """Names of processes that are not running now."""
@@ -119,7 +138,7 @@ class Environment(Stack):
     def _service(self, name: str, wanted: Wanted) -> ManagedProcess:
         queue = name.partition("-")[0]
         environment = {**self.environment, **{STORES[store]: self._through(name, store) for store in wanted.proxied}}
-        threads = {} if queue == "api" else {queue: wanted.workers[name]}
+        threads = {} if queue == "api" else {queue: {**wanted.workers, **wanted.spares}[name]}
         scratch, read_line = self.options.data / "scratch", self.options.read_line
         process = make_services(self.options.port, environment, scratch, read_line, threads)[queue]
         process.name = name

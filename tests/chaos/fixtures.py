@@ -1,4 +1,4 @@
-"""What rows of both suites use: one note for the table, and environments that several rows share."""
+"""What rows of both suites use."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,6 @@ Note = Callable[[object], None]
 
 
 @pytest.fixture
-def measured(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Note:
-    """Write what a row has measured into its report, beside the row's number and bar."""
-    row = request.node.get_closest_marker("row")
-    assert row is not None, "a row of the table names its number and its bar"
-    number, bar = row.args
-    record_property("row", number)
-    record_property("bar", bar)
-    return lambda what: record_property("measured", str(what))
+def measured(request: pytest.FixtureRequest) -> Note:
+    """Write what a row has measured into its report."""
+    return lambda what: request.node.user_properties.append(("measured", str(what)))

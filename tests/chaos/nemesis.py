@@ -17,6 +17,7 @@ from tests.chaos.environment import Environment
 
 END_SECONDS = 10.0
 LOOK_SECONDS = 0.02
+MOST_LOOKS = 2_000
 
 
 class Nemesis:
@@ -53,17 +54,24 @@ class Nemesis:
                 self._environment.processes[name].start()
 
     @contextmanager
-    def frozen(self, name: str) -> Iterator[list[psutil.Process]]:
-        """SIGSTOP for the process and all that it has started, for the length of the block; those are given."""
-        process = self._environment.processes[name]
-        process.signal(signal.SIGSTOP)  # first: it cannot start more while we look
-        all_of_it = [psutil.Process(process.pid), *self._environment.descendants(name)]
-        self._send(all_of_it, signal.SIGSTOP)
+    def frozen(self, name: str, is_right_moment: Callable[[], object] = lambda: True) -> Iterator[list[psutil.Process]]:
+        """SIGSTOP for a process and all that it has started, which is given, for the length of the block.
+
+        It is held still for each look at whether this is the right moment, so that the look is true.
+        """
+        for _ in range(MOST_LOOKS):
+            held = self._freeze(name)
+            if is_right_moment():
+                break
+            _send(held, signal.SIGCONT)
+            time.sleep(LOOK_SECONDS)
+        else:
+            raise AssertionError(f"the moment to freeze {name} did not come")
         self.strikes[f"freeze {name}"] += 1
         try:
-            yield all_of_it
+            yield held
         finally:
-            self._send(all_of_it, signal.SIGCONT)
+            _send(held, signal.SIGCONT)
 
     def flush(self) -> None:
         """FLUSHALL: every bell is gone."""
@@ -78,11 +86,18 @@ class Nemesis:
                 time.sleep(LOOK_SECONDS)
             self.restart(self.random.choice(sorted(self._environment.ready.intersection(victims))))
 
-    @staticmethod
-    def _send(processes: Sequence[psutil.Process], number: signal.Signals) -> None:
-        for process in processes:
-            with suppress(psutil.NoSuchProcess):
-                process.send_signal(number)
+    def _freeze(self, name: str) -> list[psutil.Process]:
+        process = psutil.Process(self._environment.processes[name].pid)
+        process.send_signal(signal.SIGSTOP)  # first: it cannot start more while we look
+        held = [process, *self._environment.descendants(name)]
+        _send(held, signal.SIGSTOP)
+        return held
+
+
+def _send(processes: Sequence[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
 
 
 def wait_until(is_so: Callable[[], object], limit_seconds: float, what: str) -> float:

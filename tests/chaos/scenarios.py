@@ -1,11 +1,12 @@
 """Attacks that the everyday rows and the long ones share; only their sizes differ."""
 
+import shutil
 import time
 from dataclasses import dataclass
 
 from tests.chaos.auditor import Audit, Auditor
 from tests.chaos.environment import Environment
-from tests.chaos.nemesis import Nemesis
+from tests.chaos.nemesis import Nemesis, wait_until
 from tests.chaos.workload import Orders, Workload
 
 
@@ -36,3 +37,20 @@ def kill_workers(environment: Environment, workload: Workload, *, jobs: int, kil
         auditor.settle(limit_seconds=jobs / 2)
         seconds = time.monotonic() - started
         return Outcome(orders, auditor.audit(orders.accepted, is_told=workload.is_told), seconds, nemesis)
+
+
+def lose_broker(environment: Environment, workload: Workload, *, jobs: int, seconds: float) -> Outcome:
+    """Order jobs evenly while Redis is away for so long; it comes back without its memory."""
+    nemesis = Nemesis(environment, seed=0)
+    with environment.client() as client:
+        auditor, started = Auditor(environment, client), time.monotonic()
+        with (
+            nemesis.down("redis"),
+            workload.ordering([workload.look_for_covering] * jobs, every_seconds=seconds / jobs) as orders,
+        ):
+            wait_until(lambda: time.monotonic() - started >= seconds, 2 * seconds, "Redis was away for long enough")
+            shutil.rmtree(environment.options.data / "redis")
+            (environment.options.data / "redis").mkdir()
+        auditor.settle(limit_seconds=60 + jobs / 2)
+        took = time.monotonic() - started
+        return Outcome(orders, auditor.audit(orders.accepted, is_told=workload.is_told), took, nemesis)

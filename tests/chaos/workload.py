@@ -24,6 +24,10 @@ class Orders:
     refused: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)  # that each accepted order took
 
+    def percentile(self, share: float) -> float:
+        """Seconds that this share of the orders (0 to 1) did not exceed."""
+        return sorted(self.seconds)[round(share * (len(self.seconds) - 1))]
+
     def place(self, client: Client, place: Place, number: int) -> None:
         started = time.monotonic()
         try:
@@ -84,15 +88,16 @@ class Workload:
         return client.trainings.create(f"{self._name} {number}", [dataset.id], seed=number, hyperparameters=QUICK)
 
     @contextmanager
-    def ordering(self, places: Sequence[Place], clients: int = 4) -> Iterator[Orders]:
-        """Order all of these while the block runs; on leaving it, all of them have been answered."""
-        orders, own = Orders(), threading.local()
+    def ordering(self, places: Sequence[Place], clients: int = 4, every_seconds: float = 0) -> Iterator[Orders]:
+        """Order all of these while the block runs, one after so many seconds each; on leaving it, all are answered."""
+        orders, own, started = Orders(), threading.local(), time.monotonic()
         opened: list[Client] = []
 
         def order(number: int) -> None:
             if not hasattr(own, "client"):
                 own.client = self._environment.client()
                 opened.append(own.client)
+            time.sleep(max(0.0, started + number * every_seconds - time.monotonic()))
             orders.place(own.client, places[number], number)
 
         with ThreadPoolExecutor(clients) as pool:

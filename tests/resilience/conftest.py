@@ -11,11 +11,12 @@ from maskeraid import Client
 
 __all__ = ["measured"]
 WORKERS = {"curator": 2, "trainer": 1, "inference": 1, "inference-2": 1, "notifier": 8}
+SPARES = {"trainer-2": 1, "curator-2": 1}
 
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    with Environment(tmp_path_factory.mktemp("resilience"), Wanted(WORKERS)) as running:
+    with Environment(tmp_path_factory.mktemp("resilience"), Wanted(WORKERS, SPARES)) as running:
         yield running
 
 

@@ -52,6 +52,7 @@ def create_celery_app(settings: CoreSettings, *, name: str = "maskeraid") -> Cel
         worker_prefetch_multiplier=1,
         worker_disable_prefetch=True,  # a busy worker holds no message
         worker_cancel_long_running_tasks_on_connection_loss=False,  # a broker's hiccup must not kill a training
+        broker_transport="maskeraid_core.junk:TolerantTransport",
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={

@@ -1,0 +1,25 @@
+"""Celery's way to Redis, which outlives what it cannot read: by itself one broken message ends the worker."""
+
+import structlog
+from kombu.transport import redis
+
+log = structlog.get_logger()
+
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)  # no JSON, not its shape, parts missing
+
+
+class TolerantChannel(redis.Channel):
+    """Drops a message that is no message, with a warning; Redis has given it away already."""
+
+    def _brpop_read(self, **options: object) -> bool:
+        try:
+            return bool(super()._brpop_read(**options))  # type: ignore[misc]  # in no stub
+        except UNREADABLE as error:
+            log.warning("junk dropped from the queue", error=f"{type(error).__name__}: {error}")
+            return True
+
+
+class TolerantTransport(redis.Transport):
+    """Named by `broker_transport`."""
+
+    Channel = TolerantChannel
