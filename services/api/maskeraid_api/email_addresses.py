@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from maskeraid_core.documents.accounts import PendingEmail
 from maskeraid_core.documents.deliveries import EMAIL_VERIFICATION, Delivery, Sink
-from maskeraid_core.errors import QuotaExceeded, ValidationFailed
+from maskeraid_core.errors import NotFound, QuotaExceeded
 from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import QueueName
 from maskeraid_core.mongo import server_time
@@ -43,10 +43,10 @@ async def ask_to_verify(stores: Stores, tenant_id: str, address: str) -> None:
 async def verify(stores: Stores, token: str) -> str:
     """The address that is now verified.
 
-    Raises: ValidationFailed, with the same words for a token that never was, was used, replaced, or is too old.
+    Raises: NotFound, with the same words for a token that never was, was used, replaced, or is too old.
     """
     at = await server_time(stores.database)
     tenant = await AccountRepository(stores.database).verify_email(token, at)
     if tenant is None or tenant.mailbox is None:
-        raise ValidationFailed("This link was used, replaced by a newer one, or is too old.", pointer="/token")
+        raise NotFound("This link was used, replaced by a newer one, or is too old.")
     return tenant.mailbox

@@ -49,7 +49,9 @@ async def _tell_all(stores: Stores, job: Job, entries: Sequence[OutboxEntry]) ->
 
 
 async def _tell(stores: Stores, job: Job, entry: OutboxEntry) -> None:
-    at = job.finished_at or entry.data["at"]  # never of the telling: told again, it must make the same deliveries
+    has_ended = JobStatus(entry.data["status"]).is_terminal
+    # Never the time of the telling: told again, perhaps after further moves, it must make the same deliveries.
+    at = (job.finished_at if has_ended else None) or entry.data["at"]
     notice = Notice(
         event=entry.type, subject=job.id, key=entry.key, at=at, data=_thin(job, entry), facts=_facts(job, entry)
     )

@@ -151,18 +151,18 @@ class TestAddress:
 
     async def test_its_link_works_once(self, app: FastAPI, account: Account, stores: Stores) -> None:
         mail = await self.ask(account, stores)
-        assert [(await self.verify(app, mail.token)).status_code for _ in range(2)] == [200, 422]
+        assert [(await self.verify(app, mail.token)).status_code for _ in range(2)] == [200, 404]
 
     async def test_only_the_newest_link_works(self, app: FastAPI, account: Account, stores: Stores) -> None:
         first, second = [await self.ask(account, stores) for _ in range(2)]
-        assert (await self.verify(app, first.token)).status_code == 422
+        assert (await self.verify(app, first.token)).status_code == 404
         assert (await self.verify(app, second.token)).status_code == 200
 
     async def test_its_link_ends_after_a_day(self, app: FastAPI, account: Account, stores: Stores) -> None:
         mail = await self.ask(account, stores)
         accounts = AccountRepository(stores.database)
         await accounts.change(account.tenant, {"pending_email.expires_at": now() - timedelta(seconds=1)})
-        assert (await self.verify(app, mail.token)).status_code == 422
+        assert (await self.verify(app, mail.token)).status_code == 404
         assert (await account.client.get("/v1/me")).json()["email"] == ADDRESS
 
     async def test_its_token_is_shown_to_nobody_and_kept_by_its_hash(self, account: Account, stores: Stores) -> None:
@@ -200,6 +200,6 @@ class TestAddress:
             assert mail.token in shown.text
             assert (await account.client.get("/v1/me")).json()["email"] == ADDRESS
             answers = [await browser.post("/verify-email", data={"token": mail.token}) for _ in range(2)]
-        assert [answer.status_code for answer in answers] == [200, 422]
+        assert [answer.status_code for answer in answers] == [200, 404]
         assert NEW_ADDRESS in answers[0].text
         assert (await account.client.get("/v1/me")).json()["email"] == NEW_ADDRESS

@@ -17,7 +17,7 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages_for_people import STYLE_POLICY, page
 from maskeraid_api.schemas.account import AccountChange, EmailVerificationRequest, EmailView, MeView, Usage
 from maskeraid_core.documents.accounts import Scope, Tenant
-from maskeraid_core.errors import NotAuthenticated, QuotaExceeded, StaleObject, ValidationFailed
+from maskeraid_core.errors import NotAuthenticated, NotFound, QuotaExceeded, StaleObject
 from maskeraid_core.jobs import JobStatus
 from maskeraid_core.repositories.accounts import AccountRepository
 
@@ -60,7 +60,7 @@ async def change_me(
 
 
 @router.post("/v1/me/email-verification", response_model=EmailView)
-@operation(is_public=True)
+@operation(is_public=True, problems=(NotFound,))
 async def verify_email(body: EmailVerificationRequest, request: Request, gateway: GatewayOf) -> Response:
     """Verify an address with the token that was mailed to it; it works once, for a day, and needs no key."""
     return shown(request, EmailView(address=await verify(gateway.stores, body.token)))
@@ -82,8 +82,8 @@ async def carry_out_verification(request: Request, gateway: GatewayOf) -> Respon
     fields: Mapping[str, list[str]] = parse_qs((await request.body()).decode("ascii", errors="replace"))
     try:
         address = await verify(gateway.stores, fields.get("token", [""])[0])
-    except ValidationFailed as error:
-        return HTMLResponse(page("Not verified", f"<h1>{escape(str(error))}</h1>"), 422, STYLE_POLICY)
+    except NotFound as error:
+        return HTMLResponse(page("Not verified", f"<h1>{escape(str(error))}</h1>"), 404, STYLE_POLICY)
     return HTMLResponse(page("Verified", f"<h1>Notices go to {escape(address)}.</h1>"), headers=STYLE_POLICY)
 
 
