@@ -27,6 +27,10 @@ from maskeraid_faces.drawn import draw_faces
 MOST_REFUSED_SHOWN = 1_000  # with the job; the report has all
 REPORT_SECONDS, EVENT_SECONDS = 2.0, 5.0  # between two notes of the progress, between two events
 DRAWN_BATCH = 64
+NO_MANIFEST = (
+    "{} images came without a manifest and have no attributes: to filter, compare, and choose models by attributes, "
+    "put a manifest.csv (first column `file`, then a column an attribute) beside them and import into a new dataset"
+)
 
 
 @dataclass
@@ -104,7 +108,7 @@ def _read_upload(running: Import, dataset: Dataset) -> tuple[dict[str, Attribute
         scratch = running.held.stores.settings.scratch_folder
         plan = plan_upload(running.port, running.tenant, running.spec, scratch, opened)
         schema = dict(dataset.attributes) or infer_schema(plan.columns, (row.cells for row in plan.rows))
-        _warn_of_ignored(running, plan, schema)
+        _warn(running, plan, schema)
         good = list(_fitting(running, plan.rows, schema))
         running.held.enter("sanitising")
         tracker = _Tracker(running.held, len({row.entry for row in good}))
@@ -115,12 +119,14 @@ def _read_upload(running: Import, dataset: Dataset) -> tuple[dict[str, Attribute
     return schema, plan.unlisted
 
 
-def _warn_of_ignored(running: Import, plan: Plan, schema: Schema) -> None:
+def _warn(running: Import, plan: Plan, schema: Schema) -> None:
     if ignored := [column for column in plan.columns if column not in schema]:
         detail = f"the dataset has no attribute {', '.join(ignored)}: these columns are left out"
         running.held.warn("unknown_column", detail)
     if plan.unlisted:
         running.held.warn("unlisted_files", f"{plan.unlisted} files are in no manifest: they are left out")
+    if plan.bare:
+        running.held.warn("no_manifest", NO_MANIFEST.format(plan.bare))
 
 
 def _fitting(running: Import, rows: Sequence[PlannedRow], schema: Schema) -> Iterator[PlannedRow]:

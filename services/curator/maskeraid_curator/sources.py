@@ -41,6 +41,7 @@ class Plan:
     rows: list[PlannedRow]
     columns: list[str]  # of all manifests, without `file`
     unlisted: int  # files that no manifest names
+    bare: int  # images of archives without a manifest: they have no attributes
 
 
 def plan_upload(port: PortalStores, tenant: str, spec: ImportSpec, scratch: Path | None, opened: ExitStack) -> Plan:
@@ -48,7 +49,7 @@ def plan_upload(port: PortalStores, tenant: str, spec: ImportSpec, scratch: Path
 
     Raises: BadArchive, InputGone, ArtifactCorrupt.
     """
-    plan = Plan([], [], 0)
+    plan = Plan([], [], 0, 0)
     for archive in _archives(port, _stored_files(port, tenant, spec), scratch, opened):
         plan = _add(plan, archive, survey(archive))
     return plan
@@ -119,7 +120,7 @@ def _add(plan: Plan, archive: int, found: Survey) -> Plan:
     start = len(plan.rows) + 1
     if found.manifest is None:
         rows = [PlannedRow(number, entry.name, {}, archive, entry) for number, entry in enumerate(images, start)]
-        return Plan(plan.rows + rows, plan.columns, plan.unlisted)
+        return Plan(plan.rows + rows, plan.columns, plan.unlisted, plan.bare + len(rows))
     columns = found.manifest.columns[1:]
     folder = (found.manifest_name or "").rpartition("/")[0]
     entries = {entry.name: entry for entry in images}
@@ -130,7 +131,7 @@ def _add(plan: Plan, archive: int, found: Survey) -> Plan:
         rows.append(PlannedRow(number, file or "", cells, archive, entries.get(path.replace("/./", "/"))))
     unlisted = len(entries.keys() - {row.entry.name for row in rows if row.entry})
     new_columns = [column for column in columns if column not in plan.columns]
-    return Plan(plan.rows + rows, plan.columns + new_columns, plan.unlisted + unlisted)
+    return Plan(plan.rows + rows, plan.columns + new_columns, plan.unlisted + unlisted, plan.bare)
 
 
 def _is_litter(name: str) -> bool:

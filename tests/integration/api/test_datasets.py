@@ -43,6 +43,17 @@ class TestUploads:
         assert made.status_code == 202
         assert made.json()["source"]["files"][0]["bytes"] == len(data)
 
+    async def test_one_that_is_gone_tells_an_import_what_to_do(self, client: httpx.AsyncClient) -> None:
+        """As after an import that has succeeded."""
+        path = await announce(client, b"bytes")
+        assert (await client.delete(path)).status_code == 204
+        dataset = (await client.post("/v1/datasets", json={"name": "a"})).json()
+        order = {"dataset_id": dataset["id"], "source": {"type": "upload", "upload_id": path.rpartition("/")[2]}}
+        answer = await client.post("/v1/imports", json=order)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert answer.json()["errors"][0]["pointer"] == "/source/upload_id"
+        assert "send the file again" in answer.json()["detail"]
+
     async def test_wrong_bytes_are_refused_and_removed(self, client: httpx.AsyncClient) -> None:
         path = await announce(client, b"right")
         wrong = await client.put(f"{path}/parts/1", content=b"wrong", headers=digest_header(b"right"))

@@ -47,8 +47,8 @@ class Curator:
         self.datasets = DatasetRepository(self.stores.database, TENANT)
         self.versions = DatasetVersionRepository(self.stores.database, TENANT)
 
-    def add_dataset(self, **facts: Any) -> Dataset:  # noqa: ANN401  any field
-        made = Dataset(id=new_id("ds"), tenant=TENANT, name="faces", created_at=now(), updated_at=now(), **facts)
+    def add_dataset(self, name: str = "faces", **facts: Any) -> Dataset:  # noqa: ANN401  any field
+        made = Dataset(id=new_id("ds"), tenant=TENANT, name=name, created_at=now(), updated_at=now(), **facts)
         return self.port.call(self.datasets.add, made)
 
     def store(self, name: str, data: bytes) -> StoredFile:
@@ -169,6 +169,17 @@ class TestUpload:
         assert job.result is not None
         assert job.result["imported"] == 2
         assert {row["file"]: row["attr:eyes"] for row in curator.latest(dataset)[2]} == {"a.png": "x", "b.png": ""}
+
+    def test_images_without_a_manifest_are_told(self, curator: Curator) -> None:
+        members = [Member(b"a.png", png(0)), Member(b"b.png", png(1))]
+        bare = curator.imported(curator.add_dataset(name="bare"), curator.store("bare.zip", build(members)))
+        assert bare.status is JobStatus.SUCCEEDED
+        ((code, detail),) = [(warning["code"], warning["detail"]) for warning in bare.warnings]
+        assert code == "no_manifest"
+        assert detail.startswith("2 images came without a manifest")
+        assert "put a manifest.csv (first column `file`" in detail
+        listed = build([*members, Member(b"manifest.csv", b"file\na.png\nb.png\n")])
+        assert curator.imported(curator.add_dataset(), curator.store("listed.zip", listed)).warnings == []
 
     def test_next_import_keeps_rows_and_numbers(self, curator: Curator) -> None:
         dataset = curator.add_dataset()

@@ -30,6 +30,7 @@ from maskeraid_core.jobs import JobKind, Notify
 
 router = APIRouter(prefix="/v1/imports", route_class=GuardedRoute, tags=["imports"])
 
+NO_UPLOAD = "There is no such upload. An upload goes with the success of its import: send the file again."
 MULTIPART_OVERHEAD = 2**20  # bytes of heads and boundaries of a thousand parts
 FORM = Form(
     parts={
@@ -83,7 +84,7 @@ async def spec_of(body: ImportRequest, uploads: Uploads) -> ImportSpec:
     assert isinstance(source, UploadSource)
     upload = await uploads.get(source.upload_id)
     if upload is None:
-        raise NotFound("There is no such upload.", pointer="/source/upload_id")
+        raise NotFound(NO_UPLOAD, pointer="/source/upload_id")
     if upload.completed_at is None:
         raise UploadIncomplete(f"The upload {upload.id} is not complete.", missing_parts=upload.missing_parts[:100])
     keys = [upload.parts[str(number)].key for number in range(1, upload.part_count + 1)]
