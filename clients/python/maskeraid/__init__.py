@@ -1,6 +1,6 @@
 """SDK of MASKERAID: `Client`, its objects, its errors. The command line is in cli.py and commands/."""
 
 from maskeraid.client import Client
-from maskeraid.errors import ApiError, JobFailed, MaskeraidClientError, NotReachable
+from maskeraid.errors import ApiError, JobFailed, MaskeraidClientError, NotReachable, NotUsable
 
-__all__ = ["ApiError", "Client", "JobFailed", "MaskeraidClientError", "NotReachable"]
+__all__ = ["ApiError", "Client", "JobFailed", "MaskeraidClientError", "NotReachable", "NotUsable"]

@@ -1,6 +1,7 @@
 """The `maskeraid` command: the product from a terminal. The groups of commands are in commands/."""
 
 import importlib
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -73,9 +74,17 @@ def demo(
         raise typer.Exit(_local_part().demo(output))
 
 
+def _asked_key() -> str:
+    """From the keyboard, unseen, or from a pipe."""
+    key: str = typer.prompt("API key", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
+    if not key:
+        raise CommandRefused("no key was given: `maskeraid login KEY`, or a key on the standard input")
+    return key
+
+
 @app.command()
 def login(
-    key: Annotated[str | None, typer.Argument(help="The API key, mk_…; asked for when absent.")] = None,
+    key: Annotated[str | None, typer.Argument(help="The API key, mk_…; else asked for, or read from a pipe.")] = None,
     url: Annotated[
         str | None, typer.Option(help="Where the service is; else as before, at first this machine.")
     ] = None,
@@ -83,7 +92,7 @@ def login(
 ) -> None:
     """Keep a key, and where the service is, for the commands that follow; both are tried first."""
     with readable_errors():
-        key = key or typer.prompt("API key", hide_input=True)
+        key = key or _asked_key()
         url = url or read_credentials().url
         with Client(key, url, repeats=REPEATS) as client:
             me = client.get_json("/v1/me")

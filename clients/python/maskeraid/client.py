@@ -1,6 +1,7 @@
 """The client: one connection to a service, and its resources by name."""
 
 import os
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from typing import Any, Self
 
 import httpx
 
-from maskeraid.errors import ApiError, NotReachable
+from maskeraid.errors import NOT_THE_SERVICE, ApiError, NotReachable, NotUsable
 from maskeraid.resources.accounts import Accounts, ApiKeys, Deliveries, WebhookEndpoints
 from maskeraid.resources.datasets import Datasets, Images, Imports
 from maskeraid.resources.jobs import Jobs
@@ -36,6 +37,9 @@ class Client:
         repeats: how often a request is repeated before its error is raised.
         transport: instead of the network.
         sleep: waits for some seconds.
+
+    Raises:
+        NotUsable: the key or the address cannot be one.
     """
 
     def __init__(
@@ -47,8 +51,8 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        key = key or os.environ.get("MASKERAID_KEY")
-        self.url = (url or os.environ.get("MASKERAID_URL") or DEFAULT_URL).rstrip("/")
+        key = _usable_key(key or os.environ.get("MASKERAID_KEY"))
+        self.url = _usable_url(url or os.environ.get("MASKERAID_URL") or DEFAULT_URL)
         self.repeats = repeats
         self.sleep = sleep
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -78,8 +82,7 @@ class Client:
         self.http.close()
 
     def get_json(self, path: str, **query: Any) -> dict[str, Any]:  # noqa: ANN401 query values are of any plain type
-        found: dict[str, Any] = self.request("GET", path, params=_present(query)).json()
-        return found
+        return self.request_json("GET", path, params=_present(query))
 
     def get_bytes(self, path: str, **query: Any) -> bytes:  # noqa: ANN401
         return self.request("GET", path, params=_present(query)).content
@@ -88,8 +91,16 @@ class Client:
         """POST, with a body or without; `key` is its Idempotency-Key, else a new one."""
         headers = {"Idempotency-Key": key} if key else {}
         content = None if body is None else _present(body)
-        made: dict[str, Any] = self.request("POST", path, json=content, headers=headers).json()
-        return made
+        return self.request_json("POST", path, json=content, headers=headers)
+
+    def request_json(self, method: str, path: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401
+        """The object that answers one request; raises as `request` does."""
+        answer = self.request(method, path, **options)
+        try:
+            found: dict[str, Any] = answer.json()
+        except ValueError as error:
+            raise ApiError(answer.status_code, {"detail": NOT_THE_SERVICE.format(self.url)}) from error
+        return found
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 httpx's own options
         """One request, repeated as the class says.
@@ -120,6 +131,22 @@ class Client:
         if not answer.is_success:
             raise ApiError.of(answer)
         return answer
+
+
+def _usable_key(key: str | None) -> str | None:
+    if key and not re.fullmatch(r"[!-~]+", key):
+        raise NotUsable("this is no API key: one is mk_… and has neither spaces nor letters like ü")
+    return key
+
+
+def _usable_url(text: str) -> str:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise NotUsable(f"{text!r} is no address: {error}") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise NotUsable(f"{text!r} is no address of a service: one begins with http:// or https://")
+    return text.rstrip("/")
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What can go wrong between a program and the service.
 
 MaskeraidClientError
+├── NotUsable         the key or the address cannot be one
 ├── NotReachable      the service does not answer
 ├── ApiError          it answered with a problem (RFC 9457)
 └── JobFailed         a job that was waited for did not succeed
@@ -12,10 +13,15 @@ import httpx
 
 RETRYABLE = frozenset({429, 502, 503, 504})  # where an answer does not say it, as those of a proxy
 FIRST_PAUSE_SECONDS = 0.25
+NOT_THE_SERVICE = "{} answers, but not as MASKERAID does"
 
 
 class MaskeraidClientError(Exception):
     """Something went wrong."""
+
+
+class NotUsable(MaskeraidClientError):
+    """The key or the address cannot be one."""
 
 
 class NotReachable(MaskeraidClientError):
@@ -53,8 +59,8 @@ class ApiError(MaskeraidClientError):
         """What an answer says that is no success."""
         try:
             problem = answer.json()
-        except ValueError:  # not from the service itself
-            problem = answer.text[:200]
+        except ValueError:
+            problem = NOT_THE_SERVICE.format(answer.url)
         seconds = answer.headers.get("Retry-After", "")
         return cls(
             answer.status_code,

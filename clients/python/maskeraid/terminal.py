@@ -1,6 +1,7 @@
 """How the command line shows things: tables, progress bars, JSON, errors and what to do about them."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, TypeVar
@@ -18,14 +19,18 @@ from maskeraid.objects import ApiObject, Event, Job
 JobT = TypeVar("JobT", bound=Job)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 REPEATS = 2  # somebody waits at the terminal
+INTERRUPTED = 130  # as shells say it of Ctrl-C
+TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
+UNSHOWN = {"object", "urls"}  # by the text form: for programs
 
 # names and messages come from others: what looks like markup in them is text
 console = Console(markup=False, highlight=False, soft_wrap=True)
 errors = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 REMEDIES: Mapping[str, str] = {
-    "not_authenticated": "That key is not known here; `make up` printed one at its first start, "
-    "`maskeraid up --new-key` makes another, and `maskeraid login` keeps it.",
+    "not_authenticated": "That key is not known here. `make up` (or `maskeraid up`) printed one at its first start; "
+    "started with --new-key it makes another, and `maskeraid login KEY` keeps it.",
+    "not_found": "`maskeraid jobs list`, `datasets list`, `models list` show what there is.",
     "scope_missing": "`maskeraid keys new NAME --scope SCOPE` makes a key that may do this, if yours is an admin's.",
     "dataset_empty": "`maskeraid import FILE.zip --name DATASET` fills it.",
     "too_few_images": "Import more faces, or leave --where out.",
@@ -54,9 +59,15 @@ def connected() -> Iterator[Client]:
 
 @contextmanager
 def readable_errors() -> Iterator[None]:
-    """End the command with exit code 1 and an error's own words."""
+    """End the command with exit code 1 and an error's own words; 130 when a person ended it."""
     try:
         yield
+    except KeyboardInterrupt as left:
+        errors.print("\n".join(["", *getattr(left, "__notes__", [])]))
+        raise typer.Exit(INTERRUPTED) from None
+    except OSError as error:
+        errors.print(f"error: {error.strerror or error}: {error.filename or ''}".rstrip(": "), style="red")
+        raise typer.Exit(1) from None
     except MaskeraidClientError as error:
         errors.print(f"error: {error}", style="red")
         if remedy := remedy_of(error):
@@ -67,7 +78,10 @@ def readable_errors() -> Iterator[None]:
 def remedy_of(error: MaskeraidClientError) -> str | None:
     """What a person at a terminal may do about an error."""
     if isinstance(error, NotReachable):
-        return "Is it running? `maskeraid up` runs one on this machine; `maskeraid login --url URL` names another."
+        return (
+            "Is it running? `make up` (or `maskeraid up`) runs one on this machine; "
+            "`maskeraid login --url URL` names another."
+        )
     return REMEDIES.get(error.code) if isinstance(error, ApiError | JobFailed) else None
 
 
@@ -91,7 +105,8 @@ def print_object(item: ApiObject, *, as_json: bool) -> None:
     if as_json:
         print_json(item.to_dict())
         return
-    print_rows([(name, _cell(value)) for name, value in item.to_dict().items() if value not in (None, [], {})])
+    shown = [(name, value) for name, value in item.to_dict().items() if value not in (None, [], {})]
+    print_rows([(name, _cell(value)) for name, value in shown if name not in UNSHOWN])
 
 
 def print_rows(rows: Sequence[Sequence[str]]) -> None:
@@ -112,7 +127,7 @@ def progress_bar() -> Progress:
 def follow(bar: Progress, job: JobT, label: str) -> JobT:
     """Show a job's progress until it ends.
 
-    Raises JobFailed unless it succeeded.
+    Raises JobFailed unless it succeeded. Who interrupts it is told that the job goes on.
     """
     task = bar.add_task(label, total=None, phase="waiting")
 
@@ -126,6 +141,9 @@ def follow(bar: Progress, job: JobT, label: str) -> JobT:
         ended = job.wait(show)
     except JobFailed as failed:
         end_bar(bar, task, failed.job.status)
+        raise
+    except KeyboardInterrupt as left:
+        left.add_note(f"{job.id} goes on: `maskeraid jobs follow {job.id}` shows it, `jobs cancel` ends it.")
         raise
     end_bar(bar, task, ended.status)
     return ended
@@ -141,4 +159,6 @@ def end_bar(bar: Progress, task: TaskID, status: str) -> None:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    return TIME.sub(r"\1 \2Z", value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,6 +1,7 @@
 """The command line against a real HTTP server with the smallest service behind it."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from maskeraid.cli import app
 from maskeraid.credentials import Credentials, write_credentials
+from maskeraid.objects import Job
 from maskeraid.terminal import end_bar, progress_bar
 
 DATASET = {"id": "ds_1", "name": "faces [bold]", "role": "train", "latest_version": 1, "image_count": 25}
@@ -52,8 +54,11 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def answer(self) -> None:
-        path = self.path.partition("?")[0]
+        path, _, query = self.path.partition("?")
+        of_kind = re.search(r"kind=\w+", query)
         what = f"{self.command} {path}"
+        if of_kind and f"{what}?{of_kind[0]}" in self.server.answers:
+            what = f"{what}?{of_kind[0]}"
         self.server.bodies[what] = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         status, body = self.server.answers.get(what, (404, {"detail": "Nothing there.", "code": "not_found"}))
         data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
@@ -110,7 +115,8 @@ class TestLists:
     def test_json_is_json(self, server: Server, group: str) -> None:
         row = job(name="name", role="train", scopes=["admin"])
         server.answers[f"GET /v1/{'api-keys' if group == 'keys' else group}"] = page(row)
-        assert json.loads(run(group, "list", "--json").stdout) == [row]
+        only = ["--kind", "training"] if group == "jobs" else []
+        assert json.loads(run(group, "list", "--json", *only).stdout) == [row]
 
     def test_an_empty_list_is_said(self, server: Server) -> None:
         server.answers["GET /v1/jobs"] = page()
@@ -136,13 +142,30 @@ class TestErrors:
         server.problem("GET /v1/jobs", 401, "not_authenticated")
         result = run("jobs", "list", "--json")
         assert (result.exit_code, result.stdout) == (1, "")
-        assert "error: It is so. [not_authenticated]\nThat key is not known here; `make up`" in result.stderr
+        assert "error: It is so. [not_authenticated]\nThat key is not known here. `make up`" in result.stderr
 
     def test_an_unknown_dataset_is_named(self, server: Server) -> None:
         server.answers["GET /v1/datasets"] = page()
         result = run("train", "nobody")
         assert result.exit_code == 1
         assert "there is no dataset 'nobody'; `maskeraid datasets list`" in result.stderr
+
+    def test_what_is_no_key_or_no_address_is_said(self, server: Server) -> None:
+        assert "this is no API key" in run("login", "mk_ü", "--url", server.url).stderr
+        for url in ("127.0.0.1:8000", "ftp://x", "http://", "http://[::1"):
+            result = run("login", "mk_new", "--url", url)
+            assert result.exit_code == 1
+            assert f"error: '{url}' is no address" in result.stderr
+
+    def test_another_server_at_the_address_is_no_service(self, server: Server) -> None:
+        server.answers["GET /v1/me"] = 200, "<html>"
+        assert "answers, but not as MASKERAID does" in run("login", "mk_new", "--url", server.url).stderr
+
+    def test_a_folder_that_cannot_be_made_is_said(self, server: Server, tmp_path: Path) -> None:
+        server.answers["GET /v1/models/mdl_1/versions/latest"] = 200, VERSION
+        (tmp_path / "file").touch()
+        result = run("models", "download", "mdl_1", "file/out")
+        assert (result.exit_code, result.stderr) == (1, "error: Not a directory: file/out\n")
 
     def test_wrong_words_are_a_wrong_use(self, server: Server) -> None:
         assert run("import", "not-there.zip").exit_code == 2
@@ -213,6 +236,23 @@ class TestJobs:
         lines = run("jobs", "follow", "trn_1", "--json").stdout.splitlines()
         assert [json.loads(line)["type"] for line in lines] == ["job.phase", "job.progress", "end"]
 
+    def test_the_newest_of_all_kinds_come_first(self, server: Server) -> None:
+        for kind, hour in (("import", 1), ("training", 3), ("reimaging", 2)):
+            at = f"2026-11-23T0{hour}:00:00Z"
+            server.answers[f"GET /v1/jobs?kind={kind}"] = page(job(id=kind, kind=kind, created_at=at))
+        lines = run("jobs", "list", "--limit", "2").stdout.splitlines()
+        assert [line.split()[0] for line in lines] == ["id", "training", "reimaging"]
+        assert lines[1].endswith("2026-11-23 03:00:00Z")
+
+    def test_who_leaves_is_told_that_the_job_goes_on(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupted(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Job, "events", interrupted)
+        result = run("jobs", "follow", "trn_1")
+        assert result.exit_code == 130
+        assert "trn_1 goes on: `maskeraid jobs follow trn_1` shows it" in result.stderr
+
     def test_a_failed_job_is_exit_code_1_with_its_reason(self, server: Server) -> None:
         error = {"code": "no_variation", "message": "All images are the same."}
         server.answers["GET /v1/trainings/trn_1"] = 200, {**TRAINING, "status": "failed", "error": error}
@@ -262,6 +302,14 @@ class TestImport:
         shown = run("import", "our-faces.zip").stdout
         assert "left out: row 7, a.png: '9' is not one of 1, 2 [value_not_allowed]" in shown
 
+    def test_an_import_that_failed_shows_its_rows(self, server: Server) -> None:
+        error = {"code": "all_rows_rejected", "message": "No row could be accepted."}
+        server.answers["POST /v1/imports"] = 202, {**IMPORTED, "status": "failed", "error": error}
+        result = run("import", "our-faces.zip")
+        assert result.exit_code == 1
+        assert "left out: row 7, a.png: '9' is not one of 1, 2 [value_not_allowed]\nAttributes keep" in result.stderr
+        assert "[all_rows_rejected]" in result.stderr
+
     def test_a_dataset_of_the_name_gets_a_version_more(self, server: Server) -> None:
         server.answers["GET /v1/datasets"] = page(DATASET)
         assert json.loads(run("import", "our-faces.zip", "--json").stdout)["id"] == "imp_1"
@@ -285,11 +333,12 @@ class TestTrain:
         server.answers["POST /v1/trainings"] = 202, TRAINING
 
     def test_options_arrive_and_the_model_is_named(self, server: Server) -> None:
-        words = ["--name", "m", "--where", "mouth:2", "--steps", "5", "--seed", "3", "--email"]
+        words = ["--name", "m", "--where", "mouth:2", "--steps", "5", "--seed", "3", "--email", "--preset", "best"]
         result = run("train", "faces", *words)
         assert result.stdout == "trn_1: model mdl_1 version 1\n"
         asked = json.loads(server.bodies["POST /v1/trainings"])
-        assert (asked["name"], asked["seed"], asked["hyperparameters"]) == ("m", 3, {"steps": 5})
+        assert (asked["name"], asked["preset"]) == ("m", "best")
+        assert (asked["seed"], asked["hyperparameters"]) == (3, {"steps": 5})
         assert asked["data"] == [{"dataset_id": "ds_1", "where": ["mouth:2"]}]
         assert asked["notify"] == {"email": True}
 
@@ -318,6 +367,12 @@ class TestReimage:
     def test_a_colour_may_be_written_in_two_ways(self, server: Server, colour: str) -> None:
         assert json.loads(run("reimage", "covered.png", "--colour", colour, "--json").stdout) == REIMAGED
         assert b'"colours": [[20, 150, 140]]' in server.bodies["POST /v1/reimagings"]
+
+    def test_a_model_may_be_named(self, server: Server) -> None:
+        server.answers["GET /v1/models"] = page({"id": "mdl_2", "name": "ours"}, {"id": "mdl_1", "name": "ours"})
+        assert run("reimage", "covered.png", "--model", "ours").exit_code == 0
+        assert b'"model_id": "mdl_2"' in server.bodies["POST /v1/reimagings"]
+        assert "there is no model 'theirs'" in run("reimage", "covered.png", "--model", "theirs").stderr
 
     def test_what_is_no_colour_is_a_wrong_use(self) -> None:
         result = run("reimage", "covered.png", "--colour", "teal-ish")

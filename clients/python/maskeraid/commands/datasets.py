@@ -4,15 +4,18 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.console import Console
 from rich.progress import Progress
 
 from maskeraid.client import REPEATS, Client
+from maskeraid.errors import JobFailed
 from maskeraid.objects import Dataset, Import
 from maskeraid.terminal import (
     AsJson,
     CommandRefused,
     connected,
     console,
+    errors,
     follow,
     print_json,
     print_object,
@@ -23,7 +26,14 @@ from maskeraid.terminal import (
 app = typer.Typer(no_args_is_help=True, help="Sets of face images.")
 
 Role = Annotated[Literal["train", "test"] | None, typer.Option(help="Of a dataset that is made; `train` when absent.")]
+DrawnSet = Literal[
+    "faces-light", "faces-medium", "faces-dark",
+    "faces-light-balanced", "faces-medium-balanced", "faces-dark-balanced", "faces-test",
+]  # fmt: skip
 ROWS_SHOWN = 20
+OF_ANOTHER_TYPE = (
+    "Attributes keep the type of a dataset's first import (`maskeraid datasets show {}`); another --name begins anew."
+)
 
 
 @app.command("list")
@@ -42,7 +52,7 @@ def show_dataset(dataset: Annotated[str, typer.Argument(help="Its id or name.")]
 
 @app.command("draw")
 def draw_faces(
-    drawn_set: Annotated[str, typer.Argument(help="faces-light, faces-medium, faces-dark, or faces-test.")],
+    drawn_set: Annotated[DrawnSet, typer.Argument(help="Which; `-balanced` has 500 faces instead of 125.")],
     name: Annotated[str | None, typer.Option(help="Name of the dataset; else that of the set.")] = None,
     role: Role = None,
     as_json: AsJson = False,
@@ -66,17 +76,25 @@ def import_faces(
     """Import a zip of faces into a dataset. After a broken connection, the same command goes on with the upload."""
     with connected() as client:
         dataset = find_or_make_dataset(client, name or file.stem, role)
-        with progress_bar() as bar:
-            ended = follow(bar, upload(client, bar, dataset, file), f"import {file.name}")
+        try:
+            with progress_bar() as bar:
+                ended = follow(bar, upload(client, bar, dataset, file), f"import {file.name}")
+        except JobFailed as failed:
+            print_rejected(failed.job, dataset, errors)
+            raise
     print_import(ended, dataset, as_json=as_json)
 
 
 def upload(client: Client, bar: Progress, dataset: Dataset, file: Path) -> Import:
     client.repeats = REPEATS  # it has answered a moment ago: a restart in the middle is waited for
     task = bar.add_task(f"upload {file.name}", total=1, phase="sending")
-    ordered = client.imports.upload(
-        dataset.id, file, lambda done, total: bar.update(task, completed=done, total=total, phase="sending parts")
-    )
+    try:
+        ordered = client.imports.upload(
+            dataset.id, file, lambda done, total: bar.update(task, completed=done, total=total, phase="sending parts")
+        )
+    except KeyboardInterrupt as left:
+        left.add_note("The same command goes on with the upload.")
+        raise
     bar.update(task, completed=bar.tasks[task].total, phase="sent")
     return ordered
 
@@ -93,10 +111,17 @@ def print_import(ended: Import, dataset: Dataset, *, as_json: bool) -> None:
     else:
         news = f"version {version}: {imported} images"
     console.print(f"{dataset.name} ({dataset.id}) {news}")
+    print_rejected(ended, dataset, console)
+
+
+def print_rejected(ended: Import, dataset: Dataset, output: Console) -> None:
+    """Why rows were left out."""
     for row in ended.rejected_rows[:ROWS_SHOWN]:
-        console.print(f"  left out: row {row['row']}, {row['file']}: {row['detail']} [{row['code']}]")
+        output.print(f"  left out: row {row['row']}, {row['file']}: {row['detail']} [{row['code']}]")
     if len(ended.rejected_rows) > ROWS_SHOWN:
-        console.print(f"  … and {len(ended.rejected_rows) - ROWS_SHOWN} more; --json shows them")
+        output.print(f"  … and {len(ended.rejected_rows) - ROWS_SHOWN} more; --json shows them")
+    if any(row["code"] == "value_not_allowed" for row in ended.rejected_rows):
+        output.print(OF_ANOTHER_TYPE.format(dataset.name))
 
 
 def find_dataset(client: Client, text: str) -> Dataset:

@@ -1,6 +1,8 @@
 """`maskeraid jobs …`."""
 
-from typing import Annotated, Literal
+import heapq
+from itertools import islice
+from typing import Annotated, Literal, get_args
 
 import typer
 
@@ -8,19 +10,28 @@ from maskeraid.terminal import AsJson, connected, console, follow, print_json, p
 
 app = typer.Typer(no_args_is_help=True, help="Everything that takes time.")
 
-Kind = Annotated[Literal["import", "training", "reimaging"] | None, typer.Option(help="Only of this kind.")]
+JobKind = Literal["import", "training", "reimaging"]
+Kind = Annotated[JobKind | None, typer.Option(help="Only of this kind.")]
 Status = Annotated[
-    Literal["queued", "running", "succeeded", "failed", "cancelled"] | None, typer.Option(help="Only in this status.")
+    Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"] | None,
+    typer.Option(help="Only in this status."),
 ]
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="Id of an import, a training, or a re-imaging.")]
 
 
 @app.command("list")
-def list_jobs(kind: Kind = None, status: Status = None, as_json: AsJson = False) -> None:
+def list_jobs(
+    kind: Kind = None,
+    status: Status = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
     """Your jobs, newest first."""
     with connected() as client:
-        found = client.jobs.list(kind=kind, status=status)
-        print_objects(found, ["id", "kind", "status", "phase", "created_at"], as_json=as_json)
+        lists = [client.jobs.list(kind=one, status=status) for one in ([kind] if kind else get_args(JobKind))]
+        # the service lists them by id, which begins with the kind
+        newest = islice(heapq.merge(*lists, key=lambda job: str(job.created_at), reverse=True), limit)
+        print_objects(newest, ["id", "kind", "status", "phase", "created_at"], as_json=as_json)
 
 
 @app.command("show")

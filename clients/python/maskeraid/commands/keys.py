@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="API keys.")
 @app.command("list")
 def list_keys(as_json: AsJson = False) -> None:
     """Your keys; what is secret about them is kept nowhere."""
-    columns = ["id", "name", "scopes", "expires_at", "last_used_at", "revoked_at"]
+    columns = ["id", "name", "expires_at", "last_used_at", "revoked_at", "scopes"]
     with connected() as client:
         print_objects(client.api_keys.list(), columns, as_json=as_json)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.color import Color, ColorParseError
 
+from maskeraid.commands.models import find_model
 from maskeraid.objects import Reimaging
 from maskeraid.terminal import AsJson, connected, console, follow, print_json, progress_bar
 
@@ -27,7 +28,7 @@ def reimage(
     colour: Annotated[
         list[str] | None, typer.Option(help="Colour of the covering, 20,150,140 or #14968c; repeatable.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="Model id; without it the fitting one is chosen.")] = None,
+    model: Annotated[str | None, typer.Option(help="Its id or name; without it the fitting one is chosen.")] = None,
     candidates: Annotated[int, typer.Option(min=1, max=64, help="How many versions.")] = 8,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same faces.")] = None,
     pick: Annotated[
@@ -38,9 +39,9 @@ def reimage(
     """Fill the covered part of a face with plausible versions."""
     options: dict[str, Any] = {"candidates": candidates, "pick": pick}
     options |= {"seed": seed} if seed is not None else {}
-    options |= {"model": {"model_id": model}} if model else {}
     options |= {"covering": {"method": "colour", "colours": [_rgb(text) for text in colour]}} if colour else {}
     with connected() as client:
+        options |= {"model": {"model_id": find_model(client, model)}} if model else {}
         made = client.reimagings.create(image, covering_map=covering, **options)
         with progress_bar() as bar:
             made = follow(bar, made, f"re-image {image.name}")

@@ -14,6 +14,9 @@ def train(
     architecture: Annotated[
         Literal["auto", "eigen", "thesis"], typer.Option(help="Kind of network; `auto` is `eigen`.")
     ] = "auto",
+    preset: Annotated[
+        Literal["quick", "best", "thesis"], typer.Option(help="`quick` takes minutes, the others take hours.")
+    ] = "quick",
     where: Annotated[list[str] | None, typer.Option(help="Only images with, e.g., mouth:2; repeatable.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="`thesis`: exactly so many; `eigen`: at most.")] = None,
     max_seconds: Annotated[float | None, typer.Option(help="Longest training time.")] = None,
@@ -28,8 +31,8 @@ def train(
     with connected() as client:
         found = [find_dataset(client, text) for text in dataset]
         training = client.trainings.create(
-            name or found[0].name, [item.id for item in found], architecture=architecture, where=where or (),
-            seed=seed, email=email, hyperparameters=hyperparameters,
+            name or found[0].name, [item.id for item in found], architecture=architecture, preset=preset,
+            where=where or (), seed=seed, email=email, hyperparameters=hyperparameters,
         )  # fmt: skip
         if is_followed:
             with progress_bar() as bar:

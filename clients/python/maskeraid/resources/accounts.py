@@ -21,7 +21,7 @@ class Accounts:
 
     def change(self, **facts: Any) -> Account:  # noqa: ANN401 fields of the account
         """Another address, `email`, counts once the link that is mailed to it was opened."""
-        return Account.of(self._client.request("PATCH", "/v1/me", json=facts).json(), self._client)
+        return Account.of(self._client.request_json("PATCH", "/v1/me", json=facts), self._client)
 
     def verify_email(self, token: str) -> str:
         """Bring back the token that was mailed; the address that is verified now."""
@@ -46,8 +46,8 @@ class WebhookEndpoints(Resource[WebhookEndpoint]):
 
     def enable(self, endpoint_id: str) -> WebhookEndpoint:
         """Send there again, as after it was disabled."""
-        answer = self._client.request("PATCH", f"{self.path}/{endpoint_id}", json={"is_enabled": True})
-        return self.kind.of(answer.json(), self._client)
+        enabled = self._client.request_json("PATCH", f"{self.path}/{endpoint_id}", json={"is_enabled": True})
+        return self.kind.of(enabled, self._client)
 
     def test(self, endpoint_id: str) -> Delivery:
         """Send a `test.ping`; its delivery shows what came of it."""

@@ -37,10 +37,10 @@ class Imports(Resource[Import]):
             upload = self._client.uploads.send(file, show_parts)
             return self._create(dataset_id=dataset_id, source={"type": "upload", "upload_id": upload.id})
         with file.open("rb") as stream:
-            answer = self._client.request(
+            ordered = self._client.request_json(
                 "POST", self.path, data={"dataset_id": dataset_id}, files={"files": (file.name, stream)}
             )
-        return Import.of(answer.json(), self._client)
+        return Import.of(ordered, self._client)
 
 
 class Images(Resource[Image]):

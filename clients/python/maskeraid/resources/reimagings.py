@@ -33,13 +33,13 @@ class Reimagings(Resource[Reimaging]):
         headers = {"Prefer": f"wait={wait_seconds}"} if wait_seconds else {}
         if image is None:
             body = {"image": {"image_id": image_id}, **options}
-            answer = self._client.request("POST", self.path, json=body, headers=headers)
+            made = self._client.request_json("POST", self.path, json=body, headers=headers)
         else:
             files: dict[str, Any] = {"image": ("image", _bytes(image)), "options": (None, json.dumps(options))}
             if covering_map is not None:
                 files["covering"] = ("covering.png", _bytes(covering_map))
-            answer = self._client.request("POST", self.path, files=files, headers=headers)
-        return Reimaging.of(answer.json(), self._client)
+            made = self._client.request_json("POST", self.path, files=files, headers=headers)
+        return Reimaging.of(made, self._client)
 
 
 def _bytes(source: str | Path | bytes) -> bytes:

@@ -64,8 +64,8 @@ class Uploads(Resource[Upload]):
         stream.seek((number - 1) * upload.part_bytes)
         part = stream.read(upload.part_bytes)
         headers = {"Content-Digest": content_digest(part)}
-        answer = self._client.request("PUT", f"{self.path}/{upload.id}/parts/{number}", content=part, headers=headers)
-        return Upload.of(answer.json(), self._client)
+        path = f"{self.path}/{upload.id}/parts/{number}"
+        return Upload.of(self._client.request_json("PUT", path, content=part, headers=headers), self._client)
 
 
 def content_digest(data: bytes) -> str:
