@@ -43,10 +43,15 @@ class Order:
     warnings: list[dict[str, Any]] = field(default_factory=list)
     retry_of: str | None = None
 
-    @property
-    def idempotency_key(self) -> str | None:
-        """A job is retried once: whoever asks again gets that one."""
-        return f"retry:{self.retry_of}" if self.retry_of else None
+    def idempotency(self, request: Request) -> tuple[str | None, str | None]:
+        """What makes two orders one: their key, and the digest of the request that it came with.
+
+        A job is retried once: whoever asks again gets that one.
+        """
+        if self.retry_of:
+            return f"retry:{self.retry_of}", None
+        key, digest = request.scope.get("maskeraid.idempotency", (None, None))
+        return key, digest
 
 
 async def accept(request: Request, order: Order, *, wait_seconds: float = 0) -> Job:
@@ -58,21 +63,28 @@ async def accept(request: Request, order: Order, *, wait_seconds: float = 0) -> 
     caller: Caller = request.scope["maskeraid.caller"]
     jobs = JobRepository(gateway.stores.database, caller.tenant)
     most = gateway.settings.max_queued_jobs
-    if await jobs.waiting(order.kind.queue, most) >= most:
+    if await gateway.backlogs.count(jobs, caller.tenant, order.kind.queue, most) >= most:
         raise QueueFull(f"{most} of your jobs wait for the {order.kind.queue}.", retry_after=10)
     job = _job(request, caller.tenant, order)
-    ACCEPTED_JOBS.labels(order.kind).inc()
     if wait_seconds <= 0:
-        job = await jobs.accept(job)
-        gateway.background.start(_tell(gateway, job, is_awaited=False))
-        return job
+        return await _accept(request, jobs, job, is_awaited=False)
     async with gateway.stores.news.about(job.id) as news:  # before the job exists, so that no news is missed
-        accepted = await jobs.accept(job)
-        gateway.background.start(_tell(gateway, accepted, is_awaited=True))
+        accepted = await _accept(request, jobs, job, is_awaited=True)
         until = time.monotonic() + wait_seconds
         while not accepted.status.is_terminal and (left := until - time.monotonic()) > 0:
             await wait_for_news(news, min(LOOK_SECONDS, left))
             accepted = await jobs.get(accepted.id) or accepted
+    return accepted
+
+
+async def _accept(request: Request, jobs: JobRepository, job: Job, *, is_awaited: bool) -> Job:
+    accepted = await jobs.accept(job)
+    if accepted.id != job.id:
+        exchange_of(request.scope).headers["Idempotency-Replayed"] = "true"
+        return accepted
+    ACCEPTED_JOBS.labels(job.kind).inc()
+    gateway = gateway_of(request)
+    gateway.background.start(_tell(gateway, accepted, is_awaited=is_awaited))
     return accepted
 
 
@@ -84,13 +96,14 @@ def preferred_wait(request: Request) -> int:
 
 def _job(request: Request, tenant: str, order: Order) -> Job:
     at = now()
+    idempotency_key, request_digest = order.idempotency(request)
     spec = order.spec.model_dump(mode="json") if isinstance(order.spec, Part) else dict(order.spec)
     return Job(
         id=order.job_id or new_id(order.kind.id_prefix), tenant=tenant, kind=order.kind, queue=order.kind.queue,
         spec=spec, spec_digest=hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest(),
         not_before=at, deadline=at + timedelta(seconds=order.deadline_seconds) if order.deadline_seconds else None,
         rang_at=at,  # it rings at once; the sweeper rings again when nobody came
-        idempotency_key=order.idempotency_key or request.scope.get("maskeraid.idempotency"),
+        idempotency_key=idempotency_key, request_digest=request_digest,
         retry_of=order.retry_of, notify=order.notify, metadata=order.metadata,
         warnings=order.warnings, client_reference_id=order.client_reference_id,
         request_id=exchange_of(request.scope).request_id, created_at=at, updated_at=at,

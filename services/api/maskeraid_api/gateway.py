@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from maskeraid_api.access import Keys, Rates
 from maskeraid_api.background import Background
+from maskeraid_api.backlogs import Backlogs
 from maskeraid_api.manifest_cache import ManifestCache
 from maskeraid_api.settings import ApiSettings
 from maskeraid_core.portal import Stores
@@ -20,6 +21,7 @@ class Gateway:
     rates: Rates
     manifests: ManifestCache
     background: Background = field(default_factory=Background)
+    backlogs: Backlogs = field(default_factory=Backlogs)
 
     @classmethod
     def on(cls, settings: ApiSettings, stores: Stores, rates: Rates) -> "Gateway":

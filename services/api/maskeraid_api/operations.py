@@ -57,6 +57,7 @@ class Operation:
     secret_fields: tuple[str, ...] = ()
     problems: tuple[type[MaskeraidError], ...] = ()
     headers: tuple[str, ...] = ()  # of requests, for the documentation
+    is_job: bool = False  # asked again with its Idempotency-Key it finds the job, which has the key itself
 
 
 def operation(
@@ -71,10 +72,11 @@ def operation(
     secret_fields: tuple[str, ...] = (),
     problems: tuple[type[MaskeraidError], ...] = (),
     headers: tuple[str, ...] = (),
+    is_job: bool = False,
 ) -> Callable[[EndpointT], EndpointT]:
     """Declare an operation; stands between the route's decorator and the function."""
     declared = Operation(
-        scope, is_public, is_unmetered, body_bytes, json_body, form, is_raw, secret_fields, problems, headers
+        scope, is_public, is_unmetered, body_bytes, json_body, form, is_raw, secret_fields, problems, headers, is_job
     )
 
     def declare(endpoint: EndpointT) -> EndpointT:
@@ -169,6 +171,8 @@ async def _once(
     caller: Caller = request.scope["maskeraid.caller"]
     form = request._form  # read above
     digest = await digest_of_request(request, form)
-    request.scope["maskeraid.idempotency"] = f"{key}:{digest[:16]}"
+    request.scope["maskeraid.idempotency"] = f"request:{key}", digest
+    if declared.is_job:
+        return await carry_out(request)
     answers = IdempotencyRepository(gateway_of(request).stores.database, caller.tenant)
     return await answer_once(answers, key, digest, lambda: carry_out(request), declared.secret_fields)

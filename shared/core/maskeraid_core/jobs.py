@@ -162,6 +162,7 @@ class Job(Document):
     rang_at: datetime | None = None
     priority: int = 0
     idempotency_key: str | None = None
+    request_digest: str | None = None  # of the request that came with the key
     retry_of: str | None = None
     notify: Notify = Field(default_factory=Notify)
     metadata: dict[str, str] = Field(default_factory=dict)

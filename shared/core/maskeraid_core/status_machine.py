@@ -62,8 +62,15 @@ class _Refused(Exception):
 
 
 ONLY_TRAININGS = frozenset({JobAction.PAUSE, JobAction.RESUME, JobAction.STOP})
+_TIMES = ("created_at", "updated_at", "not_before", "rang_at", "deadline")
 _WISHES = ("cancel_requested", "pause_requested", "stop_requested")
 _NO_WISHES = dict.fromkeys(_WISHES, False)
+
+
+def accepted(job: Job, at: datetime) -> Job:
+    """The job by the database's clock, where it is `at` now: that of the gateway may be wrong by minutes."""
+    times = {name: given + (at - job.created_at) for name in _TIMES if (given := getattr(job, name)) is not None}
+    return job.model_copy(update=times)
 
 
 # Asked by the owner, or by the deadline.

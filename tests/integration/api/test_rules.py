@@ -29,9 +29,18 @@ class TestIdempotency:
         answers = await asyncio.gather(
             *(client.post("/v1/reimagings", files={"image": ("a.png", b"x")}, headers=HEADERS) for _ in range(5))
         )
-        assert {answer.status_code for answer in answers} <= {202, 409}
-        assert len({answer.json()["id"] for answer in answers if answer.status_code == 202}) == 1
+        assert {answer.status_code for answer in answers} == {202}
+        assert len({answer.json()["id"] for answer in answers}) == 1
+        assert (
+            sorted(answer.headers.get("idempotency-replayed", "false") for answer in answers)
+            == ["false"] + ["true"] * 4
+        )
         assert len((await client.get("/v1/jobs")).json()["data"]) == 1
+
+    async def test_another_picture_under_the_key_of_a_job_is_refused(self, client: httpx.AsyncClient) -> None:
+        await client.post("/v1/reimagings", files={"image": ("a.png", b"x")}, headers=HEADERS)
+        other = await client.post("/v1/reimagings", files={"image": ("a.png", b"y")}, headers=HEADERS)
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
     async def test_a_refusal_may_be_mended(self, client: httpx.AsyncClient) -> None:
         assert (await client.post("/v1/datasets", json={"nam": "a"}, headers=HEADERS)).status_code == 422

@@ -10,7 +10,7 @@ from tests.factories import make_job
 
 from maskeraid_core.documents.accounts import Tenant
 from maskeraid_core.documents.deliveries import WebhookEndpoint
-from maskeraid_core.errors import InputGone
+from maskeraid_core.errors import IdempotencyKeyReused, InputGone
 from maskeraid_core.held import HandBack
 from maskeraid_core.jobs import POISONED, CheckpointEntry, Job, JobStatus, QueueName
 from maskeraid_core.outbox import drain
@@ -46,6 +46,22 @@ async def status(stores: Stores, job: Job) -> JobStatus:
     found = await JobMoves(stores.database).get(job.id)
     assert found is not None
     return found.status
+
+
+class TestIdempotency:
+    async def test_a_key_is_its_jobs_for_a_day(self, stores: Stores) -> None:
+        first = await accept(stores, idempotency_key="request:once", request_digest="a")
+        again = await accept(stores, idempotency_key="request:once", request_digest="a")
+        assert again.id == first.id
+        with pytest.raises(IdempotencyKeyReused):
+            await accept(stores, idempotency_key="request:once", request_digest="b")
+
+    async def test_after_a_day_it_is_free_again(self, stores: Stores) -> None:
+        first = await accept(stores, idempotency_key="request:once", request_digest="a")
+        yesterday = now() - timedelta(hours=25)
+        await stores.database["jobs"].update_one({"_id": first.id}, {"$set": {"created_at": yesterday}})
+        second = await accept(stores, idempotency_key="request:once", request_digest="b")
+        assert second.id != first.id
 
 
 class TestClaim:

@@ -68,7 +68,7 @@ async def list_reimagings(
 @router.post("", status_code=202, response_model=ReimagingView, responses={200: {"model": ReimagingView}})
 @operation(
     Scope.REIMAGINGS_WRITE, body_bytes=2 * IMAGE_BYTES + 2**20, json_body=ReimagingRequest, form=FORM,
-    problems=(NotFound, BadCovering, UnsupportedMedia, QueueFull), headers=("Prefer",),
+    problems=(NotFound, BadCovering, UnsupportedMedia, QueueFull), headers=("Prefer",), is_job=True,
 )  # fmt: skip
 async def create_reimaging(
     request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, models: Models, versions: ModelVersions

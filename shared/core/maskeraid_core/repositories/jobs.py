@@ -1,12 +1,16 @@
 """Jobs as their tenant sees them. Statuses change in moves.py, under a claim in claims.py."""
 
+from datetime import timedelta
+
 from pymongo.errors import DuplicateKeyError
 
+from maskeraid_core.errors import IdempotencyKeyReused
 from maskeraid_core.jobs import Job, JobStatus, OutboxEntry, QueueName
-from maskeraid_core.mongo import server_time
+from maskeraid_core.mongo import IDEMPOTENCY_SECONDS, server_time
 from maskeraid_core.repositories.repository import TenantRepository
+from maskeraid_core.status_machine import accepted
 
-_TIMES_OF_ACCEPTANCE = ("created_at", "updated_at", "not_before", "rang_at", "deadline")
+KEY_KEPT = timedelta(seconds=IDEMPOTENCY_SECONDS)  # of a request; that of a retry is kept as long as its job
 
 
 class JobRepository(TenantRepository[Job]):
@@ -18,19 +22,22 @@ class JobRepository(TenantRepository[Job]):
     async def accept(self, job: Job) -> Job:
         """Insert a job with its first event; with an idempotency key that is taken, the job that has it.
 
-        The job's times are moved to the database's clock: the caller's own may be wrong by minutes.
+        Raises: IdempotencyKeyReused, when that one came of another request.
         """
         entry = OutboxEntry(key="queued:0", kind="event", type="job.status", data={"status": job.status})
-        behind = await server_time(self._collection.database) - job.created_at
-        times = {name: at + behind for name in _TIMES_OF_ACCEPTANCE if (at := getattr(job, name)) is not None}
-        job = job.model_copy(update={"outbox": [entry], **times})
+        job = accepted(job, await server_time(self._collection.database)).model_copy(update={"outbox": [entry]})
+        document = {**job.to_mongo(), "tenant": self._tenant, "has_outbox": True}
         try:
-            await self._collection.insert_one({**job.to_mongo(), "tenant": self._tenant, "has_outbox": True})
+            await self._collection.insert_one(document)
         except DuplicateKeyError:
             found = await self._collection.find_one(self._live({"idempotency_key": job.idempotency_key}))
             if found is None:
                 raise
-            return Job.of(found)
+            known = Job.of(found)
+            if job.request_digest is None or known.created_at > job.created_at - KEY_KEPT:
+                return _same(known, job)
+            await self._collection.update_one({"_id": known.id}, {"$set": {"idempotency_key": None}})
+            await self._collection.insert_one(document)
         return job
 
     async def delete_ended(self, job_id: str) -> bool:
@@ -60,3 +67,9 @@ class JobRepository(TenantRepository[Job]):
         older = {**lane, "priority": job.priority, "_id": {"$lt": job.id}}
         higher = {**lane, "priority": {"$gt": job.priority}}
         return await self._collection.count_documents(older) + await self._collection.count_documents(higher)
+
+
+def _same(known: Job, asked: Job) -> Job:
+    if known.request_digest != asked.request_digest:
+        raise IdempotencyKeyReused
+    return known
