@@ -30,6 +30,11 @@ def derived_id(prefix: str, at: datetime, *parts: str) -> str:
     return f"{prefix}_{ULID.from_bytes(milliseconds.to_bytes(6, 'big') + digest[:10])}"
 
 
+def time_of(identifier: str) -> datetime:
+    """When an identifier was made, as it says itself."""
+    return ULID.from_str(identifier.partition("_")[2]).datetime
+
+
 def image_id(dataset_id: str, row: int) -> str:
     """The identifier of one image of a dataset; stable over its versions."""
     return f"img_{dataset_id.partition('_')[2]}_{row:06d}"

@@ -14,6 +14,7 @@ Collection = AsyncCollection[dict[str, Any]]
 
 SERVER_SELECTION_MS = 3_000
 IDEMPOTENCY_SECONDS = 24 * 3600
+PAGED = [("tenant", ASCENDING), ("deleted_at", ASCENDING)]  # what every page asks for, exactly
 
 
 async def open_database(settings: CoreSettings) -> Database:
@@ -36,7 +37,6 @@ async def create_indexes(database: Database) -> None:
     await jobs.create_index([("status", ASCENDING), ("cancel_requested", ASCENDING)])
     await jobs.create_index([("status", ASCENDING), ("rang_at", ASCENDING)])
     await jobs.create_index([("tenant", ASCENDING), ("queue", ASCENDING), ("status", ASCENDING)])
-    await jobs.create_index([("tenant", ASCENDING), ("kind", ASCENDING), ("_id", ASCENDING)])
     await jobs.create_index(
         [("tenant", ASCENDING), ("idempotency_key", ASCENDING)],
         unique=True,
@@ -61,16 +61,11 @@ async def create_indexes(database: Database) -> None:
         [("tenant", ASCENDING), ("name", ASCENDING), ("deleted_at", ASCENDING)], unique=True
     )
     await database["workers"].create_index("queue")
-    for name in (
-        "datasets",
-        "dataset_versions",
-        "uploads",
-        "models",
-        "model_versions",
-        "webhook_endpoints",
-        "deliveries",
-    ):
+    for name in ("jobs", "datasets", "models", "webhook_endpoints", "deliveries", "api_keys"):
+        await database[name].create_index([*PAGED, ("created_at", ASCENDING)])
+    for name in ("dataset_versions", "uploads", "model_versions"):
         await database[name].create_index([("tenant", ASCENDING), ("_id", ASCENDING)])
+    await jobs.create_index([*PAGED, ("kind", ASCENDING), ("created_at", ASCENDING)])
 
 
 async def server_time(database: Database) -> datetime:

@@ -43,7 +43,7 @@ async def list_jobs(
 ) -> Response:
     """Jobs of the kinds that the key may read, newest first."""
     readable = readable_kinds(caller, *filter(None, [kind]))
-    kinds = kind or {"$in": readable}
+    kinds = kind or ({"$in": readable} if len(readable) < len(JobKind) else None)
     page = await jobs.page(asked.request, kind=kinds, status=status)
     total = await jobs.count(kind=kinds, status=status) if asked.is_total_wanted else None
     views = [JobView(**shared_fields(job)) for job in page.items]

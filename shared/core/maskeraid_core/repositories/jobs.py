@@ -17,6 +17,7 @@ class JobRepository(TenantRepository[Job]):
     """A tenant's own jobs."""
 
     collection_name = "jobs"
+    indexed_filters = frozenset({"kind"})
     kind = Job
 
     async def accept(self, job: Job) -> Job:

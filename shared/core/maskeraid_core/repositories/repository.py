@@ -1,8 +1,9 @@
 """What tenant repositories share: the tenant in every filter, pages by id, documents instead of dicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import gt, lt
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pymongo import ASCENDING, DESCENDING
@@ -10,7 +11,9 @@ from pymongo.errors import DuplicateKeyError
 
 from maskeraid_core.documents.document import Document
 from maskeraid_core.errors import NotFound
+from maskeraid_core.ids import time_of
 from maskeraid_core.mongo import Collection, Database
+from maskeraid_core.repositories.spans import spans_before, spans_behind
 
 DocumentT = TypeVar("DocumentT", bound=Document)
 Order = Literal["asc", "desc"]
@@ -39,6 +42,7 @@ class TenantRepository(Generic[DocumentT]):
     """One collection, seen by one tenant. What another tenant owns does not exist here."""
 
     collection_name: ClassVar[str]
+    indexed_filters: ClassVar[frozenset[str]] = frozenset()  # those of pages that an index covers
     kind: type[DocumentT]
 
     def __init__(self, database: Database, tenant: str) -> None:
@@ -71,14 +75,29 @@ class TenantRepository(Generic[DocumentT]):
         return found
 
     async def page(self, request: PageRequest, **filters: object) -> Page[DocumentT]:
-        """One page in the order of ids, which is the order of creation."""
-        wanted: dict[str, Any] = {name: value for name, value in filters.items() if value is not None}
-        if request.after:
-            wanted["_id"] = {"$lt" if request.order == "desc" else "$gt": request.after}
+        """One page in the order of creation."""
+        wanted = {name: value for name, value in filters.items() if value is not None}
+        is_indexed = wanted.keys() <= self.indexed_filters and all(isinstance(value, str) for value in wanted.values())
         direction = DESCENDING if request.order == "desc" else ASCENDING
-        cursor = self._collection.find(self._live(wanted)).sort("_id", direction).limit(request.limit + 1)
-        found = [self.kind.of(row) async for row in cursor]
-        return Page(found[: request.limit], len(found) > request.limit)
+        found: list[dict[str, Any]] = []
+        start = None
+        if request.after:
+            start = await self._created_at(request.after)
+            same_moment = self._collection.find(self._live({**wanted, "created_at": start})).sort("_id", direction)
+            is_beyond = lt if request.order == "desc" else gt
+            found = [row async for row in same_moment if is_beyond(row["_id"], request.after)]
+        for span in _spans(request.order, start, is_indexed=is_indexed):
+            if len(found) > request.limit:
+                break
+            cursor = self._collection.find(self._live({**wanted, **span}))
+            cursor = cursor.sort([("created_at", direction), ("_id", direction)])
+            found += await cursor.limit(request.limit + 1 - len(found)).to_list()
+        return Page([self.kind.of(row) for row in found[: request.limit]], len(found) > request.limit)
+
+    async def _created_at(self, document_id: str) -> datetime:
+        """When an object was created; of one that is not there (any more) what its identifier says."""
+        found = await self._collection.find_one({"_id": document_id})
+        return found["created_at"] if found and self._is_live(found) else time_of(document_id)
 
     async def count(self, **filters: object) -> int:
         wanted = {name: value for name, value in filters.items() if value is not None}
@@ -99,3 +118,10 @@ class TenantRepository(Generic[DocumentT]):
     def _is_live(self, found: Mapping[str, Any]) -> bool:
         """What `_live` asks for, of a document that was read."""
         return found["tenant"] == self._tenant and found.get("deleted_at") is None
+
+
+def _spans(order: Order, start: datetime | None, *, is_indexed: bool) -> Iterator[dict[str, Any]]:
+    """Conditions on `created_at` which together cover the time behind `start`: one only where an index is no help."""
+    spans = (spans_before if order == "desc" else spans_behind)(start, now())
+    every = spans if is_indexed else [{"$lt" if order == "desc" else "$gt": start} if start else {}]
+    yield from ({"created_at": span} if span else {} for span in every)
