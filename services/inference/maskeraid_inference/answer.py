@@ -19,6 +19,10 @@ from maskeraid_inference.rim import rim_difference
 from maskeraid_inference.sizes import fit_covering, fit_image
 
 STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
+LEGEND = (
+    "Above: how the first version came about. "
+    "Below: the versions, best first; %: the share of the model's fitting draws that each stands for."
+)
 STEPS = ("generated", "smoothed", "clipped", "final")
 BRIGHTEST_UNCERTAINTY = 0.25  # share of the range of grey levels that is drawn white
 
@@ -69,12 +73,12 @@ def _contact_sheet(reimaged: Reimaged, filling: Filling, pictures: Mapping[str, 
     covering = np.repeat(reimaged.found.covering[..., None], 3, axis=2).astype(np.uint8) * np.uint8(255)
     steps = [Panel(reimaged.image, "input"), Panel(covering, "covering")]
     best = {step: pictures["clipped.png" if step == "clipped" else f"0-{step}.png"] for step in STEPS}
-    steps += [Panel(picture, step) for step, picture in best.items()]
+    steps += [Panel(picture, f"{number} {step}") for number, (step, picture) in enumerate(best.items(), start=1)]
     candidates = [
         Panel(final, f"{index + 1}: {candidate.weight:.0%}")
         for index, (candidate, final) in enumerate(zip(filling.filled.candidates, filling.finals, strict=True))
     ]
-    return draw_contact_sheet(steps, candidates, STATEMENT)
+    return draw_contact_sheet(steps, candidates, LEGEND, STATEMENT)
 
 
 def _generated_array(candidates: Sequence[Candidate]) -> bytes:

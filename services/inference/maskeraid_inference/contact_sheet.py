@@ -1,4 +1,4 @@
-"""Lays out one picture of the whole result: the steps above, the candidates below, the statement at the foot."""
+"""Lays out one picture of the whole result: the steps above, the candidates below, what they are at the foot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from maskeraid_faces.images import Image
 COLUMNS = 8
 TILE = 128  # pixels, of a picture
 GAP = 16
-CAPTION_HEIGHT, STATEMENT_HEIGHT = 22, 34
+CAPTION_HEIGHT, LEGEND_HEIGHT, STATEMENT_HEIGHT = 22, 24, 34
 FONT_SIZE, STATEMENT_SIZE = 13, 15
 LARGEST_SIDE_IN_BLOCKS = 48  # smaller faces are drawn pixel by pixel: each pixel is to be seen
 PAPER, INK = 255, (40, 40, 40)
@@ -30,12 +30,12 @@ class Panel:
     caption: str
 
 
-def draw_contact_sheet(steps: Sequence[Panel], candidates: Sequence[Panel], statement: str) -> Image:
-    """Draw the sheet, uint8 (H, W, 3): a row of steps, rows of eight candidates, the statement."""
+def draw_contact_sheet(steps: Sequence[Panel], candidates: Sequence[Panel], legend: str, statement: str) -> Image:
+    """Draw the sheet, uint8 (H, W, 3): a row of steps, rows of eight candidates, what they mean, the statement."""
     rows = [steps, *(candidates[start : start + COLUMNS] for start in range(0, len(candidates), COLUMNS))]
     pitch = TILE + CAPTION_HEIGHT + GAP
     width = GAP + max(len(row) for row in rows) * (TILE + GAP)
-    pixels = np.full((GAP + len(rows) * pitch + STATEMENT_HEIGHT, width, 3), PAPER, np.uint8)
+    pixels = np.full((GAP + len(rows) * pitch + LEGEND_HEIGHT + STATEMENT_HEIGHT, width, 3), PAPER, np.uint8)
     places = [
         (panel, GAP + row * pitch, GAP + column * (TILE + GAP))
         for row, panels in enumerate(rows)
@@ -47,6 +47,7 @@ def draw_contact_sheet(steps: Sequence[Panel], candidates: Sequence[Panel], stat
     pen = ImageDraw.Draw(sheet)
     for panel, top, left in places:
         pen.text((left, top + TILE + 4), panel.caption, INK, _font(FONT_SIZE))
+    pen.text((GAP, sheet.height - STATEMENT_HEIGHT - LEGEND_HEIGHT), legend, INK, _font(FONT_SIZE))
     pen.text((GAP, sheet.height - STATEMENT_HEIGHT + 4), statement, INK, _font(STATEMENT_SIZE))
     return np.asarray(sheet)
 
