@@ -1,6 +1,6 @@
 """Packs pixels as a PNG of three chunks: header, pixels, end. There is no place where anything else could travel along.
 
-Twice as fast as Pillow with files as large (64-pixel faces: 0.11 ms instead of 0.44, photographs 8 % larger).
+Three times as fast as Pillow (a photograph of 64 pixels a side: 0.13 ms instead of 0.36), the files 8 % larger.
 """
 
 import struct

@@ -16,7 +16,7 @@ from maskeraid_core.confinement import encode_frame, serve
 from maskeraid_core.limited_child import ENVIRONMENT, ChildDied, LimitedChild
 
 SANITISING = "maskeraid_faces.sanitising_child"
-REQUEST = {"sides": {"largest": 1500}}
+REQUEST = {"sides": {"largest": 700}}
 
 
 def confined(attempt: str) -> subprocess.CompletedProcess[str]:
@@ -160,7 +160,7 @@ class TestLimitedChild:
     def test_large_image_passes_the_pipes(self) -> None:
         with LimitedChild(SANITISING) as child:
             noise = io.BytesIO()
-            Image.fromarray(np.random.default_rng(1).integers(0, 256, (1500, 1500, 3), np.uint8)).save(noise, "PNG")
+            Image.fromarray(np.random.default_rng(1).integers(0, 256, (700, 700, 3), np.uint8)).save(noise, "PNG")
             ((reply, body),) = child.ask(REQUEST, noise.getvalue(), seconds=30)
-        assert reply["width"] == 1500
-        assert len(body) == reply["png"] + reply["thumbnail"] + 1500 * 1500 * 3
+        assert reply["width"] == 700
+        assert len(body) == reply["png"] + reply["thumbnail"] + 700 * 700 * 3
