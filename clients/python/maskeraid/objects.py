@@ -54,6 +54,7 @@ class Job(ApiObject):
     progress: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
+    warnings: list[dict[str, Any]] = []
     allowed_actions: list[str] = []
     attempt: int = 0
 

@@ -146,6 +146,8 @@ def follow(bar: Progress, job: JobT, label: str) -> JobT:
         left.add_note(f"{job.id} goes on: `maskeraid jobs follow {job.id}` shows it, `jobs cancel` ends it.")
         raise
     end_bar(bar, task, ended.status)
+    for warning in ended.warnings:
+        bar.console.print(f"note: {warning['detail']}", style="yellow")
     return ended
 
 

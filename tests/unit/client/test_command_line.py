@@ -310,6 +310,11 @@ class TestImport:
         assert "left out: row 7, a.png: '9' is not one of 1, 2 [value_not_allowed]\nAttributes keep" in result.stderr
         assert "[all_rows_rejected]" in result.stderr
 
+    def test_what_the_service_warns_of_is_shown(self, server: Server) -> None:
+        warning = {"code": "unknown_column", "detail": "column 'extra' is not in the schema"}
+        server.answers["POST /v1/imports"] = 202, {**IMPORTED, "warnings": [warning]}
+        assert "note: column 'extra' is not in the schema" in run("import", "our-faces.zip").stderr
+
     def test_a_dataset_of_the_name_gets_a_version_more(self, server: Server) -> None:
         server.answers["GET /v1/datasets"] = page(DATASET)
         assert json.loads(run("import", "our-faces.zip", "--json").stdout)["id"] == "imp_1"
