@@ -1,10 +1,13 @@
 """What the schemas offer is what there is, and what they show is what clients may use."""
 
-from typing import Any
+from typing import Any, get_args
 
+from maskeraid_api.schemas.account import EmailEvent
+from maskeraid_api.schemas.deliveries import EventType
 from maskeraid_api.schemas.imports import GENERATORS
 from maskeraid_api.schemas.jobs import EventView
 from maskeraid_core.documents.events import JobEvent
+from maskeraid_core.jobs import NOTICES
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.drawn import DATASETS
 
@@ -16,6 +19,14 @@ def event(kind: str, data: dict[str, Any]) -> JobEvent:
 class TestGenerators:
     def test_they_are_the_sets_that_can_be_drawn(self) -> None:
         assert list(GENERATORS) == list(DATASETS)
+
+
+class TestWebhookEvents:
+    def test_they_are_the_events_that_are_told(self) -> None:
+        assert set(get_args(EventType)) == {"*", "model.created"} | NOTICES
+
+    def test_those_that_no_job_asks_for_may_be_mailed(self) -> None:
+        assert set(get_args(EmailEvent)) == set(get_args(EventType)) - {"*"} - NOTICES
 
 
 class TestEvents:

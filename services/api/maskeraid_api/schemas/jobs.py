@@ -16,11 +16,6 @@ from maskeraid_core.status_machine import JobAction, allowed_actions
 SAMPLE = "job.sample"  # the event of a sheet of drawn faces
 SAMPLES_FILE = "samples.png"
 _EVENT_ID = re.compile(rf"^evt_({ULID_PATTERN})$")
-COLLECTION_OF_KIND = {
-    JobKind.IMPORT: "imports", JobKind.TRAINING: "trainings", JobKind.REIMAGING: "reimagings",
-    JobKind.EVALUATION: "evaluations", JobKind.EXPORT: "exports", JobKind.DELETION: "deletions",
-    JobKind.BATCH: "batches",
-}  # fmt: skip
 
 
 class NotifyChoice(Body):
@@ -101,7 +96,7 @@ def shared_fields(job: Job, queue_position: int | None = None) -> dict[str, Any]
         "updated_at": job.updated_at, "duration_ms": _duration_ms(job), "metadata": job.metadata,
         "client_reference_id": job.client_reference_id,
         "urls": {
-            "self": f"/v1/{COLLECTION_OF_KIND[job.kind]}/{job.id}", "job": f"/v1/jobs/{job.id}",
+            "self": f"/v1/{job.kind.collection}/{job.id}", "job": f"/v1/jobs/{job.id}",
             "events": f"/v1/jobs/{job.id}/events", "cancel": f"/v1/jobs/{job.id}/cancel",
         },
     }  # fmt: skip
