@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maskeraid_core.errors import StaleObject
+from maskeraid_core.errors import NotAcceptable, StaleObject
 
 RETRY_AFTER_SECONDS = "1"  # when a job is worth another look
 _TAG = re.compile(r'(?:W/)?"[^"]*"|\*')
@@ -57,3 +57,15 @@ def is_among(tag: str, header: str | None) -> bool:
     if header is None:
         return False
     return any(found == "*" or found.removeprefix("W/") == tag for found in _TAG.findall(header))
+
+
+def is_wanted(request: Request, media_type: str) -> bool:
+    """Whether `Accept` names this type before JSON, which is given where it names none; else NotAcceptable."""
+    family = f"{media_type.partition('/')[0]}/*"
+    for part in request.headers.get("accept", "*/*").split(","):
+        name = part.partition(";")[0].strip()
+        if name in ("application/json", "application/*", "*/*"):
+            return False
+        if name in (media_type, family):
+            return True
+    raise NotAcceptable(f"This is given as application/json or {media_type}.")

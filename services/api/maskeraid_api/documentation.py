@@ -49,6 +49,10 @@ REQUEST_HEADERS: dict[str, Json] = {
         "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"}, "description": "Repeating it repeats the answer.",
     },
     "Last-Event-ID": {"schema": {"type": "string", "pattern": "^[0-9]{1,9}$"}, "description": "Continue behind it."},
+    "Last-Event-ID of all jobs": {
+        "name": "Last-Event-ID", "schema": {"type": "string", "pattern": id_pattern("evt")},
+        "description": "Continue behind it.",
+    },
     "Prefer": {"schema": {"type": "string"}, "description": "`wait=10`: answer when it has ended (RFC 7240)."},
     "Range": {"schema": {"type": "string"}, "description": "`bytes=0-99`; one range."},
 }  # fmt: skip

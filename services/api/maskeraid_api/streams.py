@@ -1,13 +1,15 @@
-"""A job's events as server-sent events: replayed, then followed, without gap or repeat."""
+"""Events as server-sent events: replayed, then followed; those of one job without gap or repeat."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from operator import itemgetter
 
 from pydantic_core import to_json
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from maskeraid_api.gateway import Gateway
-from maskeraid_api.schemas.jobs import told
+from maskeraid_api.schemas.jobs import event_id, parse_event_id, told
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.news import wait_for_news
 from maskeraid_core.repositories.events import EventRepository
@@ -16,32 +18,82 @@ MEDIA_TYPE = "text/event-stream"
 SERVER_SENT_EVENT = {  # as its readers take one apart
     "type": "object",
     "properties": {
-        "id": {"type": "string", "description": "Grows by one within a job; the next `Last-Event-ID`."},
-        "event": {"type": "string", "description": "Its type, as `job.progress`; the last one is `end`."},
+        "id": {"type": "string", "description": "The next `Last-Event-ID`; within a job it grows by one."},
+        "event": {"type": "string", "description": "Its type, as `job.progress`; the last one of a job is `end`."},
         "data": {"type": "string", "description": "JSON: `job_id`, what the event tells, `at`, and `attempt`."},
     },
 }
 RETRY_MS = 3000
 PIECE = 200  # events read at once
+LOOK_SECONDS = 1.0  # at all jobs together, of which nothing says that they have news
+LATE = timedelta(seconds=30)  # events of a crashed process are recorded so much later than they were, as a rule
+TENANT_TYPES = ("job.status", "job.warning")
+
+Look = Callable[[], Awaitable[Sequence[tuple[str | int, JobEvent]]]]  # what is new, under the ids of the stream
 
 
-def event_stream(gateway: Gateway, job_id: str, after: int) -> StreamingResponse:
+def stream_of_job(gateway: Gateway, job_id: str, after: int) -> Response:
     """All events behind `after`; ends with the job's `end`, or after some minutes: the client then continues."""
+    events, seen = EventRepository(gateway.stores.database), after
+
+    async def look() -> Sequence[tuple[int, JobEvent]]:
+        nonlocal seen
+        found = [(event.seq, event) for event in await events.after(job_id, seen, PIECE)]
+        seen = found[-1][0] if found else seen
+        return found
+
+    return _response(_lines(gateway, look, job_id, gateway.settings.event_poll_seconds))
+
+
+def stream_of_tenant(gateway: Gateway, tenant: str, after: str | None) -> Response:
+    """The events of all jobs behind `after`; ends after some minutes. What is recorded late is sent late."""
+    events, place = EventRepository(gateway.stores.database), _Place(after)
+
+    async def look() -> Sequence[tuple[str, JobEvent]]:
+        return place.new_of(await events.of_tenant(tenant, TENANT_TYPES, place.since, PIECE + place.overlap))
+
+    return _response(_lines(gateway, look, tenant, LOOK_SECONDS))
+
+
+class _Place:
+    """How far a reader of all jobs is: what was sent, and from when on something may still come."""
+
+    def __init__(self, after: str | None) -> None:
+        self._after = after or ""
+        self._sent: dict[str, datetime] = {}
+        self.since = parse_event_id(after) if after else None
+
+    @property
+    def overlap(self) -> int:
+        """How many that were sent will be found again."""
+        return len(self._sent)
+
+    def new_of(self, found: Sequence[JobEvent]) -> Sequence[tuple[str, JobEvent]]:
+        named = sorted(((event_id(event), event) for event in found), key=itemgetter(0))
+        new = [(name, event) for name, event in named if name > self._after and name not in self._sent]
+        self._sent |= {name: event.at for name, event in new}
+        if self._sent:
+            overlapping = max(self._sent.values()) - LATE
+            self.since = max(overlapping, self.since or overlapping)
+            self._sent = {name: at for name, at in self._sent.items() if at >= self.since}
+        return new
+
+
+def _response(lines: AsyncIterator[str]) -> Response:
     headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
-    return StreamingResponse(_lines(gateway, job_id, after), media_type=MEDIA_TYPE, headers=headers)
+    return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=headers)
 
 
-async def _lines(gateway: Gateway, job_id: str, after: int) -> AsyncIterator[str]:
-    settings, events = gateway.settings, EventRepository(gateway.stores.database)
+async def _lines(gateway: Gateway, look: Look, subject: str, poll_seconds: float) -> AsyncIterator[str]:
+    settings = gateway.settings
     ends = time.monotonic() + settings.stream_seconds
     spoke = time.monotonic()
     yield f"retry: {RETRY_MS}\n\n"
-    async with gateway.stores.news.about(job_id) as news:
+    async with gateway.stores.news.about(subject) as news:
         while time.monotonic() < ends:
-            found = await events.after(job_id, after, PIECE)
-            for event in found:
-                yield _line(event)
-                after = event.seq
+            found = await look()
+            for name, event in found:
+                yield _line(name, event)
                 if event.type == "end":
                     return
             if found:
@@ -50,10 +102,10 @@ async def _lines(gateway: Gateway, job_id: str, after: int) -> AsyncIterator[str
             if time.monotonic() - spoke >= settings.keepalive_seconds:
                 yield ": keepalive\n\n"
                 spoke = time.monotonic()
-            longest = min(settings.event_poll_seconds, settings.keepalive_seconds, ends - time.monotonic())
+            longest = min(poll_seconds, settings.keepalive_seconds, ends - time.monotonic())
             await wait_for_news(news, max(0.0, longest))
 
 
-def _line(event: JobEvent) -> str:
+def _line(name: str | int, event: JobEvent) -> str:
     data = {"job_id": event.job, **told(event), "at": event.at, "attempt": event.fence}
-    return f"id: {event.seq}\nevent: {event.type}\ndata: {to_json(data, inf_nan_mode='null').decode()}\n\n"
+    return f"id: {name}\nevent: {event.type}\ndata: {to_json(data, inf_nan_mode='null').decode()}\n\n"

@@ -1,15 +1,19 @@
 """Jobs: cancel, history, waiting."""
 
+import asyncio
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 
 from maskeraid_api.settings import ApiSettings
 from maskeraid_core.errors import InputGone
 from maskeraid_core.jobs import JobError
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.events import EventLine, EventRepository
+from maskeraid_core.repositories.repository import now
 
-from .conftest import Hand
+from .conftest import Account, Hand
 
 SSE = {"Accept": "text/event-stream"}
 
@@ -60,12 +64,16 @@ class TestEvents:
         rest = (await client.get(f"/v1/jobs/{job_id}/events", headers={**SSE, "Last-Event-ID": "2"})).text
         assert next(line for line in rest.splitlines() if line.startswith("id: ")) == "id: 3"
         assert (await client.get(f"/v1/jobs/{job_id}/events?after=2", headers=SSE)).text == rest
+        again = await client.get(f"/v1/jobs/{job_id}/events?after=1", headers={**SSE, "Last-Event-ID": "2"})
+        assert again.text == rest  # as a browser connects again
 
     async def test_page_of_json(self, client: httpx.AsyncClient, hand: Hand) -> None:
         job_id = await order(client)
         await hand.succeed(await hand.claim(job_id), {})
         page = (await client.get(f"/v1/jobs/{job_id}/events?limit=1")).json()  # `*/*` names no form
         assert (page["has_more"], page["last_id"], page["data"][0]["type"]) == (True, 1, "job.status")
+        link = (await client.get(f"/v1/jobs/{job_id}/events?limit=1")).headers["link"]
+        assert link == f'</v1/jobs/{job_id}/events?limit=1&after=1>; rel="next"'
         rest = (await client.get(f"/v1/jobs/{job_id}/events?after=1", headers={"Accept": "application/json"})).json()
         assert rest["data"][-1]["type"] == "end"
 
@@ -86,6 +94,28 @@ class TestEvents:
         rest = (await client.get(f"/v1/events?after={first['last_id']}&limit=100")).json()["data"]
         assert [row["id"] for row in first["data"] + rest] == [row["id"] for row in whole]
         assert {row["type"] for row in whole} == {"job.status"}
+
+    async def test_of_all_jobs_as_a_stream(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        for _ in range(2):
+            await hand.succeed(await hand.claim(await order(client)), {})
+        ids = [row["id"] for row in (await client.get("/v1/events?limit=100")).json()["data"]]
+        whole = (await client.get("/v1/events", headers=SSE)).text
+        assert [line[4:] for line in whole.splitlines() if line.startswith("id: ")] == ids
+        rest = (await client.get(f"/v1/events?after={ids[0]}", headers={**SSE, "Last-Event-ID": ids[2]})).text
+        assert [line[4:] for line in rest.splitlines() if line.startswith("id: ")] == ids[3:]
+
+    async def test_of_all_jobs_what_is_recorded_late_is_sent_late(
+        self, account: Account, client: httpx.AsyncClient, stores: Stores
+    ) -> None:
+        first, second = await order(client), await order(client)
+        reading = asyncio.create_task(client.get("/v1/events", headers=SSE))
+        await asyncio.sleep(1)  # of the stream's three
+        at = now() - timedelta(seconds=10)
+        line = EventLine("late", "job.warning", {"code": "late"})
+        await EventRepository(stores.database).append(first, account.tenant, 1, at, line)
+        text = (await reading).text
+        assert text.count("event: job.warning") == 1
+        assert text.count(second) == 1
 
 
 class TestObject:

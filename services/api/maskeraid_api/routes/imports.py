@@ -26,7 +26,7 @@ from maskeraid_api.schemas.parts import id_pattern
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import ImportSpec, StoredFile
 from maskeraid_core.errors import NotFound, QueueFull, UnsupportedMedia, UploadIncomplete, ValidationFailed
-from maskeraid_core.jobs import JobKind, Notify
+from maskeraid_core.jobs import JobKind
 
 router = APIRouter(prefix="/v1/imports", route_class=GuardedRoute, tags=["imports"])
 
@@ -62,7 +62,7 @@ async def create_import(
         await datasets.require(body.dataset_id)
         spec = await spec_of(body, uploads)
     order = Order(
-        JobKind.IMPORT, spec, notify=Notify.model_validate(options.notify.model_dump()), metadata=options.metadata,
+        JobKind.IMPORT, spec, notify=options.notify.to_document(), metadata=options.metadata,
         client_reference_id=options.client_reference_id,
     )  # fmt: skip
     job = await accept(request, order)

@@ -9,14 +9,14 @@ from starlette.responses import Response
 
 from maskeraid_api.access import Caller
 from maskeraid_api.acting import act, retry
-from maskeraid_api.answers import accepted, json_response, shown
+from maskeraid_api.answers import accepted, is_wanted, json_response, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs
 from maskeraid_api.gateway import Gateway
 from maskeraid_api.job_access import job_of, queue_position, readable_kinds, write_scope
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.pages import Asked, Limit, ListView, listed, next_link, page_asked
 from maskeraid_api.schemas.jobs import EventPage, EventView, JobView, shared_fields
-from maskeraid_api.streams import MEDIA_TYPE, SERVER_SENT_EVENT, event_stream
+from maskeraid_api.streams import MEDIA_TYPE, SERVER_SENT_EVENT, stream_of_job
 from maskeraid_core.errors import BadHeader, InputGone, JobStateConflict, NotAcceptable, QueueFull
 from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.repositories.events import EventRepository
@@ -71,30 +71,17 @@ async def list_job_events(
     caller: CallerOf,
     gateway: GatewayOf,
     after: Annotated[int | None, Query(ge=0, le=10**9, description="The last event that was seen.")] = None,
-    limit: Annotated[int | None, Query(ge=1, le=500, description="Most events in one page.")] = None,
+    limit: Limit = 20,
 ) -> Response:
     """A job's history: a page of JSON, or with `Accept: text/event-stream` a stream that ends when the job ends."""
     await job_of(jobs, caller, job_id)
-    behind = last_seen(request)
-    seen = behind if after is None else after
-    if is_stream_wanted(request):
-        return event_stream(gateway, job_id, seen)
-    most = limit or 100
-    found = await EventRepository(gateway.stores.database).after(job_id, seen, most + 1)
-    views = [EventView.of(event) for event in found[:most]]
-    page = EventPage(data=views, has_more=len(found) > most, last_id=views[-1].id if views else None)
-    return json_response(page)
-
-
-def is_stream_wanted(request: Request) -> bool:
-    """Which of the two forms `Accept` names first; the page when it names none, NotAcceptable when neither will do."""
-    accepts = [part.partition(";")[0].strip() for part in request.headers.get("accept", "*/*").split(",")]
-    for part in accepts:
-        if part in ("application/json", "application/*", "*/*"):
-            return False
-        if part in (MEDIA_TYPE, "text/*"):
-            return True
-    raise NotAcceptable(f"This is given as application/json or {MEDIA_TYPE}.")
+    seen = max(after or 0, last_seen(request))  # a browser that connects again asks by the same address
+    if is_wanted(request, MEDIA_TYPE):
+        return stream_of_job(gateway, job_id, seen)
+    found = await EventRepository(gateway.stores.database).after(job_id, seen, limit + 1)
+    views, has_more = [EventView.of(event) for event in found[:limit]], len(found) > limit
+    page = EventPage(data=views, has_more=has_more, last_id=views[-1].id if views else None)
+    return json_response(page, headers=next_link(request, page.last_id) if has_more else None)
 
 
 def last_seen(request: Request) -> int:

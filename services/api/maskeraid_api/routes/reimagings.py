@@ -33,7 +33,7 @@ from maskeraid_core.errors import (
     RangeNotSatisfiable,
     UnsupportedMedia,
 )
-from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify
+from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.status_machine import JobAction
@@ -83,7 +83,7 @@ async def create_reimaging(
     inputs = Inputs(gateway.stores.blobs, caller, library, models, versions)
     spec = await spec_of(options, request, inputs)
     order = Order(
-        JobKind.REIMAGING, spec, notify=Notify.model_validate(options.notify.model_dump()), metadata=options.metadata,
+        JobKind.REIMAGING, spec, notify=options.notify.to_document(), metadata=options.metadata,
         client_reference_id=options.client_reference_id, deadline_seconds=gateway.settings.reimaging_deadline_seconds,
     )  # fmt: skip
     wait = preferred_wait(request)

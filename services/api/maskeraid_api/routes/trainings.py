@@ -34,7 +34,7 @@ from maskeraid_core.errors import (
     TooFewImages,
 )
 from maskeraid_core.ids import new_id, twin_id
-from maskeraid_core.jobs import JobKind, JobStatus, Notify
+from maskeraid_core.jobs import JobKind, JobStatus
 from maskeraid_core.repositories.events import EventRepository
 
 router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
@@ -67,7 +67,7 @@ async def create_training(body: TrainingRequest, request: Request, caller: Calle
     job_id = new_id(JobKind.TRAINING.id_prefix)
     order = Order(
         JobKind.TRAINING, spec_of(body, data, job_id), job_id,
-        notify=Notify.model_validate(body.notify.model_dump()), metadata=body.metadata,
+        notify=body.notify.to_document(), metadata=body.metadata,
         client_reference_id=body.client_reference_id, deadline_seconds=body.deadline_seconds,
         warnings=warnings_of(data),
     )  # fmt: skip

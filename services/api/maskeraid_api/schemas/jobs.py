@@ -10,7 +10,7 @@ from ulid import ULID
 from maskeraid_api.schemas.parts import Body, View
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.ids import ULID_PATTERN, derived_id
-from maskeraid_core.jobs import Job, JobKind, JobStatus, Phase, Progress
+from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify, Phase, Progress
 from maskeraid_core.status_machine import JobAction, allowed_actions
 
 SAMPLE = "job.sample"  # the event of a sheet of drawn faces
@@ -23,6 +23,15 @@ class NotifyChoice(Body):
 
     email: bool = False
     webhooks: bool = True
+
+    def to_document(self) -> Notify:
+        return Notify(email=self.email, webhooks=self.webhooks)
+
+
+class TrainingNotifyChoice(NotifyChoice):
+    """Of trainings mail is sent unless it is refused: they take hours."""
+
+    email: bool = True
 
 
 class JobErrorView(View):
@@ -161,6 +170,10 @@ class TenantEventView(View):
     at: datetime
     job_id: str
     data: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: JobEvent) -> "TenantEventView":
+        return cls(id=event_id(event), type=event.type, at=event.at, job_id=event.job, data=told(event))
 
 
 def event_id(event: JobEvent) -> str:

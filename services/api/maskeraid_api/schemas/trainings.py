@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
+from maskeraid_api.schemas.jobs import JobFields, TrainingNotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import Body, DatasetId, Metadata, Name, NotYet, Text, View, Where
 from maskeraid_core.documents.trainings import DataPart, TrainingSpec
 from maskeraid_core.errors import UnknownField
@@ -64,7 +64,7 @@ class TrainingRequest(Body):
     start_from: None = None
     probe: None = None
     dry_run: NotYet = False
-    notify: NotifyChoice = Field(default_factory=lambda: NotifyChoice(email=True))  # they take hours
+    notify: TrainingNotifyChoice = Field(default_factory=TrainingNotifyChoice)
     deadline_seconds: float | None = Field(default=None, gt=0, le=90 * 86400)
     metadata: Metadata = Field(default_factory=dict)
     client_reference_id: Text | None = None
