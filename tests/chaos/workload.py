@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from maskeraid import ApiError, Client, NotReachable
-from maskeraid.objects import Job
-from tests.chaos.environment import Environment
+from maskeraid.objects import Job, Training
+from tests.chaos.environment import PATIENT_REPEATS, Environment
 
 MASK_COLOUR = [20, 150, 140]  # teal: the mask of the drawn test faces
 QUICK = {"steps": 40, "max_seconds": 20, "target_quality": 1.0}  # ended by its steps: a few seconds
+ENDLESS = {"steps": 10_000_000, "max_seconds": 3600, "target_quality": 1.0}
 Place = Callable[[Client, int], Job]  # order number n
 
 
@@ -87,15 +88,23 @@ class Workload:
         client.imports.generate(dataset.id, "faces-light").wait()
         return client.trainings.create(f"{self._name} {number}", [dataset.id], seed=number, hyperparameters=QUICK)
 
+    def train_long(self, client: Client, name: str) -> Training:
+        """A training that does not end by itself within a test."""
+        data = client.datasets.create(f"{self._name}, {name}").id
+        client.imports.generate(data, "faces-light").wait()
+        return client.trainings.create(f"{self._name}, {name}", [data], hyperparameters=ENDLESS)
+
     @contextmanager
-    def ordering(self, places: Sequence[Place], clients: int = 4, every_seconds: float = 0) -> Iterator[Orders]:
+    def ordering(
+        self, places: Sequence[Place], clients: int = 4, every_seconds: float = 0, repeats: int = PATIENT_REPEATS
+    ) -> Iterator[Orders]:
         """Order all of these while the block runs, one after so many seconds each; on leaving it, all are answered."""
         orders, own, started = Orders(), threading.local(), time.monotonic()
         opened: list[Client] = []
 
         def order(number: int) -> None:
             if not hasattr(own, "client"):
-                own.client = self._environment.client()
+                own.client = self._environment.client(repeats)
                 opened.append(own.client)
             time.sleep(max(0.0, started + number * every_seconds - time.monotonic()))
             orders.place(own.client, places[number], number)
