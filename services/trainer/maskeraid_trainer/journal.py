@@ -78,6 +78,8 @@ class Journal:
                 self._held.tell("job.sample", {"step": line["step"], "key": line["key"]})
             case "warning":
                 self._held.warn(line["code"], line["detail"])
+            case "attention":
+                self._held.ask_attention(line["code"], line["detail"])
             case "checkpoint":
                 self._write_checkpoint(CheckpointEntry.model_validate(line["entry"]))
             case unknown:

@@ -81,6 +81,7 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
         "quality": measures,
         "reasons": [*result.reasons, f"stopped: {result.stopped}"],
         "warnings": facts["warnings"],
+        "flags": facts["flags"],
         "settings": facts["settings"],
         "recipe": facts["recipe"],
         "seed": spec.seed,

@@ -87,6 +87,10 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     run = partial(train, faces.images, settings=wanted, groups=faces.groups, seed=spec.seed, watch=watch)
     result = resume(run, job, port, reports, recording)
 
+    facts: Mapping[str, Any] = result.model.facts
+    for flag in facts["flags"]:
+        reports.say("attention", code=flag["code"], detail=flag["message"])
+
     reports.say("phase", phase="saving")
     traits = traits_of(faces.rows, faces.schema)
     version = port.call(write_version, port.stores.blobs, job, spec, traits, result, recording.sheets)

@@ -205,6 +205,13 @@ class TestEndOfTraining:
         assert loop.run() == "finished"
         assert gan.slowed == 1
 
+    def test_where_nothing_judges_they_go_back_to_the_last_checkpoint(self) -> None:
+        gan, kept = CountingGan(diverge_at=15), list[Checkpoint]()
+        watch = Watch(checkpoint=lambda step, arrays: kept.append(arrays), checkpoint_seconds=0)
+        assert make_loop(gan, Plan(40), watch).run() == "finished"
+        assert gan.slowed == 1
+        assert gan.steps == 40  # the steps of the infinite call do not count
+
     def test_infinite_weights_without_a_good_past_end_it(self) -> None:
         with pytest.raises(TrainingDiverged):
             make_loop(CountingGan(diverge_at=1), Plan(40, judge_every=10)).run()

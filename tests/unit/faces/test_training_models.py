@@ -49,6 +49,7 @@ class TestDrawnFaces:
         latents = np.random.default_rng(5).standard_normal((512, result.model.latent_size), np.float32)
         shown = combinations(generate(result.model, latents), LIGHT)
         assert result.stopped == "quality"
+        assert result.model.facts["flags"] == []
         assert shown.combinations >= 100
         assert shown.nn <= 6
 
@@ -65,6 +66,7 @@ class TestDrawnFaces:
     def test_thesis_runs_its_fixed_number_of_steps(self) -> None:
         result = train(SMALL, settings=TrainSettings(architecture="thesis", steps=2, batch=4))
         assert (result.stopped, result.steps) == ("finished", 2)
+        assert [flag["code"] for flag in result.model.facts["flags"]] == ["collapse"]  # type: ignore[attr-defined]
         assert result.model.bank.draws.dtype == np.uint8
         assert generate(result.model, result.model.bank.latents[:2]).shape == (2, 16, 16, 3)
 
@@ -99,9 +101,8 @@ class TestPhotographs:
 
 
 class TestInterruption:
-    @pytest.mark.parametrize("architecture", ["eigen", "thesis"])
-    def test_a_resumed_training_equals_an_unbroken_one(self, architecture: str) -> None:
-        settings = TrainSettings(architecture=architecture, steps=9, batch=8)  # type: ignore[arg-type]
+    def test_a_resumed_training_equals_an_unbroken_one(self) -> None:  # `eigen` does so under a real trainer's kills
+        settings = TrainSettings(architecture="thesis", steps=9, batch=8)
         kept: dict[int, Checkpoint] = {}
         seen: list[int] = []
         stop_early = Watch(
@@ -116,14 +117,13 @@ class TestInterruption:
         assert digest(resumed) == digest(train(SMALL[:12], settings=settings, seed=3))
         assert digest(resumed) != digest(broken)
 
-    @pytest.mark.parametrize("changed", [{"seed": 4}, {"settings": TrainSettings(steps=2, batch=9)}])
-    def test_a_checkpoint_of_another_training_is_refused(self, changed: dict[str, object]) -> None:
+    def test_a_checkpoint_of_another_training_is_refused(self) -> None:
         kept: list[Checkpoint] = []
         watch = Watch(checkpoint=lambda step, arrays: kept.append(arrays), checkpoint_seconds=0)
-        same = {"settings": TrainSettings(steps=1), "seed": 3}
-        train(SMALL[:12], **same, watch=watch)  # type: ignore[arg-type]
-        with pytest.raises(BadModelFile):
-            train(SMALL[:12], **same | changed, resume=kept[-1])  # type: ignore[arg-type]
+        train(SMALL[:12], settings=TrainSettings(steps=1), seed=3, watch=watch)
+        for seed, settings in ((4, TrainSettings(steps=1)), (3, TrainSettings(steps=2, batch=9))):
+            with pytest.raises(BadModelFile):
+                train(SMALL[:12], settings=settings, seed=seed, resume=kept[-1])
 
 
 class TestBadInput:

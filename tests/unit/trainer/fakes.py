@@ -29,12 +29,16 @@ class FakeHeld(Held):
 
     notes: list[dict[str, Any]] = field(default_factory=list)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
     def tell(self, event_type: str, data: dict[str, Any], *, key: str | None = None) -> None:
         self.told.append((event_type, data))
 
     def _note(self, **facts: object) -> None:
         self.notes.append(dict(facts))
+
+    async def _add_notice(self, event: str, code: str, detail: str) -> None:
+        self.notices.append(event)
 
 
 @contextmanager

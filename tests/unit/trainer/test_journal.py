@@ -63,6 +63,13 @@ class TestOrder:
         journal.write()
         assert [kind for kind, _ in held.told] == ["job.phase", "job.sample", "job.warning"]
 
+    def test_what_needs_attention_is_told_to_the_owner(self, held: FakeHeld) -> None:
+        journal = Journal(held, port_of(held))
+        journal.take({"type": "attention", "code": "collapse", "detail": "…"})
+        journal.write()
+        assert held.told == [("job.warning", {"code": "collapse", "detail": "…"})]
+        assert held.notices == ["training.needs_attention"]
+
     def test_an_unknown_report_is_an_error(self, held: FakeHeld) -> None:
         journal = Journal(held, port_of(held))
         journal.take({"type": "gossip"})

@@ -1,6 +1,7 @@
 """From a trained GAN to a complete model: bank, ridge, conditioning, prototypes, facts."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from maskeraid_faces.face_model import Basis, FaceModel, TrainedArchitecture
 from maskeraid_faces.training.bank import make_bank
@@ -12,11 +13,15 @@ from maskeraid_faces.training.settings import Stopped
 def complete_model(
     architecture: TrainedArchitecture, faces: FaceSet, basis: Basis, gan: Gan, facts: Mapping[str, object], seed: int
 ) -> FaceModel:
-    """Fit what a fill needs beside the generator. `faces.held_out` judges the conditioning where there is any."""
+    """Fit what a fill needs beside the generator, and judge the whole; the facts say what needs attention.
+
+    `faces.held_out` judges the conditioning where there is any.
+    """
     from maskeraid_faces.filling.conditioning import fit_conditioning
     from maskeraid_faces.filling.ridge import fit_ridge
     from maskeraid_faces.filling.settling import settle
     from maskeraid_faces.selection import make_prototypes
+    from maskeraid_faces.training.verdicts import verdicts
 
     weights = gan.generator_weights()
     bank = make_bank(architecture, weights, gan.latent_size, len(faces.training), seed)
@@ -37,7 +42,7 @@ def complete_model(
         prototypes=make_prototypes(faces.training, faces.kind),
         palette=faces.palette,
         grey=faces.is_grey,
-        facts=facts,
+        facts={**facts, "flags": [asdict(flag) for flag in verdicts(faces, basis, bank)]},
     )
 
 

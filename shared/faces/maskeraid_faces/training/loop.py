@@ -78,6 +78,7 @@ class TrainingLoop:
         self.progress = progress
         self._gan, self._plan, self._watch, self._kept = gan, plan, watch, kept
         self._best: Mapping[str, NDArray[Any]] = {}
+        self._last_kept: Mapping[str, NDArray[Any]] = {}  # what the last checkpoint holds
         self._latents = generator_for(seed, Stream.SAMPLES).standard_normal((SAMPLES, gan.latent_size), np.float32)
 
     def resume(self, checkpoint: Checkpoint) -> None:
@@ -88,7 +89,8 @@ class TrainingLoop:
             raise BadModelFile("the checkpoint says nothing of its progress") from error
         if progress.training != self.progress.training:
             raise BadModelFile("the checkpoint belongs to another training")
-        self._gan.restore(_part("now", checkpoint))
+        self._last_kept = _part("now", checkpoint)
+        self._gan.restore(self._last_kept)
         self.progress, self._best = progress, _part("best", checkpoint)
 
     def run(self) -> Stopped:
@@ -160,10 +162,11 @@ class TrainingLoop:
         return {"quality": judgement.quality, **judgement.values}
 
     def _go_back(self) -> None:
-        """Infinite weights: once, return to the best and learn half as fast."""
-        if self.progress.slowed_down or not self._best:
+        """Infinite weights: once, return to the best, where nothing judges to the last kept, and learn half as fast."""
+        good = self._best or self._last_kept
+        if self.progress.slowed_down or not good:
             raise TrainingDiverged(step=self.progress.step, best_step=self.progress.best_step)
-        self._gan.restore(self._best)
+        self._gan.restore(good)
         self._gan.slow_down()
         self.progress.slowed_down = True
 
@@ -176,7 +179,8 @@ class TrainingLoop:
 
     def _save_checkpoint(self) -> None:
         progress = np.frombuffer(json.dumps(asdict(self.progress)).encode(), np.uint8)
-        parts: dict[Literal["now", "best"], Checkpoint] = {"now": self._gan.state(), "best": self._best}
+        self._last_kept = self._gan.state()
+        parts: dict[Literal["now", "best"], Checkpoint] = {"now": self._last_kept, "best": self._best}
         arrays = {f"{part}/{name}": array for part, state in parts.items() for name, array in state.items()}
         self._watch.checkpoint(self.progress.step, {"progress": progress, **self._kept, **arrays})
 

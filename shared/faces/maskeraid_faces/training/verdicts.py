@@ -1,0 +1,91 @@
+"""Verdicts on a finished training, in words: what its owner should know before the model is used. No TensorFlow."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.spatial.distance import pdist
+
+from maskeraid_faces.face_model import Bank, Basis, Floats
+from maskeraid_faces.metrics.copying import Copying, copying
+from maskeraid_faces.metrics.coverage import coverage
+from maskeraid_faces.training.basis import coefficients_of
+from maskeraid_faces.training.held_out import judge_drawn
+from maskeraid_faces.training.image_set import FaceSet, mirror
+
+FACES_JUDGED = 512
+FEWEST_HELD_OUT = 16  # fewer say nothing about copying
+LEAST_COVERAGE, LEAST_DIVERSITY = 0.5, 0.5
+LEAST_C_T, LEAST_AUTHENTICITY = -3.0, 0.7  # the second relative to that of held-out faces
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something that needs attention."""
+
+    code: Literal["collapse", "copying"]
+    message: str
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How much of the training faces a model shows."""
+
+    coverage: float  # the share of the training faces that a draw comes near to; drawn: of what an even sampler shows
+    diversity: float  # mean distance of two draws over that of two training faces
+
+
+def verdicts(faces: FaceSet, basis: Basis, bank: Bank) -> tuple[Flag, ...]:
+    """Judge the draws of a bank against the training faces, in pixel units within the basis.
+
+    A drawn set that is complete has no face that could not be a copy, so copying is judged on photographs only.
+    """
+    generated = _features_of_bank(bank, basis, faces.size)[:FACES_JUDGED]
+    training = _features(faces.training, basis)
+    found = [flag_of_spread(measure_spread(generated, training, is_drawn=faces.kind == "drawn"))]
+    if faces.kind == "photo" and len(faces.held_out) >= FEWEST_HELD_OUT:
+        everything = _features(mirror(faces.training), basis)
+        found.append(flag_of_copying(copying(generated, everything, _features(faces.held_out, basis))))
+    return tuple(flag for flag in found if flag)
+
+
+def measure_spread(generated: Floats, training: Floats, *, is_drawn: bool) -> Spread:
+    """Of draws (m, d) and training faces (n, d), the latter of every order: they are taken from all over the set."""
+    some = training[:: -(-len(training) // FACES_JUDGED)]
+    diversity = float(pdist(generated).mean() / pdist(some).mean())
+    if is_drawn:  # sharp points: a neighbourhood says less than whose nearest one a draw is
+        return Spread(judge_drawn(generated, training).values["coverage"], diversity)
+    return Spread(coverage(some, generated).coverage, diversity)
+
+
+def flag_of_spread(spread: Spread) -> Flag | None:
+    """Collapse: the model shows few of its faces, or much the same one always."""
+    if spread.coverage >= LEAST_COVERAGE and spread.diversity >= LEAST_DIVERSITY:
+        return None
+    return Flag(
+        "collapse",
+        f"The model repeats itself: it comes near to {spread.coverage:.0%} of the faces it learned from, and its faces "
+        f"differ {spread.diversity:.0%} as much as theirs. Train it longer, or with another seed.",
+    )
+
+
+def flag_of_copying(measured: Copying) -> Flag | None:
+    """Copying: draws lie nearer to the training faces than faces do that were held out."""
+    least = LEAST_AUTHENTICITY * measured.authenticity_of_held_out
+    if measured.c_t >= LEAST_C_T and measured.authenticity >= least:
+        return None
+    return Flag(
+        "copying",
+        f"The model may show the people it learned from: {measured.authenticity:.0%} of its faces are authentic, of "
+        f"faces it has not seen {measured.authenticity_of_held_out:.0%} (C_T {measured.c_t:.1f}). Use more images.",
+    )
+
+
+def _features_of_bank(bank: Bank, basis: Basis, size: int) -> Floats:
+    if bank.draws.dtype == np.uint8:  # images
+        return _features(bank.draws[:FACES_JUDGED].reshape(-1, size, size, 3), basis)
+    return np.asarray(bank.draws * basis.deviations[: basis.gan_rank], np.float32)
+
+
+def _features(images: np.ndarray, basis: Basis) -> Floats:
+    return coefficients_of(images, basis) * basis.deviations[: basis.gan_rank]
