@@ -15,7 +15,7 @@ from tests.chaos.findings import JobFacts, doubled_in, holes_in
 from tests.chaos.nemesis import wait_until
 
 READERS = 4
-PAGE = 500
+PAGE = 100
 NOTICES = {"training.succeeded", "training.failed", "training.cancelled", "import.succeeded", "import.failed",
            "reimaging.succeeded", "reimaging.failed"}  # fmt: skip
 SWEEPING_SECONDS = 20.0
