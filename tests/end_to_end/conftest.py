@@ -20,7 +20,7 @@ IMPATIENT = {
     "MASKERAID_SWEEP_SECONDS": "1",
     "MASKERAID_RING_AGAIN_SECONDS": "2",
     "MASKERAID_CRASH_DELAY_SECONDS": "0.2",
-    "MASKERAID_CHECKPOINT_SECONDS": "2",
+    "MASKERAID_CHECKPOINT_SECONDS": "0.5",
     "MASKERAID_EVENT_POLL_SECONDS": "1",
 }
 
@@ -52,7 +52,7 @@ def model(stack: Stack) -> Model:
     with Client(stack.first_key, stack.url) as client:
         dataset = client.datasets.create("sdk faces")
         client.imports.generate(dataset.id, "faces-medium").wait()
-        short = {"max_seconds": 40}
+        short = {"steps": 1000, "max_seconds": 40}
         training = client.trainings.create("sdk model", [dataset.id], seed=3, hyperparameters=short).wait()
         return client.models.get((training.result or {})["model_id"])
 
