@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import accumulate
 from pathlib import PurePath
@@ -18,11 +18,13 @@ from maskeraid_core.documents.reimagings import ImageSource, ModelChoice, Reimag
 from maskeraid_core.errors import InputGone
 from maskeraid_core.held import Held
 from maskeraid_core.image_sanitiser import ImageSanitiser
+from maskeraid_core.jobs import Job
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_faces.images import SMALLEST_SIDE, Image
 from maskeraid_faces.sanitising_sides import Sides
 from maskeraid_inference.answer import write_answer
+from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels
 from maskeraid_inference.phases import Phases
 from maskeraid_inference.reimaging import LARGEST_SIDE, reimage
@@ -46,6 +48,7 @@ class Workbench:
 
     port: PortalStores
     models: LoadedModels
+    versions: KnownVersions
     sanitiser: ImageSanitiser
 
     def carry_out(self, held: Held) -> dict[str, Any]:
@@ -56,7 +59,7 @@ class Workbench:
         picture = self._read_source(spec.image)
         drawn = spec.covering.upload
         covering_map = self._sanitised(drawn, MAP_SIDES).pixels if drawn else None
-        versions = self.port.call(find_versions, held.stores, held.job.tenant, spec.model)
+        versions = [self._chosen(held.job, spec.model)] if spec.model else self.versions.of(held.job)
         reimaged = reimage(
             picture.pixels, spec, versions, self.models.get, covering_map=covering_map, enter=phases.enter
         )
@@ -67,6 +70,13 @@ class Workbench:
         described = self.port.call(put_files, held.stores.blobs, held.job.attempt_prefix, files)
         duration_ms = phases.end()
         return answer.result | {"files": described, "duration_ms": round(duration_ms), "phases_ms": phases.milliseconds}
+
+    def _chosen(self, job: Job, wanted: ModelChoice) -> ModelVersion:
+        """The version that the user chose. Raises: InputGone when it does not exist any more."""
+        version = self.port.call(find_version, self.port.stores, job.tenant, wanted)
+        if version is None:
+            raise InputGone(f"the model {wanted.model_id}, version {wanted.version}, is gone")
+        return version
 
     def _read_source(self, source: ImageSource) -> Picture:
         """An image of a dataset is clean since its import; bytes that came in are cleaned here."""
@@ -85,21 +95,13 @@ class Workbench:
         return Picture(pixels, clean.png)
 
 
-async def find_versions(stores: Stores, tenant: str, wanted: ModelChoice | None) -> Sequence[ModelVersion]:
-    """The version that the user chose, else the latest of each of the tenant's models, oldest model first.
-
-    Raises: InputGone when the chosen one does not exist any more.
-    """
+async def find_version(stores: Stores, tenant: str, wanted: ModelChoice) -> ModelVersion | None:
+    """A version of a model that was not deleted."""
     models, versions = ModelRepository(stores.database, tenant), ModelVersionRepository(stores.database, tenant)
-    if wanted is None:
-        found = await versions.latest_of(await models.all_live())
-        return sorted(found, key=lambda version: version.id)
     model, version = await asyncio.gather(
         models.get(wanted.model_id), versions.of_model(wanted.model_id, wanted.version)
     )
-    if model is None or version is None:
-        raise InputGone(f"the model {wanted.model_id}, version {wanted.version}, is gone")
-    return [version]
+    return version if model else None
 
 
 async def read_parts(blobs: Blobs, upload: StoredFile) -> bytes:

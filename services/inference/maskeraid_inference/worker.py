@@ -15,6 +15,7 @@ from maskeraid_core.portal import open_portal
 from maskeraid_core.queue import create_celery_app
 from maskeraid_core.settings import read_settings
 from maskeraid_core.worker import Worker
+from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels, StoredModels
 from maskeraid_inference.settings import InferenceSettings
 from maskeraid_inference.warming import warm
@@ -54,7 +55,7 @@ class Process:
         sanitiser = self._open.enter_context(ImageSanitiser())
         settings = self.settings
         models = LoadedModels(StoredModels(port).read, most=settings.models_kept, most_bytes=settings.models_kept_bytes)
-        self.workbench = Workbench(port, models, sanitiser)
+        self.workbench = Workbench(port, models, KnownVersions(port), sanitiser)
         warm(port, models, settings.models_warmed)
         # Last: from now on it counts as alive.
         self.worker = Worker(port, QueueName.INFERENCE, network_isolated=is_network_isolated())

@@ -1,11 +1,12 @@
 """The job: its document, its statuses, and which may follow which; status_machine.py says when."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from maskeraid_core.documents.document import Document, Part
 
@@ -128,6 +129,10 @@ class Notify(Part):
     webhooks: bool = True
 
 
+def _result_of(kept: object) -> object:
+    return json.loads(kept) if isinstance(kept, str) else kept
+
+
 class Job(Document):
     """What imports, trainings, re-imagings, and other long actions share."""
 
@@ -153,7 +158,7 @@ class Job(Document):
     checkpoints: list[CheckpointEntry] = Field(default_factory=list)  # newest first, at most 2
     progress: Progress | None = None
     latest_metrics: dict[str, float] = Field(default_factory=dict)
-    result: dict[str, Any] | None = None
+    result: Annotated[dict[str, Any] | None, BeforeValidator(_result_of)] = None  # in the database as JSON
     error: JobError | None = None
     warnings: list[dict[str, Any]] = Field(default_factory=list)
     outbox: list[OutboxEntry] = Field(default_factory=list)

@@ -1,5 +1,6 @@
 """The one door of every status, for all tenants: changes from the status machine, made by compare-and-set."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -90,7 +91,10 @@ def as_expression(value: object) -> object:
     """A value for the stage of a pipeline, where a bare string may be taken for a field."""
     if isinstance(value, FromNow):
         return {"$add": ["$$NOW", round(value.seconds * 1000)]} if value.seconds else "$$NOW"
-    return {"$literal": value.model_dump() if isinstance(value, JobError) else value}
+    if isinstance(value, JobError):
+        return {"$literal": value.model_dump()}
+    # A result is kept as text: nobody asks the database about it, and each write of a job takes its document apart.
+    return {"$literal": json.dumps(value) if isinstance(value, dict) else value}
 
 
 def notice_entry(event: str, status: str, fence: int, **facts: object) -> OutboxEntry:

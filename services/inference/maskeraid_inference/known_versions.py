@@ -1,0 +1,46 @@
+"""The models that a tenant has, read again for every job that was accepted after the last reading."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.jobs import Job
+from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+
+KEPT_SECONDS = 5.0  # a model that was deleted is used so much longer at most
+MOST_REMEMBERED = 1_000
+
+
+@dataclass(frozen=True)
+class _Reading:
+    versions: Sequence[ModelVersion]
+    at: datetime  # by the database's clock, or earlier
+    until: float
+
+
+class KnownVersions:
+    """Jobs that waited together share one reading, and none misses a model that was there when it was accepted."""
+
+    def __init__(self, port: PortalStores) -> None:
+        self._port = port
+        self._readings: dict[str, _Reading] = {}
+
+    def of(self, job: Job) -> Sequence[ModelVersion]:
+        """The latest version of each of the models of the job's tenant, oldest model first; the job is claimed."""
+        known = self._readings.get(job.tenant)
+        if known is None or known.at < job.created_at or known.until < time.monotonic():
+            if len(self._readings) >= MOST_REMEMBERED:
+                self._readings.clear()
+            versions = self._port.call(_read, self._port.stores, job.tenant)
+            known = _Reading(versions, job.updated_at, time.monotonic() + KEPT_SECONDS)  # it was claimed before
+            self._readings[job.tenant] = known
+        return known.versions
+
+
+async def _read(stores: Stores, tenant: str) -> Sequence[ModelVersion]:
+    models = await ModelRepository(stores.database, tenant).all_live()
+    found = await ModelVersionRepository(stores.database, tenant).latest_of(models)
+    return sorted(found, key=lambda version: version.id)
