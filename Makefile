@@ -4,7 +4,7 @@ BIN := .venv/bin
 PROJECTS := $(wildcard shared/*/pyproject.toml services/*/pyproject.toml clients/*/pyproject.toml deploy/*/pyproject.toml)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: install check check-images test demo up bench clean
+.PHONY: install check check-images test chaos soak demo up bench clean
 
 install: .venv/.installed
 
@@ -27,6 +27,17 @@ check-images: install
 test: install
 	$(BIN)/python -m pytest
 
+# Every row of docs/chaos.md but the last, an hour or so; then the table in it is written anew, also when a row has failed.
+chaos: install
+	mkdir -p chaos-output
+	$(BIN)/python -m pytest -m "row and not soak" --junitxml=chaos-output/report.xml --basetemp=chaos-output/stacks; \
+	outcome=$$?; $(BIN)/python -m tests.chaos.report chaos-output/report.xml $(wildcard chaos-output/soak.xml) && exit $$outcome
+
+# Two hours of use with a fault each minute; SOAK_MINUTES=10 for less.
+soak: install
+	mkdir -p chaos-output
+	$(BIN)/python -m pytest -m soak --junitxml=chaos-output/soak.xml --basetemp=chaos-output/soak
+
 demo: install
 	$(BIN)/maskeraid demo
 
@@ -39,5 +50,5 @@ bench: install
 	$(BIN)/python tests/benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-output bench-output
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-output bench-output chaos-output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
