@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from maskeraid_api.documented_answers import HEADERS, add_answers
 from maskeraid_api.documented_examples import EXAMPLES, LINKS
+from maskeraid_api.documented_schemas import complete_schemas
 from maskeraid_api.operations import Operation, operation_of
 from maskeraid_api.routers import ROUTERS
 from maskeraid_api.schemas.parts import IMAGE_ID, Problem, id_pattern
@@ -23,9 +24,30 @@ INTRODUCTION = """Fills the covered part of a face with plausible candidates.
 
 **A plausible face, not a reconstruction. Not evidence of identity.**
 
-Send `Authorization: Bearer mk_…`. Long work is a job: `202` at once, then `GET /v1/jobs/{id}` or its events.
-Errors are `application/problem+json` (RFC 9457); branch on `code`. `Idempotency-Key` makes any POST safe to repeat.
-Unknown fields, query parameters, and multipart parts are refused."""
+**Signing in.** Send `Authorization: Bearer mk_…` with every request. The first key is printed where the service is
+started; `POST /v1/api-keys` makes others, each with the scopes that it needs and an end. What another account owns is
+404, as if it were not there.
+
+**Long work is a job.** It is accepted by `202` at once; then `GET /v1/jobs/{id}` shows how far it is, and
+`GET /v1/jobs/{id}/events` with `Accept: text/event-stream` tells until it ends.
+
+**Errors** are `application/problem+json` (RFC 9457); branch on `code`. Unknown fields, query parameters, and multipart
+parts are refused. `Idempotency-Key` makes any POST safe to repeat, and `retryable` says whether that may help."""
+TAGS = {
+    "datasets": "Named sets of face images with attributes; every import makes an immutable version.",
+    "uploads": "Large files in parts. A small file may come with the import itself.",
+    "imports": "Every change of a dataset's images: from uploads, from files in the request, or drawn here.",
+    "images": "The images of a dataset's version under a filter, their bytes, and counts of their values.",
+    "trainings": "Jobs that make a model from datasets: minutes for a quick one, hours for the best.",
+    "jobs": "What imports, trainings, and re-imagings share: status, progress, events, actions.",
+    "models": "What trainings made: versions with cards, guarantees, and files.",
+    "reimagings": "The covered part of a face, filled with several plausible candidates. Nothing of it is evidence.",
+    "webhooks": "Where news of jobs and models is sent, and what came of it.",
+    "account": "The caller: who it is, what it uses, and where its notices go.",
+    "api-keys": "Keys with scopes and an end; their text is shown once.",
+    "server": "What this server is, and its workers.",
+    "operation": "For those who run it. Outside `/v1`.",
+}
 PATH_IDS = {
     "dataset_id": "ds", "upload_id": "upl", "import_id": "imp", "training_id": "trn", "model_id": "mdl",
     "reimaging_id": "rim", "endpoint_id": "whe", "delivery_id": "dlv", "key_id": "key",
@@ -74,12 +96,14 @@ def description(app: FastAPI) -> Json:
         title="MASKERAID", version=VERSION, summary="Re-imaging of covered faces.", description=INTRODUCTION,
         routes=app.routes,
     )  # fmt: skip
+    document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     components = document.setdefault("components", {})
     components["securitySchemes"] = {"api_key": {"type": "http", "scheme": "bearer", "bearerFormat": "mk_…"}}
     components["headers"] = HEADERS
     _add_schemas(components["schemas"])
     for route, method in _documented():
         _complete(document["paths"][route.path][method], method, operation_of(route.endpoint))
+    complete_schemas(document)
     return document
 
 

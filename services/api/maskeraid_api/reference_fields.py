@@ -7,6 +7,8 @@ from typing import Any
 
 Json = Mapping[str, Any]
 
+LONGEST_EXAMPLE = 80  # characters
+
 LIMITS = {
     "minimum": "at least {}", "exclusiveMinimum": "over {}", "maximum": "at most {}",
     "maxLength": "at most {} characters", "minItems": "at least {} items", "maxItems": "at most {} items",
@@ -37,6 +39,9 @@ def type_of(schema: Json, schemas: Json) -> str:
     schema = _resolved(schema, schemas)
     if choices := schema.get("anyOf") or ("properties" not in schema and schema.get("oneOf")):
         return " or ".join(dict.fromkeys(type_of(choice, schemas) for choice in choices))
+    if isinstance(kinds := schema.get("type"), list):  # `[string, null]`
+        first, *others = kinds
+        return " or ".join([type_of({**schema, "type": first}, schemas), *others])
     if values := [schema["const"]] if "const" in schema else schema.get("enum"):
         return ("one of " if len(values) > 1 else "") + ", ".join(_code(value) for value in values)
     limits = ", ".join(words.format(f"{schema[key]:.15g}") for key, words in LIMITS.items() if key in schema)
@@ -59,8 +64,14 @@ def _own_fields(schema: Json, prefix: str, schemas: Json) -> Iterator[Field]:
     for name, raw in schema.get("properties", {}).items():
         field = _resolved(raw, schemas)
         default = f"Default {_code(field['default'])}." if field.get("default") is not None else ""
-        meaning = " ".join(filter(None, (field.get("description", ""), default)))
+        meaning = " ".join(filter(None, (field.get("description", ""), default or _example(field))))
         yield Field(prefix + name, field, name in required, meaning)
+
+
+def _example(field: Json) -> str:
+    """One that fits into a line."""
+    found = next((_code(value) for value in field.get("examples", ())), "")
+    return f"For example {found}." if 0 < len(found) <= LONGEST_EXAMPLE else ""
 
 
 def _objects(schema: Json, suffix: str, schemas: Json) -> Iterator[tuple[str, Json]]:

@@ -7,7 +7,7 @@ from pydantic_settings import NoDecode
 
 from maskeraid_core.settings import CoreSettings
 
-MIB = 2**20
+MOST_UPLOAD_BYTES = 8 * 2**30
 
 
 class ApiSettings(CoreSettings):
@@ -23,7 +23,9 @@ class ApiSettings(CoreSettings):
     reimaging_deadline_seconds: float = Field(
         default=3600, ge=10, description="Re-imagings that wait and run for longer are cancelled."
     )
-    max_upload_bytes: int = Field(default=8 * 1024 * MIB, ge=1, description="Largest upload in parts, in bytes.")
+    max_upload_bytes: int = Field(
+        default=MOST_UPLOAD_BYTES, ge=1, le=MOST_UPLOAD_BYTES, description="Largest upload in parts, in bytes."
+    )
     upload_slots: int = Field(default=4, ge=1, description="Unfinished uploads a tenant.")
     least_free_share: float = Field(
         default=0.1, ge=0, lt=1, description="Uploads are refused below this free share of a local store's disk."

@@ -12,6 +12,8 @@ from maskeraid_core.documents.document import Document, Part
 
 
 class JobStatus(StrEnum):
+    """Where a job stands."""
+
     QUEUED = "queued"  # recorded, waits for a worker
     RUNNING = "running"  # leased to one worker
     PAUSED = "paused"  # stopped at a checkpoint, waits for its owner
@@ -44,6 +46,8 @@ class QueueName(StrEnum):
 
 
 class JobKind(StrEnum):
+    """What a job does."""
+
     IMPORT = "import"
     TRAINING = "training"
     REIMAGING = "reimaging"
@@ -89,6 +93,8 @@ class Progress(Part):
 
 
 class Phase(Part):
+    """What a job does for a while; for people."""
+
     name: str
     started_at: datetime
     ended_at: datetime | None = None

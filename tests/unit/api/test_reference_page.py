@@ -26,14 +26,15 @@ def text(document: dict[str, Any]) -> str:
 
 
 def section(text: str, name: str) -> str:
-    return text.split(f'<h3 id="{name}">')[1].split("<h3 ")[0]
+    return text.split(f'<details class="operation" id="{name}">')[1].split('<details class="operation"')[0]
 
 
 class TestPage:
     def test_body_fields_of_a_dataset_with_choices_defaults_and_one_level_below(self, text: str) -> None:
         found = section(text, "create_dataset")
         assert "<td><code>name</code></td><td>string (at most 100 characters)</td><td>yes</td>" in found
-        assert "one of <code>face</code>, <code>other</code></td><td></td><td>Default <code>face</code>." in found
+        meaning = "What the images show. Default <code>face</code>."
+        assert f"one of <code>face</code>, <code>other</code></td><td></td><td>{meaning}" in found
         assert "<td><code>attributes.*.values</code></td>" in found
 
     def test_parts_of_a_form(self, text: str) -> None:
@@ -48,6 +49,16 @@ class TestPage:
         found = section(text, "create_dataset")
         assert "<li><code>201</code> Created.</li>" in found
         assert "<code>name_taken</code>: The name is taken" in found
+
+    def test_fields_of_an_answer_with_examples(self, text: str) -> None:
+        found = section(text, "get_job").split("<h4>Answer: ")[1]
+        assert "<td><code>queue_position</code></td><td>integer or null</td>" in found
+        assert "For example <code>2026-11-23T09:03:10Z</code>." in found
+
+    def test_operations_stand_under_explained_headings_in_the_order_of_use(self, text: str) -> None:
+        headings = [part.split("</h2>")[0] for part in text.split("<h2 ")[1:]]
+        assert [heading.split(">")[1] for heading in headings][:2] == ["datasets", "uploads"]
+        assert all(part.split("</h2>")[1].startswith("<p>") for part in text.split("<h2 ")[1:])
 
     def test_no_raw_markdown(self, text: str) -> None:
         assert "<strong>A plausible face, not a reconstruction." in text

@@ -21,7 +21,7 @@ from maskeraid_core.errors import NotAuthenticated, NotFound, QuotaExceeded, Sta
 from maskeraid_core.jobs import JobStatus
 from maskeraid_core.repositories.accounts import AccountRepository
 
-router = APIRouter(route_class=GuardedRoute, tags=["server"])
+router = APIRouter(route_class=GuardedRoute, tags=["account"])
 
 
 @router.get("/v1/me", response_model=MeView)

@@ -29,6 +29,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 class HealthView(View):
+    """The process answers."""
+
     status: str = "alive"
 
 

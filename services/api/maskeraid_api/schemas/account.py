@@ -20,6 +20,8 @@ EmailEvent = Literal["model.created"]
 
 
 class Usage(View):
+    """What an account has."""
+
     queued_jobs: int
     datasets: int
     models: int
@@ -49,10 +51,14 @@ class AccountChange(Body):
 
 
 class EmailVerificationRequest(Body):
+    """The proof that a mailed link was read."""
+
     token: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 class EmailView(View):
+    """An address whose owner has shown that it is theirs."""
+
     object: Literal["email"] = "email"
     address: str
     is_verified: Literal[True] = True

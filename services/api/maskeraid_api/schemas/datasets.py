@@ -51,6 +51,8 @@ class DatasetChange(Body):
 
 
 class AttributeView(View):
+    """One attribute of the schema, as it is."""
+
     type: Literal["enum", "number", "bool", "text"]
     values: list[str] | None
     required: bool
@@ -130,11 +132,15 @@ class ImageView(View):
 
 
 class FacetValue(View):
+    """A value under the filter."""
+
     value: str
     count: int
 
 
 class Facet(View):
+    """An attribute under the filter."""
+
     attribute: str
     distinct: int
     values: list[FacetValue]

@@ -20,11 +20,15 @@ MOST_REJECTED_ROWS = 1_000  # shown with the import
 
 
 class UploadSource(Body):
+    """Images that came by an upload."""
+
     type: Literal["upload"]
     upload_id: UploadId
 
 
 class GeneratorSource(Body):
+    """Faces that are drawn here."""
+
     type: Literal["generator"]
     set: GeneratorSet
 
@@ -52,6 +56,8 @@ class ImportRequest(FileImport):
 
 
 class RejectedRow(View):
+    """A row that was not taken, and why."""
+
     row: int | None = None
     file: str | None = None
     code: str

@@ -45,6 +45,8 @@ class JobErrorView(View):
 
 
 class Warning(View):
+    """What the owner of a job should know."""
+
     model_config = ConfigDict(frozen=True, extra="allow")
 
     code: str
@@ -164,6 +166,8 @@ class EventPage(View):
 
 
 class TenantEventView(View):
+    """A line of the history of all jobs."""
+
     object: Literal["event"] = "event"
     id: str
     type: str

@@ -42,6 +42,8 @@ class ModelView(View):
 
 
 class ModelFileView(View):
+    """A file of a model."""
+
     name: str
     bytes: int
     digest: str

@@ -59,11 +59,15 @@ class CoveringOptions(Body):
 
 
 class ModelOption(Body):
+    """A model, in place of the one that Selection would choose."""
+
     model_id: ModelId
     version: Version = Field(default="latest", description="A number, `latest`, or an alias.")
 
 
 class Smoothing(Body):
+    """The palette to which a drawn face is brought."""
+
     k: int | None = Field(default=None, ge=2, le=64, description="Colours of the palette; by the model when absent.")
 
 

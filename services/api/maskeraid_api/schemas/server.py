@@ -10,6 +10,8 @@ from maskeraid_core.documents.accounts import ApiKey, Scope
 
 
 class Limits(View):
+    """The most that this server takes."""
+
     body_bytes: int
     import_bytes: int
     import_files: int
@@ -65,6 +67,8 @@ class ApiKeyView(View):
 
 
 class Checks(View):
+    """What a server stands on."""
+
     mongodb: Literal["up", "down"]
     redis: Literal["up", "down"]
     blobs: Literal["up", "down"]
@@ -75,6 +79,8 @@ class Checks(View):
 
 
 class ReadyView(View):
+    """Whether the server can serve."""
+
     status: Literal["ready", "degraded", "unavailable"]
     checks: Checks
 

@@ -85,6 +85,8 @@ class TrainingRequest(Body):
 
 
 class ModelReference(View):
+    """The version of a model that a training made."""
+
     model_id: str
     version: int
 
@@ -123,6 +125,8 @@ class TrainingView(JobFields):
 
 
 class MetricPoint(View):
+    """A point of the curves."""
+
     step: float
     seconds: float | None
     values: dict[str, float]

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from maskeraid_api.schemas.parts import Body, Name, Sha256, View
+from maskeraid_api.settings import MOST_UPLOAD_BYTES
 from maskeraid_core.documents.datasets import Upload
 
 LEAST_PART_BYTES = 8 * 2**20
@@ -16,7 +17,7 @@ class UploadRequest(Body):
     """An announcement: how many bytes will come, and their SHA-256."""
 
     file_name: Name = Field(description="A label; never a path.")
-    bytes: int = Field(ge=1)
+    bytes: int = Field(ge=1, le=MOST_UPLOAD_BYTES)
     sha256: Sha256
     part_bytes: int = Field(
         default=LEAST_PART_BYTES, ge=LEAST_PART_BYTES, le=MOST_PART_BYTES, description="Of every part but the last."

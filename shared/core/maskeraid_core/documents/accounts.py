@@ -10,6 +10,8 @@ from maskeraid_core.documents.document import Document, Part
 
 
 class Scope(StrEnum):
+    """A right of a key; `admin` has them all."""
+
     DATASETS_READ = "datasets:read"
     DATASETS_WRITE = "datasets:write"
     TRAININGS_READ = "trainings:read"

@@ -10,6 +10,8 @@ from maskeraid_core.documents.document import Document, Part
 
 
 class Role(StrEnum):
+    """Whether a dataset is for learning or for trying."""
+
     TRAIN = "train"
     TEST = "test"
 

@@ -31,6 +31,8 @@ class WebhookEndpoint(TellingDocument):
 
 
 class DeliveryStatus(StrEnum):
+    """Whether a delivery has arrived."""
+
     PENDING = "pending"
     DELIVERED = "delivered"
     GIVEN_UP = "given_up"
@@ -47,6 +49,8 @@ class Attempt(Part):
 
 
 class Sink(Part):
+    """Where a delivery goes."""
+
     kind: Literal["webhook", "email"]
     target: str  # endpoint id, or the address
 
