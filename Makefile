@@ -30,7 +30,7 @@ test: install
 # Every row of docs/chaos.md but the last, an hour or so; then the table in it is written anew, also when a row has failed.
 chaos: install
 	mkdir -p chaos-output
-	$(BIN)/python -m pytest -m "row and not soak" --junitxml=chaos-output/report.xml --basetemp=chaos-output/stacks; \
+	MASKERAID_TEST_EXAMPLES=10000 $(BIN)/python -m pytest -m "row and not soak" --junitxml=chaos-output/report.xml --basetemp=chaos-output/stacks; \
 	outcome=$$?; $(BIN)/python -m tests.chaos.report chaos-output/report.xml $(wildcard chaos-output/soak.xml) && exit $$outcome
 
 # Two hours of use with a fault each minute; SOAK_MINUTES=10 for less.

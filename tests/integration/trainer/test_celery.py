@@ -52,6 +52,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.row("R19", "SIGTERM in a training: checkpoint, queued again, `crashes` unchanged, exit <= 30 s")
 def test_a_stopped_worker_hands_its_training_back(
     trainer: Trainer, celery: subprocess.Popen[bytes], running: Job
 ) -> None:

@@ -85,6 +85,7 @@ class TestSuccess:
         assert (unbroken.progress.percent, unbroken.progress.unit) == (100, "step")
 
 
+@pytest.mark.row("R9", "a killed training's weights equal the unbroken one's bit for bit")
 class TestKilledProcess:
     def test_it_resumes_and_ends_with_the_same_weights(
         self, trainer: Trainer, unbroken: Job, steps: dict[str, int]
@@ -149,6 +150,7 @@ class TestPauseAndStop:
         assert version_of(trainer, ended) is not None  # of one step at least
 
 
+@pytest.mark.row("R12", "a child that kills itself, wants memory, hangs, or exits silently: failed after 3, no loop")
 class TestPoison:
     @pytest.mark.parametrize(
         ("body", "code", "how"),

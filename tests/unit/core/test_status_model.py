@@ -264,6 +264,7 @@ SEARCH = settings(
 )  # fmt: skip
 
 
+@pytest.mark.row("R8", "Hypothesis, 500 examples (10,000): no invariant broken; without the fence one is")
 class TestStatusMachine:
     def test_keeps_its_rules_in_any_order_of_events(self) -> None:
         run_state_machine_as_test(JobModel, settings=SEARCH)
