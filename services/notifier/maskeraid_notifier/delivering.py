@@ -7,6 +7,7 @@ from random import Random
 import structlog
 from pymongo.errors import PyMongoError
 
+from maskeraid_core import failpoints
 from maskeraid_core.documents.deliveries import ENDPOINT_DISABLED, Attempt, Delivery, DeliveryStatus, WebhookEndpoint
 from maskeraid_core.documents.notices import Notice
 from maskeraid_core.mongo import server_time
@@ -30,6 +31,7 @@ async def deliver(stores: Stores, sender: Sender, delivery_id: str, random: Rand
         return
     at, started = await server_time(stores.database), time.monotonic()
     outcome = await _send(sender, delivery, at)
+    failpoints.hit("delivery.sent")
     attempt = Attempt(
         at=at,
         duration_ms=round((time.monotonic() - started) * 1000),

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from maskeraid_core import failpoints
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.held import Crash, HandBack, Held, PauseHonoured
 from maskeraid_core.jobs import JobError
@@ -53,6 +54,7 @@ def supervise(
     arguments = (*command, held.job.id, str(held.claim.fence), str(os.getpid()))
     journal = Journal(held, port)
     with Child(arguments, _environment(settings)) as child:
+        failpoints.hit("child.started")
         _listen(child, journal, held, is_leaving, settings)
         journal.write(last=True)
         if journal.outcome is None or child.exit_code != 0:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from maskeraid_core import failpoints
 from maskeraid_core.jobs import CheckpointEntry, Job, OutboxEntry, Phase, Progress
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import PortalStores, Stores
@@ -135,7 +136,9 @@ class Held:
         everything = [entry, *others]
         kept = everything[:2]
         is_further = not self._checkpoints or entry.step > self._checkpoints[0].step
+        failpoints.hit("checkpoint.bytes_written")
         self._note(checkpoints=kept, **({"crashes": 0} if is_further else {}))
+        failpoints.hit("checkpoint.recorded")
         self._checkpoints = kept
         self.tell("job.checkpoint", {"step": entry.step})
         return everything[2:]

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from maskeraid_core import failpoints
 from maskeraid_core.documents.datasets import DatasetVersion
 from maskeraid_core.documents.deliveries import Sink
 from maskeraid_core.documents.models import Model, ModelVersion
@@ -34,6 +35,7 @@ async def drain(stores: Stores, job: Job) -> None:
     if job.status is JobStatus.SUCCEEDED:
         await forget_inputs(stores, job)
     if job.outbox:
+        failpoints.hit("outbox.copied")
         await JobMoves(stores.database).clear_outbox(job)
     await stores.news.publish(job.id)
 

@@ -15,6 +15,7 @@ from kombu.asynchronous import get_event_loop
 from kombu.exceptions import OperationalError
 from redis.exceptions import TimeoutError as RedisTimeout
 
+from maskeraid_core import failpoints
 from maskeraid_core.jobs import QueueName
 from maskeraid_core.settings import CoreSettings
 from maskeraid_core.silence import Silence
@@ -95,6 +96,7 @@ class Doorbell:
 
     async def ring(self, queue: QueueName, subject_id: str) -> bool:
         """Ring once; False when the broker did not answer: the sweeper rings again."""
+        failpoints.hit("ring.before")
         if self._silence.is_kept:
             return False
         publish = partial(

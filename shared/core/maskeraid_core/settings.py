@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from maskeraid_core.failpoints import parse
 
 Environment = Literal["local", "server", "test"]
 SettingsT = TypeVar("SettingsT", bound="CoreSettings")
@@ -60,10 +62,21 @@ class CoreSettings(BaseSettings):
         default=5, gt=0, description="How often a reader of events looks without being told."
     )
 
+    failpoints: str = Field(
+        default="", description="Where tests break a process: name=kill|raise|sleep:seconds; only in environment test."
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level that is logged."
     )
     log_format: Literal["json", "console"] = Field(default="json", description="json for machines, console for people.")
+
+    @field_validator("failpoints")
+    @classmethod
+    def _only_in_tests(cls, text: str, others: ValidationInfo) -> str:
+        if parse(text) and others.data.get("environment") != "test":
+            raise ValueError("failpoints are for the environment `test` alone")
+        return text
 
 
 def read_settings(kind: type[SettingsT]) -> SettingsT:

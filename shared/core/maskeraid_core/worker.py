@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import structlog
 from pymongo.errors import PyMongoError
 
+from maskeraid_core import failpoints
 from maskeraid_core.errors import MaskeraidError
 from maskeraid_core.held import CancelAsked, Crash, HandBack, Held, LeaseLost, PauseHonoured
 from maskeraid_core.jobs import POISONED, Job, JobError, QueueName
@@ -59,6 +60,7 @@ class Worker:
         Celery looks for the next message only every half second or so once its threads are busy (two re-imagings a
         second, where the machine can do twenty); the documents are the queue, so whoever is done looks there.
         """
+        failpoints.hit("look.received")
         claim = self.claim(first_id)
         while claim is not None:
             yield claim
@@ -86,6 +88,7 @@ class Worker:
         except Exception as error:
             self._record_error(held, error)
         else:
+            failpoints.hit("result.bytes_written")
             self._end(held, lambda job: succeeded(job, held.result, held.effects))
         finally:
             beating.cancel()
@@ -128,6 +131,7 @@ class Worker:
     async def _settle(self, held: Held, decide: Callable[[Job], Change | None]) -> None:
         moved = await JobMoves(self.stores.database).settle(held.job, decide)
         if moved:
+            failpoints.hit("finish.moved")
             await drain(self.stores, moved)
         else:
             log.warning("the job was no longer ours, nothing is written")
@@ -138,6 +142,7 @@ class Worker:
         held.good_until = time.monotonic() + settings.lease_seconds
         async with self.stores.news.about(wish_subject(held.job.id)) as wish:
             await wait_for_news(wish, min(ANNOUNCE_SECONDS, settings.heartbeat_seconds))
+            failpoints.hit("heartbeat.before_first")
             while not held.is_lost:
                 asked_at = time.monotonic()
                 try:

@@ -155,6 +155,18 @@ class TestEvents:
         assert [event.seq for event in found] == list(range(1, 21))
         assert [event.seq for event in await events.after("trn_x", 17)] == [18, 19, 20]
 
+    async def test_nothing_follows_the_end(self, stores: Stores) -> None:
+        job = await accept(stores)
+        owner = await claim(stores, job)
+        ended = await JobMoves(stores.database).move(owner.job, succeeded(owner.job, None))
+        assert ended is not None
+        late = EventLine("late", "job.metric", {})
+        events = EventRepository(stores.database)
+        await asyncio.gather(drain(stores, ended), events.append(job.id, "ten_1", 1, now(), late))
+        await events.append(job.id, "ten_1", 1, now(), EventLine("later", "job.metric", {}))
+        assert [event.type for event in await events.after(job.id, 0)][-1] == "end"
+        assert "later" not in [event.key for event in await events.after(job.id, 0)]
+
 
 class TestOutbox:
     async def test_a_move_is_told_once_to_each_sink_however_often_it_is_drained(self, stores: Stores) -> None:

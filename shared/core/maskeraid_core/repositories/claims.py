@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 from pymongo import ASCENDING, DESCENDING
 
+from maskeraid_core import failpoints
 from maskeraid_core.jobs import Job, JobStatus, QueueName
 from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.moves import JobMoves, notice_entry
@@ -49,6 +50,7 @@ class JobClaims:
         is_due = job.not_before <= job.updated_at  # both by the database's clock, which has moved on since
         change = claimed(job, worker, lease_seconds, job.updated_at if is_due else await self._moves.server_time())
         moved = await self._moves.move(job, change) if change else None
+        failpoints.hit("claim.updated")
         return Claim(moved) if moved else None
 
     async def oldest_queued(self, queue: QueueName, limit: int = 20) -> Sequence[str]:

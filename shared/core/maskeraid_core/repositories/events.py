@@ -16,6 +16,7 @@ from maskeraid_core.repositories.spans import spans_behind
 
 MOMENT = timedelta(milliseconds=1)  # as fine as the database keeps times
 
+END = "end"  # the type of the line that every history ends with
 FIRST_KEY = "queued:0"  # of the line that every history begins with
 
 
@@ -35,9 +36,12 @@ class EventRepository:
         self._collection = database["job_events"]
 
     async def append(self, job_id: str, tenant: str, fence: int, at: datetime, line: EventLine) -> int:
-        """Append one line; its number. Last + 1 by insert; a duplicate number means: read the last again."""
-        seq = await self._last(job_id)
-        while True:
+        """Append one line; its number. Last + 1 by insert; a duplicate number means: read the last again.
+
+        Nothing follows a job's end: of a line that comes later, as from a worker that was frozen, the end's number.
+        """
+        seq, has_ended = await self._last(job_id)
+        while not has_ended:
             seq += 1
             try:
                 await self._collection.insert_one(_event(job_id, tenant, fence, at, seq, line))
@@ -45,13 +49,14 @@ class EventRepository:
                 known = await self._collection.find_one({"job": job_id, "key": line.key})
                 if known:
                     return int(known["seq"])
-                seq = await self._last(job_id)
+                seq, has_ended = await self._last(job_id)
             else:
                 return seq
+        return seq
 
     async def append_all(self, job_id: str, tenant: str, fence: int, at: datetime, lines: Sequence[EventLine]) -> None:
         """Append lines (one at least) in their order, at once where nobody else writes; one that is there stays."""
-        last = 0 if lines[0].key == FIRST_KEY else await self._last(job_id)
+        last = 0 if lines[0].key == FIRST_KEY else (await self._last(job_id))[0]
         numbered = enumerate(lines, last + 1)
         try:
             await self._collection.insert_many(
@@ -86,9 +91,10 @@ class EventRepository:
         """Forget a job's history."""
         await self._collection.delete_many({"job": job_id})
 
-    async def _last(self, job_id: str) -> int:
+    async def _last(self, job_id: str) -> tuple[int, bool]:
+        """The number of the last line, 0 before the first, and whether it is the job's end."""
         rows = await self._collection.find({"job": job_id}).sort("seq", DESCENDING).limit(1).to_list()
-        return int(rows[0]["seq"]) if rows else 0
+        return (int(rows[0]["seq"]), rows[0]["type"] == END) if rows else (0, False)
 
 
 def _event(job_id: str, tenant: str, fence: int, at: datetime, seq: int, line: EventLine) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from pymongo.errors import DuplicateKeyError
 
+from maskeraid_core import failpoints
 from maskeraid_core.errors import IdempotencyKeyReused
 from maskeraid_core.jobs import Job, JobStatus, OutboxEntry, QueueName
 from maskeraid_core.mongo import IDEMPOTENCY_SECONDS, server_time
@@ -39,6 +40,7 @@ class JobRepository(TenantRepository[Job]):
                 return _same(known, job)
             await self._collection.update_one({"_id": known.id}, {"$set": {"idempotency_key": None}})
             await self._collection.insert_one(document)
+        failpoints.hit("accept.inserted")
         return job
 
     async def delete_ended(self, job_id: str) -> bool:
