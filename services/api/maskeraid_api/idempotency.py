@@ -1,5 +1,6 @@
 """The same POST twice is one POST: answers are kept by Idempotency-Key, and a unique index decides races."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -18,6 +19,7 @@ from maskeraid_core.repositories.accounts import IdempotencyRepository
 KEPT_HEADERS = ("location", "retry-after", "etag", "content-type", "preference-applied")
 _VISIBLE = re.compile(r"^[\x21-\x7e]{1,255}$")
 PIECE = 1 << 20
+RENEW_SECONDS = 1.5
 
 
 def idempotency_key(request: Request) -> str | None:
@@ -54,13 +56,23 @@ async def answer_once(
         if existing.answer is None:
             raise IdempotencyInProgress(retry_after=1)
         return _replayed(existing.answer)
+    renewing = asyncio.create_task(_renew(answers, key))
     try:
         response = await answer()
     except BaseException:
         await answers.forget(key)
         raise
+    finally:
+        renewing.cancel()
     await answers.finish(key, _kept(response, secret_fields))
     return response
+
+
+async def _renew(answers: IdempotencyRepository, key: str) -> None:
+    """Until the answer is there; few take so long, as the digest of a large upload does."""
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        await answers.renew(key)
 
 
 def _kept(response: Response, secret_fields: Iterable[str]) -> dict[str, Any]:

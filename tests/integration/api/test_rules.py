@@ -1,9 +1,17 @@
 """The rules that hold on every endpoint."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx
 import pytest
+from starlette.responses import Response
+
+from maskeraid_api.idempotency import RENEW_SECONDS, answer_once
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.accounts import IdempotencyRepository
+from maskeraid_core.repositories.datasets import DatasetRepository
+from maskeraid_core.repositories.repository import now
 
 from .conftest import Account, Open
 
@@ -41,6 +49,33 @@ class TestIdempotency:
         await client.post("/v1/reimagings", files={"image": ("a.png", b"x")}, headers=HEADERS)
         other = await client.post("/v1/reimagings", files={"image": ("a.png", b"y")}, headers=HEADERS)
         assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+    async def test_a_request_whose_process_died_is_carried_out_again_soon(
+        self, account: Account, stores: Stores
+    ) -> None:
+        body = {"name": "a"}
+        first = await account.client.post("/v1/datasets", json=body, headers=HEADERS)
+        answers = stores.database["idempotency"]
+        kept = {"_id": f"{account.tenant}:once"}
+        await DatasetRepository(stores.database, account.tenant).delete(first.json()["id"])  # it came to nothing
+        await answers.update_one(kept, {"$set": {"answer": None}})
+        refused = await account.client.post("/v1/datasets", json=body, headers=HEADERS)
+        assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_in_progress")
+        await answers.update_one(kept, {"$set": {"created_at": now() - timedelta(seconds=6)}})
+        assert (await account.client.post("/v1/datasets", json=body, headers=HEADERS)).status_code == 201
+
+    async def test_a_long_request_keeps_its_key(self, account: Account, stores: Stores) -> None:
+        answers = IdempotencyRepository(stores.database, account.tenant)
+
+        async def answer() -> Response:
+            await asyncio.sleep(RENEW_SECONDS * 1.5)
+            return Response()
+
+        began = now()
+        await answer_once(answers, "long", "digest", answer)
+        kept = await answers.begin("long", "digest")
+        assert kept is not None
+        assert kept.created_at > began + timedelta(seconds=1)
 
     async def test_a_refusal_may_be_mended(self, client: httpx.AsyncClient) -> None:
         assert (await client.post("/v1/datasets", json={"nam": "a"}, headers=HEADERS)).status_code == 422

@@ -46,7 +46,7 @@ FORM = Form(
 @router.post("", status_code=202, response_model=ImportView)
 @operation(
     Scope.DATASETS_WRITE, body_bytes=IMPORT_BYTES + MULTIPART_OVERHEAD, json_body=ImportRequest, form=FORM,
-    problems=(NotFound, QueueFull, UnsupportedMedia, UploadIncomplete),
+    problems=(NotFound, QueueFull, UnsupportedMedia, UploadIncomplete), is_job=True,
 )  # fmt: skip
 async def create_import(
     request: Request, caller: CallerOf, gateway: GatewayOf, datasets: Datasets, uploads: Uploads

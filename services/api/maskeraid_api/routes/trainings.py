@@ -58,6 +58,7 @@ async def list_trainings(
 @operation(
     Scope.TRAININGS_WRITE,
     problems=(NotFound, DatasetEmpty, TestDataInTraining, TooFewImages, ResolutionNotSupported, QueueFull),
+    is_job=True,
 )
 async def create_training(body: TrainingRequest, request: Request, caller: CallerOf, library: LibraryOf) -> Response:
     """Order a model. All that can be known now is checked now."""

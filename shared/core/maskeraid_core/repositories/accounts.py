@@ -8,10 +8,10 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from maskeraid_core.documents.accounts import ApiKey, IdempotentAnswer, PendingEmail, Tenant
-from maskeraid_core.mongo import Database
+from maskeraid_core.mongo import Database, server_time
 from maskeraid_core.repositories.repository import TenantRepository, now
 
-ABANDONED_AFTER = timedelta(seconds=60)  # a first request that has no answer after this died with its process
+ABANDONED_AFTER = timedelta(seconds=5)  # a request that has not said so long that it runs died with its process
 VERIFICATIONS_A_DAY = 3  # mails to one address, whoever asks for them: nobody's mailbox is flooded through us
 
 
@@ -100,24 +100,34 @@ class IdempotencyRepository:
         self._tenant = tenant
 
     async def begin(self, key: str, digest: str) -> IdempotentAnswer | None:
-        """Reserve the key for this request: None when it is ours, else what is there."""
-        entry = IdempotentAnswer(id=f"{self._tenant}:{key}", tenant=self._tenant, digest=digest, created_at=now())
+        """Reserve the key for this request: None when it is ours, else what is there.
+
+        Times are the database's: another gateway's clock may be wrong by more than a request takes.
+        """
+        at = await server_time(self._collection.database)
+        entry = IdempotentAnswer(id=f"{self._tenant}:{key}", tenant=self._tenant, digest=digest, created_at=at)
         try:
             await self._collection.insert_one(entry.to_mongo())
         except DuplicateKeyError:
             found = await self._collection.find_one({"_id": entry.id})
             existing = IdempotentAnswer.of(found) if found else None
-            if existing is None or not await self._take_over(existing, digest):
+            if existing is None or not await self._take_over(existing, digest, at):
                 return existing
         return None
 
-    async def _take_over(self, existing: IdempotentAnswer, digest: str) -> bool:
-        if existing.answer is not None or existing.digest != digest or existing.created_at > now() - ABANDONED_AFTER:
+    async def _take_over(self, existing: IdempotentAnswer, digest: str, at: datetime) -> bool:
+        if existing.answer is not None or existing.digest != digest or existing.created_at > at - ABANDONED_AFTER:
             return False
         outcome = await self._collection.update_one(
-            {"_id": existing.id, "created_at": existing.created_at, "answer": None}, {"$set": {"created_at": now()}}
+            {"_id": existing.id, "created_at": existing.created_at, "answer": None}, {"$set": {"created_at": at}}
         )
         return outcome.modified_count == 1
+
+    async def renew(self, key: str) -> None:
+        """Say that the request still runs."""
+        await self._collection.update_one(
+            {"_id": f"{self._tenant}:{key}", "answer": None}, {"$currentDate": {"created_at": True}}
+        )
 
     async def finish(self, key: str, answer: dict[str, Any]) -> None:
         await self._collection.update_one({"_id": f"{self._tenant}:{key}"}, {"$set": {"answer": answer}})
