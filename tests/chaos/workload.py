@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -84,15 +84,20 @@ class Workload:
 
     def train(self, client: Client, number: int) -> Job:
         """A training of some seconds on a dataset that is drawn first."""
-        dataset = client.datasets.create(f"{self._name}, training {number}")
-        client.imports.generate(dataset.id, "faces-light").wait()
-        return client.trainings.create(f"{self._name} {number}", [dataset.id], seed=number, hyperparameters=QUICK)
+        return self._train(client, f"training {number}", QUICK)
 
     def train_long(self, client: Client, name: str) -> Training:
         """A training that does not end by itself within a test."""
+        return self._train(client, name, ENDLESS)
+
+    def train_seeded(self, client: Client, name: str, steps: int) -> Training:
+        """A training of exactly so many steps that is the same each time."""
+        return self._train(client, name, {**ENDLESS, "steps": steps})
+
+    def _train(self, client: Client, name: str, hyperparameters: Mapping[str, float]) -> Training:
         data = client.datasets.create(f"{self._name}, {name}").id
         client.imports.generate(data, "faces-light").wait()
-        return client.trainings.create(f"{self._name}, {name}", [data], hyperparameters=ENDLESS)
+        return client.trainings.create(f"{self._name}, {name}", [data], seed=9, hyperparameters=hyperparameters)
 
     @contextmanager
     def ordering(

@@ -1,0 +1,76 @@
+"""Trainings under attack: zombies never win, and what is resumed equals what was never broken."""
+
+from functools import partial
+from random import Random
+
+import pytest
+
+from maskeraid import Client
+from maskeraid.objects import Training
+from tests.chaos.auditor import Auditor, history
+from tests.chaos.environment import Environment
+from tests.chaos.fixtures import Note, scaled
+from tests.chaos.nemesis import Nemesis, wait_until
+from tests.chaos.workload import Workload
+from tests.chaos.zombies import wake_zombie
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600)]
+
+ZOMBIES, SEED = 20, 3
+STEPS, KILLS = 6_000, 5
+CHECKPOINT_SECONDS = 120.0
+
+
+@pytest.mark.row("R3", "20/20: the result is the second worker's, the zombie is gone in 15 s, its objects are swept")
+def test_zombies_never_win(environment: Environment, workload: Workload, measured: Note) -> None:
+    chance, won, slowest = Random(SEED), 0, 0.0
+    for number in range(scaled(ZOMBIES)):
+        worker, is_late = chance.choice(["curator", "trainer"]), chance.random() < 0.5
+        order = workload.train if worker == "trainer" else workload.draw_faces
+        awakening = wake_zombie(environment, worker, partial(order, number=400 + number), is_late=is_late)
+        assert (awakening.job.status, awakening.ended_by_attempt) == ("succeeded", 2), f"seed {SEED}, round {number}"
+        assert awakening.audit.faults == {}, f"seed {SEED}, round {number}"
+        won, slowest = won + 1, max(slowest, awakening.zombie_seconds)
+    measured(f"seed {SEED}: {won}/{scaled(ZOMBIES)}, zombies gone after {slowest:.1f} s at most")
+
+
+@pytest.mark.row(
+    "R9", f"{STEPS:,} steps killed {KILLS} times: weights equal the unbroken run's, loss <= one interval a kill"
+)
+def test_a_broken_training_equals_an_unbroken_one(
+    environment: Environment, workload: Workload, client: Client, measured: Note
+) -> None:
+    nemesis, kills = Nemesis(environment, SEED), scaled(KILLS)
+    whole = workload.train_seeded(client, "unbroken", STEPS)
+    whole.wait()
+    broken = workload.train_seeded(client, "broken", STEPS)
+    for attempt in range(1, kills + 1):
+        wait_until(partial(has_gone_on, client, broken, attempt), CHECKPOINT_SECONDS, "checkpoints of the attempt")
+        nemesis.restart("trainer")
+    broken.wait()
+    attempts = [steps_kept(client, broken, attempt) for attempt in range(1, kills + 2)]
+    measured(f"{kills} kills; checkpoints of each attempt at the steps {attempts}")
+    assert weights_of(client, broken) == weights_of(client, whole)
+    assert broken.refresh().attempt == kills + 1
+    assert Auditor(environment, client).audit([whole.id, broken.id]).faults == {}
+
+
+def steps_kept(client: Client, training: Training, attempt: int) -> list[int]:
+    """The steps behind which the checkpoints of an attempt were written; not those that it began from."""
+    events = history(client, training.id)
+    return [
+        e["data"]["step"]
+        for e in events
+        if (e["type"], e["attempt"]) == ("job.checkpoint", attempt) and e["data"]["step"]
+    ]
+
+
+def has_gone_on(client: Client, training: Training, attempt: int) -> bool:
+    """Whether an attempt kept a step behind its first, which is kept at once."""
+    return len(steps_kept(client, training, attempt)) > 1
+
+
+def weights_of(client: Client, training: Training) -> dict[str, str]:
+    """Digests of a training's weights."""
+    version = client.models.version((training.refresh().model or {})["model_id"])
+    return {file["name"]: file["digest"] for file in version.files if file["name"].endswith(".safetensors")}
