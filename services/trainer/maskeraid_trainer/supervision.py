@@ -6,7 +6,9 @@ The parent loads no TensorFlow and is the only one that writes the job.
 import os
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from maskeraid_core import failpoints
@@ -20,6 +22,7 @@ from maskeraid_trainer.journal import Journal
 from maskeraid_trainer.settings import TrainerSettings
 
 LISTEN_SECONDS = 0.2  # how soon a wish is seen
+LEASE_LOOK_SECONDS = 1.0
 
 
 class Refused(Exception):
@@ -53,13 +56,32 @@ def supervise(
     """
     arguments = (*command, held.job.id, str(held.claim.fence), str(os.getpid()))
     journal = Journal(held, port)
-    with Child(arguments, _environment(settings)) as child:
+    with Child(arguments, _environment(settings)) as child, _ending_with_the_lease(child, held):
         failpoints.hit("child.started")
         _listen(child, journal, held, is_leaving, settings)
         journal.write(last=True)
         if journal.outcome is None or child.exit_code != 0:
             raise _reason_of_end(child, held)
     _conclude(held, journal.outcome)
+
+
+@contextmanager
+def _ending_with_the_lease(child: Child, held: Held) -> Iterator[None]:
+    """Kill the child when the lease runs out, also while its supervisor waits for a database that stands still."""
+    is_over = threading.Event()
+
+    def watch() -> None:
+        while not is_over.wait(LEASE_LOOK_SECONDS):
+            if time.monotonic() >= held.good_until:
+                return child.kill()
+
+    watcher = threading.Thread(target=watch, name="lease")
+    watcher.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        watcher.join()
 
 
 def _listen(child: Child, journal: Journal, held: Held, is_leaving: threading.Event, settings: TrainerSettings) -> None:

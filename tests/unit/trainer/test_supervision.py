@@ -194,6 +194,17 @@ class TestWishes:
         with pytest.raises(LeaseLost):
             run(held, ticks)
 
+    def test_a_lease_that_runs_out_while_the_database_stands_still_ends_it(
+        self, held: FakeHeld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stand_still(**facts: object) -> None:
+            wait_for_end(int(str(facts["phase"])))
+
+        monkeypatch.setattr(held, "_note", stand_still)
+        held.good_until = time.monotonic() + 0.5
+        with pytest.raises(LeaseLost):
+            run(held, PHASE_THEN_SLEEP)
+
     def test_pause_takes_a_checkpoint(self, held: FakeHeld) -> None:
         Meanwhile(held, lambda: held.learn(Wishes(cancel=False, pause=True, stop=False)))
         with pytest.raises(PauseHonoured):
@@ -226,8 +237,9 @@ class TestWishes:
 
     def test_a_stop_waits_until_it_can_be_heard(self, held: FakeHeld) -> None:
         held.learn(Wishes(cancel=False, pause=False, stop=True))
-        with pytest.raises(Crash, match="SIGUSR1"):  # not deaf any more, though without an ear
+        with pytest.raises(Crash, match="SIGUSR1") as caught:  # it has no ear, but has spoken before it is asked
             run(held, "time.sleep(0.4); os.write(2, b'awake'); say(type='alive'); time.sleep(60)")
+        assert caught.value.facts["log"] == ["awake"]
 
 
 class TestLeaving:
