@@ -25,7 +25,7 @@ from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.repository import now
 
 LONGEST_WAIT = 30  # seconds
-LOOK_SECONDS = 1.0  # how often a waiting request looks without being told
+LOOK_SECONDS = 3.0  # how often a waiting request looks without being told
 _WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,6})(?:$|[,;\s])")
 
 
@@ -113,5 +113,6 @@ def _job(request: Request, tenant: str, order: Order) -> Job:
 async def _tell(gateway: Gateway, job: Job, *, is_awaited: bool) -> None:
     """Ring; then write the first event, unless a client waits: then the worker does that, sooner than we could."""
     await gateway.stores.doorbell.ring(job.queue, job.id)
+    await gateway.lanes.mark(gateway.stores.database, job)
     if not is_awaited:
         await drain(gateway.stores, job)

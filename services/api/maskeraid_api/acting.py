@@ -63,4 +63,5 @@ def _spec_again(job: Job, job_id: str) -> Mapping[str, Any]:
 
 
 async def _ring(gateway: Gateway, job: Job) -> None:
+    await gateway.lanes.mark(gateway.stores.database, job)
     await gateway.stores.doorbell.ring(job.queue, job.id)

@@ -7,10 +7,12 @@ from starlette.requests import Request
 from maskeraid_api.access import Keys, Rates
 from maskeraid_api.background import Background
 from maskeraid_api.backlogs import Backlogs
+from maskeraid_api.estimates import Estimates
 from maskeraid_api.manifest_cache import ManifestCache
 from maskeraid_api.settings import ApiSettings
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
+from maskeraid_core.turns import LaneMarks
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,21 @@ class Gateway:
     keys: Keys
     rates: Rates
     manifests: ManifestCache
+    estimates: Estimates
     background: Background = field(default_factory=Background)
     backlogs: Backlogs = field(default_factory=Backlogs)
+    lanes: LaneMarks = field(default_factory=LaneMarks)
 
     @classmethod
     def on(cls, settings: ApiSettings, stores: Stores, rates: Rates) -> "Gateway":
-        return cls(settings, stores, Keys(AccountRepository(stores.database)), rates, ManifestCache(stores.blobs))
+        return cls(
+            settings,
+            stores,
+            Keys(AccountRepository(stores.database)),
+            rates,
+            ManifestCache(stores.blobs),
+            Estimates(stores.database),
+        )
 
 
 def gateway_of(request: Request) -> Gateway:

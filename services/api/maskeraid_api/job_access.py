@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 from maskeraid_api.access import Caller
-from maskeraid_api.gateway import Gateway
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.errors import NotFound
-from maskeraid_core.jobs import Job, JobKind, JobStatus
+from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.repositories.jobs import JobRepository
 
 READ_SCOPES: Mapping[JobKind, Scope] = {
@@ -40,10 +39,3 @@ async def job_of(jobs: JobRepository, caller: Caller, job_id: str, kind: JobKind
         raise NotFound
     caller.need(READ_SCOPES[job.kind])
     return job
-
-
-async def queue_position(gateway: Gateway, job: Job) -> int | None:
-    """1 for the job that runs next; None for one that does not wait."""
-    if job.status is not JobStatus.QUEUED:
-        return None
-    return await JobRepository(gateway.stores.database, job.tenant).queued_before(job) + 1

@@ -60,6 +60,7 @@ async def create_indexes(database: Database) -> None:
         [("tenant", ASCENDING), ("name", ASCENDING), ("deleted_at", ASCENDING)], unique=True
     )
     await database["workers"].create_index("queue")
+    await database["lanes"].create_index([("queue", ASCENDING), ("waiting", ASCENDING)])
     for name in ("jobs", "datasets", "models", "webhook_endpoints", "deliveries", "api_keys"):
         await database[name].create_index([*PAGED, ("created_at", ASCENDING)])
     for name in ("dataset_versions", "uploads", "model_versions"):

@@ -15,6 +15,7 @@ from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.deliveries import DeliveryQueue
 from maskeraid_core.repositories.due import DueJobs
+from maskeraid_core.repositories.lanes import LaneRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.notices import NoticeOutboxes
 from maskeraid_core.status_machine import lease_lost, past_deadline
@@ -33,7 +34,7 @@ async def sweep_forever(stores: Stores) -> None:
 
 
 async def sweep(stores: Stores) -> None:
-    """One round: deadlines, expired leases, outboxes, bells, deliveries."""
+    """One round: deadlines, expired leases, outboxes, lanes, bells, deliveries."""
     moves, due = JobMoves(stores.database), DueJobs(stores.database)
     at = await moves.server_time()
     for job in await due.past_deadline(at):
@@ -54,8 +55,11 @@ async def sweep(stores: Stores) -> None:
 
 async def _ring(stores: Stores, at: datetime) -> None:
     """Ring for jobs and deliveries, until the bell is silent for the first time."""
-    due = DueJobs(stores.database)
-    for job in await due.to_ring(at, at - timedelta(seconds=stores.settings.ring_again_seconds)):
+    due, lanes = DueJobs(stores.database), LaneRepository(stores.database)
+    jobs = await due.to_ring(at, at - timedelta(seconds=stores.settings.ring_again_seconds))
+    for queue, tenant in {(job.queue, job.tenant) for job in jobs}:
+        await lanes.mark_waiting(queue, tenant)
+    for job in jobs:
         if not await stores.doorbell.ring(job.queue, job.id):
             return
         await due.note_rang(job.id)

@@ -22,6 +22,7 @@ from maskeraid_core.repositories.claims import Claim, JobClaims, is_ours
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.workers import WorkerRepository
 from maskeraid_core.status_machine import Change, crashed, failed, let_go, succeeded
+from maskeraid_core.turns import Turns
 
 log = structlog.get_logger()
 
@@ -39,6 +40,7 @@ class Worker:
         self._port = port
         self._queue = queue
         self._claims = JobClaims(port.stores.database)
+        self._turns = Turns(port.stores.database, queue)
         self._facts = {"host": platform.node(), "pid": os.getpid(), **facts}
         self._beats = port.portal.start_task_soon(self._beat_worker)
 
@@ -51,7 +53,7 @@ class Worker:
         return self._port
 
     def claim(self, first_id: str | None) -> Claim | None:
-        """Claim the job that the bell named, else the oldest that waits; None when nothing can be claimed."""
+        """Claim the job that the bell named, else the next of whose turn it is; None when nothing can be claimed."""
         return None if self.is_leaving.is_set() else self._port.call(self._claim, first_id)
 
     def claims(self, first_id: str) -> Iterator[Claim]:
@@ -101,15 +103,12 @@ class Worker:
         self._port.call(WorkerRepository(self.stores.database).leave, self.name)
 
     async def _claim(self, first_id: str | None) -> Claim | None:
-        if first_id is not None and (claim := await self._claim_one(first_id)) is not None:
-            return claim
-        for job_id in await self._claims.oldest_queued(self._queue):
-            if (claim := await self._claim_one(job_id)) is not None:
+        lease_seconds = self.stores.settings.lease_seconds
+        async for job_id in self._turns.candidates(first_id):
+            if claim := await self._claims.claim(job_id, self.name, lease_seconds, self._queue):
+                await self._turns.note_claimed(claim.job)
                 return claim
         return None
-
-    async def _claim_one(self, job_id: str) -> Claim | None:
-        return await self._claims.claim(job_id, self.name, self.stores.settings.lease_seconds, self._queue)
 
     def _record_error(self, held: Held, error: Exception) -> None:
         if is_domain_error(error):

@@ -10,7 +10,7 @@ from maskeraid_api.answers import accepted, shown
 from maskeraid_api.dependencies import CallerOf, Datasets, GatewayOf, Jobs, Uploads
 from maskeraid_api.forms import files_of, options_of, read_json
 from maskeraid_api.inbox import store_file
-from maskeraid_api.job_access import job_of, queue_position
+from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import Form, GuardedRoute, operation
 from maskeraid_api.schemas.imports import (
     IMPORT_BYTES,
@@ -97,4 +97,4 @@ async def spec_of(body: ImportRequest, uploads: Uploads) -> ImportSpec:
 async def get_import(import_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
     """One import, with the rows that were rejected."""
     job = await job_of(jobs, caller, import_id, JobKind.IMPORT)
-    return shown(request, ImportView.of(job, await queue_position(gateway, job)))
+    return shown(request, ImportView.of(job, await gateway.estimates.wait_of(job)))

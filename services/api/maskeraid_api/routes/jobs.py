@@ -12,7 +12,7 @@ from maskeraid_api.acting import act, retry
 from maskeraid_api.answers import accepted, is_wanted, json_response, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs
 from maskeraid_api.gateway import Gateway
-from maskeraid_api.job_access import job_of, queue_position, readable_kinds, write_scope
+from maskeraid_api.job_access import job_of, readable_kinds, write_scope
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, Limit, ListView, listed, next_link, page_asked
 from maskeraid_api.schemas.jobs import EventPage, EventView, JobView, shared_fields
@@ -55,7 +55,7 @@ async def list_jobs(
 async def get_job(job_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
     """What every job shares. Poll it with `If-None-Match`."""
     job = await job_of(jobs, caller, job_id)
-    return shown(request, JobView(**shared_fields(job, await queue_position(gateway, job))))
+    return shown(request, JobView(**shared_fields(job, await gateway.estimates.wait_of(job))))
 
 
 @router.get(

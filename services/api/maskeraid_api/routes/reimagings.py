@@ -11,7 +11,7 @@ from maskeraid_api.acting import act
 from maskeraid_api.answers import accepted, gone, json_response, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Models, ModelVersions
 from maskeraid_api.forms import options_of, read_json
-from maskeraid_api.job_access import job_of, queue_position
+from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import Form, GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, listed, page_asked
 from maskeraid_api.reimaging_inputs import Inputs, spec_of
@@ -101,7 +101,7 @@ async def get_reimaging(
 ) -> Response:
     """One re-imaging."""
     job = await job_of(jobs, caller, reimaging_id, JobKind.REIMAGING)
-    return shown(request, ReimagingView.of(job, await queue_position(gateway, job)))
+    return shown(request, ReimagingView.of(job, await gateway.estimates.wait_of(job)))
 
 
 @router.delete("/{reimaging_id}", status_code=204, response_class=Response)

@@ -12,7 +12,7 @@ from maskeraid_api.answers import accepted, json_response, shown
 from maskeraid_api.curves import curves_of
 from maskeraid_api.dataset_access import TrainingData, choose_training_data
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf
-from maskeraid_api.job_access import job_of, queue_position
+from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, listed, page_asked
 from maskeraid_api.schemas.trainings import (
@@ -98,7 +98,7 @@ async def get_training(
 ) -> Response:
     """One training."""
     job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
-    return shown(request, TrainingView.of(job, await queue_position(gateway, job)))
+    return shown(request, TrainingView.of(job, await gateway.estimates.wait_of(job)))
 
 
 @router.get("/{training_id}/metrics", response_model=MetricsView)

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
+from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import Body, DatasetId, Metadata, NotYet, Text, UploadId, View
 from maskeraid_core.documents.datasets import ImportSpec
@@ -75,7 +76,7 @@ class ImportView(JobFields):
     rejected_rows: list[RejectedRow]
 
     @classmethod
-    def of(cls, job: Job, queue_position: int | None = None) -> "ImportView":
+    def of(cls, job: Job, wait: Wait | None = None) -> "ImportView":
         spec = ImportSpec.model_validate(job.spec)
         result = dict(job.result) if job.result else None
         facts = job.error.facts if job.error else {}
@@ -83,7 +84,7 @@ class ImportView(JobFields):
         if result:
             result.pop("rejected_rows", None)
         return cls(
-            **shared_fields(job, queue_position), dataset_id=spec.dataset_id, source=_source(spec), result=result,
+            **shared_fields(job, wait), dataset_id=spec.dataset_id, source=_source(spec), result=result,
             rejected_rows=[RejectedRow.model_validate(row) for row in rejected[:MOST_REJECTED_ROWS]],
         )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 from ulid import ULID
 
+from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.parts import Body, View
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.ids import ULID_PATTERN, derived_id
@@ -90,12 +91,13 @@ class JobView(JobFields):
     object: Literal["job"] = "job"
 
 
-def shared_fields(job: Job, queue_position: int | None = None) -> dict[str, Any]:
+def shared_fields(job: Job, wait: Wait | None = None) -> dict[str, Any]:
     """A job's shared fields, for the constructor of a view."""
     error = job.error
     return {
         "id": job.id, "kind": job.kind, "status": job.status, "phase": job.phase, "phases": job.phases,
-        "progress": job.progress, "queue_position": queue_position, "estimated_finish": _estimated_finish(job),
+        "progress": job.progress, "queue_position": wait.position if wait else None,
+        "estimated_finish": wait.finish if wait else _estimated_finish(job),
         "cancel_requested": job.cancel_requested, "pause_requested": job.pause_requested,
         "stop_requested": job.stop_requested, "stopped_early": bool((job.result or {}).get("stopped_early")),
         "allowed_actions": allowed_actions(job), "attempt": job.fence,

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import Body, ImageId, Metadata, ModelId, NotYet, Text
 from maskeraid_core.documents.reimagings import ReimagingSpec
@@ -110,13 +111,13 @@ class ReimagingView(JobFields):
     files: dict[str, str] = Field(description="Names of result files to where they are.")
 
     @classmethod
-    def of(cls, job: Job, queue_position: int | None = None) -> "ReimagingView":
+    def of(cls, job: Job, wait: Wait | None = None) -> "ReimagingView":
         spec = ReimagingSpec.model_validate(job.spec)
         written = job.result or {}
         files = {name: file_url(job.id, name) for name in written.get("files", {})}
         shown = _with_urls({name: value for name, value in written.items() if name != "files"}, files)
         return cls(
-            **shared_fields(job, queue_position), statement=STATEMENT, options=_options(spec),
+            **shared_fields(job, wait), statement=STATEMENT, options=_options(spec),
             result={"statement": STATEMENT, "synthetic": True, **shown} if job.result else None, files=files,
         )  # fmt: skip
 

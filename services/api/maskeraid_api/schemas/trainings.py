@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, TrainingNotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import Body, DatasetId, Metadata, Name, NotYet, Text, View, Where
 from maskeraid_core.documents.trainings import DataPart, TrainingSpec
@@ -108,13 +109,13 @@ class TrainingView(JobFields):
     model: ModelReference | None = Field(description="Once the training has succeeded.")
 
     @classmethod
-    def of(cls, job: Job, queue_position: int | None = None) -> "TrainingView":
+    def of(cls, job: Job, wait: Wait | None = None) -> "TrainingView":
         spec = TrainingSpec.model_validate(job.spec)
         result = job.result or {}
         model = None
         if job.status is JobStatus.SUCCEEDED:
             model = ModelReference(model_id=spec.model_id, version=int(result.get("version", 1)))
-        fields = shared_fields(job, queue_position)
+        fields = shared_fields(job, wait)
         fields["urls"] |= {name: f"/v1/trainings/{job.id}/{name}" for name in ("metrics", "checkpoints")}
         if model:
             fields["urls"]["model"] = f"/v1/models/{model.model_id}"

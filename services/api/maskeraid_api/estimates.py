@@ -1,0 +1,83 @@
+"""When a waiting job will have its turn, and when it will be done: estimates, from what was seen some seconds ago."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from maskeraid_core.jobs import Job, JobKind, JobStatus, QueueName
+from maskeraid_core.mongo import Database
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.lanes import LaneRepository
+from maskeraid_core.repositories.repository import PageRequest, now
+from maskeraid_core.repositories.workers import WorkerRepository
+
+COUNTED_EVERY = 2.0  # seconds; each lane costs a millisecond
+MEASURED_EVERY = 30.0
+LOOKED_AT, MEASURED = 60, 20  # jobs of the kind, and those among them that succeeded
+MOST_COUNTED = 1000  # jobs in one lane
+ROUNDED_TO = 10  # seconds: so that who polls with an ETag is not told of each second that passes
+MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True)
+class Wait:
+    """1 is next; `finish` is None while nothing of the kind has succeeded."""
+
+    position: int
+    finish: datetime | None
+
+
+class Estimates:
+    """What this process reckons with."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lengths: dict[QueueName, tuple[float, dict[str, int]]] = {}
+        self._seconds: dict[tuple[str, JobKind], tuple[float, float | None]] = {}
+
+    async def wait_of(self, job: Job) -> Wait | None:
+        """None for a job that does not wait."""
+        if job.status is not JobStatus.QUEUED:
+            return None
+        place = await JobRepository(self._database, job.tenant).queued_before(job) + 1
+        others = await self._lengths_of(job.queue)
+        position = place + sum(min(length, place) for tenant, length in others.items() if tenant != job.tenant)
+        return Wait(position, await self._finish(job, position))
+
+    async def _lengths_of(self, queue: QueueName) -> dict[str, int]:
+        """How many jobs wait in each lane, by tenant."""
+        at, lengths = self._lengths.get(queue, (-COUNTED_EVERY, {}))
+        if time.monotonic() - at >= COUNTED_EVERY:
+            lanes = LaneRepository(self._database)
+            lengths = {lane.tenant: await lanes.length(lane, MOST_COUNTED) for lane in await lanes.waiting(queue)}
+            self._lengths[queue] = time.monotonic(), lengths
+        return lengths
+
+    async def _finish(self, job: Job, position: int) -> datetime | None:
+        seconds = await self._seconds_of(job)
+        if seconds is None:
+            return None
+        at = (now() + timedelta(seconds=position * seconds)).timestamp()
+        return datetime.fromtimestamp(-(-at // ROUNDED_TO) * ROUNDED_TO, job.created_at.tzinfo)
+
+    async def _seconds_of(self, job: Job) -> float | None:
+        """From one turn to the next: the median of the tenant's last jobs of the kind, shared by the workers."""
+        key = job.tenant, job.kind
+        at, seconds = self._seconds.get(key, (-MEASURED_EVERY, None))
+        if time.monotonic() - at < MEASURED_EVERY:
+            return seconds
+        if len(self._seconds) >= MOST_REMEMBERED:
+            self._seconds.clear()
+        page = await JobRepository(self._database, job.tenant).page(PageRequest(LOOKED_AT), kind=job.kind)
+        measured = [seconds for one in page.items if (seconds := _seconds_run(one)) is not None][:MEASURED]
+        workers = [row for row in await WorkerRepository(self._database).alive() if row["queue"] == job.queue]
+        seconds = median(measured) / max(1, len(workers)) if measured else None
+        self._seconds[key] = time.monotonic(), seconds
+        return seconds
+
+
+def _seconds_run(job: Job) -> float | None:
+    if job.status is not JobStatus.SUCCEEDED or job.started_at is None or job.finished_at is None:
+        return None
+    return (job.finished_at - job.started_at).total_seconds()
