@@ -198,3 +198,32 @@ class TestEdges:
 
     async def test_a_body_that_was_read_does_not(self, client: httpx.AsyncClient) -> None:
         assert "connection" not in (await client.post("/v1/datasets", json={"name": "a"})).headers
+
+
+class TestLabels:
+    @pytest.mark.parametrize(
+        ("path", "body"),
+        [
+            ("datasets", {"name": "a"}), ("uploads", {"file_name": "a", "bytes": 1, "sha256": "0" * 64}),
+            ("api-keys", {"name": "k", "scopes": ["datasets:read"]}),
+            ("webhook-endpoints", {"url": "https://example.org/"}),
+        ],
+    )  # fmt: skip
+    async def test_what_a_client_writes_on_its_objects_is_echoed(
+        self, client: httpx.AsyncClient, path: str, body: dict[str, object]
+    ) -> None:
+        labels = {"metadata": {"project": "x"}, "client_reference_id": "r-1"}
+        made = (await client.post(f"/v1/{path}", json={**body, **labels})).json()
+        assert {name: made[name] for name in labels} == labels
+
+
+class TestDeletingWhatWasSeen:
+    async def test_of_another_state_is_refused(self, client: httpx.AsyncClient) -> None:
+        upload = await client.post("/v1/uploads", json={"file_name": "a", "bytes": 1, "sha256": "0" * 64})
+        reimaging = await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})
+        for made in (upload, reimaging):
+            path = made.headers["location"]
+            stale = await client.delete(path, headers={"If-Match": '"0"'})
+            assert (stale.status_code, stale.json()["code"]) == (412, "stale_object")
+            seen = {"If-Match": (await client.get(path)).headers["etag"]}
+            assert (await client.delete(path, headers=seen)).status_code == 204

@@ -15,7 +15,8 @@ from maskeraid_api.dependencies import CallerOf, Datasets, GatewayOf, Jobs, Mode
 from maskeraid_api.email_addresses import ask_to_verify, verify
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages_for_people import STYLE_POLICY, page
-from maskeraid_api.schemas.account import AccountChange, EmailVerificationRequest, EmailView, MeView, Usage
+from maskeraid_api.routes.webhook_endpoints import MOST_ENDPOINTS
+from maskeraid_api.schemas.account import AccountChange, EmailVerificationRequest, EmailView, MeView, Quotas, Usage
 from maskeraid_core.documents.accounts import Scope, Tenant
 from maskeraid_core.errors import NotAuthenticated, NotFound, QuotaExceeded, StaleObject
 from maskeraid_core.jobs import JobStatus
@@ -31,7 +32,7 @@ async def get_me(
 ) -> Response:
     """The caller's tenant, scopes, and usage."""
     tenant = await _tenant_of(gateway, caller)
-    return shown(request, _view(tenant, caller, await _usage(jobs, datasets, models)))
+    return shown(request, _view(tenant, caller, gateway, await _usage(jobs, datasets, models)))
 
 
 @router.patch("/v1/me", response_model=MeView)
@@ -51,12 +52,12 @@ async def change_me(
     """
     usage = await _usage(jobs, datasets, models)
     tenant = await _tenant_of(gateway, caller)
-    check_unchanged(request, _view(tenant, caller, usage))
+    check_unchanged(request, _view(tenant, caller, gateway, usage))
     if body.email and body.email != tenant.mailbox:
         await ask_to_verify(gateway.stores, tenant.id, body.email)
     if body.email_events is not None:
         await AccountRepository(gateway.stores.database).change(tenant.id, {"email_events": body.email_events})
-    return shown(request, _view(await _tenant_of(gateway, caller), caller, usage))
+    return shown(request, _view(await _tenant_of(gateway, caller), caller, gateway, usage))
 
 
 @router.post("/v1/me/email-verification", response_model=EmailView)
@@ -102,9 +103,15 @@ async def _usage(jobs: Jobs, datasets: Datasets, models: Models) -> Usage:
     )
 
 
-def _view(tenant: Tenant, caller: Caller, usage: Usage) -> MeView:
+def _view(tenant: Tenant, caller: Caller, gateway: GatewayOf, usage: Usage) -> MeView:
+    settings = gateway.settings
+    quotas = Quotas(
+        queued_jobs=settings.max_queued_jobs, open_uploads=settings.upload_slots,
+        upload_bytes=settings.max_upload_bytes, webhook_endpoints=MOST_ENDPOINTS,
+    )  # fmt: skip
     return MeView(
         tenant_id=tenant.id, tenant_name=tenant.name, email=tenant.email, is_email_verified=tenant.is_email_verified,
         pending_email=tenant.pending_email.address if tenant.pending_email else None, email_events=tenant.email_events,
-        key_id=caller.key.id, scopes=caller.key.scopes, expires_at=caller.key.expires_at, usage=usage,
+        key_id=caller.key.id, scopes=caller.key.scopes, expires_at=caller.key.expires_at, quotas=quotas,
+        usage=usage,
     )  # fmt: skip

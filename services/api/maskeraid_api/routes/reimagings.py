@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from maskeraid_api.accepting import Order, accept, preferred_wait
 from maskeraid_api.acting import act
-from maskeraid_api.answers import accepted, gone, json_response, shown
+from maskeraid_api.answers import accepted, check_unchanged, gone, json_response, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Models, ModelVersions
 from maskeraid_api.forms import options_of, read_json
 from maskeraid_api.job_access import job_of
@@ -31,6 +31,7 @@ from maskeraid_core.errors import (
     NotFound,
     QueueFull,
     RangeNotSatisfiable,
+    StaleObject,
     UnsupportedMedia,
 )
 from maskeraid_core.jobs import Job, JobKind, JobStatus
@@ -105,10 +106,13 @@ async def get_reimaging(
 
 
 @router.delete("/{reimaging_id}", status_code=204, response_class=Response)
-@operation(Scope.REIMAGINGS_WRITE, problems=(JobStateConflict,))
-async def delete_reimaging(reimaging_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+@operation(Scope.REIMAGINGS_WRITE, problems=(JobStateConflict, StaleObject), headers=("If-Match",))
+async def delete_reimaging(
+    reimaging_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
+) -> Response:
     """Remove a re-imaging with all its bytes, now. One that runs is cancelled first: ask again when it has ended."""
     job = await job_of(jobs, caller, reimaging_id, JobKind.REIMAGING)
+    check_unchanged(request, ReimagingView.of(job, await gateway.estimates.wait_of(job)))
     if not job.status.is_terminal:
         job = await act(gateway, job, JobAction.CANCEL)
     if not job.status.is_terminal:

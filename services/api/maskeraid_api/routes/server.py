@@ -19,7 +19,6 @@ from maskeraid_api.schemas.server import (
     ApiKeyView,
     Limits,
     ServerView,
-    WorkerView,
 )
 from maskeraid_api.schemas.trainings import ARCHITECTURES, PRESETS
 from maskeraid_core import VERSION
@@ -27,7 +26,6 @@ from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.errors import NotFound, ScopeMissing
 from maskeraid_core.keys import DEFAULT_DAYS, mint_key
 from maskeraid_core.repositories.repository import now
-from maskeraid_core.repositories.workers import WorkerRepository
 
 router = APIRouter(prefix="/v1", route_class=GuardedRoute)
 
@@ -72,8 +70,9 @@ async def create_api_key(body: ApiKeyRequest, caller: CallerOf, gateway: Gateway
     if days > longest:
         raise ScopeMissing(f"A key ends no later than the one that makes it: in {longest:.1f} days.", pointer="/days")
     minted = mint_key(caller.tenant, body.name, body.scopes, environment=gateway.settings.environment, days=days)
-    await keys.add(minted.document)
-    return created(ApiKeyView.of(minted.document, minted.text), f"/v1/api-keys/{minted.document.id}")
+    labels = {"metadata": body.metadata, "client_reference_id": body.client_reference_id}
+    key = await keys.add(minted.document.model_copy(update=labels))
+    return created(ApiKeyView.of(key, minted.text), f"/v1/api-keys/{key.id}")
 
 
 @router.delete("/api-keys/{key_id}", tags=["api-keys"], status_code=204, response_class=Response)
@@ -85,14 +84,3 @@ async def revoke_api_key(key_id: str, keys: ApiKeys, gateway: GatewayOf) -> Resp
         raise NotFound
     gateway.keys.forget(key)
     return gone()
-
-
-@router.get("/workers", tags=["server"], response_model=ListView[WorkerView])
-@operation(Scope.ADMIN)
-async def list_workers(request: Request, gateway: GatewayOf) -> Response:
-    """Workers that were heard of in the last 30 s."""
-    rows = await WorkerRepository(gateway.stores.database).alive()
-    views = [
-        WorkerView(id=row["_id"], queue=row["queue"], host=row.get("host"), seen_at=row["seen_at"]) for row in rows
-    ]
-    return listed(request, views, has_more=False)

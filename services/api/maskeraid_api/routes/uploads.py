@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maskeraid_api.answers import created, gone, json_response, shown
+from maskeraid_api.answers import check_unchanged, created, gone, json_response, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Uploads
 from maskeraid_api.inbox import label
 from maskeraid_api.operations import GuardedRoute, operation
@@ -19,6 +19,7 @@ from maskeraid_core.errors import (
     DigestMismatch,
     NotFound,
     QuotaExceeded,
+    StaleObject,
     StorageFull,
     UploadIncomplete,
     ValidationFailed,
@@ -41,7 +42,8 @@ async def create_upload(body: UploadRequest, caller: CallerOf, gateway: GatewayO
         raise QuotaExceeded(f"{settings.upload_slots} uploads are open; complete or delete one.", quota="upload_slots")
     upload = Upload(
         id=new_id("upl"), tenant=caller.tenant, file_name=label(body.file_name), bytes=body.bytes,
-        sha256=body.sha256, part_bytes=body.part_bytes, created_at=now(),
+        sha256=body.sha256, part_bytes=body.part_bytes, metadata=body.metadata,
+        client_reference_id=body.client_reference_id, created_at=now(),
     )  # fmt: skip
     await uploads.add(upload)
     return created(UploadView.of(upload), f"/v1/uploads/{upload.id}")
@@ -96,10 +98,11 @@ async def complete_upload(upload_id: str, request: Request, uploads: Uploads, ga
 
 
 @router.delete("/{upload_id}", status_code=204, response_class=Response)
-@operation(Scope.DATASETS_WRITE)
-async def delete_upload(upload_id: str, uploads: Uploads, gateway: GatewayOf) -> Response:
+@operation(Scope.DATASETS_WRITE, problems=(StaleObject,), headers=("If-Match",))
+async def delete_upload(upload_id: str, request: Request, uploads: Uploads, gateway: GatewayOf) -> Response:
     """Forget an upload; its bytes go at once, those of a complete one, which an import may need, within a day."""
     upload = await uploads.require(upload_id)
+    check_unchanged(request, UploadView.of(upload))
     if not await uploads.delete(upload_id):
         raise NotFound
     if upload.completed_at is None:

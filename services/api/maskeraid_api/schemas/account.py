@@ -27,6 +27,15 @@ class Usage(View):
     models: int
 
 
+class Quotas(View):
+    """What an account may have at a time."""
+
+    queued_jobs: int
+    open_uploads: int
+    upload_bytes: int
+    webhook_endpoints: int
+
+
 class MeView(View):
     """The caller's tenant and key. Notices go to `email` once it is verified, and to no other address."""
 
@@ -40,6 +49,7 @@ class MeView(View):
     key_id: str
     scopes: list[Scope]
     expires_at: datetime
+    quotas: Quotas
     usage: Usage
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from maskeraid_api.schemas.parts import AttributeName, Body, Metadata, Name, Text, Time, View
+from maskeraid_api.schemas.parts import AttributeName, Body, LabelledBody, Metadata, Name, Text, Time, View
 from maskeraid_core.documents.datasets import Dataset, DatasetVersion, Role
 
 MOST_VALUES = 200
@@ -25,7 +25,7 @@ class AttributeBody(Body):
         return self
 
 
-class DatasetRequest(Body):
+class DatasetRequest(LabelledBody):
     """A new dataset, still without images."""
 
     name: Name
@@ -37,8 +37,6 @@ class DatasetRequest(Body):
     )
     legal_basis: Text | None = None
     retain_until: Time | None = None
-    metadata: Metadata = Field(default_factory=dict)
-    client_reference_id: Text | None = None
 
 
 class DatasetChange(Body):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from maskeraid_api.schemas.parts import Body, Metadata, Text, View
+from maskeraid_api.schemas.parts import Body, LabelledBody, Metadata, Text, View
 from maskeraid_core.documents.deliveries import Attempt, Delivery, DeliveryStatus, Sink, WebhookEndpoint
 
 Url = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00-\x20/@]+(?:/[^\s\x00-\x20]*)?$")]
@@ -16,13 +16,12 @@ EventType = Literal[
 ]  # fmt: skip
 
 
-class WebhookEndpointRequest(Body):
+class WebhookEndpointRequest(LabelledBody):
     """Where events go. The address is checked each time before something is sent."""
 
     url: Url
     event_types: list[EventType] = Field(default=["*"], min_length=1, max_length=20)
     description: Text | None = None
-    metadata: Metadata = Field(default_factory=dict)
 
 
 class WebhookEndpointChange(Body):
@@ -48,6 +47,7 @@ class WebhookEndpointView(View):
     previous_secret_until: datetime | None = Field(description="Until then the secret before this one signs too.")
     description: str | None
     metadata: dict[str, str]
+    client_reference_id: str | None
     created_at: datetime
     updated_at: datetime
     secret: str | None = None

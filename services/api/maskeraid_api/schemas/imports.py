@@ -6,7 +6,7 @@ from pydantic import Field
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, DatasetId, Metadata, NotYet, Text, UploadId, View
+from maskeraid_api.schemas.parts import Body, DatasetId, LabelledBody, NotYet, UploadId, View
 from maskeraid_core.documents.datasets import ImportSpec
 from maskeraid_core.jobs import Job
 
@@ -34,14 +34,12 @@ class GeneratorSource(Body):
     set: GeneratorSet
 
 
-class ImportOptions(Body):
+class ImportOptions(LabelledBody):
     """What an import takes beside its dataset and where its images come from."""
 
     detect_faces: NotYet = False
     dry_run: NotYet = False
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
-    metadata: Metadata = Field(default_factory=dict)
-    client_reference_id: Text | None = None
 
 
 class FileImport(ImportOptions):

@@ -92,6 +92,13 @@ ImageId = Annotated[str, StringConstraints(pattern=IMAGE_ID)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
+class LabelledBody(Body):
+    """What a client may write on whatever it creates."""
+
+    metadata: Metadata = Field(default_factory=dict)
+    client_reference_id: Text | None = None
+
+
 class Problem(View):
     """What went wrong (RFC 9457)."""
 

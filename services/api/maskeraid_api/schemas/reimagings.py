@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, ImageId, Metadata, ModelId, NotYet, Text
+from maskeraid_api.schemas.parts import Body, ImageId, LabelledBody, ModelId, NotYet, Text
 from maskeraid_core.documents.reimagings import ReimagingSpec
 from maskeraid_core.jobs import Job
 
@@ -72,7 +72,7 @@ class Smoothing(Body):
     k: int | None = Field(default=None, ge=2, le=64, description="Colours of the palette; by the model when absent.")
 
 
-class ReimagingOptions(Body):
+class ReimagingOptions(LabelledBody):
     """How the covered part is filled."""
 
     covering: CoveringOptions = Field(default_factory=CoveringOptions)
@@ -90,8 +90,6 @@ class ReimagingOptions(Body):
     purpose: Text | None = None
     case_reference: Text | None = None
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
-    metadata: Metadata = Field(default_factory=dict)
-    client_reference_id: Text | None = None
 
 
 class ReimagingRequest(ReimagingOptions):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from maskeraid_api.schemas.parts import Body, Name, View
+from maskeraid_api.schemas.parts import LabelledBody, Name, View
 from maskeraid_core.documents.accounts import ApiKey, Scope
 
 
@@ -34,7 +34,7 @@ class ServerView(View):
     statement: str
 
 
-class ApiKeyRequest(Body):
+class ApiKeyRequest(LabelledBody):
     """A new key. Its scopes and its end may not go beyond those of the key that makes it."""
 
     name: Name
@@ -52,6 +52,8 @@ class ApiKeyView(View):
     name: str
     prefix: str
     scopes: list[Scope]
+    metadata: dict[str, str]
+    client_reference_id: str | None
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None
@@ -63,6 +65,7 @@ class ApiKeyView(View):
         return cls(
             id=key.id, name=key.name, prefix=key.public_id, scopes=key.scopes, created_at=key.created_at,
             expires_at=key.expires_at, last_used_at=key.last_used_at, revoked_at=key.revoked_at, key=text,
+            metadata=key.metadata, client_reference_id=key.client_reference_id,
         )  # fmt: skip
 
 
@@ -83,13 +86,3 @@ class ReadyView(View):
 
     status: Literal["ready", "degraded", "unavailable"]
     checks: Checks
-
-
-class WorkerView(View):
-    """A worker process, as it said itself."""
-
-    object: Literal["worker"] = "worker"
-    id: str
-    queue: str
-    host: str | None
-    seen_at: datetime

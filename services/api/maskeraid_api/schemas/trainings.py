@@ -7,7 +7,7 @@ from pydantic import Field
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, TrainingNotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, DatasetId, Metadata, Name, NotYet, Text, View, Where
+from maskeraid_api.schemas.parts import Body, DatasetId, LabelledBody, Name, NotYet, View, Where
 from maskeraid_core.documents.trainings import DataPart, TrainingSpec
 from maskeraid_core.errors import UnknownField
 from maskeraid_core.jobs import Job, JobStatus
@@ -52,7 +52,7 @@ class DataChoice(Body):
     where: Where = Field(default_factory=list)
 
 
-class TrainingRequest(Body):
+class TrainingRequest(LabelledBody):
     """A new model from datasets."""
 
     name: Name
@@ -67,8 +67,6 @@ class TrainingRequest(Body):
     dry_run: NotYet = False
     notify: TrainingNotifyChoice = Field(default_factory=TrainingNotifyChoice)
     deadline_seconds: float | None = Field(default=None, gt=0, le=90 * 86400)
-    metadata: Metadata = Field(default_factory=dict)
-    client_reference_id: Text | None = None
 
     @property
     def effective_architecture(self) -> Architecture:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from maskeraid_api.schemas.parts import Body, Name, Sha256, View
+from maskeraid_api.schemas.parts import LabelledBody, Name, Sha256, View
 from maskeraid_api.settings import MOST_UPLOAD_BYTES
 from maskeraid_core.documents.datasets import Upload
 
@@ -13,7 +13,7 @@ LEAST_PART_BYTES = 8 * 2**20
 MOST_PART_BYTES = 64 * 2**20
 
 
-class UploadRequest(Body):
+class UploadRequest(LabelledBody):
     """An announcement: how many bytes will come, and their SHA-256."""
 
     file_name: Name = Field(description="A label; never a path.")
@@ -36,6 +36,8 @@ class UploadView(View):
     part_count: int
     missing_parts: list[int]
     status: Literal["open", "complete"]
+    metadata: dict[str, str]
+    client_reference_id: str | None
     created_at: datetime
     completed_at: datetime | None
 
@@ -45,5 +47,5 @@ class UploadView(View):
             id=upload.id, file_name=upload.file_name, bytes=upload.bytes, sha256=upload.sha256,
             part_bytes=upload.part_bytes, part_count=upload.part_count, missing_parts=upload.missing_parts,
             status="complete" if upload.completed_at else "open", created_at=upload.created_at,
-            completed_at=upload.completed_at,
+            completed_at=upload.completed_at, metadata=upload.metadata, client_reference_id=upload.client_reference_id,
         )  # fmt: skip

@@ -60,6 +60,8 @@ class ApiKey(Document):
     expires_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    metadata: dict[str, str] = Field(default_factory=dict)
+    client_reference_id: str | None = None
 
 
 class IdempotentAnswer(Document):

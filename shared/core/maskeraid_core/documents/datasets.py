@@ -78,6 +78,8 @@ class Upload(Document):
     part_bytes: int
     parts: dict[str, UploadPart] = Field(default_factory=dict)  # by number
     completed_at: datetime | None = None
+    metadata: dict[str, str] = Field(default_factory=dict)
+    client_reference_id: str | None = None
     created_at: datetime
 
     @property

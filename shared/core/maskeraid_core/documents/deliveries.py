@@ -26,6 +26,7 @@ class WebhookEndpoint(TellingDocument):
     given_up_in_a_row: int = 0
     description: str | None = None
     metadata: dict[str, str] = Field(default_factory=dict)
+    client_reference_id: str | None = None
     created_at: datetime
     updated_at: datetime
 
