@@ -1,8 +1,7 @@
 """`maskeraid jobs …`."""
 
-import heapq
 from itertools import islice
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 import typer
 
@@ -10,8 +9,7 @@ from maskeraid.terminal import AsJson, connected, console, follow, print_json, p
 
 app = typer.Typer(no_args_is_help=True, help="Everything that takes time.")
 
-JobKind = Literal["import", "training", "reimaging"]
-Kind = Annotated[JobKind | None, typer.Option(help="Only of this kind.")]
+Kind = Annotated[Literal["import", "training", "reimaging"] | None, typer.Option(help="Only of this kind.")]
 Status = Annotated[
     Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"] | None,
     typer.Option(help="Only in this status."),
@@ -28,9 +26,7 @@ def list_jobs(
 ) -> None:
     """Your jobs, newest first."""
     with connected() as client:
-        lists = [client.jobs.list(kind=one, status=status) for one in ([kind] if kind else get_args(JobKind))]
-        # the service lists them by id, which begins with the kind
-        newest = islice(heapq.merge(*lists, key=lambda job: str(job.created_at), reverse=True), limit)
+        newest = islice(client.jobs.list(kind=kind, status=status), limit)
         print_objects(newest, ["id", "kind", "status", "phase", "created_at"], as_json=as_json)
 
 
