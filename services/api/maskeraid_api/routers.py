@@ -16,13 +16,12 @@ from maskeraid_api.routes import (
     trainings,
     uploads,
     webhook_endpoints,
-    workers,
 )
 
 ROUTERS = tuple(
     resource.router
     for resource in (
-        server, workers, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models, reimagings,
+        server, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models, reimagings,
         webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip
