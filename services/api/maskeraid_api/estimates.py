@@ -71,7 +71,7 @@ class Estimates:
             self._seconds.clear()
         page = await JobRepository(self._database, job.tenant).page(PageRequest(LOOKED_AT), kind=job.kind)
         measured = [seconds for one in page.items if (seconds := _seconds_run(one)) is not None][:MEASURED]
-        workers = [row for row in await WorkerRepository(self._database).alive() if row["queue"] == job.queue]
+        workers = [one for one in await WorkerRepository(self._database).alive() if one.queue is job.queue]
         seconds = median(measured) / max(1, len(workers)) if measured else None
         self._seconds[key] = time.monotonic(), seconds
         return seconds

@@ -16,12 +16,13 @@ from maskeraid_api.routes import (
     trainings,
     uploads,
     webhook_endpoints,
+    workers,
 )
 
 ROUTERS = tuple(
     resource.router
     for resource in (
-        server, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models, reimagings,
-        webhook_endpoints, deliveries, health,
+        server, workers, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models,
+        reimagings, webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip

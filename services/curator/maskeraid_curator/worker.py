@@ -27,7 +27,7 @@ class Process:
 
     def open(self, **_: object) -> None:
         port = self._open.enter_context(open_portal(self.settings))
-        self.worker = Worker(port, QueueName.CURATOR, network_isolated=is_network_isolated())
+        self.worker = Worker(port, QueueName.CURATOR, facts={"network_isolated": is_network_isolated()})
         self._open.callback(self.worker.close)
 
     def leave(self, **_: object) -> None:

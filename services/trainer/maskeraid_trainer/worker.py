@@ -6,6 +6,7 @@ from celery import signals
 
 from maskeraid_core.jobs import QueueName
 from maskeraid_core.log import configure_log
+from maskeraid_core.machine import describe_gpu
 from maskeraid_core.portal import open_portal
 from maskeraid_core.queue import create_celery_app
 from maskeraid_core.settings import read_settings
@@ -27,7 +28,7 @@ class Process:
 
     def open(self, **_: object) -> None:
         port = self._open.enter_context(open_portal(self.settings))
-        self.worker = Worker(port, QueueName.TRAINER)
+        self.worker = Worker(port, QueueName.TRAINER, facts=describe_gpu())
         self._open.callback(self.worker.close)
 
     def leave(self, **_: object) -> None:

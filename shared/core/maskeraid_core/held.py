@@ -41,7 +41,7 @@ class Crash(Exception):
         self.facts = facts
 
 
-@dataclass
+@dataclass(eq=False)
 class Held:
     """A job while it is ours: what the work may say, and what it must know."""
 

@@ -1,11 +1,11 @@
 """The life of a claimed job: look, claim, beat, report, and record what came out. Knows nothing of what a job does."""
 
-import asyncio
 import os
 import platform
+import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
@@ -15,6 +15,7 @@ from maskeraid_core import failpoints
 from maskeraid_core.errors import MaskeraidError
 from maskeraid_core.held import CancelAsked, Crash, HandBack, Held, LeaseLost, PauseHonoured
 from maskeraid_core.jobs import POISONED, Job, JobError, QueueName
+from maskeraid_core.machine import describe_cpu, used_bytes
 from maskeraid_core.news import wait_for_news, wish_subject
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import PortalStores, Stores
@@ -27,21 +28,42 @@ from maskeraid_core.turns import Turns
 log = structlog.get_logger()
 
 WORKER_BEAT_SECONDS = 10.0
+NO_FACTS: Mapping[str, object] = {}
 ANNOUNCE_SECONDS = 1.0  # a job that is over sooner tells of its start together with its end
+
+
+def end_process() -> None:
+    """Ask this process to end as at a deploy."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Worker:
     """One process that carries out the jobs of one queue."""
 
-    def __init__(self, port: PortalStores, queue: QueueName, **facts: object) -> None:
-        """Begin to say that this worker lives, with `facts` (plain JSON values) about it."""
+    def __init__(
+        self,
+        port: PortalStores,
+        queue: QueueName,
+        *,
+        facts: Mapping[str, object] = NO_FACTS,
+        leave: Callable[[], None] = end_process,
+    ) -> None:
+        """Begin to say that this worker lives.
+
+        Args:
+            facts: what else to say about it, plain JSON values.
+            leave: what a drained worker does once it holds no job.
+        """
         self.name = f"{queue}-{platform.node()}-{os.getpid()}"
         self.is_leaving = threading.Event()
         self._port = port
         self._queue = queue
         self._claims = JobClaims(port.stores.database)
         self._turns = Turns(port.stores.database, queue)
-        self._facts = {"host": platform.node(), "pid": os.getpid(), **facts}
+        self._facts = {"host": platform.node(), "pid": os.getpid(), **describe_cpu(), **facts}
+        self.is_draining = False
+        self._leave = leave
+        self._held: set[Held] = set()
         self._beats = port.portal.start_task_soon(self._beat_worker)
 
     @property
@@ -54,7 +76,8 @@ class Worker:
 
     def claim(self, first_id: str | None) -> Claim | None:
         """Claim the job that the bell named, else the next of whose turn it is; None when nothing can be claimed."""
-        return None if self.is_leaving.is_set() else self._port.call(self._claim, first_id)
+        is_over = self.is_leaving.is_set() or self.is_draining
+        return None if is_over else self._port.call(self._claim, first_id)
 
     def claims(self, first_id: str) -> Iterator[Claim]:
         """Claim one job after the other until nothing waits.
@@ -76,6 +99,7 @@ class Worker:
         mean what they say; any other exception is a crash.
         """
         held = Held(claim, self._port)
+        self._held.add(held)
         beating = self._port.portal.start_task_soon(self._beat, held)
         structlog.contextvars.bind_contextvars(**claim.job.log_context())
         started = time.monotonic()
@@ -94,6 +118,8 @@ class Worker:
             self._end(held, lambda job: succeeded(job, held.result, held.effects))
         finally:
             beating.cancel()
+            self._held.discard(held)
+            self._leave_if_drained()
             log.info("job left", seconds=round(time.monotonic() - started, 3))
             structlog.contextvars.unbind_contextvars(*claim.job.log_context())
 
@@ -156,12 +182,22 @@ class Worker:
                 await wait_for_news(wish, settings.heartbeat_seconds)
 
     async def _beat_worker(self) -> None:
-        while True:
-            try:
-                await WorkerRepository(self.stores.database).beat(self.name, self._queue, self._facts)
-            except PyMongoError as error:
-                log.warning("worker's beat not heard", error=str(error))
-            await asyncio.sleep(WORKER_BEAT_SECONDS)
+        workers = WorkerRepository(self.stores.database)
+        async with self.stores.news.about(wish_subject(self.name)) as wish:
+            while True:
+                try:
+                    facts = {**self._facts, "used_bytes": used_bytes()}
+                    self.is_draining = await workers.beat(self.name, self._queue, facts)
+                except PyMongoError as error:
+                    log.warning("worker's beat not heard", error=str(error))
+                self._leave_if_drained()
+                await wait_for_news(wish, WORKER_BEAT_SECONDS)
+
+    def _leave_if_drained(self) -> None:
+        if self.is_draining and not self._held and not self.is_leaving.is_set():
+            log.info("drained, leaves")
+            self.is_leaving.set()
+            self._leave()
 
 
 def is_domain_error(error: BaseException) -> bool:

@@ -1,6 +1,7 @@
 """The life of a job on the real servers: accepted, claimed once, kept by heartbeats, ended once, told once."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from maskeraid_core.documents.deliveries import WebhookEndpoint
 from maskeraid_core.errors import IdempotencyKeyReused, InputGone
 from maskeraid_core.held import HandBack
 from maskeraid_core.jobs import POISONED, CheckpointEntry, Job, JobStatus, QueueName
+from maskeraid_core.news import wish_subject
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.accounts import AccountRepository
@@ -23,6 +25,7 @@ from maskeraid_core.repositories.events import EventLine, EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import PageRequest, now
+from maskeraid_core.repositories.workers import WorkerRepository
 from maskeraid_core.status_machine import JobAction, crashed, failed, let_go, succeeded
 from maskeraid_core.sweeper import sweep
 from maskeraid_core.worker import Worker
@@ -293,6 +296,23 @@ class TestHolding:
             assert port.call(JobMoves(port.stores.database).ask, claimed.job, JobAction.CANCEL)
             raise error
         assert self.found(port, job).status is JobStatus.CANCELLED
+
+    def test_a_drained_worker_ends_its_job_takes_no_other_and_leaves(self, port: PortalStores) -> None:
+        left: list[bool] = []
+        worker = Worker(port, QueueName.INFERENCE, leave=lambda: left.append(True))
+        claimed, waiting = worker.claim(self.accepted(port).id), self.accepted(port)
+        assert claimed is not None
+        with worker.holding(claimed):
+            port.call(WorkerRepository(port.stores.database).drain, worker.name)
+            until = time.monotonic() + 10
+            while not worker.is_draining:
+                port.call(port.stores.news.publish, wish_subject(worker.name))
+                assert time.monotonic() < until
+            assert not left
+        assert left == [True]
+        assert worker.claim(waiting.id) is None
+        assert self.found(port, claimed.job).status is JobStatus.SUCCEEDED
+        worker.close()
 
     def test_the_beat_outlives_the_lease(self, worker: Worker, port: PortalStores) -> None:
         job = self.accepted(port)

@@ -72,7 +72,7 @@ async def test_bell_delivers_and_a_stop_is_prompt(stores: Stores, outbox: Path) 
             return (outbox / f"{delivery.id}.eml").exists()
 
         await until(is_kept)
-        assert [worker["queue"] for worker in await WorkerRepository(stores.database).alive()] == [QueueName.NOTIFIER]
+        assert [worker.queue for worker in await WorkerRepository(stores.database).alive()] == [QueueName.NOTIFIER]
     assert process.returncode == 0
 
 

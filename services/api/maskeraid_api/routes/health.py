@@ -21,7 +21,7 @@ from maskeraid_api.schemas.server import Checks, ReadyView
 from maskeraid_api.settings import ApiSettings
 from maskeraid_core.errors import NotAuthenticated, NotFound
 from maskeraid_core.jobs import QueueName
-from maskeraid_core.repositories.workers import WorkerRepository
+from maskeraid_core.repositories.workers import LiveWorker, WorkerRepository
 
 router = APIRouter(route_class=GuardedRoute, tags=["operation"])
 
@@ -50,13 +50,14 @@ async def readyz(gateway: GatewayOf) -> Response:
 
 
 async def readiness(gateway: Gateway) -> ReadyView:
-    is_database_up, alive = True, []
+    is_database_up = True
+    alive: list[LiveWorker] = []
     try:
         alive = await WorkerRepository(gateway.stores.database).alive()
     except PyMongoError:
         is_database_up = False
-    workers = {queue.value: sum(row["queue"] == queue for row in alive) for queue in QueueName}
-    isolated = {row["network_isolated"] for row in alive if "network_isolated" in row}
+    workers = {queue.value: sum(worker.queue is queue for worker in alive) for queue in QueueName}
+    isolated = {worker.network_isolated for worker in alive} - {None}
     is_redis_up, are_blobs_up = await gateway.stores.news.ping(), await _are_blobs_up(gateway)
     checks = Checks(
         mongodb=_word(is_database_up), redis=_word(is_redis_up), blobs=_word(are_blobs_up), workers=workers,

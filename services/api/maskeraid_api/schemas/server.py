@@ -86,13 +86,3 @@ class ReadyView(View):
 
     status: Literal["ready", "degraded", "unavailable"]
     checks: Checks
-
-
-class WorkerView(View):
-    """A worker process, as it said itself."""
-
-    object: Literal["worker"] = "worker"
-    id: str
-    queue: str
-    host: str | None
-    seen_at: datetime

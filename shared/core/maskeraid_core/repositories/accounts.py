@@ -35,6 +35,11 @@ class AccountRepository:
         found = await self._tenants.find_one({"name": name})
         return Tenant.of(found) if found else None
 
+    async def is_first(self, tenant_id: str) -> bool:
+        """Whether an account is the one that was made first: that of who runs the server."""
+        first = await self._tenants.find({}, {"_id": 1}).sort([("created_at", 1), ("_id", 1)]).limit(1).to_list()
+        return bool(first) and first[0]["_id"] == tenant_id
+
     async def change(self, tenant_id: str, facts: Mapping[str, object]) -> None:
         """Set facts of an account; one update."""
         await self._tenants.update_one({"_id": tenant_id}, {"$set": dict(facts)})
