@@ -26,6 +26,7 @@ IMPATIENT = {
     "MASKERAID_SWEEP_SECONDS": str(SWEEP_SECONDS),
     "MASKERAID_RING_AGAIN_SECONDS": "2",
     "MASKERAID_CRASH_DELAY_SECONDS": "0.2",
+    "MASKERAID_CRASH_LIMIT": "20",  # what kills the jobs is the attack
     "MASKERAID_CHECKPOINT_SECONDS": "1",
     "MASKERAID_EVENT_POLL_SECONDS": "1",
     "MASKERAID_LITTER_SECONDS": "2",
@@ -110,6 +111,21 @@ class Environment(Stack):
         finally:
             worker.stop(END_SECONDS)
             del self.services[name]
+
+    @contextmanager
+    def doomed(self, queue: str, failpoint: str, port: int = 0) -> Iterator[ManagedProcess]:
+        """With one more process of a kind that kills itself at a failpoint; `port` is that of an API."""
+        armed = {**self.environment, "MASKERAID_ENVIRONMENT": "test", "MASKERAID_FAILPOINTS": f"{failpoint}=kill"}
+        scratch, threads = self.options.data / "scratch", {} if queue == "api" else {queue: 1}
+        process = make_services(port, armed, scratch, self._write_line, threads)[queue]
+        process.name = f"{queue} {failpoint}"
+        self.services[process.name] = process
+        process.start()
+        try:
+            yield process
+        finally:
+            process.kill()
+            del self.services[process.name]
 
     def ended(self) -> list[str]:
         """Names of processes that are not running now."""

@@ -50,6 +50,11 @@ class LoggingReceiver(WebhookReceiver):
             found[arrival.occasion].add(arrival.webhook_id)
         return dict(found)
 
+    def count(self, object_id: str) -> int:
+        """How many requests were about an object."""
+        with self.changed:
+            return sum(arrival.occasion[1] == object_id for arrival in self.log)
+
     def wait_for(self, occasions: set[tuple[str, str]], limit_seconds: float) -> set[tuple[str, str]]:
         """What of these was not told of within the time; empty when everything was."""
         with self.changed:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from maskeraid import ApiError, Client, NotReachable
 from maskeraid.objects import Job, Training
@@ -43,6 +44,8 @@ class Orders:
 class Workload:
     """Orders jobs in the background, as many clients at once as asked for. `prepare` it once an environment."""
 
+    covering: ClassVar[dict[str, Any]] = {"method": "colour", "colours": [MASK_COLOUR]}
+
     def __init__(self, environment: Environment, name: str = "chaos faces", *, is_told: bool = True) -> None:
         self._environment = environment
         self._name = name
@@ -67,11 +70,10 @@ class Workload:
 
     def look_for_covering(self, client: Client, number: int) -> Job:
         """The cheapest job that writes files: find the covering, and no more."""
-        covering = {"method": "colour", "colours": [MASK_COLOUR]}
         return client.reimagings.create(
             image_id=self.image_id,
             wait_seconds=0,
-            covering=covering,
+            covering=self.covering,
             until="covering",
             seed=number,
             notify={"webhooks": self.is_told},

@@ -1,7 +1,7 @@
 """Celery's way to Redis, which outlives what it cannot read: by itself one broken message ends the worker."""
 
 import structlog
-from kombu.transport import redis
+from kombu.transport import TRANSPORT_ALIASES, redis
 
 log = structlog.get_logger()
 
@@ -20,6 +20,12 @@ class TolerantChannel(redis.Channel):
 
 
 class TolerantTransport(redis.Transport):
-    """Named by `broker_transport`."""
+    """Stands for `redis` in broker URLs once `install` was called."""
 
     Channel = TolerantChannel
+
+
+def install() -> None:
+    """Let Celery take this way to Redis; its logs go on calling it redis."""
+    for alias in ("redis", "rediss"):
+        TRANSPORT_ALIASES[alias] = f"{__name__}:{TolerantTransport.__name__}"

@@ -15,7 +15,7 @@ from kombu.asynchronous import get_event_loop
 from kombu.exceptions import OperationalError
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from maskeraid_core import failpoints
+from maskeraid_core import failpoints, junk
 from maskeraid_core.jobs import QueueName
 from maskeraid_core.settings import CoreSettings
 from maskeraid_core.silence import Silence
@@ -42,6 +42,7 @@ TASK_OF_QUEUE: Mapping[QueueName, TaskName] = {
 
 def create_celery_app(settings: CoreSettings, *, name: str = "maskeraid") -> Celery:
     """Celery with messages acknowledged early: the lease in the job's document is the only clock."""
+    junk.install()
     app = Celery(name, broker=settings.redis_url)
     app.conf.update(
         task_ignore_result=True,
@@ -53,7 +54,6 @@ def create_celery_app(settings: CoreSettings, *, name: str = "maskeraid") -> Cel
         worker_prefetch_multiplier=1,
         worker_disable_prefetch=True,  # a busy worker holds no message
         worker_cancel_long_running_tasks_on_connection_loss=False,  # a broker's hiccup must not kill a training
-        broker_transport="maskeraid_core.junk:TolerantTransport",
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={

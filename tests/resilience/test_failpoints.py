@@ -1,0 +1,94 @@
+"""Death at each step of a job's life: whoever comes next takes it up from there."""
+
+from contextlib import ExitStack, suppress
+
+import pytest
+from tests.chaos.auditor import Auditor
+from tests.chaos.environment import LEASE_SECONDS, SWEEP_SECONDS, Environment
+from tests.chaos.fixtures import Note
+from tests.chaos.nemesis import Nemesis, wait_until
+from tests.chaos.workload import Workload
+
+from maskeraid import Client, NotReachable
+from maskeraid_local.ports import LOOPBACK, free_port, wait_for_port
+from maskeraid_local.process import ManagedProcess
+
+BAR = "killed at each of 12 failpoints: all recover <= lease + sweep + 10 s"
+OF_CURATORS = ("look.received", "claim.updated", "heartbeat.before_first", "result.bytes_written", "finish.moved",
+               "outbox.copied")  # fmt: skip
+OF_TRAINERS = ("child.started", "checkpoint.bytes_written", "checkpoint.recorded")
+DYING_SECONDS = 90.0
+RECOVERY_SECONDS = LEASE_SECONDS + SWEEP_SECONDS + 10
+
+
+def wait_for_deaths(processes: list[ManagedProcess]) -> None:
+    wait_until(lambda: not any(process.is_running for process in processes), DYING_SECONDS, "each has died")
+    assert [process.exit_code for process in processes] == [-9] * len(processes)
+
+
+@pytest.mark.row("R4", BAR)
+def test_curators_die_at_each_step(
+    environment: Environment, workload: Workload, client: Client, measured: Note
+) -> None:
+    with Nemesis(environment, seed=4).down("curator"), ExitStack() as doomed:
+        dying = [doomed.enter_context(environment.doomed("curator", point)) for point in OF_CURATORS]
+        jobs = [workload.draw_faces(client, 500 + number).id for number in range(len(OF_CURATORS))]
+        wait_for_deaths(dying)
+    auditor = Auditor(environment, client)
+    seconds = auditor.settle(RECOVERY_SECONDS)
+    audit = auditor.audit(jobs)
+    measured(f"{', '.join(OF_CURATORS)}: recovered in {seconds:.1f} s; {audit}")
+    assert audit.faults == {}
+    assert audit.statuses == {"succeeded": len(OF_CURATORS)}
+
+
+@pytest.mark.row("R4", BAR)
+def test_trainers_die_at_each_step(
+    environment: Environment, workload: Workload, client: Client, measured: Note
+) -> None:
+    with Nemesis(environment, seed=4).down("trainer"), ExitStack() as doomed:
+        dying = [doomed.enter_context(environment.doomed("trainer", point)) for point in OF_TRAINERS]
+        job = workload.train_long(client, "whose workers die")
+        wait_for_deaths(dying)
+    seconds = wait_until(lambda: job.refresh().attempt > len(OF_TRAINERS), RECOVERY_SECONDS, "the training goes on")
+    job.cancel()
+    wait_until(lambda: job.refresh().is_terminal, RECOVERY_SECONDS, "it is cancelled")
+    audit = Auditor(environment, client).audit([job.id])
+    measured(f"{', '.join(OF_TRAINERS)}: goes on after {seconds:.1f} s; {audit}")
+    assert audit.faults == {}
+    assert audit.reruns == len(OF_TRAINERS)
+
+
+@pytest.mark.row("R4", BAR)
+@pytest.mark.parametrize("point", ["accept.inserted", "ring.before"])
+def test_a_gateway_dies_at_each_step(
+    environment: Environment, workload: Workload, client: Client, measured: Note, point: str
+) -> None:
+    port, key = free_port(), {"Idempotency-Key": f"dies-at-{point}"}
+    body = {"image": {"image_id": workload.image_id}, "until": "covering", "covering": workload.covering}
+    before = {job.id for job in client.reimagings.list()}
+    with environment.doomed("api", point, port) as gateway:
+        assert wait_for_port(port, DYING_SECONDS)
+        url = f"http://{LOOPBACK}:{port}"
+        with Client(environment.first_key, url, repeats=0) as unlucky, suppress(NotReachable):
+            unlucky.request("POST", "/v1/reimagings", json=body, headers=key)  # it dies before its answer, or behind it
+        wait_for_deaths([gateway])
+    job_id = client.request("POST", "/v1/reimagings", json=body, headers=key).json()["id"]
+    auditor = Auditor(environment, client)
+    seconds = auditor.settle(RECOVERY_SECONDS)
+    audit = auditor.audit([job_id])
+    measured(f"{point}: recovered in {seconds:.1f} s; {audit}")
+    assert audit.faults == {}
+    assert {job.id for job in client.reimagings.list()} - before == {job_id}
+
+
+@pytest.mark.row("R4", BAR)
+def test_a_notifier_dies_behind_a_sent_webhook(
+    environment: Environment, workload: Workload, client: Client, measured: Note
+) -> None:
+    with Nemesis(environment, seed=4).down("notifier"), environment.doomed("notifier", "delivery.sent") as doomed:
+        job = workload.look_for_covering(client, 520)
+        wait_for_deaths([doomed])
+    sent = wait_until(lambda: environment.receiver.count(job.id) == 2, RECOVERY_SECONDS, "it is sent once more")
+    measured(f"delivery.sent: sent once more after {sent:.1f} s, under the same id")
+    assert Auditor(environment, client).audit([job.id]).faults == {}
