@@ -3,7 +3,8 @@
 They are `async` although they await nothing: FastAPI runs a synchronous dependency in a thread, which costs more.
 """
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -16,6 +17,9 @@ from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersi
 from maskeraid_core.repositories.deliveries import DeliveryRepository, WebhookEndpointRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.repository import TenantRepository
+
+RepositoryT = TypeVar("RepositoryT", bound=TenantRepository[Any])
 
 
 async def caller_of(request: Request) -> Caller:
@@ -32,51 +36,22 @@ CallerOf = Annotated[Caller, Depends(caller_of)]
 GatewayOf = Annotated[Gateway, Depends(gateway)]
 
 
-async def _datasets(caller: CallerOf, gateway: GatewayOf) -> DatasetRepository:
-    return DatasetRepository(gateway.stores.database, caller.tenant)
+def _of_caller(kind: type[RepositoryT]) -> Callable[..., Awaitable[RepositoryT]]:
+    async def repository(caller: CallerOf, gateway: GatewayOf) -> RepositoryT:
+        return kind(gateway.stores.database, caller.tenant)
+
+    return repository
 
 
-async def _versions(caller: CallerOf, gateway: GatewayOf) -> DatasetVersionRepository:
-    return DatasetVersionRepository(gateway.stores.database, caller.tenant)
-
-
-async def _uploads(caller: CallerOf, gateway: GatewayOf) -> UploadRepository:
-    return UploadRepository(gateway.stores.database, caller.tenant)
-
-
-async def _jobs(caller: CallerOf, gateway: GatewayOf) -> JobRepository:
-    return JobRepository(gateway.stores.database, caller.tenant)
-
-
-async def _models(caller: CallerOf, gateway: GatewayOf) -> ModelRepository:
-    return ModelRepository(gateway.stores.database, caller.tenant)
-
-
-async def _model_versions(caller: CallerOf, gateway: GatewayOf) -> ModelVersionRepository:
-    return ModelVersionRepository(gateway.stores.database, caller.tenant)
-
-
-async def _webhook_endpoints(caller: CallerOf, gateway: GatewayOf) -> WebhookEndpointRepository:
-    return WebhookEndpointRepository(gateway.stores.database, caller.tenant)
-
-
-async def _deliveries(caller: CallerOf, gateway: GatewayOf) -> DeliveryRepository:
-    return DeliveryRepository(gateway.stores.database, caller.tenant)
-
-
-async def _api_keys(caller: CallerOf, gateway: GatewayOf) -> ApiKeyRepository:
-    return ApiKeyRepository(gateway.stores.database, caller.tenant)
-
-
-Datasets = Annotated[DatasetRepository, Depends(_datasets)]
-DatasetVersions = Annotated[DatasetVersionRepository, Depends(_versions)]
-Uploads = Annotated[UploadRepository, Depends(_uploads)]
-Jobs = Annotated[JobRepository, Depends(_jobs)]
-Models = Annotated[ModelRepository, Depends(_models)]
-ModelVersions = Annotated[ModelVersionRepository, Depends(_model_versions)]
-WebhookEndpoints = Annotated[WebhookEndpointRepository, Depends(_webhook_endpoints)]
-Deliveries = Annotated[DeliveryRepository, Depends(_deliveries)]
-ApiKeys = Annotated[ApiKeyRepository, Depends(_api_keys)]
+Datasets = Annotated[DatasetRepository, Depends(_of_caller(DatasetRepository))]
+DatasetVersions = Annotated[DatasetVersionRepository, Depends(_of_caller(DatasetVersionRepository))]
+Uploads = Annotated[UploadRepository, Depends(_of_caller(UploadRepository))]
+Jobs = Annotated[JobRepository, Depends(_of_caller(JobRepository))]
+Models = Annotated[ModelRepository, Depends(_of_caller(ModelRepository))]
+ModelVersions = Annotated[ModelVersionRepository, Depends(_of_caller(ModelVersionRepository))]
+WebhookEndpoints = Annotated[WebhookEndpointRepository, Depends(_of_caller(WebhookEndpointRepository))]
+Deliveries = Annotated[DeliveryRepository, Depends(_of_caller(DeliveryRepository))]
+ApiKeys = Annotated[ApiKeyRepository, Depends(_of_caller(ApiKeyRepository))]
 
 
 async def _library(datasets: Datasets, versions: DatasetVersions, gateway: GatewayOf) -> Library:

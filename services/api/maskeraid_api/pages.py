@@ -14,7 +14,7 @@ from starlette.responses import Response
 from maskeraid_api.answers import json_response
 from maskeraid_core.errors import BadCursor
 from maskeraid_core.ids import ULID_PATTERN
-from maskeraid_core.repositories.repository import Order, PageRequest
+from maskeraid_core.repositories.repository import DocumentT, Order, PageRequest, TenantRepository
 
 ViewT = TypeVar("ViewT", bound=BaseModel)
 
@@ -56,6 +56,19 @@ def page_asked(*prefixes: str) -> Callable[..., Awaitable[Asked]]:
         return Asked(PageRequest(limit, after, order), include == "total")
 
     return asked
+
+
+async def page_of(
+    request: Request,
+    repository: TenantRepository[DocumentT],
+    asked: Asked,
+    view_of: Callable[[DocumentT], BaseModel],
+    **filters: object,
+) -> Response:
+    """The page that was asked for; filters that are None do not count."""
+    page = await repository.page(asked.request, **filters)
+    total = await repository.count(**filters) if asked.is_total_wanted else None
+    return listed(request, [view_of(row) for row in page.items], has_more=page.has_more, total=total)
 
 
 def listed(request: Request, views: Sequence[Any], *, has_more: bool, total: int | None = None) -> Response:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from maskeraid_api.answers import check_unchanged, created, gone, shown
 from maskeraid_api.dependencies import CallerOf, Datasets, DatasetVersions, Jobs, LibraryOf, Models, ModelVersions
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.pages import Asked, ListView, listed, page_asked, page_of
 from maskeraid_api.schemas.datasets import DatasetChange, DatasetRequest, DatasetVersionView, DatasetView
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import Attribute, Dataset, Role
@@ -30,9 +30,7 @@ async def list_datasets(
     name: Annotated[str | None, Query(max_length=100, description="Only the dataset of this name.")] = None,
 ) -> Response:
     """The tenant's datasets."""
-    page = await datasets.page(asked.request, role=role, name=name)
-    total = await datasets.count(role=role, name=name) if asked.is_total_wanted else None
-    return listed(request, [DatasetView.of(row) for row in page.items], has_more=page.has_more, total=total)
+    return await page_of(request, datasets, asked, DatasetView.of, role=role, name=name)
 
 
 @router.post("", status_code=201, response_model=DatasetView)

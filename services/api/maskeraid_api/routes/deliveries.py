@@ -9,7 +9,7 @@ from starlette.responses import Response
 from maskeraid_api.answers import accepted, shown
 from maskeraid_api.dependencies import Deliveries, GatewayOf
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.schemas.deliveries import DeliveryView
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.deliveries import DeliveryStatus
@@ -35,9 +35,7 @@ async def list_deliveries(
     filters = {
         "subject": subject, "status": status, "event": event, "sink.kind": sink, "sink.target": endpoint_id,
     }  # fmt: skip
-    page = await deliveries.page(asked.request, **filters)
-    total = await deliveries.count(**filters) if asked.is_total_wanted else None
-    return listed(request, [DeliveryView.of(row) for row in page.items], has_more=page.has_more, total=total)
+    return await page_of(request, deliveries, asked, DeliveryView.of, **filters)
 
 
 @router.get("/{delivery_id}", response_model=DeliveryView)

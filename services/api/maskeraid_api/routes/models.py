@@ -10,7 +10,7 @@ from maskeraid_api.answers import check_unchanged, gone, shown
 from maskeraid_api.dependencies import GatewayOf, Models, ModelVersions
 from maskeraid_api.model_access import version_of
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.pages import Asked, ListView, listed, page_asked, page_of
 from maskeraid_api.schemas.models import ModelChange, ModelVersionView, ModelView
 from maskeraid_api.serving import serve
 from maskeraid_core.documents.accounts import Scope
@@ -26,9 +26,7 @@ async def list_models(
     request: Request, models: Models, asked: Annotated[Asked, Depends(page_asked("mdl"))]
 ) -> Response:
     """The tenant's models."""
-    page = await models.page(asked.request)
-    total = await models.count() if asked.is_total_wanted else None
-    return listed(request, [ModelView.of(model) for model in page.items], has_more=page.has_more, total=total)
+    return await page_of(request, models, asked, ModelView.of)
 
 
 @router.get("/{model_id}", response_model=ModelView)

@@ -13,7 +13,7 @@ from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Mod
 from maskeraid_api.forms import options_of, read_json
 from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import Form, GuardedRoute, operation
-from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.reimaging_inputs import Inputs, spec_of
 from maskeraid_api.schemas.reimagings import (
     IMAGE_BYTES,
@@ -61,9 +61,7 @@ async def list_reimagings(
     status: Annotated[JobStatus | None, Query(description="Only re-imagings in this status.")] = None,
 ) -> Response:
     """The tenant's re-imagings."""
-    page = await jobs.page(asked.request, kind=JobKind.REIMAGING, status=status)
-    total = await jobs.count(kind=JobKind.REIMAGING, status=status) if asked.is_total_wanted else None
-    return listed(request, [ReimagingView.of(job) for job in page.items], has_more=page.has_more, total=total)
+    return await page_of(request, jobs, asked, ReimagingView.of, kind=JobKind.REIMAGING, status=status)
 
 
 @router.post("", status_code=202, response_model=ReimagingView, responses={200: {"model": ReimagingView}})

@@ -11,7 +11,7 @@ from maskeraid_api.answers import created, gone, shown
 from maskeraid_api.body import DEFAULT_BYTES
 from maskeraid_api.dependencies import ApiKeys, CallerOf, GatewayOf
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.pages import Asked, ListView, listed, page_asked, page_of
 from maskeraid_api.schemas.imports import GENERATORS, IMPORT_BYTES, IMPORT_FILES
 from maskeraid_api.schemas.reimagings import ENGINES, STATEMENT
 from maskeraid_api.schemas.server import (
@@ -53,9 +53,7 @@ async def list_api_keys(
     request: Request, keys: ApiKeys, asked: Annotated[Asked, Depends(page_asked("key"))]
 ) -> Response:
     """The tenant's keys; what is secret about them is stored nowhere."""
-    page = await keys.page(asked.request)
-    total = await keys.count() if asked.is_total_wanted else None
-    return listed(request, [ApiKeyView.of(key) for key in page.items], has_more=page.has_more, total=total)
+    return await page_of(request, keys, asked, ApiKeyView.of)
 
 
 @router.post("/api-keys", tags=["api-keys"], status_code=201, response_model=ApiKeyView)

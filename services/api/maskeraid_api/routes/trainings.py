@@ -14,7 +14,7 @@ from maskeraid_api.dataset_access import TrainingData, choose_training_data
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf
 from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.schemas.trainings import (
     FEW_IMAGES,
     LARGEST_SEED,
@@ -49,9 +49,7 @@ async def list_trainings(
     status: Annotated[JobStatus | None, Query(description="Only trainings in this status.")] = None,
 ) -> Response:
     """The tenant's trainings."""
-    page = await jobs.page(asked.request, kind=JobKind.TRAINING, status=status)
-    total = await jobs.count(kind=JobKind.TRAINING, status=status) if asked.is_total_wanted else None
-    return listed(request, [TrainingView.of(job) for job in page.items], has_more=page.has_more, total=total)
+    return await page_of(request, jobs, asked, TrainingView.of, kind=JobKind.TRAINING, status=status)
 
 
 @router.post("", status_code=202, response_model=TrainingView)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from maskeraid_api.answers import accepted, check_unchanged, created, gone, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, WebhookEndpoints
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import Asked, ListView, listed, page_asked
+from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.schemas.deliveries import (
     DeliveryView,
     WebhookEndpointChange,
@@ -39,9 +39,7 @@ async def list_webhook_endpoints(
     request: Request, endpoints: WebhookEndpoints, asked: Annotated[Asked, Depends(page_asked("whe"))]
 ) -> Response:
     """The tenant's endpoints."""
-    page = await endpoints.page(asked.request)
-    total = await endpoints.count() if asked.is_total_wanted else None
-    return listed(request, [WebhookEndpointView.of(row) for row in page.items], has_more=page.has_more, total=total)
+    return await page_of(request, endpoints, asked, WebhookEndpointView.of)
 
 
 @router.post("", status_code=201, response_model=WebhookEndpointView)
