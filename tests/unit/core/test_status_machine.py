@@ -83,12 +83,12 @@ class TestAllowedActions:
     def test_with_a_checkpoint_there_is_something_to_stop_with(self, status: JobStatus) -> None:
         assert "stop" in allowed_actions(training(status, checkpoints=[CHECKPOINT]))
 
-    @pytest.mark.parametrize("kind", set(JobKind) - {JobKind.TRAINING})
+    @pytest.mark.parametrize("kind", sorted(set(JobKind) - {JobKind.TRAINING}))
     def test_only_trainings_pause_and_stop(self, kind: JobKind) -> None:
         assert allowed_actions(make_job(kind, status=JobStatus.RUNNING)) == ["cancel"]
 
     @pytest.mark.parametrize("wishes", [{}, {"pause_requested": True}, {"stop_requested": True}], ids=str)
-    @pytest.mark.parametrize("action", set(JobAction) - {JobAction.RETRY})
+    @pytest.mark.parametrize("action", sorted(set(JobAction) - {JobAction.RETRY}))
     def test_are_those_that_change_something(self, action: JobAction, wishes: dict[str, bool]) -> None:
         job = training(JobStatus.RUNNING, **wishes)
         if action in allowed_actions(job):
