@@ -31,11 +31,11 @@ def celery(trainer: Trainer) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-def running(trainer: Trainer, celery: subprocess.Popen[bytes]) -> Job:
-    """A long training that the worker was rung for, with a checkpoint."""
+def rung(trainer: Trainer, celery: subprocess.Popen[bytes]) -> Job:
+    """A long training that the worker was rung for."""
     job = trainer.accept(hyperparameters=LONG)
     assert trainer.port.call(trainer.port.stores.doorbell.ring, QueueName.TRAINER, job.id)
-    return trainer.wait_for(job, lambda found: bool(found.checkpoints))
+    return job
 
 
 def child_of(parent: int) -> int:
@@ -53,9 +53,8 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 
 @pytest.mark.row("R19", "SIGTERM in a training: checkpoint, queued again, `crashes` unchanged, exit <= 30 s")
-def test_a_stopped_worker_hands_its_training_back(
-    trainer: Trainer, celery: subprocess.Popen[bytes], running: Job
-) -> None:
+def test_a_stopped_worker_hands_its_training_back(trainer: Trainer, celery: subprocess.Popen[bytes], rung: Job) -> None:
+    running = trainer.wait_for(rung, lambda found: bool(found.checkpoints))
     child = child_of(celery.pid)
     celery.send_signal(signal.SIGTERM)
     celery.wait(timeout=30)
@@ -65,7 +64,8 @@ def test_a_stopped_worker_hands_its_training_back(
     assert not is_alive(child)
 
 
-def test_a_killed_worker_takes_its_training_along(celery: subprocess.Popen[bytes], running: Job) -> None:
+def test_a_killed_worker_takes_its_training_along(trainer: Trainer, celery: subprocess.Popen[bytes], rung: Job) -> None:
+    trainer.wait_for(rung, lambda found: found.phase is not None)  # the child has said something
     child = child_of(celery.pid)
     celery.kill()
     wait_until(lambda: not is_alive(child))

@@ -112,7 +112,7 @@ class TestCancel:
         pids: list[int] = []
 
         def cancel(job: Job) -> None:
-            trainer.wait_for(job, has_checkpoint)
+            trainer.wait_for(job, lambda found: found.phase == "training")
             pids.append(trainer.child_pid())
             trainer.ask(job, JobAction.CANCEL)
 
