@@ -274,6 +274,8 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
     "TrainingView": _id("trn") | _DATA | {"hyperparameters": ("Those that were set.", {"steps": 98_000})},
     "UploadView": _id("upl"),
     "WebhookEndpointView": _id("whe") | {"secret": ("Signs what is sent; told once.", "whsec_MfKQ9r8G")},
-    "WorkerView": {"id": ("The process.", "trainer-worker-1-4711")},
+    "WorkerView": {"id": ("The process.", "trainer-worker-1-4711"), "device": ("What it works on.", "2 cores"),
+                   "memory_bytes": ("Of the device.", 8_589_934_592), "used_bytes": ("By the process.", 314_572_800),
+                   "running_jobs": ("Of all accounts.", 1), "job_ids": ("Yours.", [TRAINING_ID])},
     **dict.fromkeys(("UploadSource", "GeneratorSource"), _SOURCE),
 }  # fmt: skip

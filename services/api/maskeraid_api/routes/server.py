@@ -11,7 +11,7 @@ from maskeraid_api.answers import created, gone, shown
 from maskeraid_api.body import DEFAULT_BYTES
 from maskeraid_api.dependencies import ApiKeys, CallerOf, GatewayOf
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import Asked, ListView, listed, page_asked, page_of
+from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.schemas.imports import GENERATORS, IMPORT_BYTES, IMPORT_FILES
 from maskeraid_api.schemas.reimagings import ENGINES, STATEMENT
 from maskeraid_api.schemas.server import (
