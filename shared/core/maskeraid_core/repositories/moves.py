@@ -78,8 +78,11 @@ class JobMoves:
         """Drop the entries that `job` had when it was read; they were carried out.
 
         Only moves add entries, and each stamps the job: while the stamp is as read, all of them go in one update.
+        What has ended is never moved again.
         """
-        as_read = {"_id": job.id, "status": job.status, "fence": job.fence, "updated_at": job.updated_at}
+        as_read: dict[str, object] = {"_id": job.id}
+        if not job.status.is_terminal:
+            as_read |= {"status": job.status, "fence": job.fence, "updated_at": job.updated_at}
         outcome = await self._collection.update_one(as_read, {"$set": {"outbox": [], "has_outbox": False}})
         if not outcome.matched_count:
             keys = [entry.key for entry in job.outbox]
