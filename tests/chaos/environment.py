@@ -113,12 +113,15 @@ class Environment(Stack):
             del self.services[name]
 
     @contextmanager
-    def doomed(self, queue: str, failpoint: str, port: int = 0) -> Iterator[ManagedProcess]:
-        """With one more process of a kind that kills itself at a failpoint; `port` is that of an API."""
-        armed = {**self.environment, "MASKERAID_ENVIRONMENT": "test", "MASKERAID_FAILPOINTS": f"{failpoint}=kill"}
+    def armed(self, queue: str, failpoint: str, port: int = 0) -> Iterator[ManagedProcess]:
+        """With one more process of a kind, which does at a failpoint what is asked (`claim.updated=kill`).
+
+        `port` is that of an API. The process is gone when the block ends.
+        """
+        settings = {**self.environment, "MASKERAID_ENVIRONMENT": "test", "MASKERAID_FAILPOINTS": failpoint}
         scratch, threads = self.options.data / "scratch", {} if queue == "api" else {queue: 1}
-        process = make_services(port, armed, scratch, self._write_line, threads)[queue]
-        process.name = f"{queue} {failpoint}"
+        process = make_services(port, settings, scratch, self._write_line, threads)[queue]
+        process.name = f"{queue}-{failpoint}"
         self.services[process.name] = process
         process.start()
         try:

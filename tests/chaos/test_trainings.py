@@ -12,7 +12,7 @@ from tests.chaos.environment import Environment
 from tests.chaos.fixtures import Note, scaled
 from tests.chaos.nemesis import Nemesis, wait_until
 from tests.chaos.workload import Workload
-from tests.chaos.zombies import wake_zombie
+from tests.chaos.zombies import Awakening, is_at_work, wake_zombie, wake_zombie_at_the_finish
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600)]
 
@@ -25,13 +25,20 @@ CHECKPOINT_SECONDS = 120.0
 def test_zombies_never_win(environment: Environment, workload: Workload, measured: Note) -> None:
     chance, won, slowest = Random(SEED), 0, 0.0
     for number in range(scaled(ZOMBIES)):
-        worker, is_late = chance.choice(["curator", "trainer"]), chance.random() < 0.5
-        order = workload.train if worker == "trainer" else workload.draw_faces
-        awakening = wake_zombie(environment, worker, partial(order, number=400 + number), is_late=is_late)
+        awakening = wake_any(environment, workload, chance, number)
         assert (awakening.job.status, awakening.ended_by_attempt) == ("succeeded", 2), f"seed {SEED}, round {number}"
         assert awakening.audit.faults == {}, f"seed {SEED}, round {number}"
         won, slowest = won + 1, max(slowest, awakening.zombie_seconds)
     measured(f"seed {SEED}: {won}/{scaled(ZOMBIES)}, zombies gone after {slowest:.1f} s at most")
+
+
+def wake_any(environment: Environment, workload: Workload, chance: Random, number: int) -> Awakening:
+    """A zombie of a worker and at a moment that chance decides."""
+    worker = chance.choice(["curator", "curator at the finish", "trainer"])
+    order = partial(workload.train if worker == "trainer" else workload.draw_faces, number=400 + number)
+    if worker == "curator at the finish":
+        return wake_zombie_at_the_finish(environment, order)
+    return wake_zombie(environment, worker, order, is_late=chance.random() < 0.5, is_moment=is_at_work)
 
 
 @pytest.mark.row(

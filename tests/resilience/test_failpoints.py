@@ -31,7 +31,7 @@ def test_curators_die_at_each_step(
     environment: Environment, workload: Workload, client: Client, measured: Note
 ) -> None:
     with Nemesis(environment, seed=4).down("curator"), ExitStack() as doomed:
-        dying = [doomed.enter_context(environment.doomed("curator", point)) for point in OF_CURATORS]
+        dying = [doomed.enter_context(environment.armed("curator", f"{point}=kill")) for point in OF_CURATORS]
         jobs = [workload.draw_faces(client, 500 + number).id for number in range(len(OF_CURATORS))]
         wait_for_deaths(dying)
     auditor = Auditor(environment, client)
@@ -47,7 +47,7 @@ def test_trainers_die_at_each_step(
     environment: Environment, workload: Workload, client: Client, measured: Note
 ) -> None:
     with Nemesis(environment, seed=4).down("trainer"), ExitStack() as doomed:
-        dying = [doomed.enter_context(environment.doomed("trainer", point)) for point in OF_TRAINERS]
+        dying = [doomed.enter_context(environment.armed("trainer", f"{point}=kill")) for point in OF_TRAINERS]
         job = workload.train_long(client, "whose workers die")
         wait_for_deaths(dying)
     seconds = wait_until(lambda: job.refresh().attempt > len(OF_TRAINERS), RECOVERY_SECONDS, "the training goes on")
@@ -67,7 +67,7 @@ def test_a_gateway_dies_at_each_step(
     port, key = free_port(), {"Idempotency-Key": f"dies-at-{point}"}
     body = {"image": {"image_id": workload.image_id}, "until": "covering", "covering": workload.covering}
     before = {job.id for job in client.reimagings.list()}
-    with environment.doomed("api", point, port) as gateway:
+    with environment.armed("api", f"{point}=kill", port) as gateway:
         assert wait_for_port(port, DYING_SECONDS)
         url = f"http://{LOOPBACK}:{port}"
         with Client(environment.first_key, url, repeats=0) as unlucky, suppress(NotReachable):
@@ -86,7 +86,7 @@ def test_a_gateway_dies_at_each_step(
 def test_a_notifier_dies_behind_a_sent_webhook(
     environment: Environment, workload: Workload, client: Client, measured: Note
 ) -> None:
-    with Nemesis(environment, seed=4).down("notifier"), environment.doomed("notifier", "delivery.sent") as doomed:
+    with Nemesis(environment, seed=4).down("notifier"), environment.armed("notifier", "delivery.sent=kill") as doomed:
         job = workload.look_for_covering(client, 520)
         wait_for_deaths([doomed])
     sent = wait_until(lambda: environment.receiver.count(job.id) == 2, RECOVERY_SECONDS, "it is sent once more")

@@ -1,25 +1,41 @@
 """A frozen worker that wakes with an old fence changes nothing."""
 
+from functools import partial
+
 import pytest
 from tests.chaos.environment import Environment
 from tests.chaos.fixtures import Note
 from tests.chaos.workload import Workload
-from tests.chaos.zombies import wake_zombie
+from tests.chaos.zombies import Awakening, is_at_work, wake_zombie, wake_zombie_at_the_finish
 
 BAR = "3/3: the result is the second worker's, the zombie is gone in 15 s, its objects are swept"
 
 
-@pytest.mark.row("R3", BAR)
-@pytest.mark.parametrize(
-    ("worker", "is_late"),
-    [("curator", True), ("curator", False), ("trainer", False)],
-    ids=["import, after its end", "import, amid the second attempt", "training, amid the second attempt"],
-)
-def test_a_zombie_cannot_win(
-    environment: Environment, workload: Workload, measured: Note, worker: str, is_late: bool
-) -> None:
-    order = workload.train if worker == "trainer" else workload.draw_faces
-    awakening = wake_zombie(environment, worker, lambda client: order(client, 300 + is_late), is_late=is_late)
-    measured(awakening)
+def check(awakening: Awakening) -> None:
     assert (awakening.job.status, awakening.job.attempt, awakening.ended_by_attempt) == ("succeeded", 2, 2)
     assert awakening.audit.faults == {}
+
+
+@pytest.mark.row("R3", BAR)
+def test_it_wakes_when_the_job_has_ended(environment: Environment, workload: Workload, measured: Note) -> None:
+    order = partial(workload.draw_faces, number=300)
+    awakening = wake_zombie(environment, "curator", order, is_late=True, is_moment=is_at_work)
+    measured(awakening)
+    check(awakening)
+
+
+@pytest.mark.row("R3", BAR)
+def test_it_wakes_with_a_result_while_another_works(
+    environment: Environment, workload: Workload, measured: Note
+) -> None:
+    awakening = wake_zombie_at_the_finish(environment, partial(workload.draw_faces, number=301))
+    measured(awakening)
+    check(awakening)
+
+
+@pytest.mark.row("R3", BAR)
+def test_its_training_ends_when_it_wakes(environment: Environment, workload: Workload, measured: Note) -> None:
+    order = partial(workload.train, number=302)
+    awakening = wake_zombie(environment, "trainer", order, is_late=False, is_moment=is_at_work)
+    measured(awakening)
+    check(awakening)
