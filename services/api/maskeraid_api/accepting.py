@@ -14,9 +14,9 @@ from starlette.requests import Request
 from maskeraid_api.access import Caller
 from maskeraid_api.envelope import exchange_of
 from maskeraid_api.gateway import Gateway, gateway_of
+from maskeraid_api.limits import check_limits
 from maskeraid_api.measuring import ACCEPTED_JOBS
 from maskeraid_core.documents.document import Part
-from maskeraid_core.errors import QueueFull
 from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import Job, JobKind, Notify
 from maskeraid_core.news import wait_for_news
@@ -57,14 +57,12 @@ class Order:
 async def accept(request: Request, order: Order, *, wait_seconds: float = 0) -> Job:
     """Insert a job and ring; with `wait_seconds` its state when it ended or when the time was over.
 
-    Raises: QueueFull.
+    Raises: QueueFull, Overloaded, QuotaExceeded.
     """
     gateway = gateway_of(request)
     caller: Caller = request.scope["maskeraid.caller"]
     jobs = JobRepository(gateway.stores.database, caller.tenant)
-    most = gateway.settings.max_queued_jobs
-    if await gateway.backlogs.count(jobs, caller.tenant, order.kind.queue, most) >= most:
-        raise QueueFull(f"{most} of your jobs wait for the {order.kind.queue}.", retry_after=10)
+    await check_limits(gateway, jobs, caller.tenant, order.kind)
     job = _job(request, caller.tenant, order)
     if wait_seconds <= 0:
         return await _accept(request, jobs, job, is_awaited=False)

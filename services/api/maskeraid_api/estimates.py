@@ -33,7 +33,8 @@ class Estimates:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._lengths: dict[QueueName, tuple[float, dict[str, int]]] = {}
+        self._lengths: dict[QueueName, dict[str, int]] = {}  # by tenant
+        self._counted_at: dict[QueueName, float] = {}
         self._seconds: dict[tuple[str, JobKind], tuple[float, float | None]] = {}
 
     async def wait_of(self, job: Job) -> Wait | None:
@@ -41,18 +42,25 @@ class Estimates:
         if job.status is not JobStatus.QUEUED:
             return None
         place = await JobRepository(self._database, job.tenant).queued_before(job) + 1
-        others = await self._lengths_of(job.queue)
-        position = place + sum(min(length, place) for tenant, length in others.items() if tenant != job.tenant)
+        if self.is_count_old(job.queue):
+            await self.count(job.queue)
+        lengths = self._lengths.get(job.queue, {})
+        position = place + sum(min(length, place) for tenant, length in lengths.items() if tenant != job.tenant)
         return Wait(position, await self._finish(job, position))
 
-    async def _lengths_of(self, queue: QueueName) -> dict[str, int]:
-        """How many jobs wait in each lane, by tenant."""
-        at, lengths = self._lengths.get(queue, (-COUNTED_EVERY, {}))
-        if time.monotonic() - at >= COUNTED_EVERY:
-            lanes = LaneRepository(self._database)
-            lengths = {lane.tenant: await lanes.length(lane, MOST_COUNTED) for lane in await lanes.waiting(queue)}
-            self._lengths[queue] = time.monotonic(), lengths
-        return lengths
+    def is_count_old(self, queue: QueueName) -> bool:
+        return time.monotonic() - self._counted_at.get(queue, -COUNTED_EVERY) >= COUNTED_EVERY
+
+    def waiting_in(self, queue: QueueName) -> int:
+        """How many jobs of all tenants waited there at the last count."""
+        return sum(self._lengths.get(queue, {}).values())
+
+    async def count(self, queue: QueueName) -> None:
+        """Count what waits there."""
+        self._counted_at[queue] = time.monotonic()  # first: nobody else need begin
+        lanes = LaneRepository(self._database)
+        counted = {lane.tenant: await lanes.length(lane, MOST_COUNTED) for lane in await lanes.waiting(queue)}
+        self._lengths[queue] = counted
 
     async def _finish(self, job: Job, position: int) -> datetime | None:
         seconds = await self._seconds_of(job)

@@ -19,6 +19,12 @@ class ApiSettings(CoreSettings):
     reads_per_second: float = Field(default=50, gt=0, description="GET requests a second and key, on average.")
     writes_per_second: float = Field(default=5, gt=0, description="Other requests a second and key, on average.")
     max_queued_jobs: int = Field(default=1000, ge=1, description="Queued jobs a tenant and queue.")
+    max_waiting_jobs: int = Field(
+        default=20_000, ge=1, description="Queued jobs of all tenants in one queue; above, requests get 503."
+    )
+    max_training_seconds: float | None = Field(
+        default=None, gt=0, description="Seconds that a tenant's trainings may run a calendar month; empty: any."
+    )
     # Filling takes a second; the rest of the time is waiting, and a minute would cancel what a burst has queued.
     reimaging_deadline_seconds: float = Field(
         default=3600, ge=10, description="Re-imagings that wait and run for longer are cancelled."

@@ -5,11 +5,12 @@ An image is found by its dataset and row, without an index.
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ulid import ULID
 
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
+LAST_MILLISECOND = 253_402_214_400_000  # 9999-12-31; identifiers have room for eight thousand years
 _IMAGE = re.compile(rf"^img_({ULID_PATTERN})_(\d{{6,}})$")
 
 
@@ -31,8 +32,9 @@ def derived_id(prefix: str, at: datetime, *parts: str) -> str:
 
 
 def time_of(identifier: str) -> datetime:
-    """When an identifier was made, as it says itself."""
-    return ULID.from_str(identifier.partition("_")[2]).datetime
+    """When an identifier was made, as it says itself; at the latest when the calendar ends."""
+    milliseconds = ULID.from_str(identifier.partition("_")[2]).milliseconds
+    return datetime.fromtimestamp(min(milliseconds, LAST_MILLISECOND) / 1000, UTC)
 
 
 def image_id(dataset_id: str, row: int) -> str:

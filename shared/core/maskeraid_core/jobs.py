@@ -156,6 +156,7 @@ class Job(Document):
     fence: int = 0  # +1 on each claim; also the attempt's number
     lease_until: datetime | None = None
     worker: str | None = None
+    ran_seconds: float = 0.0  # in all attempts, as heartbeats counted them
     heartbeat_at: datetime | None = None
     not_before: datetime
     deadline: datetime | None = None

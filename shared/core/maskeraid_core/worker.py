@@ -164,7 +164,8 @@ class Worker:
     async def _beat(self, held: Held) -> None:
         """Renew the lease until the job ends; a wish wakes the beat, a lost lease ends it."""
         settings = self.stores.settings
-        held.good_until = time.monotonic() + settings.lease_seconds
+        heard_at = time.monotonic()
+        held.good_until = heard_at + settings.lease_seconds
         async with self.stores.news.about(wish_subject(held.job.id)) as wish:
             await wait_for_news(wish, min(ANNOUNCE_SECONDS, settings.heartbeat_seconds))
             failpoints.hit("heartbeat.before_first")
@@ -172,12 +173,12 @@ class Worker:
                 asked_at = time.monotonic()
                 try:
                     await held.announce()
-                    wishes = await self._claims.renew(held.claim, settings.lease_seconds)
+                    wishes = await self._claims.renew(held.claim, settings.lease_seconds, asked_at - heard_at)
                 except PyMongoError as error:
                     log.warning("heartbeat not heard", error=str(error))
                     wishes = held.wishes if asked_at < held.good_until else None
                 else:
-                    held.good_until = asked_at + settings.lease_seconds
+                    heard_at, held.good_until = asked_at, asked_at + settings.lease_seconds
                 held.learn(wishes)
                 await wait_for_news(wish, settings.heartbeat_seconds)
 

@@ -13,6 +13,7 @@ from maskeraid_api.access import Caller
 from maskeraid_api.answers import check_unchanged, shown
 from maskeraid_api.dependencies import CallerOf, Datasets, GatewayOf, Jobs, Models
 from maskeraid_api.email_addresses import ask_to_verify, verify
+from maskeraid_api.limits import month_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages_for_people import STYLE_POLICY, page
 from maskeraid_api.routes.webhook_endpoints import MOST_ENDPOINTS
@@ -21,6 +22,7 @@ from maskeraid_core.documents.accounts import Scope, Tenant
 from maskeraid_core.errors import NotAuthenticated, NotFound, QuotaExceeded, StaleObject
 from maskeraid_core.jobs import JobStatus
 from maskeraid_core.repositories.accounts import AccountRepository
+from maskeraid_core.repositories.repository import now
 
 router = APIRouter(route_class=GuardedRoute, tags=["account"])
 
@@ -100,6 +102,7 @@ async def _usage(jobs: Jobs, datasets: Datasets, models: Models) -> Usage:
         queued_jobs=await jobs.count(status=JobStatus.QUEUED),
         datasets=await datasets.count(),
         models=await models.count(),
+        training_seconds=await jobs.training_seconds(month_of(now())),
     )
 
 
@@ -108,6 +111,7 @@ def _view(tenant: Tenant, caller: Caller, gateway: GatewayOf, usage: Usage) -> M
     quotas = Quotas(
         queued_jobs=settings.max_queued_jobs, open_uploads=settings.upload_slots,
         upload_bytes=settings.max_upload_bytes, webhook_endpoints=MOST_ENDPOINTS,
+        training_seconds=settings.max_training_seconds,
     )  # fmt: skip
     return MeView(
         tenant_id=tenant.id, tenant_name=tenant.name, email=tenant.email, is_email_verified=tenant.is_email_verified,

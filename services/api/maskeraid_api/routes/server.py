@@ -1,4 +1,4 @@
-"""The server, API keys, workers."""
+"""The server, and API keys."""
 
 from datetime import timedelta
 from typing import Annotated

@@ -29,6 +29,7 @@ from maskeraid_core.errors import (
     DatasetEmpty,
     NotFound,
     QueueFull,
+    QuotaExceeded,
     ResolutionNotSupported,
     TestDataInTraining,
     TooFewImages,
@@ -55,7 +56,15 @@ async def list_trainings(
 @router.post("", status_code=202, response_model=TrainingView)
 @operation(
     Scope.TRAININGS_WRITE,
-    problems=(NotFound, DatasetEmpty, TestDataInTraining, TooFewImages, ResolutionNotSupported, QueueFull),
+    problems=(
+        NotFound,
+        DatasetEmpty,
+        TestDataInTraining,
+        TooFewImages,
+        ResolutionNotSupported,
+        QueueFull,
+        QuotaExceeded,
+    ),
     is_job=True,
 )
 async def create_training(body: TrainingRequest, request: Request, caller: CallerOf, library: LibraryOf) -> Response:

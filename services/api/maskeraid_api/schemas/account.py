@@ -25,6 +25,7 @@ class Usage(View):
     queued_jobs: int
     datasets: int
     models: int
+    training_seconds: float = Field(description="For which trainings ordered this month have run.")
 
 
 class Quotas(View):
@@ -34,6 +35,7 @@ class Quotas(View):
     open_uploads: int
     upload_bytes: int
     webhook_endpoints: int
+    training_seconds: float | None = Field(description="A calendar month; null: any.")
 
 
 class MeView(View):

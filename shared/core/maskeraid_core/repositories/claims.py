@@ -9,8 +9,8 @@ from pymongo import ASCENDING, DESCENDING
 from maskeraid_core import failpoints
 from maskeraid_core.jobs import Job, JobStatus, QueueName
 from maskeraid_core.mongo import Database
-from maskeraid_core.repositories.moves import JobMoves, notice_entry
-from maskeraid_core.status_machine import claimed
+from maskeraid_core.repositories.moves import JobMoves, as_expression, notice_entry
+from maskeraid_core.status_machine import FromNow, claimed
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,16 @@ class JobClaims:
         cursor = cursor.sort([("priority", DESCENDING), ("_id", ASCENDING)]).limit(limit)
         return [row["_id"] async for row in cursor]
 
-    async def renew(self, claim: Claim, lease_seconds: float) -> Wishes | None:
-        """Prolong the lease and read the wishes; None when the job is no longer ours."""
-        outcome = await self._collection.update_one(
-            _ours(claim),
-            [{"$set": {"lease_until": {"$add": ["$$NOW", round(lease_seconds * 1000)]}, "heartbeat_at": "$$NOW"}}],
-        )
+    async def renew(self, claim: Claim, lease_seconds: float, ran_seconds: float = 0.0) -> Wishes | None:
+        """Prolong the lease and read the wishes; None when the job is no longer ours.
+
+        `ran_seconds` have gone by since the last heartbeat that was answered.
+        """
+        beat = {
+            "lease_until": as_expression(FromNow(lease_seconds)), "heartbeat_at": "$$NOW",
+            "ran_seconds": {"$add": [{"$ifNull": ["$ran_seconds", 0]}, ran_seconds]},
+        }  # fmt: skip
+        outcome = await self._collection.update_one(_ours(claim), [{"$set": beat}])
         job = await self._moves.get(claim.job.id) if outcome.matched_count else None
         if job is None or not is_ours(job, claim):
             return None

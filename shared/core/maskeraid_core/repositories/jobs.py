@@ -1,12 +1,12 @@
 """Jobs as their tenant sees them. Statuses change in moves.py, under a claim in claims.py."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pymongo.errors import DuplicateKeyError
 
 from maskeraid_core import failpoints
 from maskeraid_core.errors import IdempotencyKeyReused
-from maskeraid_core.jobs import Job, JobStatus, OutboxEntry, QueueName
+from maskeraid_core.jobs import Job, JobKind, JobStatus, OutboxEntry, QueueName
 from maskeraid_core.mongo import IDEMPOTENCY_SECONDS, server_time
 from maskeraid_core.repositories.repository import TenantRepository
 from maskeraid_core.status_machine import accepted
@@ -63,6 +63,12 @@ class JobRepository(TenantRepository[Job]):
         # Exactly the fields of an index: with one more the embedded server would scan every job there ever was.
         wanted = {"tenant": self._tenant, "queue": queue, "status": JobStatus.QUEUED}
         return await self._collection.count_documents(wanted, limit=most)
+
+    async def training_seconds(self, since: datetime) -> float:
+        """How long the tenant's trainings that were ordered since then have run."""
+        ordered = self._live({"kind": JobKind.TRAINING, "created_at": {"$gte": since}})
+        found = self._collection.find(ordered, {"ran_seconds": 1})
+        return sum([float(row.get("ran_seconds", 0)) async for row in found])
 
     async def queued_before(self, job: Job) -> int:
         """How many of the tenant's queued jobs run before this one."""

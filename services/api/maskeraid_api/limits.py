@@ -1,0 +1,43 @@
+"""What a tenant, and all of them together, may have waiting and running: asked before a job is accepted."""
+
+from datetime import datetime
+
+from maskeraid_api.gateway import Gateway
+from maskeraid_core.errors import Overloaded, QueueFull, QuotaExceeded
+from maskeraid_core.jobs import JobKind, QueueName
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.repository import now
+
+RETRY_SECONDS = 10
+
+
+def month_of(at: datetime) -> datetime:
+    """When its calendar month began."""
+    return at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+async def check_limits(gateway: Gateway, jobs: JobRepository, tenant: str, kind: JobKind) -> None:
+    """Raises: QueueFull, Overloaded, QuotaExceeded."""
+    most = gateway.settings.max_queued_jobs
+    if await gateway.backlogs.count(jobs, tenant, kind.queue, most) >= most:
+        raise QueueFull(f"{most} of your jobs wait for the {kind.queue}.", retry_after=RETRY_SECONDS)
+    _check_load(gateway, kind.queue)
+    if kind is JobKind.TRAINING:
+        await _check_quota(jobs, gateway.settings.max_training_seconds)
+
+
+def _check_load(gateway: Gateway, queue: QueueName) -> None:
+    """By what was counted last, which is no request's business to wait for."""
+    if gateway.estimates.is_count_old(queue):
+        gateway.background.start(gateway.estimates.count(queue))
+    if gateway.estimates.waiting_in(queue) >= gateway.settings.max_waiting_jobs:
+        raise Overloaded(f"Too many jobs wait for the {queue}.", retry_after=RETRY_SECONDS)
+
+
+async def _check_quota(jobs: JobRepository, most_seconds: float | None) -> None:
+    if most_seconds is None:
+        return
+    if await jobs.training_seconds(month_of(now())) >= most_seconds:
+        raise QuotaExceeded(
+            f"Your trainings have run for the {most_seconds:g} seconds of this month.", quota="training_seconds"
+        )
