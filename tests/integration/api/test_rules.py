@@ -184,6 +184,13 @@ class TestProblems:
 
 
 class TestEdges:
+    @pytest.mark.parametrize("path", ["models?after=mdl_", "jobs?after=trn_", "events?after=evt_"])
+    @pytest.mark.parametrize("order", ["0" * 26, "7" + "Z" * 25])
+    async def test_an_identifier_from_outside_the_calendar_is_only_a_place(
+        self, client: httpx.AsyncClient, path: str, order: str
+    ) -> None:
+        assert (await client.get(f"/v1/{path}{order}")).json()["data"] == []
+
     @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
     async def test_a_time_that_leads_out_of_the_calendar_is_refused(self, client: httpx.AsyncClient, time: str) -> None:
         refused = await client.post("/v1/datasets", json={"name": "a", "retain_until": time})

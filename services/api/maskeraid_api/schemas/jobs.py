@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
-from ulid import ULID
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.parts import Body, View
 from maskeraid_core.documents.events import JobEvent
-from maskeraid_core.ids import ULID_PATTERN, derived_id
+from maskeraid_core.ids import ULID_PATTERN, derived_id, time_of
 from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify, Phase, Progress
 from maskeraid_core.status_machine import JobAction, allowed_actions
 
@@ -190,4 +189,4 @@ def event_id(event: JobEvent) -> str:
 def parse_event_id(value: str) -> datetime | None:
     """When an event was, by its identifier; None when it is not one."""
     found = _EVENT_ID.match(value)
-    return ULID.from_str(found[1]).datetime if found else None
+    return time_of(value) if found else None
