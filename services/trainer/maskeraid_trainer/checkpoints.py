@@ -28,6 +28,15 @@ async def write_checkpoint(
 
     `keep` are plain JSON values that come back with the checkpoint.
     """
+    files = pack_checkpoint(job, step, arrays, keep)
+    prefix = f"{job.attempt_prefix}checkpoint-{step}"
+    for name, file in files.items():
+        await blobs.put(f"{prefix}/{name}", file, create_only=True)
+    return CheckpointEntry(key=prefix, sha256=sha256_hex(files[STATE]), step=step, fence=job.fence, created_at=now())
+
+
+def pack_checkpoint(job: Job, step: int, arrays: Checkpoint, keep: Mapping[str, Any]) -> dict[str, bytes]:
+    """Its files, the one that names the others' digests last."""
     parts: dict[str, dict[str, np.ndarray]] = {WEIGHTS: {}, OPTIMISER: {}}
     for name, array in arrays.items():
         parts[OPTIMISER if "_optimiser/" in name else WEIGHTS][name] = np.asarray(array, order="C")
@@ -39,11 +48,7 @@ async def write_checkpoint(
         "sha256": {name: sha256_hex(file) for name, file in files.items()},
         "keep": keep,
     }
-    files[STATE] = json.dumps(state).encode()
-    prefix = f"{job.attempt_prefix}checkpoint-{step}"
-    for name, file in files.items():
-        await blobs.put(f"{prefix}/{name}", file, create_only=True)
-    return CheckpointEntry(key=prefix, sha256=sha256_hex(files[STATE]), step=step, fence=job.fence, created_at=now())
+    return files | {STATE: json.dumps(state).encode()}
 
 
 async def read_checkpoint(blobs: Blobs, job: Job, entry: CheckpointEntry) -> tuple[Checkpoint, Mapping[str, Any]]:

@@ -31,15 +31,8 @@ async def write_version(
 ) -> ModelVersion:
     """Write every file under this attempt; the document appears only if the training succeeds."""
     model = result.model
-    model_files = save_model(model)
-    card = make_card(spec, result)
-    shown = {
-        "samples.png": draw_sheet(generate(model, model.bank.latents[:FACES_SHOWN])),
-        **{name: draw_curves(result.history, *what) for name, what in CURVES.items()},
-        "card.json": _to_json(card),
-        "metrics.json": _to_json({"stopped": result.stopped, "steps": result.steps, "history": result.history}),
-    }
-    files = model_files | shown
+    model_files, card = save_model(model), make_card(spec, result)
+    files = model_files | draw_files(result, card)
     await blobs.put_all((f"{job.attempt_prefix}{name}", data) for name, data in files.items())
     return ModelVersion(
         id=ModelVersionRepository.key(spec.model_id, 1),
@@ -67,6 +60,17 @@ async def write_version(
         },
         created_at=now(),
     )
+
+
+def draw_files(result: TrainResult, card: Mapping[str, Any]) -> dict[str, bytes]:
+    """What a version shows beside the model's own files."""
+    model = result.model
+    return {
+        "samples.png": draw_sheet(generate(model, model.bank.latents[:FACES_SHOWN])),
+        **{name: draw_curves(result.history, *what) for name, what in CURVES.items()},
+        "card.json": _to_json(card),
+        "metrics.json": _to_json({"stopped": result.stopped, "steps": result.steps, "history": result.history}),
+    }
 
 
 def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from maskeraid_faces.training.train import train
 from maskeraid_trainer.asked import Asked, Leaving
 from maskeraid_trainer.checkpoints import BrokenCheckpoint, describe, read_checkpoint
 from maskeraid_trainer.child import LEFT, OUT_OF_MEMORY
+from maskeraid_trainer.dry_run import report_estimate
 from maskeraid_trainer.model_version import write_version
 from maskeraid_trainer.recording import Recording
 from maskeraid_trainer.reports import Reports, tie_to_parent
@@ -80,12 +81,15 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     faces = port.call(read_training_faces, port.stores, job.tenant, spec.data)
     face_set = prepare(faces.images, wanted, faces.groups, spec.seed)
     plan = make_plan(choose_architecture(face_set, wanted)[0], face_set, wanted)
+    run = partial(train, faces.images, settings=wanted, groups=faces.groups, seed=spec.seed)
+    if spec.dry_run:
+        report_estimate(run, job, plan, reports, settings, asked)
+        return
     recording = Recording(job, port, reports, plan, asked)
 
     reports.say("phase", phase="training")
-    watch = recording.watch(settings.checkpoint_seconds)
-    run = partial(train, faces.images, settings=wanted, groups=faces.groups, seed=spec.seed, watch=watch)
-    result = resume(run, job, port, reports, recording)
+    watched = partial(run, watch=recording.watch(settings.checkpoint_seconds))
+    result = resume(watched, job, port, reports, recording)
 
     facts: Mapping[str, Any] = result.model.facts
     for flag in facts["flags"]:

@@ -118,6 +118,9 @@ def _crash(child: Child) -> Exception:
 def _conclude(held: Held, outcome: Line) -> None:
     if "error" in outcome:
         raise Refused(JobError.model_validate(outcome["error"]))
+    if "estimate" in outcome:
+        held.result = {"estimate": outcome["estimate"]}
+        return
     version = ModelVersion.model_validate(outcome["version"])
     held.put_effect("publish_model", version.model_dump(mode="python", by_alias=True))
     held.result = {"model_id": version.model_id, "version": version.version, "digest": version.digest}

@@ -24,5 +24,18 @@ class TrainingSpec(Part):
     seed: int = 0
     resolution: int | None = None  # side of the images, pixels; found when the training was accepted
     image_count: int | None = None  # under the filters
+    dry_run: bool = False  # measure what it would take; makes no model
     model_id: str
     software: str
+
+
+class Estimate(Part):
+    """What a training would take, as a dry run measured it on the worker that would train."""
+
+    seconds: float  # from the start on a worker to the model
+    steps: int
+    memory_mb: int  # the most that its process has at a time
+    gpu_memory_mb: int | None  # likewise; None without a GPU
+    disk_mb: int  # the most that it keeps at a time: model, sheets, two checkpoints
+    device: str
+    decided_by: Literal["steps", "quality", "time"]
