@@ -5,21 +5,12 @@ An image is found by its dataset and row, without an index.
 
 import hashlib
 import re
-<<<<<<< ours
 from datetime import UTC, datetime
-=======
-from datetime import UTC, datetime, timedelta
->>>>>>> theirs
 
 from ulid import ULID
 
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
-<<<<<<< ours
 LAST_MILLISECOND = 253_402_214_400_000  # 9999-12-31; identifiers have room for eight thousand years
-=======
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999; an identifier can name more
->>>>>>> theirs
 _IMAGE = re.compile(rf"^img_({ULID_PATTERN})_(\d{{6,}})$")
 
 
@@ -41,15 +32,9 @@ def derived_id(prefix: str, at: datetime, *parts: str) -> str:
 
 
 def time_of(identifier: str) -> datetime:
-<<<<<<< ours
     """When an identifier was made, as it says itself; at the latest when the calendar ends."""
     milliseconds = ULID.from_str(identifier.partition("_")[2]).milliseconds
     return datetime.fromtimestamp(min(milliseconds, LAST_MILLISECOND) / 1000, UTC)
-=======
-    """When an identifier was made, as it says itself; at most the last moment of the calendar."""
-    milliseconds = ULID.from_str(identifier.partition("_")[2]).milliseconds
-    return EPOCH + timedelta(milliseconds=min(milliseconds, LAST_MILLISECOND))
->>>>>>> theirs
 
 
 def image_id(dataset_id: str, row: int) -> str:
