@@ -195,6 +195,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "total": ("How many there are.", 125),
     "total_points": ("Before thinning.", 900),
     "training_id": ("The training.", TRAINING_ID),
+    "training_seconds": ("How long trainings may run, or have run.", 3600.0),
     "unit": ("What is counted.", "step"),
     "until": ("End earlier, with what there is then.", None),
     "updated_at": ("When it last changed.", AT),
