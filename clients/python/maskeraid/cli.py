@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from maskeraid.client import Client
-from maskeraid.commands import datasets, email, jobs, keys, models, reimagings, trainings, webhooks
+from maskeraid.commands import datasets, email, jobs, keys, models, reimagings, trainings, webhooks, workers
 from maskeraid.credentials import Credentials, read_credentials, write_credentials
 from maskeraid.terminal import REPEATS, AsJson, CommandRefused, console, print_json, readable_errors
 
@@ -111,4 +111,5 @@ app.add_typer(models.app, name="models")
 app.command("reimage")(reimagings.reimage)
 app.add_typer(keys.app, name="keys")
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(workers.app, name="workers")
 app.add_typer(email.app, name="email")

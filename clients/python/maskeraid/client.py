@@ -18,6 +18,7 @@ from maskeraid.resources.models import Models
 from maskeraid.resources.reimagings import Reimagings
 from maskeraid.resources.trainings import Trainings
 from maskeraid.resources.uploads import Uploads
+from maskeraid.resources.workers import Workers
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 REPEATS = 5  # with pauses that double: 8 s in all after lost connections, as long as a restart takes
@@ -63,6 +64,7 @@ class Client:
         self.images = Images(self)
         self.trainings = Trainings(self)
         self.jobs = Jobs(self)
+        self.workers = Workers(self)
         self.models = Models(self)
         self.reimagings = Reimagings(self)
         self.account = Accounts(self)

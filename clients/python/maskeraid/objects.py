@@ -56,6 +56,10 @@ class Job(ApiObject):
     error: dict[str, Any] | None = None
     warnings: list[dict[str, Any]] = []
     allowed_actions: list[str] = []
+    queue_position: int | None = None
+    estimated_finish: datetime | None = None
+    retry_of: str | None = None
+    stopped_early: bool = False
     attempt: int = 0
 
     @property
@@ -72,6 +76,18 @@ class Job(ApiObject):
 
     def cancel(self) -> "Job":
         return self._client.jobs.cancel(self.id)
+
+    def pause(self) -> "Job":
+        return self._client.jobs.pause(self.id)
+
+    def resume(self) -> "Job":
+        return self._client.jobs.resume(self.id)
+
+    def stop(self) -> "Job":
+        return self._client.jobs.stop(self.id)
+
+    def retry(self) -> "Job":
+        return self._client.jobs.retry(self.id)
 
     def wait(self, show: Callable[[Event], None] | None = None) -> Self:
         """Wait for the end by events; `show` is told of each.
@@ -190,3 +206,16 @@ class ApiKey(ApiObject):
     name: str = ""
     scopes: list[str] = []
     key: str | None = None  # only in the answer that made it
+
+
+class Worker(ApiObject):
+    """A process that carries out the jobs of one queue."""
+
+    queue: str = ""
+    host: str | None = None
+    device: str | None = None
+    memory_bytes: int | None = None
+    running_jobs: int = 0
+    job_ids: list[str] = []
+    is_draining: bool = False
+    seen_at: datetime | None = None

@@ -268,6 +268,27 @@ class TestJobs:
         assert run("jobs", "cancel", "trn_1").stdout == "it will end in a moment\n"
         assert json.loads(run("jobs", "cancel", "trn_1", "--json").stdout)["id"] == "trn_1"
 
+    @pytest.mark.parametrize(
+        ("action", "status", "words"),
+        [
+            ("pause", "running", "it will pause in a moment"),
+            ("pause", "paused", "paused"),
+            ("resume", "queued", "queued"),
+            ("stop", "running", "it will end in a moment, and its model is kept"),
+            ("retry", "queued", "trn_1 does it again"),
+        ],
+    )
+    def test_other_actions_too(self, server: Server, action: str, status: str, words: str) -> None:
+        server.answers[f"POST /v1/jobs/trn_1/{action}"] = 202, {**TRAINING, "status": status}
+        assert run("jobs", action, "trn_1").stdout == words + "\n"
+
+    def test_workers_are_shown_and_sent_away(self, server: Server) -> None:
+        worker = {"id": "trainer-h-1", "queue": "trainer", "device": "2 cores", "running_jobs": 1}
+        server.answers["GET /v1/workers"] = page(worker)
+        server.answers["POST /v1/workers/trainer-h-1/drain"] = 202, worker
+        assert "2 cores" in run("workers", "list").stdout
+        assert run("workers", "drain", "trainer-h-1").stdout == "it leaves after what it has in hand, jobs: 1\n"
+
     def test_show_knows_more_than_the_list(self) -> None:
         assert "mdl_1" in run("jobs", "show", "trn_1").stdout
         assert json.loads(run("jobs", "show", "trn_1", "--json").stdout) == TRAINING

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from maskeraid.objects import Job
 from maskeraid.terminal import AsJson, connected, console, follow, print_json, print_object, print_objects, progress_bar
 
 app = typer.Typer(no_args_is_help=True, help="Everything that takes time.")
@@ -57,8 +58,41 @@ def follow_job(
 def cancel_job(job_id: JobId, as_json: AsJson = False) -> None:
     """End a job and drop what it made."""
     with connected() as client:
-        job = client.jobs.cancel(job_id)
+        _show(client.jobs.cancel(job_id), "cancelled", "it will end in a moment", as_json=as_json)
+
+
+@app.command("pause")
+def pause_job(job_id: JobId, as_json: AsJson = False) -> None:
+    """Let a training stand still at a checkpoint."""
+    with connected() as client:
+        _show(client.jobs.pause(job_id), "paused", "it will pause in a moment", as_json=as_json)
+
+
+@app.command("resume")
+def resume_job(job_id: JobId, as_json: AsJson = False) -> None:
+    """Let a paused training go on."""
+    with connected() as client:
+        _show(client.jobs.resume(job_id), "queued", "it goes on", as_json=as_json)
+
+
+@app.command("stop")
+def stop_job(job_id: JobId, as_json: AsJson = False) -> None:
+    """End a training early, and keep the model that it has become."""
+    with connected() as client:
+        _show(client.jobs.stop(job_id), "succeeded", "it will end in a moment, and its model is kept", as_json=as_json)
+
+
+@app.command("retry")
+def retry_job(job_id: JobId, as_json: AsJson = False) -> None:
+    """Order the same again after a failure or a cancel."""
+    with connected() as client:
+        job = client.jobs.retry(job_id)
+        _show(job, "", f"{job.id} does it again", as_json=as_json)
+
+
+def _show(job: Job, done: str, otherwise: str, *, as_json: bool) -> None:
+    """The job, or in words whether what was asked is `done` already."""
     if as_json:
         print_json(job.to_dict())
     else:
-        console.print("cancelled" if job.status == "cancelled" else "it will end in a moment")
+        console.print(done if job.status == done else otherwise)
