@@ -10,6 +10,7 @@ from maskeraid_core.ids import twin_id
 from maskeraid_core.jobs import JobKind, JobStatus
 from maskeraid_core.mongo import Database
 
+MOST = 500  # in one list; the next round finds the others
 LIVE = [status for status in JobStatus if not status.is_terminal]
 
 
@@ -64,8 +65,9 @@ class Needs:
 
 
 async def abandoned_uploads(database: Database, before: datetime) -> Sequence[Upload]:
-    """Uploads of all tenants that were begun before then, and not completed since."""
-    begun = [Upload.of(row) async for row in database["uploads"].find({"created_at": {"$lt": before}})]
+    """Uploads of all tenants that were begun before then, and not completed since; the oldest `MOST` of those begun."""
+    found = database["uploads"].find({"created_at": {"$lt": before}}).sort("created_at", 1).limit(MOST)
+    begun = [Upload.of(row) async for row in found]
     return [upload for upload in begun if upload.completed_at is None or upload.completed_at < before]
 
 
