@@ -15,7 +15,8 @@ def train(
         Literal["auto", "eigen", "thesis"], typer.Option(help="Kind of network; `auto` is `eigen`.")
     ] = "auto",
     preset: Annotated[
-        Literal["quick", "best", "thesis"], typer.Option(help="`quick`: a minute or three; `best`: ten; `thesis`: hours.")
+        Literal["quick", "best", "thesis"],
+        typer.Option(help="`quick` takes minutes, `best` ten, `thesis` hours."),
     ] = "quick",
     where: Annotated[list[str] | None, typer.Option(help="Only images with, e.g., mouth:2; repeatable.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="`thesis`: exactly so many; `eigen`: at most.")] = None,
