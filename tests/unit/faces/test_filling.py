@@ -18,7 +18,7 @@ from maskeraid_faces.drawing.covered import COVERINGS
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.face_model import Bank, FaceModel
 from maskeraid_faces.filling import covering_system
-from maskeraid_faces.filling.fill import fill
+from maskeraid_faces.filling.fill import MOST_CANDIDATES, fill
 from maskeraid_faces.filling.filled import Filled
 from maskeraid_faces.images import Image, Images
 from maskeraid_faces.metrics.colour_difference import colour_difference
@@ -128,7 +128,8 @@ class TestCandidates:
         assert np.mean(weights) == pytest.approx(1 / HIDDEN_COMBINATIONS, abs=0.01)
 
     def test_random_does_not_look_at_the_eyes(self, model: FaceModel, face: Image) -> None:
-        filled = fill(face, MASK, model, k=32, pick="random", smoothing_k=0)
+        filled = fill(face, MASK, model, k=MOST_CANDIDATES, pick="random", smoothing_k=0)
+        assert len(filled.candidates) == MOST_CANDIDATES
         eyes = [one.stages.generated[EYES].astype(float) for one in filled.candidates if one.stages]
         errors_to_truth = [np.abs(one - LIGHT.images[37][EYES]).mean() for one in eyes]
         assert np.mean(np.array(errors_to_truth) < 5) < 0.5  # a fifth of the faces have these eyes
@@ -236,7 +237,9 @@ class TestResult:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("options", [{"k": 0}, {"k": 33}, {"engine": "B"}, {"engine": "C"}, {"engine": "x"}])
+    @pytest.mark.parametrize(
+        "options", [{"k": 0}, {"k": MOST_CANDIDATES + 1}, {"engine": "B"}, {"engine": "C"}, {"engine": "x"}]
+    )
     def test_settings_out_of_range(self, model: FaceModel, face: Image, options: dict[str, object]) -> None:
         with pytest.raises(errors.BadSettings) as refusal:
             fill(face, MASK, model, **options)  # type: ignore[arg-type]

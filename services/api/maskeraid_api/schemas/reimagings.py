@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import Body, ImageId, LabelledBody, ModelId, NotYet, Text
-from maskeraid_core.documents.reimagings import ReimagingSpec
+from maskeraid_core.documents.reimagings import MOST_CANDIDATES, ReimagingSpec
 from maskeraid_core.jobs import Job
 
 STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
@@ -81,7 +81,7 @@ class ReimagingOptions(LabelledBody):
     until: Literal["covering", "selection", "final"] = "final"
     engine: Engine = "auto"
     pick: Literal["spread", "sample", "random"] = "spread"
-    candidates: int = Field(default=8, ge=1, le=64)
+    candidates: int = Field(default=8, ge=1, le=MOST_CANDIDATES)
     attributes: Annotated[dict[str, str], Field(max_length=0)] = Field(default_factory=dict)
     smoothing: Smoothing = Field(default_factory=Smoothing)
     tone_match: Literal["auto", "off"] = "auto"

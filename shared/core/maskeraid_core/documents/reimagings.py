@@ -7,6 +7,8 @@ from pydantic import Field
 from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.document import Part
 
+MOST_CANDIDATES = 64  # as `fill` allows, which core must not import
+
 
 class ImageSource(Part):
     """Exactly one of: an image of a dataset (its stored PNG), or bytes that came in and are not yet sanitised."""

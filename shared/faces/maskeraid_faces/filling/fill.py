@@ -25,7 +25,7 @@ from maskeraid_faces.images import Covering, Floats, Image, Images, check_coveri
 
 Engine = Literal["auto", "R", "A", "B", "C"]
 ENGINES: tuple[Engine, ...] = ("auto", "R", "A")  # of the models of this release
-MOST_CANDIDATES = 32
+MOST_CANDIDATES = 64
 MOST_CLUSTERS_DRAWN, CLUSTERS_PHOTO = 16, 32  # of K-means
 LARGEST_SIDE_SMOOTHED = 32  # above, K-means posterises photographs
 WHITE = np.uint8(255)
@@ -50,7 +50,7 @@ def fill(
         image: uint8 (size, size, 3) RGB, aligned, of the model's size.
         covering: bool (size, size), True where covered; at most 90 %.
         model: a trained model.
-        k: 1..32 candidates; fewer come when the model knows fewer answers (drawn faces), one from engine R.
+        k: 1..64 candidates; fewer come when the model knows fewer answers (drawn faces), one from engine R.
         engine: "R" ridge, "A" draws of the model's GAN that agree with the visible pixels; "auto" is A.
         pick: "spread" unlike one another, "sample" by their weights and with all doubt, "random" with no look at the
             visible pixels.

@@ -1,0 +1,24 @@
+"""What parts that must not import one another agree on."""
+
+import inspect
+
+import pytest
+from pydantic import ValidationError
+
+from maskeraid.commands import reimagings as command
+from maskeraid_api.schemas.reimagings import ReimagingOptions
+from maskeraid_core.documents.reimagings import MOST_CANDIDATES
+from maskeraid_faces.filling import fill
+
+
+class TestMostCandidates:
+    def test_what_the_service_takes_is_what_a_fill_gives(self) -> None:
+        assert fill.MOST_CANDIDATES == MOST_CANDIDATES
+        assert ReimagingOptions(candidates=MOST_CANDIDATES).candidates == MOST_CANDIDATES
+        with pytest.raises(ValidationError):
+            ReimagingOptions(candidates=MOST_CANDIDATES + 1)
+
+    def test_the_command_takes_as_many(self) -> None:
+        functions = [value for value in vars(command).values() if inspect.isfunction(value)]
+        options = [one.__annotations__["candidates"] for one in functions if "candidates" in one.__annotations__]
+        assert [option.__metadata__[0].max for option in options] == [MOST_CANDIDATES]
