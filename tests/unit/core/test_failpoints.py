@@ -20,10 +20,10 @@ def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 class TestPoints:
-    def test_each_stands_at_one_place(self) -> None:
+    def test_each_stands_somewhere_and_no_other_does(self) -> None:
         sources = [*ROOT.glob("shared/core/maskeraid_core/**/*.py"), *ROOT.glob("services/*/maskeraid_*/**/*.py")]
         found = [name for path in sources for name in re.findall(r'failpoints\.hit\("([^"]+)"\)', path.read_text())]
-        assert sorted(found) == sorted(FAILPOINTS)
+        assert set(found) == set(FAILPOINTS)
 
     def test_each_is_passed_untouched_as_a_rule(self) -> None:
         code = "from maskeraid_core.failpoints import *\nfor name in FAILPOINTS: hit(name)"
