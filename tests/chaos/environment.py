@@ -118,7 +118,8 @@ class Environment(Stack):
 
         `port` is that of an API. The process is gone when the block ends.
         """
-        settings = {**self.environment, "MASKERAID_ENVIRONMENT": "test", "MASKERAID_FAILPOINTS": failpoint}
+        swift = {"MASKERAID_HEARTBEAT_SECONDS": "0.05"}  # short jobs beat, too
+        settings = {**self.environment, **swift, "MASKERAID_ENVIRONMENT": "test", "MASKERAID_FAILPOINTS": failpoint}
         scratch, threads = self.options.data / "scratch", {} if queue == "api" else {queue: 1}
         process = make_services(port, settings, scratch, self._write_line, threads)[queue]
         process.name = f"{queue}-{failpoint}"
