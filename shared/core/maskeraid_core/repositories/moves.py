@@ -1,10 +1,11 @@
 """The one door of every status, for all tenants: changes from the status machine, made by compare-and-set."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from pymongo import UpdateOne
 from ulid import ULID
 
 from maskeraid_core.errors import NotFound
@@ -42,7 +43,8 @@ class JobMoves:
         entries = [entry.model_dump() for entry in (*change.outbox, *_entries_of(job, change))]
         if entries:
             fields |= {"outbox": {"$concatArrays": ["$outbox", {"$literal": entries}]}, "has_outbox": True}
-        wanted = {**change.where, "_id": job.id}
+        # The id first: asked for a status before it, the embedded server looks at all jobs of that status.
+        wanted = {"_id": job.id, **change.where}
         outcome = await self._collection.update_one(wanted, [{"$set": {**fields, "updated_at": "$$NOW"}}])
         return await self.get(job.id) if outcome.modified_count else None
 
@@ -88,6 +90,14 @@ class JobMoves:
             keys = [entry.key for entry in job.outbox]
             await self._collection.update_one({"_id": job.id}, {"$pull": {"outbox": {"key": {"$in": keys}}}})
             await self._collection.update_one({"_id": job.id, "outbox": []}, {"$set": {"has_outbox": False}})
+
+    async def clear_outboxes(self, jobs: Sequence[Job]) -> Sequence[str]:
+        """The same for jobs that have ended, by one call; ids of those that are not there any more."""
+        empty = {"$set": {"outbox": [], "has_outbox": False}}
+        outcome = await self._collection.bulk_write([UpdateOne({"_id": job.id}, empty) for job in jobs], ordered=False)
+        if outcome.matched_count == len(jobs):
+            return []
+        return [job.id for job in jobs if await self.get(job.id) is None]
 
 
 def as_expression(value: object) -> object:
