@@ -38,6 +38,7 @@ EXAMPLES: dict[str, dict[str, Json]] = {
             }
         },
         "quick": {"value": {"name": "our-model", "data": [{"dataset_id": DATASET_ID}], "preset": "quick"}},
+        "what would it take?": {"value": {"name": "m", "data": [{"dataset_id": DATASET_ID}], "dry_run": True}},
     },
     "create_reimaging": {
         "an image of a dataset": {

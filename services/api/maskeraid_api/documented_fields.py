@@ -55,7 +55,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "digest": ("SHA-256.", DIGEST),
     "disabled_reason": ("Why nothing is sent there any more.", "410 Gone"),
     "distinct": ("How many values there are.", 5),
-    "dry_run": ("Not yet.", None),
+    "dry_run": ("Whether it only measures what the training would take.", None),
     "duration_ms": ("How long it took.", 143),
     "email": ("Whether mail is sent to the account's verified address.", None),
     "email_events": ("Mailed beside what single jobs ask for.", ["model.created"]),

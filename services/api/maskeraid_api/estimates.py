@@ -86,6 +86,8 @@ class Estimates:
 
 
 def _seconds_run(job: Job) -> float | None:
+    if job.spec.get("dry_run"):
+        return None
     if job.status is not JobStatus.SUCCEEDED or job.started_at is None or job.finished_at is None:
         return None
     return (job.finished_at - job.started_at).total_seconds()

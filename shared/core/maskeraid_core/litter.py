@@ -14,6 +14,8 @@ from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.datasets import UploadRepository
 from maskeraid_core.repositories.deliveries import DeliveryQueue
+from maskeraid_core.repositories.events import EventRepository
+from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.needs import Fate, Needs, abandoned_uploads, input_keys
 from maskeraid_core.repositories.repository import now
 
@@ -21,6 +23,7 @@ log = structlog.get_logger()
 
 INCOMING_KEPT = timedelta(hours=24)  # uploads, and bytes that came in, without a job
 DELIVERIES_KEPT = timedelta(days=30)  # after they were delivered or given up
+DRY_RUNS_KEPT = timedelta(days=1)  # answers: after that the worker's pace may be another
 VERIFICATIONS_COUNTED = timedelta(days=1)
 
 
@@ -60,10 +63,19 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
         await _delete_unused(stores, upload.tenant, [part.key for part in upload.parts.values()])
     for folder in await stores.blobs.folders("t"):
         tenant = folder.rpartition("/")[2]
+        await _forget_dry_runs(stores, tenant, at - DRY_RUNS_KEPT)
         async for keys in stores.blobs.older(f"{folder}/inbox", at - INCOMING_KEPT):
             await _delete_unused(stores, tenant, keys)
         async for keys in stores.blobs.older(f"{folder}/jobs", at - attempts_kept):
             await _delete_unnamed(stores, tenant, keys, at - attempts_kept)
+
+
+async def _forget_dry_runs(stores: Stores, tenant: str, before: datetime) -> None:
+    """Forget dry runs that have ended, with their histories; they made nothing else."""
+    jobs = JobRepository(stores.database, tenant)
+    for job_id in await jobs.dry_runs(before):
+        if await jobs.delete_ended(job_id):
+            await EventRepository(stores.database).delete_of(job_id)
 
 
 async def _delete_unused(stores: Stores, tenant: str, keys: Iterable[str]) -> None:

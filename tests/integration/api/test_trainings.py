@@ -1,10 +1,15 @@
 """What a training shows while it runs."""
 
+import asyncio
+from typing import Any
+
 import httpx
 import pytest
 
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.jobs import Job
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.claims import Claim, JobClaims
 
 from .conftest import Account, FillDataset, Hand, Open
 
@@ -88,3 +93,61 @@ class TestCheckpoints:
             rest = await client.get(first.headers["link"].split(">")[0][1:])
             assert [row["step"] for row in first.json()["data"] + rest.json()["data"]] == steps
             assert (first.json()["has_more"], rest.json()["has_more"]) == (True, False)
+
+
+ESTIMATE = {
+    "seconds": 62.4, "steps": 6500, "decided_by": "quality", "memory_mb": 900, "gpu_memory_mb": None, "disk_mb": 21,
+    "device": "CPU",
+}  # fmt: skip
+
+
+class TestDryRun:
+    @pytest.fixture
+    async def order(self, account: Account, fill_dataset: FillDataset) -> dict[str, Any]:
+        return {"name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}]}
+
+    async def test_its_answer_is_an_estimate_and_the_place_of_a_training_ordered_now(
+        self, client: httpx.AsyncClient, hand: Hand, order: dict[str, Any]
+    ) -> None:
+        asked = (await client.post("/v1/trainings", json={**order, "dry_run": True})).json()
+        assert (asked["dry_run"], asked["estimate"], asked["queue_position"]) == (True, None, None)
+        await hand.succeed(await hand.claim(asked["id"]), {"estimate": ESTIMATE})
+        assert (await client.post("/v1/trainings", json=order)).json()["dry_run"] is False
+        answer = (await client.get(f"/v1/trainings/{asked['id']}")).json()
+        assert answer["estimate"] == {**ESTIMATE, "queue_position": 2, "measured": True}
+        assert (answer["model"], answer["result"], answer["queue_position"]) == (None, None, None)
+        assert [warning["code"] for warning in answer["warnings"]] == ["few_images"]
+
+    async def test_it_comes_with_the_first_answer_when_that_is_preferred(
+        self, client: httpx.AsyncClient, hand: Hand, order: dict[str, Any]
+    ) -> None:
+        body, header = {**order, "dry_run": True}, {"Prefer": "wait=20"}
+        asking = asyncio.create_task(client.post("/v1/trainings", json=body, headers=header))
+        queued: list[dict[str, Any]] = []
+        async with asyncio.timeout(20):
+            while not queued:
+                queued = (await client.get("/v1/trainings?status=queued")).json()["data"]
+        await hand.succeed(await hand.claim(queued[0]["id"]), {"estimate": ESTIMATE})
+        answer = await asking
+        assert (answer.status_code, answer.headers["preference-applied"]) == (200, "wait=20")
+        assert answer.json()["estimate"]["queue_position"] == 1
+
+    async def test_what_a_training_is_refused_for_it_is_refused_for(
+        self, client: httpx.AsyncClient, order: dict[str, Any]
+    ) -> None:
+        wrong = ({"hyperparameters": {"loop": "fused"}}, {"data": [{**order["data"][0], "where": ["mouth:3"]}]})
+        for body in ({**order, **fields} for fields in wrong):
+            real, dry = [await client.post("/v1/trainings", json={**body, "dry_run": dry}) for dry in (False, True)]
+            assert (dry.status_code, dry.json()["code"]) == (real.status_code, real.json()["code"])
+            assert dry.status_code in (409, 422)
+
+    async def test_nobody_is_told_and_no_seconds_are_counted(
+        self, client: httpx.AsyncClient, hand: Hand, stores: Stores, order: dict[str, Any]
+    ) -> None:
+        await client.post("/v1/webhook-endpoints", json={"url": "https://example.org/h", "event_types": ["*"]})
+        asked = (await client.post("/v1/trainings", json={**order, "dry_run": True})).json()
+        job = await hand.claim(asked["id"])
+        await JobClaims(stores.database).renew(Claim(job), 60, 59.5)
+        await hand.succeed(job, {"estimate": ESTIMATE})
+        assert (await client.get("/v1/deliveries")).json()["data"] == []
+        assert (await client.get("/v1/me")).json()["usage"]["training_seconds"] == 0

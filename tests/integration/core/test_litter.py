@@ -239,3 +239,21 @@ class TestModels:
         assert await left(stores, keys) == set(keys)
         await sweep_litter(stores, now() + AN_HOUR)
         assert await left(stores, keys) == set()
+
+
+class TestDryRuns:
+    async def test_are_forgotten_with_their_histories_after_a_day(self, stores: Stores) -> None:
+        await put(stores, f"t/{TENANT}/images/a.png")
+        for spec in ({"dry_run": True}, {"dry_run": False}, {}):
+            job = await JobRepository(stores.database, TENANT).accept(make_job(JobKind.TRAINING, spec=spec))
+            await drain(stores, await end(stores, (await claimed(stores, job)).job))
+        waiting = await JobRepository(stores.database, TENANT).accept(
+            make_job(JobKind.TRAINING, spec={"dry_run": True})
+        )
+        await sweep_litter(stores, now() + timedelta(hours=23))
+        assert await stores.database["jobs"].count_documents({}) == 4
+        await sweep_litter(stores, now() + A_DAY)
+        left = [row async for row in stores.database["jobs"].find({})]
+        assert {row["_id"] for row in left if row["spec"].get("dry_run")} == {waiting.id}
+        assert len(left) == 3
+        assert {row["job"] async for row in stores.database["job_events"].find({})} <= {row["_id"] for row in left}

@@ -7,11 +7,13 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maskeraid_api.accepting import Order, accept
+from maskeraid_api.accepting import Order, accept, preferred_wait
 from maskeraid_api.answers import accepted, json_response, shown
 from maskeraid_api.curves import curves_of
 from maskeraid_api.dataset_access import TrainingData, choose_training_data
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf
+from maskeraid_api.estimates import Wait
+from maskeraid_api.gateway import Gateway, gateway_of
 from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
@@ -35,10 +37,12 @@ from maskeraid_core.errors import (
     TooFewImages,
 )
 from maskeraid_core.ids import new_id, twin_id
-from maskeraid_core.jobs import JobKind, JobStatus
+from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify
 from maskeraid_core.repositories.events import EventRepository
 
 router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
+
+QUIET = Notify(email=False, webhooks=False)
 
 
 @router.get("", response_model=ListView[TrainingView])
@@ -68,18 +72,26 @@ async def list_trainings(
     is_job=True,
 )
 async def create_training(body: TrainingRequest, request: Request, caller: CallerOf, library: LibraryOf) -> Response:
-    """Order a model. All that can be known now is checked now."""
+    """Order a model. All that can be known now is checked now.
+
+    With `dry_run` the worker makes the first steps only and answers what the whole would take, with `Prefer: wait=30`
+    in the first answer when it is there in time. Nothing of it is kept, and it is forgotten after a day.
+    """
     caller.need(Scope.DATASETS_READ)
     body.check_hyperparameters()
     data = await choose_training_data(library, body.data)
     job_id = new_id(JobKind.TRAINING.id_prefix)
     order = Order(
         JobKind.TRAINING, spec_of(body, data, job_id), job_id,
-        notify=body.notify.to_document(), metadata=body.metadata,
+        notify=QUIET if body.dry_run else body.notify.to_document(), metadata=body.metadata,
         client_reference_id=body.client_reference_id, deadline_seconds=body.deadline_seconds,
         warnings=warnings_of(data),
     )  # fmt: skip
-    job = await accept(request, order)
+    wait = preferred_wait(request) if body.dry_run else 0
+    job = await accept(request, order, wait_seconds=wait)
+    if wait and job.status.is_terminal:
+        location = {"Location": f"/v1/trainings/{job.id}", "Preference-Applied": f"wait={wait}"}
+        return json_response(TrainingView.of(job, await wait_of(gateway_of(request), job)), headers=location)
     return accepted(TrainingView.of(job), f"/v1/trainings/{job.id}")
 
 
@@ -88,7 +100,7 @@ def spec_of(body: TrainingRequest, data: TrainingData, job_id: str) -> TrainingS
         name=body.name, data=data.parts, architecture=body.effective_architecture, preset=body.preset,
         hyperparameters=body.hyperparameters.for_trainer(),
         seed=secrets.randbelow(LARGEST_SEED) if body.seed is None else body.seed, resolution=data.resolution,
-        image_count=data.image_count, model_id=twin_id("mdl", job_id), software=VERSION,
+        image_count=data.image_count, model_id=twin_id("mdl", job_id), software=VERSION, dry_run=body.dry_run,
     )  # fmt: skip
 
 
@@ -105,7 +117,14 @@ async def get_training(
 ) -> Response:
     """One training."""
     job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
-    return shown(request, TrainingView.of(job, await gateway.estimates.wait_of(job)))
+    return shown(request, TrainingView.of(job, await wait_of(gateway, job)))
+
+
+async def wait_of(gateway: Gateway, job: Job) -> Wait | None:
+    """That of a job that waits; of a dry run that has succeeded, that of the same order made now."""
+    if job.status is JobStatus.SUCCEEDED and job.spec.get("dry_run"):
+        job = job.model_copy(update={"id": new_id(job.kind.id_prefix), "status": JobStatus.QUEUED})
+    return await gateway.estimates.wait_of(job)
 
 
 @router.get("/{training_id}/metrics", response_model=MetricsView)

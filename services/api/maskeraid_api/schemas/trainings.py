@@ -7,8 +7,8 @@ from pydantic import Field
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, TrainingNotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, DatasetId, LabelledBody, Name, NotYet, View, Where
-from maskeraid_core.documents.trainings import DataPart, TrainingSpec
+from maskeraid_api.schemas.parts import Body, DatasetId, LabelledBody, Name, View, Where
+from maskeraid_core.documents.trainings import DataPart, Estimate, TrainingSpec
 from maskeraid_core.errors import UnknownField
 from maskeraid_core.jobs import Job, JobStatus
 
@@ -64,7 +64,9 @@ class TrainingRequest(LabelledBody):
     seed: int | None = Field(default=None, ge=0, le=LARGEST_SEED, description="Drawn when absent, and then shown.")
     start_from: None = None
     probe: None = None
-    dry_run: NotYet = False
+    dry_run: bool = Field(
+        default=False, description="Measure what the same order would take on its worker; no model, and no notice."
+    )
     notify: TrainingNotifyChoice = Field(default_factory=TrainingNotifyChoice)
     deadline_seconds: float | None = Field(default=None, gt=0, le=90 * 86400)
 
@@ -90,6 +92,28 @@ class ModelReference(View):
     version: int
 
 
+class EstimateView(View):
+    """What a training would take, as it was measured on the worker that would train."""
+
+    seconds: float = Field(description="From its start on a worker to the model.", examples=[62.4])
+    steps: int = Field(description="Of the training.", examples=[6500])
+    decided_by: Literal["steps", "quality", "time"] = Field(description="What ends it.")
+    memory_mb: int = Field(description="The most that its process has at a time, in millions of bytes.", examples=[900])
+    gpu_memory_mb: int | None = Field(description="Likewise of the GPU; null without one.", examples=[900])
+    disk_mb: int = Field(description="The most that it keeps at a time: model, sheets, checkpoints.", examples=[210])
+    device: str = Field(description="What it is trained on.", examples=["CPU"])
+    queue_position: int | None = Field(description="The place of one that is ordered now; 1 is next.", examples=[1])
+    measured: Literal[True] = Field(default=True, description="By steps that were made.")
+
+    @classmethod
+    def of(cls, job: Job, wait: Wait | None) -> "EstimateView | None":
+        """None unless a dry run has ended well."""
+        if job.result is None or "estimate" not in job.result:
+            return None
+        estimate = Estimate.model_validate(job.result["estimate"])
+        return cls(**estimate.model_dump(), queue_position=wait.position if wait else None)
+
+
 class TrainingView(JobFields):
     """The job that makes a model."""
 
@@ -105,21 +129,24 @@ class TrainingView(JobFields):
     latest_metrics: dict[str, float]
     result: dict[str, Any] | None
     model: ModelReference | None = Field(description="Once the training has succeeded.")
+    dry_run: bool
+    estimate: EstimateView | None = Field(description="Of a dry run that has succeeded.")
 
     @classmethod
     def of(cls, job: Job, wait: Wait | None = None) -> "TrainingView":
+        """`wait` is that of the job, or of the same order made now when a dry run has ended."""
         spec = TrainingSpec.model_validate(job.spec)
         result = job.result or {}
         model = None
-        if job.status is JobStatus.SUCCEEDED:
+        if job.status is JobStatus.SUCCEEDED and not spec.dry_run:
             model = ModelReference(model_id=spec.model_id, version=int(result.get("version", 1)))
-        fields = shared_fields(job, wait)
+        fields = shared_fields(job, None if job.status.is_terminal else wait)
         fields["urls"] |= {name: f"/v1/trainings/{job.id}/{name}" for name in ("metrics", "checkpoints")}
         if model:
             fields["urls"]["model"] = f"/v1/models/{model.model_id}"
         return cls(
             **fields, **spec.model_dump(exclude={"model_id", "software"}), latest_metrics=job.latest_metrics,
-            result=job.result, model=model,
+            result=None if spec.dry_run else job.result, model=model, estimate=EstimateView.of(job, wait),
         )  # fmt: skip
 
 

@@ -65,10 +65,16 @@ class JobRepository(TenantRepository[Job]):
         return await self._collection.count_documents(wanted, limit=most)
 
     async def training_seconds(self, since: datetime) -> float:
-        """How long the tenant's trainings that were ordered since then have run."""
+        """How long the tenant's trainings that were ordered since then have run; dry runs count nothing."""
         ordered = self._live({"kind": JobKind.TRAINING, "created_at": {"$gte": since}})
-        found = self._collection.find(ordered, {"ran_seconds": 1})
-        return sum([float(row.get("ran_seconds", 0)) async for row in found])
+        found = self._collection.find(ordered, {"ran_seconds": 1, "spec.dry_run": 1})
+        return sum([float(row.get("ran_seconds", 0)) async for row in found if not row["spec"].get("dry_run")])
+
+    async def dry_runs(self, before: datetime) -> list[str]:
+        """Ids of the tenant's dry runs of trainings that were ordered before then."""
+        ordered = self._live({"kind": JobKind.TRAINING, "created_at": {"$lt": before}})
+        found = self._collection.find(ordered, {"spec.dry_run": 1})
+        return [row["_id"] async for row in found if row["spec"].get("dry_run")]
 
     async def queued_before(self, job: Job) -> int:
         """How many of the tenant's queued jobs run before this one."""
