@@ -13,6 +13,7 @@ from tests.integration.trainer.conftest import PATIENCE_SECONDS, Trainer
 from tests.unit.trainer.fakes import is_alive
 
 from maskeraid_core.jobs import Job, JobStatus, QueueName
+from maskeraid_core.status_machine import JobAction
 
 COMMAND = (
     *(sys.executable, "-m", "celery", "--app", "maskeraid_trainer.worker", "worker", "--queues", "trainer"),
@@ -31,11 +32,12 @@ def celery(trainer: Trainer) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-def rung(trainer: Trainer, celery: subprocess.Popen[bytes]) -> Job:
-    """A long training that the worker was rung for."""
+def rung(trainer: Trainer, celery: subprocess.Popen[bytes]) -> Iterator[Job]:
+    """A long training that the worker was rung for; cancelled at the end, or the next worker would take it up first."""
     job = trainer.accept(hyperparameters=LONG)
     assert trainer.port.call(trainer.port.stores.doorbell.ring, QueueName.TRAINER, job.id)
-    return job
+    yield job
+    trainer.ask(job, JobAction.CANCEL)
 
 
 def child_of(parent: int) -> int:
