@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,11 +22,12 @@ from maskeraid_local.outcome import Outcome
 from maskeraid_local.ports import LOOPBACK, free_port
 from maskeraid_local.receiver import WebhookReceiver
 from maskeraid_local.stack import Stack, StackOptions
+from maskeraid_local.written_pictures import missing_pictures
 
 TRAINING_SETS = ("faces-light", "faces-medium", "faces-dark")
 TEST_SET = "faces-test"
 COVERED = {"faces-light": "tone:light", "faces-medium": "tone:medium", "faces-dark": "tone:dark"}
-STEPS = ("generated", "smoothed", "clipped", "final")
+CANDIDATES = 8  # asked for, and to be seen
 MASK_COLOUR = [20, 150, 140]  # teal: the mask of the drawn test faces
 LOG = "stack.log"
 TRAININGS_AT_ONCE = 2  # each of drawn faces keeps one core busy
@@ -51,7 +52,7 @@ def run_demo(output: Path) -> int:
             leave_inputs(client, datasets, output)
             trainings = train_models(client, bar, datasets)
             reimage_faces(client, bar, datasets[TEST_SET], output, outcome)
-        collect_news(stack.outbox, receiver, trainings, output / "news", outcome)
+            collect_news(bar, stack.outbox, receiver, trainings, output / "news", outcome)
     outcome.note("time", f"{time.monotonic() - started:.0f} s")
     return outcome.show(output)
 
@@ -124,19 +125,26 @@ def reimage_faces(client: Client, bar: Progress, test_set: str, output: Path, ou
         image = next(image for image in images if image.file.endswith("_mask.png"))
         result = reimage_face(client, image, output / name)
         chosen = models.get(result["selection"]["model_id"], "none")
-        outcome.note(f"re-imaged {image.file}", f"model {chosen}, {len(result['candidates'])} candidates")
         outcome.demand(chosen == name, f"{image.file} was given to {chosen}, not to {name}")
-        outcome.demand(result["proof"]["equal"], f"{image.file}: visible pixels changed")
-        missing = [step for step in STEPS if not (output / name / f"{step}.png").exists()]
-        outcome.demand(not missing, f"{image.file}: no picture of {', '.join(missing)}")
+        outcome.note(f"re-imaged {image.file}", f"model {chosen}, {len(result['candidates'])} candidates")
+        demand_answer(outcome, image.file, result, output / name)
         bar.advance(task)
     end_bar(bar, task, "succeeded")
+
+
+def demand_answer(outcome: Outcome, file: str, result: Mapping[str, Any], folder: Path) -> None:
+    """What a re-imaging must have given, whichever model was chosen: every candidate, each with its pictures."""
+    shown = len(result["candidates"])
+    outcome.demand(shown == CANDIDATES, f"{file}: {shown} candidates, not {CANDIDATES}")
+    outcome.demand(result["proof"]["equal"], f"{file}: visible pixels changed")
+    missing = missing_pictures(folder, CANDIDATES)
+    outcome.demand(not missing, f"{file}: no readable {', '.join(missing)}")
 
 
 def reimage_face(client: Client, image: Image, folder: Path) -> dict[str, Any]:
     """Re-image one face, and keep everything about it in `folder`; the job's result."""
     covering = {"method": "colour", "colours": [MASK_COLOUR]}
-    reimaging = client.reimagings.create(image_id=image.id, covering=covering, candidates=8, seed=7).wait()
+    reimaging = client.reimagings.create(image_id=image.id, covering=covering, candidates=CANDIDATES, seed=7).wait()
     save_files(reimaging, folder)
     (folder / "result.json").write_text(json.dumps(reimaging.to_dict(), indent=2))
     return reimaging.result or {}
