@@ -4,7 +4,7 @@ While one tenant waits alone, which is the rule, this costs a look every now and
 """
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -17,7 +17,8 @@ MARKED_EVERY = 5.0  # seconds: so seldom a lane is marked that is marked already
 KEPT_EMPTY = 30.0  # so long an empty lane goes on waiting: longer than a mark is left out
 LOOKED_EVERY = 0.2  # so old a view of the lanes may be
 FORGOTTEN_EMPTY = 0.5  # so long a lane that was found empty is not looked into again
-MOST_CANDIDATES = 20
+MOST_CANDIDATES = 50
+KEPT_LEFT_OVER = 2.0  # so long candidates are tried without looking again
 MOST_REMEMBERED = 10_000
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -50,6 +51,7 @@ class Turns:
         self._running: Counter[str] = Counter()
         self._served_at: dict[str, float] = {}  # by us, since the lanes were read
         self._read_at = -KEPT_EMPTY
+        self._left_over: dict[str, tuple[float, deque[str]]] = {}  # by lane: when it was read, and ids not yet tried
         self._empty: dict[str, float] = {}  # lanes by id: when they were found empty
         self._first_seen: dict[tuple[str, int], float] = {}  # when a mark of a lane was first seen
 
@@ -79,11 +81,16 @@ class Turns:
                 await self._lanes.note_served(lane)
 
     async def _of(self, lane: Lane) -> AsyncIterator[str]:
-        ids = await self._lanes.next_in(lane, MOST_CANDIDATES)
-        for job_id in ids:
-            yield job_id
-        if not ids:
+        """First what a look a moment ago has left over: looking takes as long as the lane is, 70 ms for a thousand."""
+        read_at, left = self._left_over.get(lane.id, (-KEPT_LEFT_OVER, deque[str]()))
+        while left and time.monotonic() - read_at < KEPT_LEFT_OVER:
+            yield left.popleft()
+        found = deque(await self._lanes.next_in(lane, MOST_CANDIDATES))
+        self._left_over[lane.id] = time.monotonic(), found
+        if not found:
             await self._leave(lane)
+        while found:
+            yield found.popleft()
 
     async def _leave(self, lane: Lane) -> None:
         at = time.monotonic()
@@ -113,4 +120,6 @@ class Turns:
         self._served_at.clear()
         marks = {(lane.id, lane.accepted) for lane in self._waiting}
         self._first_seen = {mark: self._first_seen.get(mark, self._read_at) for mark in marks}
-        self._empty = {lane.id: self._empty[lane.id] for lane in self._waiting if lane.id in self._empty}
+        waiting = {lane.id for lane in self._waiting}
+        self._empty = {lane: at for lane, at in self._empty.items() if lane in waiting}
+        self._left_over = {lane: ids for lane, ids in self._left_over.items() if lane in waiting}
