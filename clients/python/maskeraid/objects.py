@@ -140,6 +140,8 @@ class Training(Job):
     name: str = ""
     model: dict[str, Any] | None = None  # `model_id` and `version`, once it has succeeded
     latest_metrics: dict[str, float] = {}
+    dry_run: bool = False
+    estimate: dict[str, Any] | None = None  # of a dry run: `seconds`, `memory_mb`, `disk_mb`, `queue_position`, …
 
 
 class Model(ApiObject):

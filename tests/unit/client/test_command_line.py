@@ -370,6 +370,18 @@ class TestTrain:
         server.answers["POST /v1/trainings"] = 202, {**TRAINING, "status": "queued", "model": None}
         assert "maskeraid jobs follow trn_1" in run("train", "faces", "--no-wait").stdout
 
+    def test_a_dry_run_says_what_it_would_take(self, server: Server) -> None:
+        estimate = {
+            "seconds": 3723.4, "steps": 98_000, "decided_by": "steps", "memory_mb": 1250, "gpu_memory_mb": None,
+            "disk_mb": 210, "device": "CPU", "queue_position": 2, "measured": True,
+        }  # fmt: skip
+        server.answers["POST /v1/trainings"] = 202, {**TRAINING, "model": None, "dry_run": True, "estimate": estimate}
+        told = run("train", "faces", "--dry-run").stdout
+        assert told.startswith("about 1:02:03 (h:mm:ss) and 98,000 steps on CPU; 1,250 MB of memory, 210 MB of disk;")
+        assert told.endswith("place 2 in the queue\n")
+        assert json.loads(server.bodies["POST /v1/trainings"])["dry_run"] is True
+        assert json.loads(run("train", "faces", "--dry-run", "--json").stdout)["estimate"] == estimate
+
 
 class TestReimage:
     @pytest.fixture(autouse=True)

@@ -1,6 +1,8 @@
 """`maskeraid train`."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -23,6 +25,7 @@ def train(
     max_seconds: Annotated[float | None, typer.Option(help="Longest training time.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same model.")] = None,
     email: Annotated[bool, typer.Option("--email", help="Send an e-mail when it ends.")] = False,
+    is_dry: Annotated[bool, typer.Option("--dry-run", help="Only measure what it would take; makes no model.")] = False,
     is_followed: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow it until it ends.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -33,7 +36,7 @@ def train(
         found = [find_dataset(client, text) for text in dataset]
         training = client.trainings.create(
             name or found[0].name, [item.id for item in found], architecture=architecture, preset=preset,
-            where=where or (), seed=seed, email=email, hyperparameters=hyperparameters,
+            where=where or (), seed=seed, email=email, hyperparameters=hyperparameters, dry_run=is_dry,
         )  # fmt: skip
         if is_followed:
             with progress_bar() as bar:
@@ -42,5 +45,18 @@ def train(
         print_json(training.to_dict())
     elif training.model:
         console.print(f"{training.id}: model {training.model['model_id']} version {training.model['version']}")
+    elif training.estimate:
+        console.print(in_words(training.estimate))
     else:
         console.print(f"{training.id}: {training.status}; `maskeraid jobs follow {training.id}` shows how it goes on")
+
+
+def in_words(estimate: Mapping[str, Any]) -> str:
+    """What a training would take, for people."""
+    time = timedelta(seconds=round(estimate["seconds"]))
+    gpu = f", {estimate['gpu_memory_mb']:,} MB of the GPU" if estimate["gpu_memory_mb"] is not None else ""
+    return (
+        f"about {time} (h:mm:ss) and {estimate['steps']:,} steps on {estimate['device']}; "
+        f"{estimate['memory_mb']:,} MB of memory{gpu}, {estimate['disk_mb']:,} MB of disk; "
+        f"place {estimate['queue_position']} in the queue"
+    )
