@@ -58,7 +58,9 @@ class Process:
         self.workbench = Workbench(port, models, KnownVersions(port), sanitiser)
         warm(port, models, settings.models_warmed)
         # Last: from now on it counts as alive.
-        self.worker = Worker(port, QueueName.INFERENCE, facts={"network_isolated": is_network_isolated()})
+        self.worker = Worker(
+            port, QueueName.INFERENCE, tells_later=True, facts={"network_isolated": is_network_isolated()}
+        )
         self._open.callback(self.worker.close)
 
     def leave(self, **_: object) -> None:

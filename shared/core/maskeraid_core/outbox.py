@@ -14,12 +14,12 @@ from maskeraid_core.documents.datasets import DatasetVersion
 from maskeraid_core.documents.deliveries import Sink
 from maskeraid_core.documents.models import Model, ModelVersion
 from maskeraid_core.documents.notices import Notice
-from maskeraid_core.jobs import Job, JobStatus, OutboxEntry
+from maskeraid_core.jobs import Job, JobStatus, Notify, OutboxEntry
 from maskeraid_core.litter import forget_inputs
 from maskeraid_core.notices import drain_notices, listening_webhooks, mailbox, tell
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetRepository
-from maskeraid_core.repositories.events import EventLine, EventRepository
+from maskeraid_core.repositories.events import EventLine, EventRepository, Lines
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.moves import JobMoves
 
@@ -40,24 +40,51 @@ async def drain(stores: Stores, job: Job) -> None:
     await stores.news.publish(job.id)
 
 
-async def _append_events(stores: Stores, job: Job, entries: Sequence[OutboxEntry]) -> None:
+async def drain_ended(stores: Stores, jobs: Sequence[Job]) -> None:
+    """The same for jobs that have ended without effects, with few calls: lines by one write, one look who listens."""
+    await EventRepository(stores.database).append_together([_lines(job, _of_kind("event", job)) for job in jobs])
+    listeners: dict[tuple[str, str, Notify], list[Sink]] = {}
+    for job in jobs:
+        for entry in _of_kind("notice", job):
+            who = (job.tenant, entry.type, job.notify)
+            if who not in listeners:
+                listeners[who] = await _sinks(stores, job, entry.type)
+            await _tell(stores, job, entry, listeners[who])
+        if job.status is JobStatus.SUCCEEDED:
+            await forget_inputs(stores, job)
+    failpoints.hit("outbox.copied")
+    for gone in await JobMoves(stores.database).clear_outboxes(jobs):
+        await EventRepository(stores.database).delete_of(gone)  # its owner deleted it while it was told of
+    for job in jobs:
+        await stores.news.publish(job.id)
+
+
+def _of_kind(kind: str, job: Job) -> list[OutboxEntry]:
+    return [entry for entry in job.outbox if entry.kind == kind]
+
+
+def _lines(job: Job, entries: Sequence[OutboxEntry]) -> Lines:
     lines = [EventLine(entry.key, entry.type, entry.data) for entry in entries]
-    await EventRepository(stores.database).append_all(job.id, job.tenant, job.fence, job.updated_at, lines)
+    return Lines(job.id, job.tenant, job.fence, job.updated_at, lines)
+
+
+async def _append_events(stores: Stores, job: Job, entries: Sequence[OutboxEntry]) -> None:
+    await EventRepository(stores.database).append_all(_lines(job, entries))
 
 
 async def _tell_all(stores: Stores, job: Job, entries: Sequence[OutboxEntry]) -> None:
     for entry in entries:
-        await _tell(stores, job, entry)
+        await _tell(stores, job, entry, await _sinks(stores, job, entry.type))
 
 
-async def _tell(stores: Stores, job: Job, entry: OutboxEntry) -> None:
+async def _tell(stores: Stores, job: Job, entry: OutboxEntry, sinks: Sequence[Sink]) -> None:
     has_ended = JobStatus(entry.data["status"]).is_terminal
     # Never the time of the telling: told again, perhaps after further moves, it must make the same deliveries.
     at = (job.finished_at if has_ended else None) or entry.data["at"]
     notice = Notice(
         event=entry.type, subject=job.id, key=entry.key, at=at, data=_thin(job, entry), facts=_facts(job, entry)
     )
-    await tell(stores, job.tenant, notice, await _sinks(stores, job, entry.type))
+    await tell(stores, job.tenant, notice, sinks)
 
 
 def _thin(job: Job, entry: OutboxEntry) -> dict[str, Any]:

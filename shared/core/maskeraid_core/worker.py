@@ -12,6 +12,7 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from maskeraid_core import failpoints
+from maskeraid_core.bells import Bells
 from maskeraid_core.errors import MaskeraidError
 from maskeraid_core.held import CancelAsked, Crash, HandBack, Held, LeaseLost, PauseHonoured
 from maskeraid_core.jobs import POISONED, Job, JobError, QueueName
@@ -23,6 +24,7 @@ from maskeraid_core.repositories.claims import Claim, JobClaims, is_ours
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.workers import WorkerRepository
 from maskeraid_core.status_machine import Change, crashed, failed, let_go, succeeded
+from maskeraid_core.telling import Telling
 from maskeraid_core.turns import Turns
 
 log = structlog.get_logger()
@@ -47,12 +49,14 @@ class Worker:
         *,
         facts: Mapping[str, object] = NO_FACTS,
         leave: Callable[[], None] = end_process,
+        tells_later: bool = False,
     ) -> None:
         """Begin to say that this worker lives.
 
         Args:
             facts: what else to say about it, plain JSON values.
             leave: what a drained worker does once it holds no job.
+            tells_later: take the next job before the last one is told of; for short jobs, whose success has no effects.
         """
         self.name = f"{queue}-{platform.node()}-{os.getpid()}"
         self.is_leaving = threading.Event()
@@ -60,6 +64,8 @@ class Worker:
         self._queue = queue
         self._claims = JobClaims(port.stores.database)
         self._turns = Turns(port.stores.database, queue)
+        self._bells = Bells()
+        self._telling = Telling(port.stores) if tells_later else None
         self._facts = {"host": platform.node(), "pid": os.getpid(), **describe_cpu(), **facts}
         self.is_draining = False
         self._leave = leave
@@ -86,7 +92,7 @@ class Worker:
         second, where the machine can do twenty); the documents are the queue, so whoever is done looks there.
         """
         failpoints.hit("look.received")
-        claim = self.claim(first_id)
+        claim = None if self._bells.is_answered(first_id) else self.claim(first_id)
         while claim is not None:
             yield claim
             claim = self.claim(None)
@@ -124,14 +130,17 @@ class Worker:
             structlog.contextvars.unbind_contextvars(*claim.job.log_context())
 
     def close(self) -> None:
-        """Say that this worker is gone."""
+        """Tell what is left to tell, and say that this worker is gone."""
         self._beats.cancel()
+        if self._telling:
+            self._port.call(self._telling.finish)
         self._port.call(WorkerRepository(self.stores.database).leave, self.name)
 
     async def _claim(self, first_id: str | None) -> Claim | None:
         lease_seconds = self.stores.settings.lease_seconds
         async for job_id in self._turns.candidates(first_id):
             if claim := await self._claims.claim(job_id, self.name, lease_seconds, self._queue):
+                self._bells.note_claimed(job_id, first_id)
                 await self._turns.note_claimed(claim.job)
                 return claim
         return None
@@ -157,9 +166,15 @@ class Worker:
         moved = await JobMoves(self.stores.database).settle(held.job, decide)
         if moved:
             failpoints.hit("finish.moved")
-            await drain(self.stores, moved)
+            await self._tell(moved)
         else:
             log.warning("the job was no longer ours, nothing is written")
+
+    async def _tell(self, moved: Job) -> None:
+        if self._telling and moved.status.is_terminal:
+            await self._telling.add(moved)
+        else:
+            await drain(self.stores, moved)
 
     async def _beat(self, held: Held) -> None:
         """Renew the lease until the job ends; a wish wakes the beat, a lost lease ends it."""

@@ -19,6 +19,7 @@ from maskeraid_api.schemas.jobs import EventPage, EventView, JobView, shared_fie
 from maskeraid_api.streams import MEDIA_TYPE, SERVER_SENT_EVENT, stream_of_job
 from maskeraid_core.errors import BadHeader, InputGone, JobStateConflict, NotAcceptable, QueueFull
 from maskeraid_core.jobs import Job, JobKind, JobStatus
+from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.status_machine import JobAction
@@ -74,7 +75,9 @@ async def list_job_events(
     limit: Limit = 20,
 ) -> Response:
     """A job's history: a page of JSON, or with `Accept: text/event-stream` a stream that ends when the job ends."""
-    await job_of(jobs, caller, job_id)
+    job = await job_of(jobs, caller, job_id)
+    if job.status.is_terminal and job.has_outbox:  # a worker may be about to tell of it: a reader need not wait
+        await drain(gateway.stores, job)
     seen = max(after or 0, last_seen(request))  # a browser that connects again asks by the same address
     if is_wanted(request, MEDIA_TYPE):
         return stream_of_job(gateway, job_id, seen)

@@ -29,6 +29,29 @@ class EventLine:
     data: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Lines:
+    """Lines of one job, one at least, in their order."""
+
+    job_id: str
+    tenant: str
+    fence: int
+    at: datetime
+    lines: Sequence[EventLine]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the history begins with them."""
+        return self.lines[0].key == FIRST_KEY
+
+    def numbered(self, first: int) -> list[dict[str, Any]]:
+        """As documents, with numbers from `first` on."""
+        return [
+            _event(self.job_id, self.tenant, self.fence, self.at, seq, line)
+            for seq, line in enumerate(self.lines, first)
+        ]
+
+
 class EventRepository:
     """Events of jobs; readers must have looked up the job with its tenant first."""
 
@@ -54,17 +77,26 @@ class EventRepository:
                 return seq
         return seq
 
-    async def append_all(self, job_id: str, tenant: str, fence: int, at: datetime, lines: Sequence[EventLine]) -> None:
-        """Append lines (one at least) in their order, at once where nobody else writes; one that is there stays."""
-        last = 0 if lines[0].key == FIRST_KEY else (await self._last(job_id))[0]
-        numbered = enumerate(lines, last + 1)
+    async def append_all(self, new: Lines) -> None:
+        """Append lines in their order, at once where nobody else writes; a line that is there already stays."""
+        last = 0 if new.is_whole else (await self._last(new.job_id))[0]
         try:
-            await self._collection.insert_many(
-                [_event(job_id, tenant, fence, at, seq, line) for seq, line in numbered], ordered=True
-            )
+            await self._collection.insert_many(new.numbered(last + 1), ordered=True)
         except BulkWriteError:
-            for line in lines:
-                await self.append(job_id, tenant, fence, at, line)
+            for line in new.lines:
+                await self.append(new.job_id, new.tenant, new.fence, new.at, line)
+
+    async def append_together(self, histories: Sequence[Lines]) -> None:
+        """Append lines of several jobs: those of whole histories by one write."""
+        whole = [document for new in histories if new.is_whole for document in new.numbered(1)]
+        rest = [new for new in histories if not new.is_whole]
+        try:
+            if whole:
+                await self._collection.insert_many(whole, ordered=True)
+        except BulkWriteError:  # somebody told of one of them before: each by itself
+            rest = list(histories)
+        for new in rest:
+            await self.append_all(new)
 
     async def after(
         self, job_id: str, seq: int, limit: int = 500, *, types: Sequence[str] | None = None
