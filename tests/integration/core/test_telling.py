@@ -1,4 +1,4 @@
-"""Jobs that ended at about the same time are told of together: whole histories, each notice once, no trace of the gone."""
+"""Jobs that ended at about the same time are told of together: whole histories, and each notice once."""
 
 from collections.abc import Sequence
 
