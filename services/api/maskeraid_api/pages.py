@@ -16,6 +16,8 @@ from maskeraid_core.errors import BadCursor
 from maskeraid_core.ids import ULID_PATTERN
 from maskeraid_core.repositories.repository import DocumentT, Order, PageRequest, TenantRepository
 
+VERSION_ENDING = ":[1-9][0-9]{0,8}"  # of a version's id, behind its owner's
+
 ViewT = TypeVar("ViewT", bound=BaseModel)
 
 Limit = Annotated[int, Query(ge=1, le=100, description="Most objects in one page.")]
@@ -41,9 +43,9 @@ class Asked:
     is_total_wanted: bool
 
 
-def page_asked(*prefixes: str) -> Callable[..., Awaitable[Asked]]:
-    """A dependency that reads the page's parameters; `after` must be an id with one of the prefixes."""
-    pattern = rf"^(?:{'|'.join(prefixes)})_{ULID_PATTERN}$"
+def page_asked(*prefixes: str, ending: str = "") -> Callable[..., Awaitable[Asked]]:
+    """A dependency that reads the page's parameters; `after` must be an id with one of the prefixes, and the ending."""
+    pattern = rf"^(?:{'|'.join(prefixes)})_{ULID_PATTERN}{ending}$"
     described = Query(description="The last id of the page before.", json_schema_extra={"pattern": pattern})
     After = Annotated[str | None, described]
 
@@ -69,6 +71,30 @@ async def page_of(
     page = await repository.page(asked.request, **filters)
     total = await repository.count(**filters) if asked.is_total_wanted else None
     return listed(request, [view_of(row) for row in page.items], has_more=page.has_more, total=total)
+
+
+async def page_of_versions(
+    request: Request, owner_id: str, latest: int, asked: Asked, view_of: Callable[[int], Awaitable[BaseModel | None]]
+) -> Response:
+    """The page that was asked for of an owner's versions 1 to `latest`; of one that is not there the view is None."""
+    limit, views = asked.request.limit, list[BaseModel]()
+    for number in _versions_behind(owner_id, latest, asked.request):
+        if view := await view_of(number):
+            views.append(view)
+        if len(views) > limit:
+            break
+    total = latest if asked.is_total_wanted else None
+    return listed(request, views[:limit], has_more=len(views) > limit, total=total)
+
+
+def _versions_behind(owner_id: str, latest: int, asked: PageRequest) -> range:
+    """Numbers behind `after`, which is an owner's id and a number. Raises: BadCursor for another owner's."""
+    owner, _, number = (asked.after or "").rpartition(":")
+    if asked.after is not None and owner != owner_id:
+        raise BadCursor
+    if asked.order == "asc":
+        return range(int(number or 0) + 1, latest + 1)
+    return range(min(latest, int(number) - 1) if number else latest, 0, -1)
 
 
 def listed(request: Request, views: Sequence[Any], *, has_more: bool, total: int | None = None) -> Response:

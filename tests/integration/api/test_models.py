@@ -47,6 +47,29 @@ class TestVersions:
     async def test_unknown_ones(self, client: httpx.AsyncClient, model: Model, name: str) -> None:
         assert (await client.get(f"/v1/models/{model.id}/versions/{name}")).status_code == 404
 
+    async def test_pages_of_them_lead_to_each_other(self, account: Account, stores: Stores, model: Model) -> None:
+        versions = ModelVersionRepository(stores.database, account.tenant)
+        models = ModelRepository(stores.database, account.tenant)
+        first = await versions.require(f"{model.id}:1")
+        for number in (2, 3):
+            await versions.add(first.model_copy(update={"id": f"{model.id}:{number}", "version": number}))
+        await models.change(model.id, {"latest_version": 3})
+        for order, expected in (("desc", [3, 2, 1]), ("asc", [1, 2, 3])):
+            answer = await account.client.get(f"/v1/models/{model.id}/versions?limit=2&order={order}&include=total")
+            rest = await account.client.get(answer.links["next"]["url"])
+            assert [one["version"] for part in (answer, rest) for one in part.json()["data"]] == expected
+            assert [(part.json()["has_more"], part.json()["total"]) for part in (answer, rest)] == [
+                (True, 3),
+                (False, 3),
+            ]
+
+    @pytest.mark.parametrize("after", ["mdl_01KAAXZMYHJYS97RBZNB5ZHQ4P:1", "1", "mdl_01KAAXZMYHJYS97RBZNB5ZHQ4P"])
+    async def test_a_page_behind_another_model_s_version(
+        self, client: httpx.AsyncClient, model: Model, after: str
+    ) -> None:
+        answer = await client.get(f"/v1/models/{model.id}/versions", params={"after": after})
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor")
+
 
 class TestFiles:
     async def test_whole_with_its_digest(self, client: httpx.AsyncClient, model: Model) -> None:

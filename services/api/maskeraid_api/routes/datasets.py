@@ -9,7 +9,7 @@ from starlette.responses import Response
 from maskeraid_api.answers import check_unchanged, created, gone, shown
 from maskeraid_api.dependencies import CallerOf, Datasets, DatasetVersions, Jobs, LibraryOf, Models, ModelVersions
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import Asked, ListView, listed, page_asked, page_of
+from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, page_asked, page_of, page_of_versions
 from maskeraid_api.schemas.datasets import DatasetChange, DatasetRequest, DatasetVersionView, DatasetView
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import Attribute, Dataset, Role
@@ -94,13 +94,20 @@ async def delete_dataset(
 @router.get("/{dataset_id}/versions", response_model=ListView[DatasetVersionView])
 @operation(Scope.DATASETS_READ)
 async def list_dataset_versions(
-    dataset_id: str, request: Request, datasets: Datasets, versions: DatasetVersions
+    dataset_id: str,
+    request: Request,
+    datasets: Datasets,
+    versions: DatasetVersions,
+    asked: Annotated[Asked, Depends(page_asked("ds", ending=VERSION_ENDING))],
 ) -> Response:
-    """Every published version, newest first."""
+    """The published versions."""
     dataset = await datasets.require(dataset_id)
-    numbers = range(dataset.latest_version, max(0, dataset.latest_version - 100), -1)
-    found = [await versions.of_dataset(dataset_id, number) for number in numbers]
-    return listed(request, [DatasetVersionView.of(version) for version in found if version], has_more=False)
+
+    async def view_of(number: int) -> DatasetVersionView | None:
+        version = await versions.of_dataset(dataset_id, number)
+        return DatasetVersionView.of(version) if version else None
+
+    return await page_of_versions(request, dataset_id, dataset.latest_version, asked, view_of)
 
 
 @router.get("/{dataset_id}/versions/{version}", response_model=DatasetVersionView)

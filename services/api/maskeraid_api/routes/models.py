@@ -10,7 +10,7 @@ from maskeraid_api.answers import check_unchanged, gone, shown
 from maskeraid_api.dependencies import GatewayOf, Models, ModelVersions
 from maskeraid_api.model_access import version_of
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import Asked, ListView, listed, page_asked, page_of
+from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, page_asked, page_of, page_of_versions
 from maskeraid_api.schemas.models import ModelChange, ModelVersionView, ModelView
 from maskeraid_api.serving import serve
 from maskeraid_core.documents.accounts import Scope
@@ -62,11 +62,21 @@ async def delete_model(model_id: str, request: Request, models: Models) -> Respo
 
 @router.get("/{model_id}/versions", response_model=ListView[ModelVersionView])
 @operation(Scope.MODELS_READ)
-async def list_model_versions(model_id: str, request: Request, models: Models, versions: ModelVersions) -> Response:
-    """Every version, newest first."""
+async def list_model_versions(
+    model_id: str,
+    request: Request,
+    models: Models,
+    versions: ModelVersions,
+    asked: Annotated[Asked, Depends(page_asked("mdl", ending=VERSION_ENDING))],
+) -> Response:
+    """The model's versions."""
     model = await models.require(model_id)
-    found = [await versions.of_model(model_id, number) for number in range(model.latest_version, 0, -1)[:100]]
-    return listed(request, [ModelVersionView.of(model, version) for version in found if version], has_more=False)
+
+    async def view_of(number: int) -> ModelVersionView | None:
+        version = await versions.of_model(model_id, number)
+        return ModelVersionView.of(model, version) if version else None
+
+    return await page_of_versions(request, model_id, model.latest_version, asked, view_of)
 
 
 @router.get("/{model_id}/versions/{version}", response_model=ModelVersionView)
