@@ -15,7 +15,7 @@ from maskeraid_core.blobs import Blobs, sha256_hex
 from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import ImageSource, ModelChoice, ReimagingSpec
-from maskeraid_core.errors import InputGone
+from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.held import Held
 from maskeraid_core.image_sanitiser import ImageSanitiser
 from maskeraid_core.jobs import Job
@@ -105,8 +105,11 @@ async def find_version(stores: Stores, tenant: str, wanted: ModelChoice) -> Mode
 
 
 async def read_parts(blobs: Blobs, upload: StoredFile) -> bytes:
-    """The bytes of a file that came in, its parts joined."""
-    return b"".join(await asyncio.gather(*(blobs.get(key) for key in upload.keys)))
+    """The bytes of a file that came in, its parts joined. Raises: InputGone, ArtifactCorrupt."""
+    content = b"".join(await asyncio.gather(*(blobs.get(key) for key in upload.keys)))
+    if upload.sha256 not in (None, sha256_hex(content)):
+        raise ArtifactCorrupt(f"the uploaded file {upload.name!r} does not have its digest")
+    return content
 
 
 async def put_files(blobs: Blobs, prefix: str, files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:

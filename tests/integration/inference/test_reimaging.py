@@ -91,6 +91,14 @@ class TestInput:
         assert failed.error is not None
         assert failed.error.code == "artifact_corrupt"
 
+    @pytest.mark.parametrize("part", ["image", "covering"])
+    def test_an_upload_that_changed_fails_the_job(self, inference: Inference, part: str) -> None:
+        changed = inference.store(part, to_png(covered_face())).model_copy(update={"sha256": sha256_hex(b"before")})
+        sources = {"image": {"upload": inference.store("face", to_png(covered_face()))}} | {part: {"upload": changed}}
+        failed = inference.carry_out(inference.accept_source(sources.pop("image"), **sources))
+        assert failed.error is not None
+        assert failed.error.code == "artifact_corrupt"
+
     def test_a_map_of_the_covering_is_sanitised_too(self, inference: Inference) -> None:
         drawn = np.repeat(COVERINGS["mask"][..., None], 3, axis=2).astype(np.uint8) * np.uint8(255)
         upload = inference.store("map", to_png(drawn)).model_dump()
