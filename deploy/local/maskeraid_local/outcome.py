@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from maskeraid.terminal import console, errors, print_rows
-
-STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
+from maskeraid_core.documents.reimagings import STATEMENT
 
 
 @dataclass

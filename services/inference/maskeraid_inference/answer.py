@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from maskeraid_core.documents.reimagings import ReimagingSpec
+from maskeraid_core.documents.reimagings import STATEMENT, ReimagingSpec
 from maskeraid_faces.coverings.grow import growth
 from maskeraid_faces.filling.filled import Candidate, Stages
 from maskeraid_faces.images import Image, to_network
@@ -18,7 +18,6 @@ from maskeraid_inference.reimaging import Filling, FoundCovering, Reimaged, blan
 from maskeraid_inference.rim import rim_difference
 from maskeraid_inference.sizes import fit_covering, fit_image
 
-STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
 LEGEND = (
     "Above: how the first version came about. "
     "Below: the versions, best first; %: the share of the model's fitting draws that each stands for."
@@ -82,7 +81,7 @@ def _contact_sheet(reimaged: Reimaged, filling: Filling, pictures: Mapping[str, 
 
 
 def _generated_array(candidates: Sequence[Candidate]) -> bytes:
-    """The faces as the model drew them, float32 (k, size, size, 3) in [-1, 1], as .npy."""
+    """The pictures `generated`, of 8 bits a channel, as float32 (k, size, size, 3) in [-1, 1], as .npy."""
     stream = io.BytesIO()
     np.save(stream, to_network(np.stack([_stages(one).generated for one in candidates])), allow_pickle=False)
     return stream.getvalue()

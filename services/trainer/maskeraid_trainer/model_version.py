@@ -9,6 +9,7 @@ import numpy as np
 
 from maskeraid_core.blobs import Blobs, sha256_hex
 from maskeraid_core.documents.models import ModelFile, ModelVersion
+from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.jobs import Job
 from maskeraid_core.repositories.models import ModelVersionRepository
@@ -20,7 +21,6 @@ from maskeraid_faces.training.settings import TrainResult
 from maskeraid_trainer.pictures import draw_curves, draw_sheet
 from maskeraid_trainer.traits import Traits
 
-STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
 FACES_SHOWN = 25
 CURVES = {"curves-accuracy.png": ("acc", "Accuracy"), "curves-loss.png": ("loss", "Loss")}
 MEDIA_TYPES = {".png": "image/png", ".json": "application/json", ".safetensors": "application/octet-stream"}

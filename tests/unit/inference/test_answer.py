@@ -8,8 +8,9 @@ from PIL import Image as Pictures
 from tests.unit.inference.made_models import covered_face
 from tests.unit.inference.test_reimaging import ask, run
 
+from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_faces.images import Image
-from maskeraid_inference.answer import STATEMENT, Answer, write_answer
+from maskeraid_inference.answer import Answer, write_answer
 from maskeraid_inference.marking import SOURCE_TYPE
 
 

@@ -13,7 +13,7 @@ from maskeraid_api.dependencies import ApiKeys, CallerOf, GatewayOf
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.schemas.imports import GENERATORS, IMPORT_BYTES, IMPORT_FILES
-from maskeraid_api.schemas.reimagings import ENGINES, STATEMENT
+from maskeraid_api.schemas.reimagings import ENGINES
 from maskeraid_api.schemas.server import (
     ApiKeyRequest,
     ApiKeyView,
@@ -23,6 +23,7 @@ from maskeraid_api.schemas.server import (
 from maskeraid_api.schemas.trainings import ARCHITECTURES, PRESETS
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_core.errors import NotFound, ScopeMissing
 from maskeraid_core.keys import DEFAULT_DAYS, mint_key
 from maskeraid_core.repositories.repository import now

@@ -8,10 +8,9 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import Body, ImageId, LabelledBody, ModelId, NotYet, Text
-from maskeraid_core.documents.reimagings import MOST_CANDIDATES, ReimagingSpec
+from maskeraid_core.documents.reimagings import MOST_CANDIDATES, STATEMENT, ReimagingSpec
 from maskeraid_core.jobs import Job
 
-STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
 Engine = Literal["auto", "R", "A"]
 ENGINES = ("auto", "R", "A")
 IMAGE_BYTES = 25 * 2**20

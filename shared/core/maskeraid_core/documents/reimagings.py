@@ -7,6 +7,7 @@ from pydantic import Field
 from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.document import Part
 
+STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
 MOST_CANDIDATES = 64  # as `fill` allows, which core must not import
 
 
