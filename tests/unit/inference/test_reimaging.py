@@ -68,7 +68,7 @@ class TestVisiblePixels:
         assert made.filling.uncertainty[~covering].max(initial=0) == 0
 
     def test_a_larger_drawn_face_is_filled_as_if_it_were_small(self) -> None:
-        small, large = run(covered_face(), ask(covering={"grow": 0})), None
+        small = run(covered_face(), ask(covering={"grow": 0}))
         enlarged = covered_face().repeat(5, axis=0).repeat(5, axis=1)
         large = run(enlarged, ask(covering={"grow": 0}))
         assert small.filling is not None
