@@ -1,4 +1,4 @@
-"""Measure figures, print a table, write `bench-output/results.jsonl`. A missed bar is told, and is no error."""
+"""Measure figures, print a table, write `bench-output/results.jsonl`. A missed bar is no error, an exception is."""
 
 import argparse
 import importlib
@@ -7,6 +7,7 @@ import platform
 import shutil
 import sys
 import time
+import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -28,20 +29,36 @@ def main() -> int:
         parser.error(f"no figure {', '.join(sorted(unknown))}; there are: {', '.join(MEASURES)}")
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir()
-    run(wanted or list(MEASURES))
-    return 0
+    return 0 if run(wanted or list(MEASURES)) else 1
 
 
-def run(wanted: list[str]) -> None:
-    """Measure in the order of registration, each function once."""
+def run(wanted: list[str]) -> bool:
+    """Measure in the order of registration, each function once; whether none of them failed."""
+    has_failed = False
     bench = Bench(OUTPUT)
     try:
         for function in dict.fromkeys(MEASURES[figure_id] for figure_id in MEASURES if figure_id in wanted):
             started = time.monotonic()
-            for figure in function(bench):
-                report(figure, time.monotonic() - started)
+            missing = {figure_id for figure_id in MEASURES if MEASURES[figure_id] is function}
+            try:
+                for figure in function(bench):
+                    report(figure, time.monotonic() - started)
+                    missing.discard(figure.id)
+            except Exception as error:  # the other figures are measured all the same; the exit code tells
+                traceback.print_exc()
+                report_failed(sorted(missing), error)
+                has_failed = True
     finally:
         bench.close()
+    return not has_failed
+
+
+def report_failed(figure_ids: list[str], error: Exception) -> None:
+    """What could not be measured, and why."""
+    for figure_id in figure_ids:
+        words = f"{type(error).__name__}: {error}"
+        print(f"{figure_id:<32} FAILED  {words}", flush=True)
+        write_line({"id": figure_id, "holds": False, "error": words, "machine": machine()})
 
 
 def report(figure: Figure, seconds: float) -> None:
@@ -50,7 +67,10 @@ def report(figure: Figure, seconds: float) -> None:
         f"{figure.id:<32} {figure.value:>10.4g} {figure.unit:<9} {verdict:<7} {figure.bar}   {figure.beside}",
         flush=True,
     )
-    line = {**figure.to_dict(), "machine": machine(), "seconds": round(seconds, 1)}
+    write_line({**figure.to_dict(), "machine": machine(), "seconds": round(seconds, 1)})
+
+
+def write_line(line: dict[str, object]) -> None:
     with (OUTPUT / "results.jsonl").open("a") as results:
         results.write(json.dumps(line) + "\n")
 
