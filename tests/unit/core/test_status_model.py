@@ -266,6 +266,7 @@ SEARCH = settings(
 
 @pytest.mark.row("R8", "Hypothesis, 500 examples (10,000): no invariant broken; without the fence one is")
 class TestStatusMachine:
+    @pytest.mark.timeout(3600)  # ten thousand examples take minutes
     def test_keeps_its_rules_in_any_order_of_events(self) -> None:
         run_state_machine_as_test(JobModel, settings=SEARCH)
 
