@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ COMBINATIONS_BAR, NN_BAR = 120, 4.0
 LOOK_SECONDS = 100
 SPEED_STEPS = 200
 EIGEN_BUDGETS = (1, 2, 4, 8, 16, 32, 60)  # seconds of steps
+ESTIMATED: Mapping[str, Mapping[str, object]] = {"eigen": {}, "thesis": {"steps": 1_000}}
 
 
 def quality(model: FaceModel, faces: Images) -> tuple[int, float]:
@@ -112,3 +114,19 @@ def measure_service(bench: Bench) -> Iterator[Figure]:
         client.trainings.create("bench", [dataset.id], architecture="eigen", seed=1).wait()
         seconds = time.perf_counter() - started
     yield Figure("train.service_seconds", seconds, "s", "<= 90 s", seconds <= 90)
+
+
+@measures("train.estimate_error")
+def measure_estimate(bench: Bench) -> Iterator[Figure]:
+    """What a dry run says of the time, beside the same training right after it; another load moves both, or one."""
+    with bench.client() as client:
+        dataset = client.datasets.create("bench dry run")
+        client.imports.generate(dataset.id, "faces-light").wait()
+        beside: dict[str, tuple[float, float]] = {}
+        for architecture, hyperparameters in ESTIMATED.items():
+            asked: dict[str, Any] = {"architecture": architecture, "hyperparameters": hyperparameters, "seed": 1}
+            dry_run = client.trainings.create("bench", [dataset.id], **asked, dry_run=True).wait()
+            real = client.trainings.create("bench", [dataset.id], **asked).wait().to_dict()
+            beside[architecture] = dry_run.to_dict()["estimate"]["seconds"], real["duration_ms"] / 1000
+    error = max(abs(estimated - real) / real for estimated, real in beside.values())
+    yield Figure("train.estimate_error", error, "ratio", "<= 0.3 of the real time", error <= 0.3, beside)
