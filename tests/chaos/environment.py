@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from maskeraid import Client
+from maskeraid_core.first_account import create_account
 from maskeraid_core.portal import PortalStores
 from maskeraid_local.ports import LOOPBACK, free_port
 from maskeraid_local.process import ManagedProcess
@@ -83,6 +84,13 @@ class Environment(Stack):
     def client(self, repeats: int = PATIENT_REPEATS) -> Client:
         """The SDK with the first key."""
         return Client(self.first_key, self.url, repeats=repeats)
+
+    def make_tenant(self, name: str) -> str:
+        """Another account with a key for everything; the key."""
+        with self.stores() as port:
+            key = port.call(create_account, port.stores.database, name, f"{name}@example.org", "local")
+        assert key is not None, "each tenant is made once"
+        return key
 
     def stores(self) -> AbstractContextManager[PortalStores]:
         """The data layer, for what no client may do."""

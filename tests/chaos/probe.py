@@ -24,8 +24,8 @@ class Answer:
 class Probe:
     """Use as a context manager; `answers` grows while it is open. It asks the next time when it has been answered."""
 
-    def __init__(self, environment: Environment, path: str, *, every_seconds: float) -> None:
-        headers = {"Authorization": f"Bearer {environment.first_key}"}
+    def __init__(self, environment: Environment, path: str, *, every_seconds: float, key: str | None = None) -> None:
+        headers = {"Authorization": f"Bearer {key or environment.first_key}"}
         self.answers: list[Answer] = []
         self._client = httpx.Client(base_url=environment.url, headers=headers, timeout=ANSWER_SECONDS)
         self._path = path

@@ -79,6 +79,12 @@ class Workload:
             notify={"webhooks": self.is_told},
         )
 
+    def reimage(self, client: Client, number: int) -> Job:
+        """A whole re-imaging by a model that was chosen for it; the answer is the result."""
+        return client.reimagings.create(
+            image_id=self.image_id, wait_seconds=30, covering=self.covering, candidates=8, seed=number
+        )
+
     def draw_faces(self, client: Client, number: int) -> Job:
         """An import of 125 drawn faces into a dataset of its own."""
         dataset = client.datasets.create(f"{self._name}, import {number}")

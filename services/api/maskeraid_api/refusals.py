@@ -16,6 +16,7 @@ from maskeraid_api.envelope import exchange_of
 from maskeraid_api.problems import ERROR_OF_STATUS, problem
 from maskeraid_api.routers import ROUTERS
 from maskeraid_api.validation import failure_of
+from maskeraid_core.blobs import BlobsFailed, is_for_want_of_room
 from maskeraid_core.errors import Internal, MaskeraidError, MethodNotAllowed, StorageFull, StoreUnavailable
 
 log = structlog.get_logger()
@@ -28,6 +29,7 @@ def add_refusals(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(PyMongoError, _database)
     app.add_exception_handler(OSError, _store)
+    app.add_exception_handler(BlobsFailed, _blobs)
 
 
 async def _ours(request: Request, error: Exception) -> Response:
@@ -58,6 +60,12 @@ async def _store(request: Request, error: Exception) -> Response:
     if error.errno not in (errno.ENOSPC, errno.EDQUOT):
         raise error
     return _answer(request, StorageFull())
+
+
+async def _blobs(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BlobsFailed)
+    log.error("object store failed", exc_info=error, request_id=exchange_of(request.scope).request_id)
+    return _answer(request, StorageFull() if is_for_want_of_room(error) else StoreUnavailable())
 
 
 def _answer(request: Request, error: MaskeraidError, headers: dict[str, str] | None = None) -> Response:

@@ -1,6 +1,7 @@
 """Bytes in an object store: a folder, S3, GCS, or Azure, by URL. Keys are ours, never from user input."""
 
 import asyncio
+import errno
 import hashlib
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
@@ -8,11 +9,12 @@ from pathlib import Path
 
 import obstore
 from anyio import to_thread
-from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
 
+BlobsFailed = BaseError  # what any store raises beyond what is told here
 CHUNK_BYTES = 1 << 20
 LISTED_AT_ONCE = 1_000
 
@@ -29,6 +31,11 @@ def image_key(tenant: str, sha256: str) -> str:
 def thumbnail_key(tenant: str, sha256: str) -> str:
     """Where the WebP thumbnail of the image with this digest lies; only images over 128 pixels a side have one."""
     return f"t/{tenant}/thumbnails/{sha256}.webp"
+
+
+def is_for_want_of_room(error: BaseError) -> bool:
+    """Whether a disk, or its owner's share of it, is full. The store keeps the system's number only in its text."""
+    return any(f"(os error {number})" in str(error) for number in (errno.ENOSPC, errno.EDQUOT))
 
 
 class Blobs:

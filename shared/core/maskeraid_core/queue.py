@@ -56,6 +56,7 @@ def create_celery_app(settings: CoreSettings, *, name: str = "maskeraid") -> Cel
         worker_cancel_long_running_tasks_on_connection_loss=False,  # a broker's hiccup must not kill a training
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        broker_channel_error_retry=True,  # a Redis that refuses to write, its disk being full, must not end a worker
         broker_transport_options={
             "socket_timeout": 5,
             "socket_connect_timeout": 2,

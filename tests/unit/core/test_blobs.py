@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from maskeraid_core.blobs import Blobs, sha256_hex
+from maskeraid_core.blobs import Blobs, BlobsFailed, is_for_want_of_room, sha256_hex
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
 
 
@@ -54,3 +54,12 @@ class TestBlobs:
         assert sorted(await blobs.keys("t/a")) == ["t/a/1", "t/a/2"]
         await blobs.delete(["t/a/1", "t/a/1"])
         assert await blobs.keys("t/a") == ["t/a/2"]
+
+
+class TestFullDisk:
+    """The words are those of obstore's local store on a full tmpfs."""
+
+    def test_is_told_from_other_failures(self) -> None:
+        full = "Generic LocalFileSystem error: Unable to copy data to file: No space left on device (os error 28)"
+        assert is_for_want_of_room(BlobsFailed(full))
+        assert not is_for_want_of_room(BlobsFailed(full.replace("28", "5")))
