@@ -94,6 +94,10 @@ def operation_of(endpoint: Callable[..., Any]) -> Operation:
 class GuardedRoute(APIRoute):
     """A route with the checks of its operation in front."""
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 FastAPI's own
+        super().__init__(path, endpoint, **options)
+        self.unique_id = self.name
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         carry_out = super().get_route_handler()
         declared = operation_of(self.endpoint)
