@@ -24,8 +24,9 @@ check: install
 check-images: install
 	$(BIN)/python -m pytest -m slow tests/unit/test_deployment.py
 
+# In two processes: most tests wait for one core or for a server. A folder's files stay in their order, the long ones come first.
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # Every row of docs/chaos.md but the last, an hour or so; then the table in it is written anew, also when a row has failed.
 chaos: install

@@ -1,13 +1,43 @@
-"""What is wrong with one job, by its state and its history as the API shows them. Pure values."""
+"""What an audit has found, and what is wrong with one job by its state and its history. Pure values."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from maskeraid.objects import TERMINAL
 
 JobFacts = Mapping[str, Any]
 History = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found. Everything but `accepted`, `statuses`, and `reruns` should be empty."""
+
+    accepted: int
+    statuses: Counter[str]
+    reruns: int  # attempts behind the first of each job
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    holes: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> dict[str, list[str]]:
+        """By kind, only those kinds of which there are any; at most ten of each are shown."""
+        kinds = ("lost", "doubled", "holes", "untold", "orphans", "strays")
+        return {kind: found[:10] for kind in kinds if (found := getattr(self, kind))}
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{count} {status}" for status, count in sorted(self.statuses.items()))
+        return (
+            f"{self.accepted} accepted ({counts}), {len(self.lost)} lost, {len(self.doubled)} doubled, "
+            f"{len(self.holes)} with holes, {len(self.untold)} untold, {len(self.orphans)} orphan objects, "
+            f"{len(self.strays)} processes left, {self.reruns} attempts run again"
+        )
 
 
 def doubled_in(job: JobFacts, history: History) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from maskeraid import Client
-from tests.chaos.environment import Environment, Wanted
+from tests.chaos.environment import Environment
+from tests.chaos.wanted import Wanted
 from tests.chaos.workload import Workload
 
 Note = Callable[[object], None]

@@ -5,8 +5,9 @@ import threading
 import time
 from dataclasses import dataclass
 
-from tests.chaos.auditor import Audit, Auditor
+from tests.chaos.auditor import Auditor
 from tests.chaos.environment import Environment
+from tests.chaos.findings import Audit
 from tests.chaos.nemesis import Nemesis, wait_until
 from tests.chaos.workload import Orders, Workload
 

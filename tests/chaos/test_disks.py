@@ -13,8 +13,9 @@ from PIL import Image
 from maskeraid import Client
 from maskeraid.objects import Job
 from tests.chaos.auditor import Auditor
-from tests.chaos.environment import Environment, Wanted
+from tests.chaos.environment import Environment
 from tests.chaos.fixtures import WORKERS, Note
+from tests.chaos.wanted import Wanted
 from tests.chaos.workload import Workload
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]

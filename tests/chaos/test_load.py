@@ -17,10 +17,11 @@ from maskeraid import Client
 from maskeraid.objects import Job
 from maskeraid_core.repositories.moves import JobMoves
 from tests.chaos.auditor import Auditor
-from tests.chaos.environment import BEAT_SECONDS, LEASE_SECONDS, Environment, Wanted
+from tests.chaos.environment import Environment
 from tests.chaos.fixtures import WORKERS, Note, scaled
 from tests.chaos.nemesis import Nemesis, wait_until
 from tests.chaos.probe import Probe
+from tests.chaos.wanted import BEAT_SECONDS, LEASE_SECONDS, Wanted
 from tests.chaos.workload import Orders, Workload
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600)]

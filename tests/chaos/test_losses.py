@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.environment import Environment, Wanted
+from tests.chaos.environment import Environment
 from tests.chaos.fixtures import WORKERS, Note, scaled
 from tests.chaos.onslaught import attack_everything
 from tests.chaos.scenarios import kill_workers, lose_broker
+from tests.chaos.wanted import Wanted
 from tests.chaos.workload import Workload
 
 pytestmark = pytest.mark.chaos

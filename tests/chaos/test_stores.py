@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chaos.auditor import Auditor
-from tests.chaos.environment import Environment, Wanted
+from tests.chaos.environment import Environment
 from tests.chaos.fixtures import WORKERS, Note, scaled
 from tests.chaos.nemesis import Nemesis, wait_until
 from tests.chaos.probe import Probe
 from tests.chaos.proxy import Mode
+from tests.chaos.wanted import Wanted
 from tests.chaos.workload import Workload
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1800)]

@@ -7,10 +7,11 @@ import pytest
 
 from maskeraid import Client
 from maskeraid.objects import Training
-from tests.chaos.auditor import Auditor, history
+from tests.chaos.auditor import Auditor
 from tests.chaos.environment import Environment
 from tests.chaos.fixtures import Note, scaled
 from tests.chaos.nemesis import Nemesis, wait_until
+from tests.chaos.reading import history
 from tests.chaos.workload import Workload
 from tests.chaos.zombies import Awakening, is_at_work, wake_zombie, wake_zombie_at_the_finish
 

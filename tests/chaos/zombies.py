@@ -9,9 +9,12 @@ import psutil
 
 from maskeraid import Client
 from maskeraid.objects import Job
-from tests.chaos.auditor import Audit, Auditor, history
-from tests.chaos.environment import LEASE_SECONDS, Environment
+from tests.chaos.auditor import Auditor
+from tests.chaos.environment import Environment
+from tests.chaos.findings import Audit
 from tests.chaos.nemesis import Nemesis, wait_until
+from tests.chaos.reading import history
+from tests.chaos.wanted import LEASE_SECONDS
 
 TRAINING_SECONDS = 120.0
 GONE_SECONDS = 15.0

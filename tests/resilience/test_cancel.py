@@ -2,10 +2,11 @@
 
 import psutil
 import pytest
-from tests.chaos.auditor import Auditor, history
+from tests.chaos.auditor import Auditor
 from tests.chaos.environment import Environment
 from tests.chaos.fixtures import Note
 from tests.chaos.nemesis import Nemesis, wait_until
+from tests.chaos.reading import history
 from tests.chaos.workload import Workload
 
 from maskeraid import ApiError, Client

@@ -4,9 +4,10 @@ from contextlib import ExitStack, suppress
 
 import pytest
 from tests.chaos.auditor import Auditor
-from tests.chaos.environment import LEASE_SECONDS, SWEEP_SECONDS, Environment
+from tests.chaos.environment import Environment
 from tests.chaos.fixtures import Note
 from tests.chaos.nemesis import Nemesis, wait_until
+from tests.chaos.wanted import LEASE_SECONDS, SWEEP_SECONDS
 from tests.chaos.workload import Workload
 
 from maskeraid import Client, NotReachable
