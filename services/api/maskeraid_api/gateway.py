@@ -8,10 +8,12 @@ from maskeraid_api.access import Keys, Rates
 from maskeraid_api.background import Background
 from maskeraid_api.backlogs import Backlogs
 from maskeraid_api.estimates import Estimates
+from maskeraid_api.lookout import Lookout
 from maskeraid_api.manifest_cache import ManifestCache
 from maskeraid_api.settings import ApiSettings
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
+from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.turns import LaneMarks
 
 
@@ -23,6 +25,7 @@ class Gateway:
     rates: Rates
     manifests: ManifestCache
     estimates: Estimates
+    lookout: Lookout
     background: Background = field(default_factory=Background)
     backlogs: Backlogs = field(default_factory=Backlogs)
     lanes: LaneMarks = field(default_factory=LaneMarks)
@@ -36,6 +39,7 @@ class Gateway:
             rates,
             ManifestCache(stores.blobs),
             Estimates(stores.database),
+            Lookout(EventRepository(stores.database), settings.event_poll_seconds),
         )
 
 

@@ -32,6 +32,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         app.state.gateway = gateway = Gateway.on(settings, stores, rates)
         yield
         await gateway.background.finish()
+        await gateway.lookout.close()
         await stores.close()
 
     app = FastAPI(

@@ -1,5 +1,6 @@
 """Events as server-sent events: replayed, then followed; those of one job without gap or repeat."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ LATE = timedelta(seconds=30)  # events of a crashed process are recorded so much
 TENANT_TYPES = ("job.status", "job.warning")
 
 Look = Callable[[], Awaitable[Sequence[tuple[str | int, JobEvent]]]]  # what is new, under the ids of the stream
+Wait = Callable[[asyncio.Event, float], Awaitable[bool]]  # at most so long; whether there may be something new
 
 
 def stream_of_job(gateway: Gateway, job_id: str, after: int) -> Response:
@@ -42,7 +44,11 @@ def stream_of_job(gateway: Gateway, job_id: str, after: int) -> Response:
         seen = found[-1][0] if found else seen
         return found
 
-    return _response(_lines(gateway, look, job_id, gateway.settings.event_poll_seconds))
+    async def wait(news: asyncio.Event, seconds: float) -> bool:
+        with gateway.lookout.awaiting(job_id, seen + 1, news):
+            return await wait_for_news(news, seconds)
+
+    return _response(_lines(gateway, look, wait, job_id))
 
 
 def stream_of_tenant(gateway: Gateway, tenant: str, after: str | None) -> Response:
@@ -52,7 +58,11 @@ def stream_of_tenant(gateway: Gateway, tenant: str, after: str | None) -> Respon
     async def look() -> Sequence[tuple[str, JobEvent]]:
         return place.new_of(await events.of_tenant(tenant, TENANT_TYPES, place.since, PIECE + place.overlap))
 
-    return _response(_lines(gateway, look, tenant, LOOK_SECONDS))
+    async def wait(news: asyncio.Event, seconds: float) -> bool:
+        await wait_for_news(news, min(seconds, LOOK_SECONDS))
+        return True
+
+    return _response(_lines(gateway, look, wait, tenant))
 
 
 class _Place:
@@ -84,26 +94,24 @@ def _response(lines: AsyncIterator[str]) -> Response:
     return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=headers)
 
 
-async def _lines(gateway: Gateway, look: Look, subject: str, poll_seconds: float) -> AsyncIterator[str]:
+async def _lines(gateway: Gateway, look: Look, wait: Wait, subject: str) -> AsyncIterator[str]:
     settings = gateway.settings
-    ends = time.monotonic() + settings.stream_seconds
-    spoke = time.monotonic()
+    ends, may_be_news = time.monotonic() + settings.stream_seconds, True
+    silent_until = time.monotonic() + settings.keepalive_seconds
     yield f"retry: {RETRY_MS}\n\n"
     async with gateway.stores.news.about(subject) as news:
         while time.monotonic() < ends:
-            found = await look()
+            found = await look() if may_be_news else ()
             for name, event in found:
                 yield _line(name, event)
                 if event.type == "end":
                     return
-            if found:
-                spoke = time.monotonic()
-                continue
-            if time.monotonic() - spoke >= settings.keepalive_seconds:
+            if not found and time.monotonic() >= silent_until:
                 yield ": keepalive\n\n"
-                spoke = time.monotonic()
-            longest = min(poll_seconds, settings.keepalive_seconds, ends - time.monotonic())
-            await wait_for_news(news, max(0.0, longest))
+            if found or time.monotonic() >= silent_until:
+                silent_until = time.monotonic() + settings.keepalive_seconds
+            if not found:
+                may_be_news = await wait(news, min(ends, silent_until) - time.monotonic())
 
 
 def _line(name: str | int, event: JobEvent) -> str:

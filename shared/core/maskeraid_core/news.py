@@ -91,11 +91,13 @@ class News:
                         event.set()
 
 
-async def wait_for_news(event: asyncio.Event, timeout_seconds: float) -> None:
-    """Wait until there is news or the time is over, then clear the event."""
+async def wait_for_news(event: asyncio.Event, timeout_seconds: float) -> bool:
+    """Wait until there is news or the time is over, then clear the event; whether there was."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), timeout_seconds)
+    there_was = event.is_set()
     event.clear()
+    return there_was
 
 
 def wish_subject(job_id: str) -> str:

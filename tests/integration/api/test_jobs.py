@@ -82,6 +82,17 @@ class TestEvents:
         assert ": keepalive" in text
         assert "event: end" not in text
 
+    async def test_an_event_whose_news_got_lost_is_found(
+        self, account: Account, client: httpx.AsyncClient, stores: Stores
+    ) -> None:
+        job_id = await order(client)
+        readers = [asyncio.create_task(client.get(f"/v1/jobs/{job_id}/events", headers=SSE)) for _ in range(3)]
+        await asyncio.sleep(1)  # of the stream's three
+        line = EventLine("untold", "job.warning", {"code": "untold"})
+        await EventRepository(stores.database).append(job_id, account.tenant, 1, now(), line)
+        for reader in readers:
+            assert (await reader).text.count("event: job.warning") == 1
+
     async def test_neither_form_will_do(self, client: httpx.AsyncClient) -> None:
         answer = await client.get(f"/v1/jobs/{await order(client)}/events", headers={"Accept": "image/png"})
         assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")

@@ -16,6 +16,7 @@ from maskeraid_core.repositories.spans import spans_behind
 
 MOMENT = timedelta(milliseconds=1)  # as fine as the database keeps times
 
+ASKED_AT_ONCE = 1000
 END = "end"  # the type of the line that every history ends with
 FIRST_KEY = "queued:0"  # of the line that every history begins with
 
@@ -57,6 +58,11 @@ class EventRepository:
 
     def __init__(self, database: Database) -> None:
         self._collection = database["job_events"]
+
+    @staticmethod
+    def id_of(job_id: str, seq: int) -> str:
+        """The id of a job's event, known before it comes."""
+        return f"{job_id}:{seq}"
 
     async def append(self, job_id: str, tenant: str, fence: int, at: datetime, line: EventLine) -> int:
         """Append one line; its number. Last + 1 by insert; a duplicate number means: read the last again.
@@ -108,6 +114,14 @@ class EventRepository:
         # Chosen here: asked for types as well, the embedded server would look at the events of all jobs.
         return [JobEvent.of(row) async for row in cursor if row["type"] in types][:limit]
 
+    async def there(self, event_ids: Sequence[str]) -> set[str]:
+        """Those of the events that have come."""
+        found: set[str] = set()
+        for first in range(0, len(event_ids), ASKED_AT_ONCE):
+            asked = {"_id": {"$in": event_ids[first : first + ASKED_AT_ONCE]}}
+            found |= {row["_id"] async for row in self._collection.find(asked, {"_id": 1})}
+        return found
+
     async def of_tenant(self, tenant: str, types: Sequence[str], since: datetime | None, limit: int) -> list[JobEvent]:
         """Events of all jobs of a tenant from a time on, that time included, oldest first."""
         found: list[dict[str, Any]] = []
@@ -131,6 +145,6 @@ class EventRepository:
 
 def _event(job_id: str, tenant: str, fence: int, at: datetime, seq: int, line: EventLine) -> dict[str, Any]:
     return JobEvent(
-        id=f"{job_id}:{seq}", job=job_id, tenant=tenant, seq=seq, key=line.key,
+        id=EventRepository.id_of(job_id, seq), job=job_id, tenant=tenant, seq=seq, key=line.key,
         type=line.type, at=at, fence=fence, data=line.data,
     ).to_mongo()  # fmt: skip
