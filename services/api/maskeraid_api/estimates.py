@@ -1,23 +1,33 @@
 """When a waiting job will have its turn, and when it will be done: estimates, from what was seen some seconds ago."""
 
 import time
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
 from maskeraid_core.jobs import Job, JobKind, JobStatus, QueueName
 from maskeraid_core.mongo import Database
-from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.jobs import JobRepository, turn_of
 from maskeraid_core.repositories.lanes import LaneRepository
 from maskeraid_core.repositories.repository import PageRequest, now
 from maskeraid_core.repositories.workers import WorkerRepository
 
 COUNTED_EVERY = 2.0  # seconds; each lane costs a millisecond
+SOON = 0.25  # seconds until jobs that came since are counted too
 MEASURED_EVERY = 30.0
 LOOKED_AT, MEASURED = 60, 20  # jobs of the kind, and those among them that succeeded
 MOST_COUNTED = 1000  # jobs in one lane
 ROUNDED_TO = 10  # seconds: so that who polls with an ETag is not told of each second that passes
 MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A tenant's jobs in a queue, as they were then: `turn_of` each, next first."""
+
+    turns: list[tuple[int, str]]
+    at: float
 
 
 @dataclass(frozen=True)
@@ -35,13 +45,14 @@ class Estimates:
         self._database = database
         self._lengths: dict[QueueName, dict[str, int]] = {}  # by tenant
         self._counted_at: dict[QueueName, float] = {}
+        self._lines: dict[tuple[str, QueueName], _Line] = {}
         self._seconds: dict[tuple[str, JobKind], tuple[float, float | None]] = {}
 
     async def wait_of(self, job: Job) -> Wait | None:
         """None for a job that does not wait."""
         if job.status is not JobStatus.QUEUED:
             return None
-        place = await JobRepository(self._database, job.tenant).queued_before(job) + 1
+        place = await self._place(job)
         if self.is_count_old(job.queue):
             await self.count(job.queue)
         lengths = self._lengths.get(job.queue, {})
@@ -61,6 +72,17 @@ class Estimates:
         lanes = LaneRepository(self._database)
         counted = {lane.tenant: await lanes.length(lane, MOST_COUNTED) for lane in await lanes.waiting(queue)}
         self._lengths[queue] = counted
+
+    async def _place(self, job: Job) -> int:
+        """Among the tenant's own; one that every poll counted anew would keep the database busy with a long queue."""
+        key, turn = (job.tenant, job.queue), turn_of(job)
+        line = self._lines.get(key)
+        if line is None or time.monotonic() - line.at >= (COUNTED_EVERY if _holds(line, turn) else SOON):
+            if len(self._lines) >= MOST_REMEMBERED:
+                self._lines.clear()
+            turns = await JobRepository(self._database, job.tenant).turns(job.queue, MOST_COUNTED)
+            line = self._lines[key] = _Line(turns, time.monotonic())
+        return bisect_left(line.turns, turn) + 1
 
     async def _finish(self, job: Job, position: int) -> datetime | None:
         seconds = await self._seconds_of(job)
@@ -83,6 +105,11 @@ class Estimates:
         seconds = median(measured) / max(1, len(workers)) if measured else None
         self._seconds[key] = time.monotonic(), seconds
         return seconds
+
+
+def _holds(line: _Line, turn: tuple[int, str]) -> bool:
+    at = bisect_left(line.turns, turn)
+    return at < len(line.turns) and line.turns[at] == turn
 
 
 def _seconds_run(job: Job) -> float | None:

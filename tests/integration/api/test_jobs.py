@@ -5,12 +5,14 @@ import json
 from datetime import datetime, timedelta
 
 import httpx
+import pytest
 
 from maskeraid_api.settings import ApiSettings
 from maskeraid_core.errors import InputGone
-from maskeraid_core.jobs import JobError
+from maskeraid_core.jobs import JobError, QueueName
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.events import EventLine, EventRepository
+from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.repository import now
 
 from .conftest import Account, Hand
@@ -150,6 +152,35 @@ class TestObject:
         ids = [await order(client) for _ in range(3)]
         places = [(await client.get(f"/v1/jobs/{job_id}")).json()["queue_position"] for job_id in ids]
         assert places == [1, 2, 3]
+
+    async def test_polls_of_a_waiting_line_look_at_it_once(
+        self, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looks = 0
+        turns = JobRepository.turns
+
+        async def counted(jobs: JobRepository, queue: QueueName, most: int) -> list[tuple[int, str]]:
+            nonlocal looks
+            looks += 1
+            return await turns(jobs, queue, most)
+
+        monkeypatch.setattr(JobRepository, "turns", counted)
+        monkeypatch.setattr("maskeraid_api.estimates.COUNTED_EVERY", 3600)
+        ids = [await order(client) for _ in range(3)]
+        for _ in range(3):
+            assert (await client.get(f"/v1/jobs/{ids[2]}")).json()["queue_position"] == 3
+        assert (await client.get(f"/v1/jobs/{ids[0]}")).json()["queue_position"] == 1
+        assert looks == 1
+
+    async def test_jobs_that_came_since_have_their_place_soon(
+        self, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("maskeraid_api.estimates.COUNTED_EVERY", 3600)
+        first = await order(client)
+        assert (await client.get(f"/v1/jobs/{first}")).json()["queue_position"] == 1
+        second = [await order(client) for _ in range(2)][-1]
+        await asyncio.sleep(0.3)
+        assert (await client.get(f"/v1/jobs/{second}")).json()["queue_position"] == 3
 
 
 class TestReimagingDelete:

@@ -76,12 +76,16 @@ class JobRepository(TenantRepository[Job]):
         found = self._collection.find(ordered, {"spec.dry_run": 1})
         return [row["_id"] async for row in found if row["spec"].get("dry_run")]
 
-    async def queued_before(self, job: Job) -> int:
-        """How many of the tenant's queued jobs run before this one."""
-        lane = {"tenant": self._tenant, "queue": job.queue, "status": JobStatus.QUEUED}
-        older = {**lane, "priority": job.priority, "_id": {"$lt": job.id}}
-        higher = {**lane, "priority": {"$gt": job.priority}}
-        return await self._collection.count_documents(older) + await self._collection.count_documents(higher)
+    async def turns(self, queue: QueueName, most: int) -> list[tuple[int, str]]:
+        """`turn_of` each of up to `most` of the tenant's jobs that are queued there, next first."""
+        wanted = {"tenant": self._tenant, "queue": queue, "status": JobStatus.QUEUED}  # exactly an index, as above
+        cursor = self._collection.find(wanted, {"priority": 1}, limit=most)
+        return sorted([(-row["priority"], row["_id"]) async for row in cursor])
+
+
+def turn_of(job: Job) -> tuple[int, str]:
+    """What a tenant's jobs of one queue are sorted by: the dearest first, then the oldest."""
+    return -job.priority, job.id
 
 
 def _same(known: Job, asked: Job) -> Job:
