@@ -7,6 +7,7 @@ import io
 import sys
 import tempfile
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,10 @@ async def _documents(stores: Stores) -> dict[str, bytes]:
 
 
 async def _insert(stores: Stores, documents: dict[str, list[dict[str, Any]]]) -> None:
-    """Jobs last: when a worker sees one, all that it needs is there."""
+    """Jobs last: when a worker sees one, all that it needs is there. None is past its deadline by having been kept."""
+    kept = datetime.now(UTC).replace(tzinfo=None) - max(job["updated_at"] for job in documents["jobs"])
+    for job in documents["jobs"]:
+        job["deadline"] = job["deadline"] and job["deadline"] + kept
     await stores.database["tenants"].update_many({}, {"$set": {"name": "of the newer release"}})
     for name in sorted(documents, key=lambda name: name == "jobs"):
         if documents[name]:

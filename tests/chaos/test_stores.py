@@ -40,16 +40,17 @@ def test_a_half_open_broker_stops_nobody(
 ) -> None:
     proxies = [proxy for (name, _), proxy in half_open.proxies.items() if name.partition("-")[0] == service]
     places = [half_open_workload.look_for_covering] * 19 + [half_open_workload.draw_faces]
-    with half_open.client() as client, Probe(half_open, "/healthz", every_seconds=0.02) as probe:
-        for proxy in proxies:
-            proxy.switch(Mode.BLACK_HOLE)
-        with half_open_workload.ordering(places, every_seconds=HALF_OPEN_SECONDS / len(places)) as orders:
-            pass
-        for proxy in proxies:
-            proxy.switch(Mode.PASS)
+    with half_open.client() as client:
         auditor = Auditor(half_open, client)
-        settled = auditor.settle(limit_seconds=60)
-    audit = auditor.audit(orders.accepted)
+        with Probe(half_open, "/healthz", every_seconds=0.02) as probe:
+            for proxy in proxies:
+                proxy.switch(Mode.BLACK_HOLE)
+            with half_open_workload.ordering(places, every_seconds=HALF_OPEN_SECONDS / len(places)) as orders:
+                pass
+            for proxy in proxies:
+                proxy.switch(Mode.PASS)
+            settled = auditor.settle(limit_seconds=60)
+        audit = auditor.audit(orders.accepted)
     stall = max(answer.seconds for answer in probe.answers)
     measured(f"{service}: {audit}; longest stall {1000 * stall:.0f} ms, recovered after {settled:.1f} s")
     assert orders.refused == []

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from maskeraid import Client
-from maskeraid.objects import Training
+from maskeraid.objects import Job, Training
 from tests.chaos.auditor import Auditor
 from tests.chaos.environment import Environment
 from tests.chaos.fixtures import Note, scaled
@@ -36,7 +36,11 @@ def test_zombies_never_win(environment: Environment, workload: Workload, measure
 def wake_any(environment: Environment, workload: Workload, chance: Random, number: int) -> Awakening:
     """A zombie of a worker and at a moment that chance decides."""
     worker = chance.choice(["curator", "curator at the finish", "trainer"])
-    order = partial(workload.train if worker == "trainer" else workload.draw_faces, number=400 + number)
+    place = workload.train if worker == "trainer" else workload.draw_faces
+
+    def order(client: Client) -> Job:
+        return place(client, 400 + number)
+
     if worker == "curator at the finish":
         return wake_zombie_at_the_finish(environment, order)
     return wake_zombie(environment, worker, order, is_late=chance.random() < 0.5, is_moment=is_at_work)

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from maskeraid import ApiError, Client, NotReachable
 from maskeraid.objects import Job, Training
@@ -85,9 +86,9 @@ class Workload:
             image_id=self.image_id, wait_seconds=30, covering=self.covering, candidates=8, seed=number
         )
 
-    def draw_faces(self, client: Client, number: int) -> Job:
+    def draw_faces(self, client: Client, _number: int) -> Job:
         """An import of 125 drawn faces into a dataset of its own."""
-        dataset = client.datasets.create(f"{self._name}, import {number}")
+        dataset = client.datasets.create(f"{self._name}, {uuid4()}")
         return client.imports.generate(dataset.id, "faces-medium")
 
     def train(self, client: Client, number: int) -> Job:

@@ -1,7 +1,5 @@
 """A frozen worker that wakes with an old fence changes nothing."""
 
-from functools import partial
-
 import pytest
 from tests.chaos.environment import Environment
 from tests.chaos.fixtures import Note
@@ -18,8 +16,9 @@ def check(awakening: Awakening) -> None:
 
 @pytest.mark.row("R3", BAR)
 def test_it_wakes_when_the_job_has_ended(environment: Environment, workload: Workload, measured: Note) -> None:
-    order = partial(workload.draw_faces, number=300)
-    awakening = wake_zombie(environment, "curator", order, is_late=True, is_moment=is_at_work)
+    awakening = wake_zombie(
+        environment, "curator", lambda client: workload.draw_faces(client, 300), is_late=True, is_moment=is_at_work
+    )
     measured(awakening)
     check(awakening)
 
@@ -28,14 +27,15 @@ def test_it_wakes_when_the_job_has_ended(environment: Environment, workload: Wor
 def test_it_wakes_with_a_result_while_another_works(
     environment: Environment, workload: Workload, measured: Note
 ) -> None:
-    awakening = wake_zombie_at_the_finish(environment, partial(workload.draw_faces, number=301))
+    awakening = wake_zombie_at_the_finish(environment, lambda client: workload.draw_faces(client, 301))
     measured(awakening)
     check(awakening)
 
 
 @pytest.mark.row("R3", BAR)
 def test_its_training_ends_when_it_wakes(environment: Environment, workload: Workload, measured: Note) -> None:
-    order = partial(workload.train, number=302)
-    awakening = wake_zombie(environment, "trainer", order, is_late=False, is_moment=is_at_work)
+    awakening = wake_zombie(
+        environment, "trainer", lambda client: workload.train(client, 302), is_late=False, is_moment=is_at_work
+    )
     measured(awakening)
     check(awakening)
