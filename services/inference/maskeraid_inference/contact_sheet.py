@@ -1,5 +1,6 @@
 """Lays out one picture of the whole result: the steps above, the candidates below, what they are at the foot."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,13 +44,29 @@ def draw_contact_sheet(steps: Sequence[Panel], candidates: Sequence[Panel], lege
     ]
     for panel, top, left in places:
         pixels[top : top + TILE, left : left + TILE] = _tile(panel.picture)
-    sheet = Pictures.fromarray(pixels)
-    pen = ImageDraw.Draw(sheet)
     for panel, top, left in places:
-        pen.text((left, top + TILE + 4), panel.caption, INK, _font(FONT_SIZE))
-    pen.text((GAP, sheet.height - STATEMENT_HEIGHT - LEGEND_HEIGHT), legend, INK, _font(FONT_SIZE))
-    pen.text((GAP, sheet.height - STATEMENT_HEIGHT + 4), statement, INK, _font(STATEMENT_SIZE))
-    return np.asarray(sheet)
+        _write(pixels, panel.caption, FONT_SIZE, top + TILE + 4, left)
+    foot = len(pixels) - STATEMENT_HEIGHT
+    _write(pixels, legend, FONT_SIZE, foot - LEGEND_HEIGHT, GAP)
+    _write(pixels, statement, STATEMENT_SIZE, foot + 4, GAP)
+    return pixels
+
+
+def _write(paper: Image, text: str, size: int, top: int, left: int) -> None:
+    """Write on blank paper; what does not fit is cut off."""
+    place = paper[top:, left:]
+    written = _written(text, size)[: place.shape[0], : place.shape[1]]
+    place[: written.shape[0], : written.shape[1]] = written
+
+
+@lru_cache(maxsize=1024)
+def _written(text: str, size: int) -> Image:
+    """A line of text on paper, kept: the same few captions were a sixth of a small face's re-imaging."""
+    font = _font(size)
+    _, _, right, bottom = font.getbbox(text)
+    line = Pictures.new("RGB", (math.ceil(right), math.ceil(bottom)), (PAPER, PAPER, PAPER))
+    ImageDraw.Draw(line).text((0, 0), text, INK, font)
+    return np.asarray(line)
 
 
 def _tile(picture: Image) -> Image:

@@ -61,7 +61,7 @@ def sanitise(content: bytes, sides: Sides | None = None) -> SanitisedImage:
         pixels = _decoded(picture)
     height, width = pixels.shape[:2]
     grey = bool((pixels == pixels[..., :1]).all())
-    return SanitisedImage(pixels, encode_png(pixels, is_grey=grey), grey, width, height, _thumbnail(pixels))
+    return SanitisedImage(pixels, encode_png(pixels, has_repeats=grey), grey, width, height, _thumbnail(pixels))
 
 
 def _opened(content: bytes) -> Pictures.Image:

@@ -137,7 +137,7 @@ class TestPixels:
         for height, width in ((1, 1), (1, 70), (70, 1), (33, 57)):
             pixels = dice.integers(0, 256, (height, width, 3), np.uint8)
             for image, is_grey in ((pixels, False), (np.repeat(pixels[..., :1], 3, axis=2), True)):
-                np.testing.assert_array_equal(np.asarray(decoded(encode_png(image, is_grey=is_grey))), image)
+                np.testing.assert_array_equal(np.asarray(decoded(encode_png(image, has_repeats=is_grey))), image)
 
     def test_of_16_bit_grey_are_scaled(self) -> None:
         expected = np.rint(np.linspace(0, 65535, 1024).astype(np.uint16) / 257).reshape(32, 32, 1)
