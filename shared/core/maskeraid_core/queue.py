@@ -92,7 +92,8 @@ class Doorbell:
     def __init__(self, settings: CoreSettings) -> None:
         self._celery = create_celery_app(settings, name="maskeraid-doorbell")
         self._silence = Silence()
-        options: dict[str, Any] = {"socket_timeout": 2, "socket_connect_timeout": 2}
+        # Behind `retry=False` kombu still connects again, for 6 s where Redis refuses; sweeps would wait for that.
+        options: dict[str, Any] = {"socket_timeout": 2, "socket_connect_timeout": 2, "max_retries": 0}
         self._celery.conf.broker_transport_options = {**self._celery.conf.broker_transport_options, **options}
 
     async def ring(self, queue: QueueName, subject_id: str) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 from tests.factories import make_job
 
-from maskeraid_core.jobs import Job, JobStatus
+from maskeraid_core.jobs import Job, JobStatus, QueueName
 from maskeraid_core.mongo import server_time
 from maskeraid_core.news import News, wish_subject
 from maskeraid_core.portal import Stores
@@ -23,6 +23,7 @@ from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.status_machine import Change, crashed
 from maskeraid_core.sweeper import sweep
+from maskeraid_local.ports import free_port
 
 
 async def accept(stores: Stores, **facts: Any) -> Job:  # noqa: ANN401 any field
@@ -85,6 +86,13 @@ class TestSilentRedis:
             assert not await bell.ring(jobs[0].queue, jobs[0].id)
             await news.close()
         assert len(callers) <= 3, "one for the news, and the bell connects twice for its one ring"
+
+    async def test_that_refuses_is_not_waited_for(self, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+        pauses: list[float] = []
+        monkeypatch.setattr("kombu.utils.functional.sleep", pauses.append)
+        bell = Doorbell(stores.settings.model_copy(update={"redis_url": f"redis://127.0.0.1:{free_port()}/0"}))
+        assert not await bell.ring(QueueName.CURATOR, "imp_1")
+        assert pauses == []
 
 
 class TestBell:
