@@ -4,7 +4,7 @@ import io
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +78,23 @@ class Trainer:
             worker.close()
         return self.look(job)
 
+    def carry_out_until(self, last: Job, commands: Mapping[str, Sequence[str]]) -> list[str]:
+        """Carry out whatever is next, as the task does, until a job has ended; the ids in the order of the attempts.
+
+        `commands` has the command of each job that may come; the bell of the first one rings.
+        """
+        worker, until, carried_out = Worker(self.port, QueueName.TRAINER), time.monotonic() + PATIENCE_SECONDS, []
+        try:
+            while not self.look(last).status.is_terminal:
+                assert time.monotonic() < until, carried_out
+                for claim in worker.claims(next(iter(commands))):
+                    carried_out.append(claim.job.id)
+                    with worker.holding(claim) as held:
+                        supervise(held, self.port, worker.is_leaving, self.settings, commands[claim.job.id])
+        finally:
+            worker.close()
+        return carried_out
+
     def look(self, job: Job) -> Job:
         found = self.port.call(JobMoves(self.port.stores.database).get, job.id)
         assert found is not None
@@ -99,8 +116,12 @@ class Trainer:
         return found
 
     def events(self, job: Job) -> list[tuple[str, dict[str, Any]]]:
+        return [(kind, data) for _, kind, data in self.told(job)]
+
+    def told(self, job: Job) -> list[tuple[int, str, dict[str, Any]]]:
+        """The job's history: attempt, type, and data of each event."""
         found = self.port.call(EventRepository(self.port.stores.database).after, job.id, 0)
-        return [(event.type, event.data) for event in found]
+        return [(event.fence, event.type, event.data) for event in found]
 
     def child_pid(self) -> int:
         """The process that trains, a child of this one."""

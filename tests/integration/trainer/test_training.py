@@ -6,6 +6,7 @@ import signal
 import numpy as np
 import pytest
 from safetensors.numpy import load
+from tests.chaos.setbacks import attempts_of, overdue, setbacks_of
 from tests.integration.trainer.conftest import TENANT, Trainer
 from tests.unit.trainer.fakes import is_alive, script
 
@@ -17,6 +18,7 @@ from maskeraid_core.status_machine import JobAction
 
 ASKED = {"target_quality": 1.0}
 LONG = {"steps": 1_000_000, "batch": 32}
+KILLS = 2
 
 
 def version_of(trainer: Trainer, job: Job) -> ModelVersion | None:
@@ -34,6 +36,11 @@ def weights_of(trainer: Trainer, job: Job) -> dict[str, np.ndarray]:
 
 def has_checkpoint(job: Job) -> bool:
     return bool(job.checkpoints)
+
+
+def has_gone_on(job: Job) -> bool:
+    """Whether this attempt has kept something."""
+    return has_checkpoint(job) and job.checkpoints[0].fence == job.fence
 
 
 class TestSuccess:
@@ -85,26 +92,32 @@ class TestSuccess:
         assert (unbroken.progress.percent, unbroken.progress.unit) == (100, "step")
 
 
-@pytest.mark.row("R9", "a killed training's weights equal the unbroken one's bit for bit")
+@pytest.mark.row("R9", "killed twice: weights equal the unbroken run's bit for bit, loss <= one interval a kill")
 class TestKilledProcess:
     def test_it_resumes_and_ends_with_the_same_weights(
         self, trainer: Trainer, unbroken: Job, steps: dict[str, int]
     ) -> None:
         def kill_once(job: Job) -> None:
-            trainer.wait_for(job, has_checkpoint)
+            trainer.wait_for(job, has_gone_on)
             os.kill(trainer.child_pid(), signal.SIGKILL)
 
         job = trainer.accept(hyperparameters={**steps, **ASKED})
-        queued = trainer.carry_out(job, meanwhile=kill_once)
-        assert (queued.status, queued.crashes, queued.result) == (JobStatus.QUEUED, 1, None)
-        assert version_of(trainer, job) is None
+        for _ in range(KILLS):
+            queued = trainer.carry_out(job, meanwhile=kill_once)
+            assert (queued.status, queued.crashes, queued.result) == (JobStatus.QUEUED, 1, None)
+            assert version_of(trainer, job) is None
 
         ended = trainer.carry_out(job)
-        assert (ended.status, ended.fence) == (JobStatus.SUCCEEDED, 2)
+        assert (ended.status, ended.fence) == (JobStatus.SUCCEEDED, KILLS + 1)
         resumed, whole = weights_of(trainer, job), weights_of(trainer, unbroken)
         assert {name: sha256_hex(array.tobytes()) for name, array in resumed.items()} == {
             name: sha256_hex(array.tobytes()) for name, array in whole.items()
         }
+        attempts = attempts_of(trainer.told(job))
+        assert [setback.went_on_from for setback in setbacks_of(attempts)] == [
+            max(attempt.kept) for attempt in attempts[:KILLS]
+        ]
+        assert overdue(attempts, trainer.settings.checkpoint_seconds) == []
 
 
 class TestCancel:
@@ -150,7 +163,9 @@ class TestPauseAndStop:
         assert version_of(trainer, ended) is not None  # of one step at least
 
 
-@pytest.mark.row("R12", "a child that kills itself, wants memory, hangs, or exits silently: failed after 3, no loop")
+@pytest.mark.row(
+    "R12", "a child that kills itself, wants memory, hangs, or ends silently: failed after 3, others wait <= one slot"
+)
 class TestPoison:
     @pytest.mark.parametrize(
         ("body", "code", "how"),
@@ -178,6 +193,17 @@ class TestPoison:
         assert error is not None
         assert (error.code, error.facts["how"]) == (code, how)
         assert error.facts["log"][0] == "last words"
+
+    def test_another_training_waits_for_one_attempt_of_it_at_most(
+        self, trainer: Trainer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(trainer.settings, "crash_delay_seconds", 10)
+        poison, other = trainer.accept(), trainer.accept()
+        refusal = {"code": "bad_settings", "message": "That is its whole work."}
+        bodies = {poison.id: "os.kill(os.getpid(), signal.SIGKILL)", other.id: f"say(type='outcome', error={refusal})"}
+        carried_out = trainer.carry_out_until(other, {job_id: script(body) for job_id, body in bodies.items()})
+        assert carried_out == [poison.id, other.id]
+        assert trainer.ask(poison, JobAction.CANCEL).crashes == 1
 
 
 class TestRefusal:
