@@ -99,6 +99,24 @@ class TestFence:
         assert await moves.move(zombie.job, succeeded(zombie.job, None)) is None
         assert await moves.move(owner.job, succeeded(owner.job, None)) is not None
 
+    async def test_who_stands_still_amid_its_claim_does_not_get_the_fence_of_the_next(
+        self, stores: Stores, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job, read = await accept(stores), JobMoves.get
+
+        async def read_late(moves: JobMoves, job_id: str) -> Job | None:
+            found = await read(moves, job_id)
+            if found is None or found.status is not JobStatus.RUNNING:
+                return found
+            monkeypatch.setattr(JobMoves, "get", read)
+            await sweep(stores)
+            await asyncio.sleep(0.25)
+            assert (await claim(stores, job)).fence == 2
+            return await read(moves, job_id)
+
+        monkeypatch.setattr(JobMoves, "get", read_late)
+        assert await JobClaims(stores.database).claim(job.id, "frozen", 0.001) is None
+
     async def test_a_heartbeat_defeats_the_take_over(self, stores: Stores) -> None:
         job = await accept(stores)
         owner = await claim(stores, job, lease_seconds=0.001)

@@ -51,7 +51,8 @@ class JobClaims:
         change = claimed(job, worker, lease_seconds, job.updated_at if is_due else await self._moves.server_time())
         moved = await self._moves.move(job, change) if change else None
         failpoints.hit("claim.updated")
-        return Claim(moved) if moved else None
+        # It is read back behind the update: who stood still in between finds another's claim there, and its fence.
+        return Claim(moved) if moved and moved.fence == job.fence + 1 else None
 
     async def oldest_queued(self, queue: QueueName, limit: int = 20) -> Sequence[str]:
         """Ids of the jobs that should run next."""
