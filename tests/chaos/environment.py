@@ -1,7 +1,7 @@
 """The embedded stack as real processes that may be attacked: several workers of a kind, proxies before its stores."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
@@ -79,6 +79,13 @@ class Environment(Stack):
         ours |= {child.pid for name in self.processes for child in self.descendants(name)}
         return [" ".join(process.cmdline()) for process in self._carriers() if process.pid not in ours]
 
+    def lines_of(self, name: str, since: int) -> list[str]:
+        """What a process has written into the log behind so many bytes of it."""
+        with self.log.open("rb") as log:
+            log.seek(since)
+            lines = log.read().decode(errors="replace").splitlines()
+        return [line for line in lines if line.startswith(_head(name))]
+
     @contextmanager
     def helped_by(self, name: str) -> Iterator[None]:
         """With a spare worker running for the length of the block."""
@@ -91,23 +98,28 @@ class Environment(Stack):
             del self.services[name]
 
     @contextmanager
-    def armed(self, queue: str, failpoint: str, port: int = 0) -> Iterator[ManagedProcess]:
-        """With one more process of a kind, which does at a failpoint what is asked (`claim.updated=kill`).
+    def joined_by(self, name: str, settings: Mapping[str, str], port: int = 0) -> Iterator[ManagedProcess]:
+        """With one more process of a kind, which is what its name begins with, under settings of its own.
 
         `port` is that of an API. The process is gone when the block ends.
         """
-        swift = {"MASKERAID_HEARTBEAT_SECONDS": "0.05"}  # short jobs beat, too
-        settings = {**self.environment, **swift, "MASKERAID_ENVIRONMENT": "test", "MASKERAID_FAILPOINTS": failpoint}
-        scratch, threads = self.options.data / "scratch", {} if queue == "api" else {queue: 1}
-        process = make_services(port, settings, scratch, self._write_line, threads)[queue]
-        process.name = f"{queue}-{failpoint}"
-        self.services[process.name] = process
+        queue, scratch = name.partition("-")[0], self.options.data / "scratch"
+        threads = {} if queue == "api" else {queue: 1}
+        process = make_services(port, {**self.environment, **settings}, scratch, self._write_line, threads)[queue]
+        process.name = name
+        self.services[name] = process
         process.start()
         try:
             yield process
         finally:
             process.kill()
-            del self.services[process.name]
+            del self.services[name]
+
+    def armed(self, queue: str, failpoint: str, port: int = 0) -> AbstractContextManager[ManagedProcess]:
+        """As `joined_by`, by a process that does at a failpoint what is asked (`claim.updated=kill`)."""
+        swift = {"MASKERAID_HEARTBEAT_SECONDS": "0.05"}  # short jobs beat, too
+        settings = {**swift, "MASKERAID_ENVIRONMENT": "test", "MASKERAID_FAILPOINTS": failpoint}
+        return self.joined_by(f"{queue}-{failpoint}", settings, port)
 
     def ended(self) -> list[str]:
         """Names of processes that are not running now."""
@@ -137,6 +149,8 @@ class Environment(Stack):
         queue = name.partition("-")[0]
         environment = {**self.environment, **{STORES[store]: self._through(name, store) for store in wanted.proxied}}
         threads = {} if queue == "api" else {queue: {**wanted.workers, **wanted.spares}[name]}
+        if wanted.watches_loops and queue != "api":  # whose stalls its clients feel
+            environment["PYTHONASYNCIODEBUG"] = "1"
         scratch, read_line = self.options.data / "scratch", self.options.read_line
         process = make_services(self.options.port, environment, scratch, read_line, threads)[queue]
         process.name = name
@@ -161,5 +175,9 @@ class Environment(Stack):
         if READY.search(line):
             self.ready.add(name)
         if not self._log.closed:  # what a killed process leaves in its pipe may come late
-            self._log.write(f"{name:<12}| {line}\n")
+            self._log.write(f"{_head(name)}{line}\n")
             self._log.flush()
+
+
+def _head(name: str) -> str:
+    return f"{name:<12}| "

@@ -35,3 +35,4 @@ class Wanted:
     spares: Mapping[str, int] = field(default_factory=dict)  # further ones, which `helped_by` starts
     settings: Mapping[str, str] = field(default_factory=dict)
     proxied: Collection[str] = ()
+    watches_loops: bool = False  # workers tell of each stall of their event loop

@@ -99,14 +99,26 @@ class Workload:
         """A training that does not end by itself within a test."""
         return self._train(client, name, ENDLESS)
 
+    def train_many(self, client: Client, name: str, count: int) -> list[Training]:
+        """So many of those, on one dataset."""
+        data = self._draw(client, name)
+        return [
+            client.trainings.create(f"{self._name}, {name} {number}", [data], seed=9, hyperparameters=ENDLESS)
+            for number in range(count)
+        ]
+
     def train_seeded(self, client: Client, name: str, steps: int) -> Training:
         """A training of exactly so many steps that is the same each time."""
         return self._train(client, name, {**ENDLESS, "steps": steps})
 
     def _train(self, client: Client, name: str, hyperparameters: Mapping[str, float]) -> Training:
+        data = self._draw(client, name)
+        return client.trainings.create(f"{self._name}, {name}", [data], seed=9, hyperparameters=hyperparameters)
+
+    def _draw(self, client: Client, name: str) -> str:
         data = client.datasets.create(f"{self._name}, {name}").id
         client.imports.generate(data, "faces-light").wait()
-        return client.trainings.create(f"{self._name}, {name}", [data], seed=9, hyperparameters=hyperparameters)
+        return data
 
     @contextmanager
     def ordering(
