@@ -1,12 +1,9 @@
 """Much at once: training beside re-imaging, long queues of many tenants."""
 
 import base64
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -14,9 +11,8 @@ import psutil
 import pytest
 
 from maskeraid import Client
-from maskeraid.objects import Job
-from maskeraid_core.repositories.moves import JobMoves
 from tests.chaos.auditor import Auditor
+from tests.chaos.beats import watched_beats
 from tests.chaos.environment import Environment
 from tests.chaos.fixtures import WORKERS, Note, scaled
 from tests.chaos.nemesis import Nemesis, wait_until
@@ -28,7 +24,6 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600)]
 
 CALLS = 100
 TENANTS, QUEUED, SERVED, CLIENTS = 50, 10_000, 1_000, 8
-LOOK_SECONDS = 0.05
 
 
 @pytest.mark.row("R13", "re-imaging p95 beside a training <= max(2 x idle p95, 2 s); no beat late by half a lease")
@@ -57,28 +52,6 @@ def reimage_often(workload: Workload, client: Client, calls: int) -> Orders:
         orders.place(client, workload.reimage, number)
     assert orders.refused == []
     return orders
-
-
-@contextmanager
-def watched_beats(environment: Environment, job: Job) -> Iterator[list[float]]:
-    """Seconds between one heartbeat of a job and the next, while the block runs."""
-    gaps: list[float] = []
-    is_over = threading.Event()
-
-    def watch() -> None:
-        last = None
-        with environment.stores() as port:
-            while not is_over.wait(LOOK_SECONDS):
-                found = port.call(JobMoves(port.stores.database).get, job.id)
-                if found and found.heartbeat_at and found.heartbeat_at != last:
-                    gaps.extend([(found.heartbeat_at - last).total_seconds()] if last else [])
-                    last = found.heartbeat_at
-
-    watcher = threading.Thread(target=watch, name="watcher of beats")
-    watcher.start()
-    yield gaps
-    is_over.set()
-    watcher.join()
 
 
 @pytest.mark.row("R15", "10,000 queued over 50 tenants: list p95 <= 150 ms, shares within 2x, API growth <= 50 MiB")
