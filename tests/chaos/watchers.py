@@ -2,19 +2,25 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 
 import httpx
+import psutil
 
+from maskeraid_core.repositories.events import EventLine, EventRepository
+from maskeraid_core.repositories.repository import now
 from maskeraid_local.ports import LOOPBACK
 from tests.chaos.environment import Environment
 
 READERS = 40
-END = b"event: end\n"
+LINE, END = b"event: job.log\n", b"event: end\n"
 OPENED_AT_ONCE = 50
+LINE_EVERY_SECONDS = 10.0  # of each job
+LOOK_SECONDS = 0.5  # at the API's memory
 
 
 @dataclass
@@ -24,6 +30,9 @@ class Watched:
     opened: int = 0
     ended: int = 0  # streams that closed with `end`
     broken: list[str] = field(default_factory=list)
+    lines: Counter[str] = field(default_factory=Counter)  # that were appended, by job
+    missed: list[str] = field(default_factory=list)  # streams to which not each line came, and once
+    most_bytes: int = 0  # of the API's memory while the streams were open
     seconds: list[float] = field(default_factory=list)  # that each read took
     statuses: set[int] = field(default_factory=set)
 
@@ -31,7 +40,10 @@ class Watched:
 async def watch(
     environment: Environment, job_ids: Sequence[str], *, streams: int, reads_per_second: float, seconds: float
 ) -> Watched:
-    """Follow the jobs with so many streams, and read, for so long; then cancel the jobs, which ends the streams."""
+    """Follow the jobs with so many streams, append to their histories, and read, for so long.
+
+    Then the jobs are cancelled, which ends the streams.
+    """
     watched, is_over = Watched(), asyncio.Event()
     gate = asyncio.Semaphore(OPENED_AT_ONCE)
     following = [
@@ -41,9 +53,14 @@ async def watch(
         asyncio.create_task(_read(environment, job_ids, watched, is_over, READERS / reads_per_second))
         for _ in range(READERS)
     ]
+    beside = [
+        asyncio.create_task(_measure(environment, watched, is_over)),
+        asyncio.create_task(asyncio.to_thread(_append, environment, job_ids, watched, seconds)),
+    ]
     await asyncio.sleep(seconds)
+    await beside[1]
     is_over.set()
-    await asyncio.gather(*reading)
+    await asyncio.gather(*reading, *beside)
     for job_id in job_ids:
         await asyncio.to_thread(_cancel, environment, job_id)
     await asyncio.wait_for(asyncio.gather(*following), 120)
@@ -62,9 +79,13 @@ async def _follow(environment: Environment, job_id: str, watched: Watched, gate:
             watched.broken.append(status.decode(errors="replace"))
             return
         watched.opened += 1
+        lines = 0
         async for line in reader:
+            lines += line == LINE
             if line == END:
                 watched.ended += 1
+                if lines != watched.lines[job_id]:
+                    watched.missed.append(f"{job_id}: {lines} of {watched.lines[job_id]}")
                 return
         watched.broken.append("closed before the end")
 
@@ -83,6 +104,28 @@ async def _read(
             watched.statuses.add(answer.status_code)
             due += every_seconds
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+
+async def _measure(environment: Environment, watched: Watched, is_over: asyncio.Event) -> None:
+    api = psutil.Process(environment.services["api"].pid)
+    while not is_over.is_set():
+        watched.most_bytes = max(watched.most_bytes, api.memory_info().rss)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _append(environment: Environment, job_ids: Sequence[str], watched: Watched, seconds: float) -> None:
+    """Append lines to the jobs' histories in turn, as their workers would; at least one to each."""
+    until, every = time.monotonic() + seconds, LINE_EVERY_SECONDS / len(job_ids)
+    with environment.stores() as port:
+        events = EventRepository(port.stores.database)
+        for number, job_id in enumerate(cycle(job_ids)):
+            if number >= len(job_ids) and time.monotonic() >= until:
+                return
+            line = EventLine(f"line:{number}", "job.log", {"number": number})
+            port.call(events.append, job_id, "any tenant", 1, now(), line)
+            watched.lines[job_id] += 1
+            port.call(port.stores.news.publish, job_id)
+            time.sleep(every)
 
 
 def _cancel(environment: Environment, job_id: str) -> None:
