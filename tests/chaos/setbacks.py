@@ -1,5 +1,6 @@
 """What kills have cost a training, by the points and the checkpoints that its attempts told of. Pure values."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,14 +26,13 @@ class Setback:
 
 
 def attempts_of(events: Iterable[Told]) -> Sequence[Attempt]:
-    """The attempts of one training, in order."""
-    found: dict[int, Attempt] = {}
+    """The attempts of one training that did something, in order."""
+    found: defaultdict[int, Attempt] = defaultdict(Attempt)
     for number, kind, data in events:
-        attempt = found.setdefault(number, Attempt())
         if kind == "job.metric":
-            attempt.points += data["points"]
+            found[number].points += data["points"]
         elif kind == "job.checkpoint":
-            attempt.kept.append(data["step"])
+            found[number].kept.append(data["step"])
     return [found[number] for number in sorted(found)]
 
 
