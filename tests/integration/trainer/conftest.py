@@ -177,8 +177,8 @@ def trainer(redis_url: str, mongodb_url: str, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="module")
 def steps() -> dict[str, int]:
-    """A tiny training, of many calls, so that there is a middle in which to disturb it."""
-    return {"steps": 1200, "batch": 32}
+    """A tiny training, of many calls, so that there is a middle in which to disturb it; its steps alone end it."""
+    return {"steps": 1200, "batch": 32, "max_seconds": 3600}
 
 
 @pytest.fixture(scope="module")
