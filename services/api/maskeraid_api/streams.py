@@ -1,19 +1,18 @@
-"""Events as server-sent events: replayed, then followed; those of one job without gap or repeat."""
+"""Events as server-sent events: replayed, then followed, without gap or repeat."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
-from operator import itemgetter
 
 from pydantic_core import to_json
 from starlette.responses import Response, StreamingResponse
 
 from maskeraid_api.gateway import Gateway
-from maskeraid_api.schemas.jobs import event_id, parse_event_id, told
+from maskeraid_api.schemas.jobs import event_id, told
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.news import wait_for_news
 from maskeraid_core.repositories.events import EventRepository
+from maskeraid_core.repositories.feed import FeedRepository
 
 MEDIA_TYPE = "text/event-stream"
 SERVER_SENT_EVENT = {  # as its readers take one apart
@@ -27,8 +26,6 @@ SERVER_SENT_EVENT = {  # as its readers take one apart
 RETRY_MS = 3000
 PIECE = 200  # events read at once
 LOOK_SECONDS = 1.0  # at all jobs together, of which nothing says that they have news
-LATE = timedelta(seconds=30)  # events of a crashed process are recorded so much later than they were, as a rule
-TENANT_TYPES = ("job.status", "job.warning")
 
 Look = Callable[[], Awaitable[Sequence[tuple[str | int, JobEvent]]]]  # what is new, under the ids of the stream
 Wait = Callable[[asyncio.Event, float], Awaitable[bool]]  # at most so long; whether there may be something new
@@ -51,42 +48,21 @@ def stream_of_job(gateway: Gateway, job_id: str, after: int) -> Response:
     return _response(_lines(gateway, look, wait, job_id))
 
 
-def stream_of_tenant(gateway: Gateway, tenant: str, after: str | None) -> Response:
-    """The events of all jobs behind `after`; ends after some minutes. What is recorded late is sent late."""
-    events, place = EventRepository(gateway.stores.database), _Place(after)
+def stream_of_tenant(gateway: Gateway, tenant: str, after: int) -> Response:
+    """The events of all jobs behind the place `after`; ends after some minutes."""
+    feed, seen = FeedRepository(gateway.stores.database, tenant), after
 
     async def look() -> Sequence[tuple[str, JobEvent]]:
-        return place.new_of(await events.of_tenant(tenant, TENANT_TYPES, place.since, PIECE + place.overlap))
+        nonlocal seen
+        found = await feed.after(seen, PIECE)
+        seen = found[-1][0].place if found else seen
+        return [(event_id(line), event) for line, event in found]
 
     async def wait(news: asyncio.Event, seconds: float) -> bool:
         await wait_for_news(news, min(seconds, LOOK_SECONDS))
         return True
 
     return _response(_lines(gateway, look, wait, tenant))
-
-
-class _Place:
-    """How far a reader of all jobs is: what was sent, and from when on something may still come."""
-
-    def __init__(self, after: str | None) -> None:
-        self._after = after or ""
-        self._sent: dict[str, datetime] = {}
-        self.since = parse_event_id(after) if after else None
-
-    @property
-    def overlap(self) -> int:
-        """How many that were sent will be found again."""
-        return len(self._sent)
-
-    def new_of(self, found: Sequence[JobEvent]) -> Sequence[tuple[str, JobEvent]]:
-        named = sorted(((event_id(event), event) for event in found), key=itemgetter(0))
-        new = [(name, event) for name, event in named if name > self._after and name not in self._sent]
-        self._sent |= {name: event.at for name, event in new}
-        if self._sent:
-            overlapping = max(self._sent.values()) - LATE
-            self.since = max(overlapping, self.since or overlapping)
-            self._sent = {name: at for name, at in self._sent.items() if at >= self.since}
-        return new
 
 
 def _response(lines: AsyncIterator[str]) -> Response:

@@ -31,6 +31,17 @@ def derived_id(prefix: str, at: datetime, *parts: str) -> str:
     return f"{prefix}_{ULID.from_bytes(milliseconds.to_bytes(6, 'big') + digest[:10])}"
 
 
+def numbered_id(prefix: str, at: datetime, number: int) -> str:
+    """An identifier that tells a number, and sorts by time."""
+    milliseconds = int(at.timestamp() * 1000)
+    return f"{prefix}_{ULID.from_bytes(milliseconds.to_bytes(6, 'big') + number.to_bytes(10, 'big'))}"
+
+
+def number_of(identifier: str) -> int:
+    """The number that `numbered_id` put in; of any other identifier a number without meaning, up to 2^80."""
+    return int.from_bytes(ULID.from_str(identifier.partition("_")[2]).bytes[6:], "big")
+
+
 def time_of(identifier: str) -> datetime:
     """When an identifier was made, as it says itself; at the latest when the calendar ends."""
     milliseconds = ULID.from_str(identifier.partition("_")[2]).milliseconds

@@ -9,6 +9,7 @@ import pytest
 
 from maskeraid_api.settings import ApiSettings
 from maskeraid_core.errors import InputGone
+from maskeraid_core.ids import derived_id
 from maskeraid_core.jobs import JobError, QueueName
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.events import EventLine, EventRepository
@@ -117,18 +118,47 @@ class TestEvents:
         rest = (await client.get(f"/v1/events?after={ids[0]}", headers={**SSE, "Last-Event-ID": ids[2]})).text
         assert [line[4:] for line in rest.splitlines() if line.startswith("id: ")] == ids[3:]
 
+    async def test_of_all_jobs_what_is_recorded_late_comes_to_whoever_continues(
+        self, account: Account, client: httpx.AsyncClient, stores: Stores, hand: Hand
+    ) -> None:
+        first = await order(client)
+        await hand.claim(await order(client))
+        last = (await client.get("/v1/events")).json()["last_id"]
+        await record_late(stores, account.tenant, first)
+        for answer in (
+            await client.get(f"/v1/events?after={last}", headers=SSE),
+            await client.get("/v1/events", headers={**SSE, "Last-Event-ID": last}),
+        ):
+            assert answer.text.count("event: job.warning") == 1
+        page = (await client.get(f"/v1/events?after={last}")).json()
+        assert [row["job_id"] for row in page["data"] if row["type"] == "job.warning"] == [first]
+        assert min(row["id"] for row in page["data"]) > last
+        assert (await client.get(f"/v1/events?after={page['last_id']}")).json()["data"] == []
+
     async def test_of_all_jobs_what_is_recorded_late_is_sent_late(
         self, account: Account, client: httpx.AsyncClient, stores: Stores
     ) -> None:
         first, second = await order(client), await order(client)
         reading = asyncio.create_task(client.get("/v1/events", headers=SSE))
         await asyncio.sleep(1)  # of the stream's three
-        at = now() - timedelta(seconds=10)
-        line = EventLine("late", "job.warning", {"code": "late"})
-        await EventRepository(stores.database).append(first, account.tenant, 1, at, line)
+        await record_late(stores, account.tenant, first)
         text = (await reading).text
         assert text.count("event: job.warning") == 1
         assert text.count(second) == 1
+
+    async def test_of_all_jobs_an_id_of_the_first_release_begins_anew(
+        self, client: httpx.AsyncClient, hand: Hand
+    ) -> None:
+        job_id = (await hand.claim(await order(client))).id
+        old = derived_id("evt", now() + timedelta(days=1), f"{job_id}:1")
+        data = (await client.get(f"/v1/events?after={old}")).json()["data"]
+        assert [row["job_id"] for row in data] == [job_id, job_id]
+
+
+async def record_late(stores: Stores, tenant: str, job_id: str) -> None:
+    """As the sweeper does it for a worker that died."""
+    line = EventLine("late", "job.warning", {"code": "late"})
+    await EventRepository(stores.database).append(job_id, tenant, 1, now() - timedelta(seconds=10), line)
 
 
 class TestObject:

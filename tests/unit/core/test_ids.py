@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from maskeraid_core.ids import derived_id, image_id, new_id, parse_image_id, twin_id
+from maskeraid_core.ids import derived_id, image_id, new_id, number_of, numbered_id, parse_image_id, time_of, twin_id
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -18,6 +18,12 @@ class TestIds:
         assert first == derived_id("dlv", AT, "a", "bc")
         assert first != derived_id("dlv", AT, "ab", "c")
         assert first < derived_id("dlv", AT.replace(year=2027), "a", "bc")
+
+    def test_a_numbered_id_tells_its_number_and_sorts_by_time_then_number(self) -> None:
+        ids = [numbered_id("evt", AT, number) for number in (1, 2, 256, 2**48)]
+        assert ids == sorted(ids)
+        assert [number_of(identifier) for identifier in ids] == [1, 2, 256, 2**48]
+        assert time_of(ids[0]) == AT
 
     def test_twins_share_their_ulid(self) -> None:
         training = new_id("trn")

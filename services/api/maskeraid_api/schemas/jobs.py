@@ -8,13 +8,14 @@ from pydantic import ConfigDict, Field
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.parts import Body, View
-from maskeraid_core.documents.events import JobEvent
-from maskeraid_core.ids import ULID_PATTERN, derived_id, time_of
+from maskeraid_core.documents.events import FeedLine, JobEvent
+from maskeraid_core.ids import ULID_PATTERN, number_of, numbered_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify, Phase, Progress
 from maskeraid_core.status_machine import JobAction, allowed_actions
 
 SAMPLE = "job.sample"  # the event of a sheet of drawn faces
 SAMPLES_FILE = "samples.png"
+LAST_PLACE = 2**48  # behind it digests begin, which ids of events once had
 _EVENT_ID = re.compile(rf"^evt_({ULID_PATTERN})$")
 
 
@@ -177,16 +178,21 @@ class TenantEventView(View):
     data: dict[str, Any]
 
     @classmethod
-    def of(cls, event: JobEvent) -> "TenantEventView":
-        return cls(id=event_id(event), type=event.type, at=event.at, job_id=event.job, data=told(event))
+    def of(cls, line: FeedLine, event: JobEvent) -> "TenantEventView":
+        return cls(id=event_id(line), type=event.type, at=event.at, job_id=event.job, data=told(event))
 
 
-def event_id(event: JobEvent) -> str:
-    """An identifier over all jobs, `evt_ULID`: the event's time and a digest of its place."""
-    return derived_id("evt", event.at, event.id)
+def event_id(line: FeedLine) -> str:
+    """An identifier over all jobs, `evt_ULID`: when the event got its place, and that place."""
+    return numbered_id("evt", line.at, line.place)
 
 
-def parse_event_id(value: str) -> datetime | None:
-    """When an event was, by its identifier; None when it is not one."""
-    found = _EVENT_ID.match(value)
-    return time_of(value) if found else None
+def place_of(value: str) -> int | None:
+    """The place that an identifier of an event tells; None when it is not one.
+
+    One of release 0.1 tells none: 0, from where everything comes once more rather than something never.
+    """
+    if not _EVENT_ID.match(value):
+        return None
+    place = number_of(value)
+    return place if place <= LAST_PLACE else 0

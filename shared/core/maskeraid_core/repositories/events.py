@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from operator import itemgetter
+from datetime import datetime
 from typing import Any
 
 from pymongo import DESCENDING
@@ -11,10 +10,6 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.mongo import Database
-from maskeraid_core.repositories.repository import now
-from maskeraid_core.repositories.spans import spans_behind
-
-MOMENT = timedelta(milliseconds=1)  # as fine as the database keeps times
 
 ASKED_AT_ONCE = 1000
 END = "end"  # the type of the line that every history ends with
@@ -121,17 +116,6 @@ class EventRepository:
             asked = {"_id": {"$in": event_ids[first : first + ASKED_AT_ONCE]}}
             found |= {row["_id"] async for row in self._collection.find(asked, {"_id": 1})}
         return found
-
-    async def of_tenant(self, tenant: str, types: Sequence[str], since: datetime | None, limit: int) -> list[JobEvent]:
-        """Events of all jobs of a tenant from a time on, that time included, oldest first."""
-        found: list[dict[str, Any]] = []
-        for span in spans_behind(since - MOMENT if since else None, now()):
-            for one in types:  # each by itself: exactly the fields of an index
-                wanted = {"tenant": tenant, "type": one} | ({"at": span} if span else {})
-                found += await self._collection.find(wanted).sort("at", 1).limit(limit).to_list()
-            if len(found) >= limit:
-                break
-        return [JobEvent.of(row) for row in sorted(found, key=itemgetter("at"))[:limit]]
 
     async def delete_of(self, job_id: str) -> None:
         """Forget a job's history."""
