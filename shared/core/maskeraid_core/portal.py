@@ -7,8 +7,9 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from pymongo.errors import PyMongoError
 
-from maskeraid_core.blobs import Blobs
+from maskeraid_core.blobs import Blobs, BlobsFailed
 from maskeraid_core.mongo import Database, open_database
 from maskeraid_core.news import News
 from maskeraid_core.queue import Doorbell
@@ -16,6 +17,8 @@ from maskeraid_core.settings import CoreSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+STORE_ERRORS = (PyMongoError, BlobsFailed, OSError)  # what may be otherwise in a moment
 
 
 @dataclass(frozen=True)

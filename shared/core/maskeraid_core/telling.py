@@ -1,13 +1,14 @@
 """Tells of short jobs that have ended: several together, while their worker goes on with the next ones."""
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure
 
 from maskeraid_core.jobs import Job
 from maskeraid_core.outbox import drain_ended
-from maskeraid_core.portal import Stores
+from maskeraid_core.portal import STORE_ERRORS, Stores
 
 log = structlog.get_logger()
 
@@ -30,7 +31,7 @@ class Telling:
             self._task = asyncio.create_task(self._tell())
 
     async def finish(self) -> None:
-        """Return when all that was added has been told."""
+        """Return when all that was added has been told, or left to the sweeper."""
         if self._task is not None:
             await self._task
 
@@ -38,7 +39,20 @@ class Telling:
         while self._ended:
             await asyncio.sleep(GATHER_SECONDS)
             jobs, self._ended = self._ended, []
-            try:
-                await drain_ended(self._stores, jobs)
-            except (PyMongoError, OSError) as error:
-                log.warning("left to the sweeper", jobs=len(jobs), error=str(error))
+            if not await self._tell_together(jobs) and len(jobs) > 1:
+                for job in jobs:
+                    await self._tell_together([job])
+
+    async def _tell_together(self, jobs: Sequence[Job]) -> bool:
+        """Tell of these jobs; False when it is worth trying each by itself, for something is wrong with one of them."""
+        try:
+            await drain_ended(self._stores, jobs)
+        except ConnectionFailure as error:
+            log.warning("left to the sweeper", jobs=len(jobs), error=str(error))
+        except STORE_ERRORS as error:
+            log.warning("not told", jobs=[job.id for job in jobs], error=str(error))
+            return False
+        except Exception as error:
+            log.error("not told", jobs=[job.id for job in jobs], exc_info=error)
+            return False
+        return True

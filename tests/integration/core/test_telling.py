@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import pytest
+from obstore.exceptions import GenericError
+from pymongo.errors import AutoReconnect
 from tests.factories import make_job
 
 from maskeraid_core.documents.deliveries import WebhookEndpoint
@@ -58,6 +61,43 @@ class TestTelling:
         told = await DeliveryRepository(stores.database, "ten_1").page(PageRequest())
         assert sorted(delivery.subject for delivery in told.items) == sorted(job.id for job in jobs)
         assert not await DueJobs(stores.database).with_outbox()
+
+    @pytest.mark.parametrize("error", [GenericError("the store is away"), KeyError("a programmer's mistake")])
+    async def test_one_job_that_cannot_be_told_of_keeps_back_no_other(
+        self, stores: Stores, monkeypatch: pytest.MonkeyPatch, error: Exception
+    ) -> None:
+        broken, *whole = await ended_jobs(stores, 3)
+        later = await ended_jobs(stores, 1)
+
+        async def forget(_: Stores, job: Job) -> None:
+            if job.id == broken.id:
+                raise error
+
+        monkeypatch.setattr("maskeraid_core.outbox.forget_inputs", forget)
+        telling = Telling(stores)
+        for job in (broken, *whole):
+            await telling.add(job)
+        await telling.finish()
+        await telling.add(later[0])
+        await telling.finish()
+        assert [job.id for job in await DueJobs(stores.database).with_outbox()] == [broken.id]
+        assert [await history(stores, job) for job in (*whole, *later)] == [HISTORY] * 3
+
+    async def test_a_database_that_is_away_is_not_asked_for_each(
+        self, stores: Stores, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        jobs, asked = await ended_jobs(stores, 3), list[int]()
+
+        async def away(_: Stores, jobs: Sequence[Job]) -> None:
+            asked.append(len(jobs))
+            raise AutoReconnect
+
+        monkeypatch.setattr("maskeraid_core.telling.drain_ended", away)
+        telling = Telling(stores)
+        for job in jobs:
+            await telling.add(job)
+        await telling.finish()
+        assert sum(asked) == 3, "once for each"
 
     async def test_what_another_told_already_stays_as_it_is(self, stores: Stores) -> None:
         jobs = await ended_jobs(stores, 3)
