@@ -16,9 +16,9 @@ from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.jobs import Job
 from maskeraid_core.log import configure_log
 from maskeraid_core.portal import PortalStores, open_portal
+from maskeraid_core.reasons import error_of, is_domain_error
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.settings import read_settings
-from maskeraid_core.worker import error_of, is_domain_error
 from maskeraid_faces.errors import BadModelFile, BadSettings
 from maskeraid_faces.training.choices import choose_architecture, make_plan
 from maskeraid_faces.training.image_set import prepare

@@ -1,5 +1,6 @@
 """The life of a claimed job: look, claim, beat, report, and record what came out. Knows nothing of what a job does."""
 
+import asyncio
 import os
 import platform
 import signal
@@ -13,13 +14,13 @@ from pymongo.errors import PyMongoError
 
 from maskeraid_core import failpoints
 from maskeraid_core.bells import Bells
-from maskeraid_core.errors import MaskeraidError
-from maskeraid_core.held import CancelAsked, Crash, HandBack, Held, LeaseLost, PauseHonoured
-from maskeraid_core.jobs import POISONED, Job, JobError, QueueName
+from maskeraid_core.held import CancelAsked, HandBack, Held, LeaseLost, PauseHonoured
+from maskeraid_core.jobs import Job, JobStatus, QueueName
 from maskeraid_core.machine import describe_cpu, used_bytes
 from maskeraid_core.news import wait_for_news, wish_subject
 from maskeraid_core.outbox import drain
-from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.portal import STORE_ERRORS, PortalStores, Stores
+from maskeraid_core.reasons import error_of, is_domain_error, last_words
 from maskeraid_core.repositories.claims import Claim, JobClaims, is_ours
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.workers import WorkerRepository
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 
 WORKER_BEAT_SECONDS = 10.0
 NO_FACTS: Mapping[str, object] = {}
+RETRY_SECONDS = 0.5  # between two tries of a job's last write
 ANNOUNCE_SECONDS = 1.0  # a job that is over sooner tells of its start together with its end
 
 
@@ -151,8 +153,8 @@ class Worker:
             self._end(held, lambda job: failed(job, error_of(error)))
             return
         log.error("job crashed", exc_info=error)
-        settings, last_words = self.stores.settings, _last_words(error)
-        self._end(held, lambda job: crashed(job, settings.crash_limit, settings.crash_delay_seconds, last_words))
+        settings, words = self.stores.settings, last_words(error)
+        self._end(held, lambda job: crashed(job, settings.crash_limit, settings.crash_delay_seconds, words))
 
     def _end(self, held: Held, decide: Callable[[Job], Change]) -> None:
         """End our work on a job by what `decide` makes of it, and carry the outbox out; nothing if it is not ours."""
@@ -160,15 +162,35 @@ class Worker:
         def decide_if_ours(job: Job) -> Change | None:
             return decide(job) if is_ours(job, held.claim) else None
 
-        self._port.call(self._settle, held, decide_if_ours)
+        try:
+            moved = self._port.call(self._settle, held, decide_if_ours)
+            if moved:
+                failpoints.hit("finish.moved")
+                self._port.call(self._tell, moved)
+            else:
+                log.warning("the job was no longer ours, nothing is written")
+        except STORE_ERRORS as error:
+            log.error("store out of reach, left to the sweeper", error=str(error))
 
-    async def _settle(self, held: Held, decide: Callable[[Job], Change | None]) -> None:
-        moved = await JobMoves(self.stores.database).settle(held.job, decide)
-        if moved:
-            failpoints.hit("finish.moved")
-            await self._tell(moved)
-        else:
-            log.warning("the job was no longer ours, nothing is written")
+    async def _settle(self, held: Held, decide: Callable[[Job], Change | None]) -> Job | None:
+        """Move the job, however often the database goes away, as long as the lease is good: the work is worth it."""
+        moves, has_failed = JobMoves(self.stores.database), False
+        while True:
+            try:
+                moved = await moves.settle(held.job, decide)
+                return await self._moved_before(held) if has_failed and moved is None else moved
+            except PyMongoError as error:
+                if time.monotonic() >= held.good_until:
+                    raise
+                log.warning("end not written, will be tried again", error=str(error))
+            has_failed = True
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _moved_before(self, held: Held) -> Job | None:
+        """The job as a write of unknown outcome left it; None when it did not happen, and another has the job now."""
+        job = await JobMoves(self.stores.database).get(held.job.id)
+        is_by_us = job and job.fence == held.claim.fence and job.status is not JobStatus.RUNNING
+        return job if is_by_us else None
 
     async def _tell(self, moved: Job) -> None:
         if self._telling and moved.status.is_terminal:
@@ -214,24 +236,3 @@ class Worker:
             log.info("drained, leaves")
             self.is_leaving.set()
             self._leave()
-
-
-def is_domain_error(error: BaseException) -> bool:
-    """Whether the error says in the domain's words why the job cannot be done. The science has a tree of its own."""
-    return isinstance(error, MaskeraidError) or (hasattr(error, "code") and hasattr(error, "facts"))
-
-
-def error_of(error: BaseException) -> JobError:
-    """A domain error as the job shows it."""
-    code, facts = getattr(error, "code", "internal"), getattr(error, "facts", {})
-    return JobError(code=code, message=str(error), retryable=bool(getattr(error, "retryable", False)), facts=facts)
-
-
-def _last_words(error: Exception) -> JobError:
-    """What a job that is given up after this crash says."""
-    facts = {"last_error": type(error).__name__, **getattr(error, "facts", {})}
-    if isinstance(error, MemoryError):
-        message = str(error) or "The worker ran out of memory."
-        return JobError(code="out_of_memory", message=message, retryable=True, facts=facts)
-    message = f"{POISONED.message} The last time: {error}." if isinstance(error, Crash) else POISONED.message
-    return POISONED.model_copy(update={"message": message, "facts": facts})

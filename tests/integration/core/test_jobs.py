@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from obstore.exceptions import GenericError
+from pymongo.errors import AutoReconnect
 from tests.factories import make_job
 
 from maskeraid_core.documents.accounts import Tenant
 from maskeraid_core.documents.deliveries import WebhookEndpoint
 from maskeraid_core.errors import IdempotencyKeyReused, InputGone
 from maskeraid_core.held import HandBack
-from maskeraid_core.jobs import POISONED, CheckpointEntry, Job, JobStatus, QueueName
+from maskeraid_core.jobs import POISONED, CheckpointEntry, Job, JobKind, JobStatus, QueueName
 from maskeraid_core.news import wish_subject
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import PortalStores, Stores
@@ -26,13 +28,13 @@ from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import PageRequest, now
 from maskeraid_core.repositories.workers import WorkerRepository
-from maskeraid_core.status_machine import JobAction, crashed, failed, let_go, succeeded
+from maskeraid_core.status_machine import Change, JobAction, crashed, failed, let_go, succeeded
 from maskeraid_core.sweeper import sweep
 from maskeraid_core.worker import Worker
 
 
-async def accept(stores: Stores, **facts: Any) -> Job:  # noqa: ANN401 any field
-    return await JobRepository(stores.database, "ten_1").accept(make_job(**facts))
+async def accept(stores: Stores, kind: JobKind = JobKind.REIMAGING, **facts: Any) -> Job:  # noqa: ANN401 any field
+    return await JobRepository(stores.database, "ten_1").accept(make_job(kind, **facts))
 
 
 def make_checkpoint(step: int) -> CheckpointEntry:
@@ -341,3 +343,68 @@ class TestHolding:
             port.call(sweep, port.stores)
             assert not held.is_lost
         assert self.found(port, job).status is JobStatus.SUCCEEDED
+
+
+class TestLastWrite:
+    """A database that goes away once at the end of a job: what was done is not done again, and told."""
+
+    @pytest.fixture
+    def worker(self, port: PortalStores) -> Iterator[Worker]:
+        worker = Worker(port, QueueName.INFERENCE)
+        yield worker
+        worker.close()
+
+    def end(self, worker: Worker, port: PortalStores) -> Job:
+        job = port.call(accept, port.stores)
+        claimed = worker.claim(job.id)
+        assert claimed is not None
+        with worker.holding(claimed) as held:
+            held.result = {"answer": 42}
+        found = port.call(JobMoves(port.stores.database).get, job.id)
+        assert found is not None
+        return found
+
+    @pytest.mark.parametrize("lands", [False, True], ids=["lost", "landed without an answer"])
+    def test_is_read_back_and_tried_again(
+        self, worker: Worker, port: PortalStores, monkeypatch: pytest.MonkeyPatch, lands: bool
+    ) -> None:
+        move, failures = JobMoves.move, [AutoReconnect("once")]
+
+        async def move_once_in_vain(moves: JobMoves, job: Job, change: Change) -> Job | None:
+            if change.to is not JobStatus.SUCCEEDED or not failures:
+                return await move(moves, job, change)
+            if lands:
+                await move(moves, job, change)
+            raise failures.pop()
+
+        monkeypatch.setattr(JobMoves, "move", move_once_in_vain)
+        job = self.end(worker, port)
+        assert not failures
+        assert (job.status, job.result, job.crashes, job.fence) == (JobStatus.SUCCEEDED, {"answer": 42}, 0, 1)
+        assert not job.has_outbox
+        events = port.call(EventRepository(port.stores.database).after, job.id, 0)
+        assert [event.type for event in events] == ["job.status", "job.status", "job.status", "end"]
+
+    def test_is_left_to_the_sweeper_when_the_lease_is_over(
+        self, worker: Worker, port: PortalStores, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def away(*_: object) -> None:
+            raise AutoReconnect("for long")
+
+        claimed = worker.claim(port.call(accept, port.stores).id)
+        assert claimed is not None
+        with worker.holding(claimed) as held:
+            monkeypatch.setattr(JobMoves, "settle", away)
+            monkeypatch.setattr(JobClaims, "renew", away)
+            held.good_until = time.monotonic() + 0.1
+        assert port.call(status, port.stores, claimed.job) is JobStatus.RUNNING
+
+    def test_a_telling_that_fails_is_left_to_the_sweeper(
+        self, worker: Worker, port: PortalStores, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def full(*_: object) -> None:
+            raise GenericError("the store is away")
+
+        monkeypatch.setattr("maskeraid_core.outbox.forget_inputs", full)
+        job = self.end(worker, port)
+        assert (job.status, job.has_outbox) == (JobStatus.SUCCEEDED, True)
