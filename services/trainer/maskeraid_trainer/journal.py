@@ -64,11 +64,11 @@ class Journal:
             time.sleep(RETRY_SECONDS)
 
     def _write(self, last: bool) -> None:
+        if last or time.monotonic() >= self._document_due:
+            self._put_progress(last)
         while self._waiting:
             self._write_line(self._waiting[0])
             self._waiting.popleft()
-        if last or time.monotonic() >= self._document_due:
-            self._write_progress(last)
 
     def _write_line(self, line: Line) -> None:
         match line["type"]:
@@ -80,6 +80,10 @@ class Journal:
                 self._held.warn(line["code"], line["detail"])
             case "attention":
                 self._held.ask_attention(line["code"], line["detail"])
+            case "progress":
+                self._held.report(line["of"], line["metrics"], stored=line["is_stored"])
+            case "metrics":
+                self._held.tell("job.metric", {"points": line["points"]})
             case "checkpoint":
                 self._write_checkpoint(CheckpointEntry.model_validate(line["entry"]))
             case unknown:
@@ -94,14 +98,16 @@ class Journal:
             except (BaseError, OSError) as error:
                 log.warning("old checkpoint not deleted", key=old.key, error=str(error))
 
-    def _write_progress(self, last: bool) -> None:
+    def _put_progress(self, last: bool) -> None:
+        """Close what has gathered, and put it in the row: what could not be written is said again as it was."""
         at = time.monotonic()
         self._document_due = at + DOCUMENT_SECONDS
         if self._progress is not None:
             is_stored = last or at >= self._event_due
             self._event_due = at + EVENT_SECONDS if is_stored else self._event_due
-            self._held.report(self._progress, dict(self._points[-1]) if self._points else None, stored=is_stored)
+            metrics = dict(self._points[-1]) if self._points else None
+            self._waiting.append({"type": "progress", "is_stored": is_stored, "metrics": metrics, "of": self._progress})
             self._progress = None
         if self._points:
-            self._held.tell("job.metric", {"points": self._points})
+            self._waiting.append({"type": "metrics", "points": self._points})
             self._points = []

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maskeraid_core import failpoints
-from maskeraid_core.jobs import CheckpointEntry, Job, OutboxEntry, Phase, Progress
+from maskeraid_core.jobs import CheckpointEntry, Job, JobStatus, OutboxEntry, Phase, Progress
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.claims import Claim, JobClaims, Wishes
 from maskeraid_core.repositories.events import EventLine, EventRepository
+from maskeraid_core.repositories.moves import notice_entry
 from maskeraid_core.repositories.repository import now
 
 NO_WISHES = Wishes(cancel=False, pause=False, stop=False)
@@ -43,7 +44,11 @@ class Crash(Exception):
 
 @dataclass(eq=False)
 class Held:
-    """A job while it is ours: what the work may say, and what it must know."""
+    """A job while it is ours: what the work may say, and what it must know.
+
+    What raised because the database was away may be said again, as the next thing that is said: it is written once.
+    So nothing is remembered as said before it was written.
+    """
 
     claim: Claim
     _port: PortalStores
@@ -58,6 +63,7 @@ class Held:
 
     def __post_init__(self) -> None:
         self._is_announced = False
+        self._attention: OutboxEntry | None = None
         self._has_asked_attention = False
         self._warnings = list(self.job.warnings)
         self._checkpoints = list(self.job.checkpoints)
@@ -87,9 +93,10 @@ class Held:
         """Begin a phase: for people only."""
         at = now()
         closed = [part if part.ended_at else part.model_copy(update={"ended_at": at}) for part in self._phases]
-        self._phases[:] = [*closed, Phase(name=phase, started_at=at)]
-        self._note(phase=phase, phases=self._phases)
+        phases = [*closed, Phase(name=phase, started_at=at)]
+        self._note(phase=phase, phases=phases)
         self.tell("job.phase", {"phase": phase})
+        self._phases[:] = phases
 
     def report(self, progress: Progress, metrics: dict[str, float] | None = None, *, stored: bool = True) -> None:
         """Say how far the job is; the caller decides how often (at most every 2 s, stored as an event every 5 s)."""
@@ -99,34 +106,36 @@ class Held:
             phase = self._phases[-1].name if self._phases else None
             self.tell("job.progress", {"phase": phase, **progress.model_dump(mode="json")})
 
-    def tell(self, event_type: str, data: dict[str, Any], *, key: str | None = None) -> None:
+    def tell(self, event_type: str, data: dict[str, Any]) -> None:
         """Append a line to the job's history."""
         self._port.call(self.announce)
-        self._lines += 1
-        line = EventLine(key or f"{event_type}:{self.claim.fence}:{self._lines}", event_type, data)
+        line = EventLine(f"{event_type}:{self.claim.fence}:{self._lines + 1}", event_type, data)
         self._port.call(
             EventRepository(self.stores.database).append,
             self.job.id, self.job.tenant, self.claim.fence, now(), line,
         )  # fmt: skip
+        self._lines += 1
         self._port.call(self.stores.news.publish, self.job.id)
 
     def warn(self, code: str, detail: str) -> None:
         """Tell the owner something that needs attention; shown with the job."""
-        self._warnings.append({"code": code, "detail": detail})
-        self._note(warnings=self._warnings)
+        warnings = [*self._warnings, {"code": code, "detail": detail}]
+        self._note(warnings=warnings)
         self.tell("job.warning", {"code": code, "detail": detail})
+        self._warnings = warnings
 
     def ask_attention(self, code: str, detail: str) -> None:
         """Warn, and once an attempt tell the owner: collapse, over-fitting, no progress for long."""
-        self.warn(code, detail)
         if not self._has_asked_attention:
+            if self._attention is None:  # made once: said again, it is the same notice
+                event, reason = f"{self.job.kind}.needs_attention", {"code": code, "message": detail}
+                self._attention = notice_entry(event, JobStatus.RUNNING, self.claim.fence, reason=reason)
+            self._port.call(self._add_notice, self._attention)
             self._has_asked_attention = True
-            self._port.call(self._add_notice, f"{self.job.kind}.needs_attention", code, detail)
+        self.warn(code, detail)
 
-    async def _add_notice(self, event: str, code: str, detail: str) -> None:
-        told = await JobClaims(self.stores.database).add_notice(
-            self.claim, event, reason={"code": code, "message": detail}
-        )
+    async def _add_notice(self, entry: OutboxEntry) -> None:
+        told = await JobClaims(self.stores.database).add_notice(self.claim, entry)
         if told:
             await drain(self.stores, told)
 
@@ -139,8 +148,8 @@ class Held:
         failpoints.hit("checkpoint.bytes_written")
         self._note(checkpoints=kept, **({"crashes": 0} if is_further else {}))
         failpoints.hit("checkpoint.recorded")
-        self._checkpoints = kept
         self.tell("job.checkpoint", {"step": entry.step})
+        self._checkpoints = kept
         return everything[2:]
 
     def put_effect(self, effect: str, data: dict[str, Any]) -> None:

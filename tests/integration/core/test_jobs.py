@@ -14,7 +14,7 @@ from tests.factories import make_job
 from maskeraid_core.documents.accounts import Tenant
 from maskeraid_core.documents.deliveries import WebhookEndpoint
 from maskeraid_core.errors import IdempotencyKeyReused, InputGone
-from maskeraid_core.held import HandBack
+from maskeraid_core.held import HandBack, Held
 from maskeraid_core.jobs import POISONED, CheckpointEntry, Job, JobKind, JobStatus, QueueName
 from maskeraid_core.news import wish_subject
 from maskeraid_core.outbox import drain
@@ -343,6 +343,53 @@ class TestHolding:
             port.call(sweep, port.stores)
             assert not held.is_lost
         assert self.found(port, job).status is JobStatus.SUCCEEDED
+
+
+class TestSayingAgain:
+    def test_what_landed_without_an_answer_is_there_once(
+        self, port: PortalStores, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job = port.call(accept, port.stores, JobKind.TRAINING)
+        claimed = port.call(claim, port.stores, job, 60)
+        held = Held(claimed, port)
+        for owner, method in ((JobClaims, "add_notice"), (JobClaims, "note"), (EventRepository, "append")):
+            self.lose_an_answer(owner, method, monkeypatch)
+            with pytest.raises(AutoReconnect):
+                held.ask_attention("collapse", "all the same")
+        held.ask_attention("collapse", "all the same")
+        held.tell("job.sample", {"step": 1})
+        events = port.call(EventRepository(port.stores.database).after, job.id, 0)
+        assert [event.type for event in events[2:]] == ["job.warning", "job.sample"]
+        found = port.call(JobMoves(port.stores.database).get, job.id)
+        assert found is not None
+        assert found.warnings == [{"code": "collapse", "detail": "all the same"}]
+
+    def test_the_owner_is_told_once(self, port: PortalStores, monkeypatch: pytest.MonkeyPatch) -> None:
+        endpoint = WebhookEndpoint(
+            id="whe_1", tenant="ten_1", url="https://x", secret="s", created_at=now(), updated_at=now()
+        )
+        port.call(WebhookEndpointRepository(port.stores.database, "ten_1").add, endpoint)
+        job = port.call(accept, port.stores, JobKind.TRAINING)
+        held = Held(port.call(claim, port.stores, job, 60), port)
+        self.lose_an_answer(JobClaims, "add_notice", monkeypatch)
+        with pytest.raises(AutoReconnect):
+            held.ask_attention("collapse", "all the same")
+        port.call(asyncio.sleep, 0.01)  # a later time, of which no second notice may be made
+        held.ask_attention("collapse", "all the same")
+        page = port.call(DeliveryRepository(port.stores.database, "ten_1").page, PageRequest())
+        assert [delivery.event for delivery in page.items] == ["training.needs_attention"]
+
+    def lose_an_answer(self, owner: type, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The next call does its work, and its caller does not hear of it."""
+        whole, answers = getattr(owner, method), [AutoReconnect("once")]
+
+        async def without_answer(*arguments: object, **facts: object) -> object:
+            done = await whole(*arguments, **facts)
+            if answers:
+                raise answers.pop()
+            return done
+
+        monkeypatch.setattr(owner, method, without_answer)
 
 
 class TestLastWrite:

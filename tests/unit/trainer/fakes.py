@@ -15,7 +15,7 @@ from tests.factories import make_job
 from maskeraid_core.blobs import Blobs
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.held import Held
-from maskeraid_core.jobs import JobKind
+from maskeraid_core.jobs import JobKind, OutboxEntry
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.claims import Claim
 from maskeraid_core.repositories.repository import now
@@ -31,14 +31,14 @@ class FakeHeld(Held):
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
-    def tell(self, event_type: str, data: dict[str, Any], *, key: str | None = None) -> None:
+    def tell(self, event_type: str, data: dict[str, Any]) -> None:
         self.told.append((event_type, data))
 
     def _note(self, **facts: object) -> None:
         self.notes.append(dict(facts))
 
-    async def _add_notice(self, event: str, code: str, detail: str) -> None:
-        self.notices.append(event)
+    async def _add_notice(self, entry: OutboxEntry) -> None:
+        self.notices.append(entry.type)
 
 
 @contextmanager

@@ -90,6 +90,62 @@ class TestOrder:
         assert held.told == [("job.checkpoint", {"step": 5})]
 
 
+class TestDatabaseThatBlinks:
+    """It answers no call once: what is said again must be said once, and in full."""
+
+    def blink(self, held: FakeHeld, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        def away(*_: object, **__: object) -> None:
+            monkeypatch.undo()
+            raise AutoReconnect
+
+        monkeypatch.setattr(held, method, away)
+
+    @pytest.mark.parametrize("method", ["_note", "tell", "_add_notice"])
+    def test_attention_is_asked_once_and_warned_of_once(
+        self, held: FakeHeld, monkeypatch: pytest.MonkeyPatch, method: str
+    ) -> None:
+        journal = Journal(held, port_of(held))
+        for code in ("collapse", "over_fitting"):
+            journal.take({"type": "attention", "code": code, "detail": "…"})
+        self.blink(held, method, monkeypatch)
+        journal.write()
+        journal.write()
+        assert held.notices == ["training.needs_attention"]
+        assert [data["code"] for _, data in held.told] == ["collapse", "over_fitting"]
+        assert [warning["code"] for warning in held.notes[-1]["warnings"]] == ["collapse", "over_fitting"]
+
+    def test_a_phase_is_entered_once(self, held: FakeHeld, monkeypatch: pytest.MonkeyPatch) -> None:
+        journal = Journal(held, port_of(held))
+        for phase in ("training", "saving"):
+            journal.take({"type": "phase", "phase": phase})
+        self.blink(held, "tell", monkeypatch)
+        journal.write()
+        journal.write()
+        assert [phase.name for phase in held.notes[-1]["phases"]] == ["training", "saving"]
+
+    def test_bytes_of_a_checkpoint_that_fell_out_are_deleted(
+        self, held: FakeHeld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        port, journal = port_of(held), Journal(held, port_of(held))
+        for step in (1, 2, 3):
+            port.call(port.stores.blobs.put, f"t/c-{step}/state.json", b"{}")
+            journal.take(checkpoint(step, f"t/c-{step}"))
+            if step == 3:
+                self.blink(held, "tell", monkeypatch)
+            journal.write()
+        journal.write()
+        assert sorted(port.call(port.stores.blobs.keys, "t")) == ["t/c-2/state.json", "t/c-3/state.json"]
+
+    def test_a_batch_of_points_is_said_again_as_it_was(self, held: FakeHeld, monkeypatch: pytest.MonkeyPatch) -> None:
+        journal = Journal(held, port_of(held))
+        journal.take(metric(1))
+        self.blink(held, "tell", monkeypatch)
+        journal.write()
+        journal.take(metric(2))
+        journal.write(last=True)
+        assert [[point["step"] for point in data["points"]] for _, data in held.told] == [[1], [2]]
+
+
 class TestLastWrite:
     def test_is_tried_again(self, held: FakeHeld, monkeypatch: pytest.MonkeyPatch) -> None:
         def away_once(**facts: object) -> None:

@@ -43,8 +43,8 @@ class Meanwhile:
         self._tell, self._then = held.tell, then
         held.tell = self.tell  # type: ignore[method-assign]
 
-    def tell(self, event_type: str, data: dict[str, object], *, key: str | None = None) -> None:
-        self._tell(event_type, data, key=key)
+    def tell(self, event_type: str, data: dict[str, object]) -> None:
+        self._tell(event_type, data)
         if event_type == "job.phase":
             self.pid = int(str(data["phase"]))
             self._then()  # type: ignore[operator]

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 from pymongo import ASCENDING, DESCENDING
 
 from maskeraid_core import failpoints
-from maskeraid_core.jobs import Job, JobStatus, QueueName
+from maskeraid_core.jobs import Job, JobStatus, OutboxEntry, QueueName
 from maskeraid_core.mongo import Database
-from maskeraid_core.repositories.moves import JobMoves, as_expression, notice_entry
+from maskeraid_core.repositories.moves import JobMoves, as_expression
 from maskeraid_core.status_machine import FromNow, claimed
 
 
@@ -81,9 +81,8 @@ class JobClaims:
         outcome = await self._collection.update_one(_ours(claim), {"$set": plain, "$currentDate": {"updated_at": True}})
         return outcome.matched_count == 1
 
-    async def add_notice(self, claim: Claim, event: str, **facts: object) -> Job | None:
+    async def add_notice(self, claim: Claim, entry: OutboxEntry) -> Job | None:
         """Put a notice into the outbox of a running job that is ours; one update, or nothing. None when it is not."""
-        entry = notice_entry(event, JobStatus.RUNNING, claim.fence, **facts)
         outcome = await self._collection.update_one(
             _ours(claim),
             {
