@@ -170,6 +170,7 @@ class Job(Document):
     warnings: list[dict[str, Any]] = Field(default_factory=list)
     outbox: list[OutboxEntry] = Field(default_factory=list)
     has_outbox: bool = False  # indexed, so that what was left behind is found
+    outbox_at: datetime | None = None  # when it last got an entry; None: with the job
     cancel_reason: str | None = None  # a code, when the owner did not ask for it
     rang_at: datetime | None = None
     priority: int = 0

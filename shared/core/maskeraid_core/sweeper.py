@@ -43,8 +43,9 @@ async def sweep(stores: Stores) -> None:
     for job in await due.lease_expired(at):
         with _apart(job.id):
             await _take_over(stores, moves, job)
+    movers_time = timedelta(seconds=stores.settings.sweep_seconds / 2)
     for job in await due.with_outbox():
-        if job.updated_at <= at - timedelta(seconds=stores.settings.sweep_seconds / 2):  # its mover may be at it
+        if (job.outbox_at or job.created_at) <= at - movers_time:  # before that its mover may be at it
             with _apart(job.id):
                 await drain(stores, job)
     for collection, document_id in await NoticeOutboxes(stores.database).waiting():

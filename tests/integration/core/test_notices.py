@@ -91,7 +91,7 @@ class TestEnd:
     async def test_is_told_by_the_sweeper_when_its_mover_died(self, stores: Stores) -> None:
         await open_account(stores)
         await move(stores, await run(stores, kind=JobKind.TRAINING), JobStatus.SUCCEEDED)
-        await stores.database["jobs"].update_many({}, {"$set": {"updated_at": now() - timedelta(minutes=1)}})
+        await stores.database["jobs"].update_many({}, {"$set": {"outbox_at": now() - timedelta(minutes=1)}})
         await sweep(stores)
         assert len(await told(stores, "training.succeeded")) == 2
 

@@ -19,7 +19,7 @@ from maskeraid_core.queue import Doorbell
 from maskeraid_core.repositories.claims import JobClaims
 from maskeraid_core.repositories.due import MOST, DueJobs
 from maskeraid_core.repositories.jobs import JobRepository
-from maskeraid_core.repositories.moves import JobMoves
+from maskeraid_core.repositories.moves import JobMoves, notice_entry
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.status_machine import Change, crashed
 from maskeraid_core.sweeper import sweep
@@ -54,7 +54,7 @@ class TestOneBrokenJob:
         entry = {"key": "x", "kind": "effect", "type": "publish_dataset_version", "data": {"unknown": 1}}
         jobs = stores.database["jobs"]
         await jobs.update_one({"_id": broken.id}, {"$set": {"outbox": [entry]}})
-        await jobs.update_many({}, {"$set": {"updated_at": now() - timedelta(minutes=1)}})
+        await jobs.update_many({}, {"$set": {"outbox_at": now() - timedelta(minutes=1)}})
         return whole
 
     async def test_does_not_keep_the_others_from_being_told(self, stores: Stores) -> None:
@@ -75,10 +75,25 @@ class TestOneBrokenJob:
             await sweep(stores)
 
 
+class TestOutbox:
+    async def test_of_a_job_that_reports_all_the_time_is_carried_out(self, stores: Stores) -> None:
+        claim = await JobClaims(stores.database).claim((await accept(stores)).id, "worker", 30)
+        assert claim is not None
+        entry = notice_entry("reimaging.needs_attention", JobStatus.RUNNING, claim.fence)
+        assert await JobClaims(stores.database).add_notice(claim, entry)
+        await sweep(stores)
+        assert (await found(stores, claim.job)).has_outbox, "its mover may be at it"
+        long_ago = now() - timedelta(minutes=1)
+        await stores.database["jobs"].update_one({"_id": claim.job.id}, {"$set": {"outbox_at": long_ago}})
+        assert await JobClaims(stores.database).note(claim, phase="training")
+        await sweep(stores)
+        assert not (await found(stores, claim.job)).has_outbox
+
+
 class TestSilentRedis:
     async def test_is_tried_once_a_round(self, stores: Stores) -> None:
         jobs = [await accept(stores) for _ in range(4)]
-        await stores.database["jobs"].update_many({}, {"$set": {"updated_at": now() - timedelta(minutes=1)}})
+        await stores.database["jobs"].update_many({}, {"$set": {"outbox_at": now() - timedelta(minutes=1)}})
         async with half_open() as (url, callers):
             settings = stores.settings.model_copy(update={"redis_url": url})
             bell, news = Doorbell(settings), News(url)

@@ -88,7 +88,7 @@ class JobClaims:
             {
                 "$push": {"outbox": entry.model_dump()},
                 "$set": {"has_outbox": True},
-                "$currentDate": {"updated_at": True},
+                "$currentDate": {"updated_at": True, "outbox_at": True},
             },
         )
         return await self._moves.get(claim.job.id) if outcome.modified_count else None

@@ -42,7 +42,11 @@ class JobMoves:
         fields = {name: as_expression(value) for name, value in change.facts.items()}
         entries = [entry.model_dump() for entry in (*change.outbox, *_entries_of(job, change))]
         if entries:
-            fields |= {"outbox": {"$concatArrays": ["$outbox", {"$literal": entries}]}, "has_outbox": True}
+            fields |= {
+                "outbox": {"$concatArrays": ["$outbox", {"$literal": entries}]},
+                "has_outbox": True,
+                "outbox_at": "$$NOW",
+            }
         # The id first: asked for a status before it, the embedded server looks at all jobs of that status.
         wanted = {"_id": job.id, **change.where}
         outcome = await self._collection.update_one(wanted, [{"$set": {**fields, "updated_at": "$$NOW"}}])
