@@ -162,6 +162,7 @@ class Job(Document):
     deadline: datetime | None = None
     paused_at: datetime | None = None  # when it last came to stand still, or was asked to
     crashes: int = 0  # since the last new checkpoint
+    last_crash: JobError | None = None  # what is known of the last one whose worker lived to tell
     checkpoints: list[CheckpointEntry] = Field(default_factory=list)  # newest first, at most 2
     progress: Progress | None = None
     latest_metrics: dict[str, float] = Field(default_factory=dict)
@@ -214,6 +215,14 @@ def notice_of(kind: JobKind, to: JobStatus) -> str | None:
 
 DEADLINE_EXCEEDED = JobError(code="deadline_exceeded", message="The job's deadline has passed.")
 POISONED = JobError(code="poisoned", message="The job's worker died again and again without progress.")
+
+
+def poisoned_unseen(job: Job) -> JobError:
+    """What a job says whose last worker died without a word: the words of the crash before, if there are any."""
+    if job.last_crash is None:
+        return POISONED
+    message = f"{POISONED.message} The last time its worker was gone; the log is of the crash before."
+    return POISONED.model_copy(update={"message": message, "facts": job.last_crash.facts})
 
 
 def reason_of_cancel(job: Job) -> JobError | None:

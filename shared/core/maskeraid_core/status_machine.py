@@ -19,6 +19,7 @@ from maskeraid_core.jobs import (
     JobKind,
     JobStatus,
     OutboxEntry,
+    poisoned_unseen,
     reason_of_cancel,
 )
 
@@ -218,13 +219,15 @@ def crashed(job: Job, limit: int, delay_seconds: float, error: JobError = POISON
         change = _move(job, JobStatus.FAILED, error=error, crashes=crashes)
     else:
         delay = FromNow(delay_seconds * (1 if crashes == 1 else LATER_CRASHES))
-        change = replace(let_go(job), facts={**let_go(job).facts, "crashes": crashes, "not_before": delay})
+        told = {} if error is POISONED else {"last_crash": error}
+        change = replace(let_go(job), facts={**let_go(job).facts, "crashes": crashes, "not_before": delay, **told})
     return replace(change, where={**change.where, "crashes": job.crashes})  # a new checkpoint sets it to 0
 
 
 def lease_lost(job: Job, limit: int, delay_seconds: float) -> Change:
     """As a crash, unless a heartbeat has renewed the lease meanwhile."""
-    change = crashed(job, limit, delay_seconds)
+    is_last = job.crashes + 1 >= limit
+    change = crashed(job, limit, delay_seconds, poisoned_unseen(job) if is_last else POISONED)
     return replace(change, where={**change.where, "lease_until": job.lease_until})
 
 

@@ -14,7 +14,7 @@ from tests.factories import make_job
 from maskeraid_core.documents.accounts import Tenant
 from maskeraid_core.documents.deliveries import WebhookEndpoint
 from maskeraid_core.errors import IdempotencyKeyReused, InputGone
-from maskeraid_core.held import HandBack, Held
+from maskeraid_core.held import Crash, HandBack, Held
 from maskeraid_core.jobs import POISONED, CheckpointEntry, Job, JobKind, JobStatus, QueueName
 from maskeraid_core.news import wish_subject
 from maskeraid_core.outbox import drain
@@ -267,6 +267,28 @@ class TestHolding:
         self.hold(worker, job, ZeroDivisionError())
         ended = self.found(port, job)
         assert (ended.status, ended.crashes) == (JobStatus.QUEUED, 1)
+
+    def test_the_last_crash_tells_its_last_lines(self, worker: Worker, port: PortalStores) -> None:
+        job = port.call(accept, port.stores, crashes=port.stores.settings.crash_limit - 1)
+        self.hold(worker, job, ZeroDivisionError("of mk_live_abcdsecret"))
+        ended = self.found(port, job)
+        assert ended.error is not None
+        assert (ended.status, ended.error.code) == (JobStatus.FAILED, "poisoned")
+        assert ended.error.facts["log"][-1] == "ZeroDivisionError: of mk_live_abcd…"
+
+    def test_a_worker_that_dies_last_leaves_the_words_of_the_crash_before(
+        self, worker: Worker, port: PortalStores
+    ) -> None:
+        job = port.call(accept, port.stores, crashes=port.stores.settings.crash_limit - 2)
+        self.hold(worker, job, Crash("exit 1", log=["no more", "room"]))
+        port.call(port.stores.database["jobs"].update_one, {"_id": job.id}, {"$set": {"not_before": now()}})
+        port.call(claim, port.stores, job, 0.001)
+        port.call(asyncio.sleep, 0.01)
+        port.call(sweep, port.stores)
+        ended = self.found(port, job)
+        assert ended.error is not None
+        assert (ended.error.code, ended.error.facts["log"]) == ("poisoned", ["no more", "room"])
+        assert "the log is of the crash before" in ended.error.message
 
     def test_a_crash_after_a_checkpoint_is_the_first(self, worker: Worker, port: PortalStores) -> None:
         job = port.call(accept, port.stores, crashes=2)
