@@ -29,7 +29,8 @@ SAID_BEFORE_THE_END: Mapping[str, str] = {
     "training.failed": "Nothing was stored as a model; the job's events say what happened before the end.",
     "training.cancelled": "Its weights were dropped; a new training begins anew.",
     "training.paused": "Its last checkpoint is kept; it goes on from there when you resume it, and not before.",
-    "training.needs_attention": "It goes on unless you end it; whether its faces are good enough is yours to judge.",
+    "training.needs_attention": "While it runs, it goes on unless you end it; whether its faces are good enough is\n"
+    "yours to judge.",
     "model.created": PLAUSIBLE,
     "import.succeeded": "A row that was refused is in no version; the import's rows say why.",
     "import.failed": "The data set is as it was before.",

@@ -30,7 +30,9 @@ class Recording:
         self.sheets = {sheet.name: sheet for sheet in map(ModelFile.model_validate, sheets)}
 
     def watch(self, checkpoint_seconds: float) -> Watch:
-        return Watch(self._progress, self._samples, self._checkpoint, self._is_stop_asked, checkpoint_seconds)
+        return Watch(
+            self._progress, self._samples, self._checkpoint, self._is_stop_asked, checkpoint_seconds, self._attention
+        )
 
     def _is_stop_asked(self) -> bool:
         return self._asked.to_leave or self._asked.to_finish
@@ -54,6 +56,9 @@ class Recording:
             name=name, key=key, bytes=len(png), sha256=sha256_hex(png), media_type="image/png"
         )
         self._reports.say("sample", step=step, key=key)
+
+    def _attention(self, code: str, message: str) -> None:
+        self._reports.say("attention", code=code, detail=message)
 
     def _checkpoint(self, step: int, arrays: Checkpoint) -> None:
         if step != self._step_kept:

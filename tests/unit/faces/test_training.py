@@ -18,6 +18,7 @@ from maskeraid_faces.training.loop import PATIENCE, Plan, Progress, TrainingLoop
 from maskeraid_faces.training.losses import CURVES
 from maskeraid_faces.training.settings import Checkpoint, TrainSettings, Watch
 from maskeraid_faces.training.thesis import ThesisGan
+from maskeraid_faces.training.train import train
 
 State = Mapping[str, NDArray[Any]]
 
@@ -244,6 +245,17 @@ class TestWindows:
     def test_a_checkpoint_of_nothing_is_refused(self, arrays: Checkpoint) -> None:
         with pytest.raises(BadModelFile):
             make_loop(CountingGan(), Plan(15)).resume(arrays)
+
+
+class TestAttention:
+    def test_a_training_that_comes_to_nothing_asks_for_it(self, faces: Images, monkeypatch: pytest.MonkeyPatch) -> None:
+        told: list[str] = []
+        monkeypatch.setattr("maskeraid_faces.training.attention.FEWEST_STEPS", 1)
+        monkeypatch.setattr("maskeraid_faces.training.attention.SOUND_SPREAD", 9.0)  # which nothing comes to
+        monkeypatch.setattr("maskeraid_faces.training.train.complete_model", lambda *_: None)  # seconds, for nothing
+        watch = Watch(attention=lambda code, message: told.append(code))
+        train(faces, settings=TrainSettings(architecture="thesis", steps=1), watch=watch)
+        assert told == ["no_progress"]
 
 
 class TestSettings:

@@ -181,6 +181,12 @@ class TestAsked:
             watch.checkpoint(41, ARRAYS)  # the same step is not written twice
         assert [line["entry"]["step"] for line in reports.lines] == [40, 41]
 
+    def test_what_needs_attention_is_reported_at_once(
+        self, job: Job, port: PortalStores, reports: HeardReports
+    ) -> None:
+        recording(job, port, reports).watch(60).attention("collapse", "…")
+        assert reports.lines == [{"type": "attention", "code": "collapse", "detail": "…"}]
+
     def test_finishing_keeps_one_and_goes_on_to_the_model(
         self, job: Job, port: PortalStores, reports: HeardReports
     ) -> None:

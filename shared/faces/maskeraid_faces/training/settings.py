@@ -61,7 +61,8 @@ class Watch:
     """The only windows of a running training.
 
     `progress(step, seconds, values)` about once a second; `samples(step, images)` at 1, 2, 5, 10, ... and the thesis's
-    steps; `checkpoint(step, arrays)` every `checkpoint_seconds` and before an asked stop; `stop()` between two calls.
+    steps; `checkpoint(step, arrays)` every `checkpoint_seconds` and before an asked stop; `stop()` between two calls;
+    `attention(code, message)` when its owner may want to end it: `collapse`, `no_progress`.
     """
 
     progress: Callable[[int, float, Mapping[str, float]], None] = lambda step, seconds, values: None
@@ -69,6 +70,7 @@ class Watch:
     checkpoint: Callable[[int, Checkpoint], None] = lambda step, arrays: None
     stop: Callable[[], bool] = lambda: False
     checkpoint_seconds: float = 60.0
+    attention: Callable[[str, str], None] = lambda code, message: None
 
 
 @dataclass(frozen=True)

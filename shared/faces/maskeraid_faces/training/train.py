@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from maskeraid_faces.errors import BadSettings, OutOfMemory
 from maskeraid_faces.images import Image, Images
+from maskeraid_faces.training.attention import looked_after
 from maskeraid_faces.training.basis import basis_arrays, basis_from, fit_basis
 from maskeraid_faces.training.choices import choose_architecture, make_gan, make_plan, mirrored
 from maskeraid_faces.training.completion import complete_model, describe
@@ -58,7 +59,9 @@ def train(
     # The networks and their steps.
     gan = make_gan(architecture, faces, basis, settings, seed)
     progress = Progress(_digest(faces, settings, seed), seconds=time.monotonic() - began)
-    loop = TrainingLoop(gan, make_plan(architecture, faces, settings), watch, seed, progress, basis_arrays(basis))
+    plan = make_plan(architecture, faces, settings)
+    watch = looked_after(watch, faces.training, plan.steps)
+    loop = TrainingLoop(gan, plan, watch, seed, progress, basis_arrays(basis))
     if resume is not None:
         loop.resume(resume)
     stopped = _run(loop)
