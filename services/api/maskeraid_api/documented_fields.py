@@ -144,7 +144,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "purpose": ("What the result is for.", "training exercise"),
     "queue": ("The queue that it serves.", "trainer"),
     "queue_position": ("1 runs next.", 1),
-    "queued_jobs": ("Jobs that may wait, or wait, in one queue.", 1000),
+    "queued_jobs": ("Jobs that may wait in one queue, or wait in the fullest.", 1000),
     "quotas": ("What there may be.", None),
     "reads_per_second": ("GET requests of a key, on average.", 50),
     "real_label": ("Of real images.", 1.0),

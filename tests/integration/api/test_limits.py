@@ -3,12 +3,14 @@
 import httpx
 import pytest
 from fastapi import FastAPI
+from tests.factories import make_job
 from ulid import ULID
 
 from maskeraid_api.settings import ApiSettings
-from maskeraid_core.jobs import QueueName
+from maskeraid_core.jobs import JobKind, QueueName
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.claims import JobClaims
+from maskeraid_core.repositories.jobs import JobRepository
 
 from .conftest import Account, FillDataset
 
@@ -29,6 +31,15 @@ class TestWaitingJobsOfATenant:
 
     async def test_are_limited(self, client: httpx.AsyncClient) -> None:
         assert [(await order(client)).status_code for _ in range(2)] == [202, 202]
+        assert refusal(await order(client)) == (429, "queue_full", True, "10")
+
+    async def test_are_shown_beside_their_limit_as_it_counts_them(
+        self, account: Account, stores: Stores, client: httpx.AsyncClient
+    ) -> None:
+        for kind in (JobKind.TRAINING, JobKind.REIMAGING, JobKind.REIMAGING):
+            await JobRepository(stores.database, account.tenant).accept(make_job(kind, account.tenant))
+        me = (await client.get("/v1/me")).json()
+        assert (me["usage"]["queued_jobs"], me["quotas"]["queued_jobs"]) == (2, 2), "not three of two"
         assert refusal(await order(client)) == (429, "queue_full", True, "10")
 
 

@@ -20,7 +20,7 @@ from maskeraid_api.routes.webhook_endpoints import MOST_ENDPOINTS
 from maskeraid_api.schemas.account import AccountChange, EmailVerificationRequest, EmailView, MeView, Quotas, Usage
 from maskeraid_core.documents.accounts import Scope, Tenant
 from maskeraid_core.errors import NotAuthenticated, NotFound, QuotaExceeded, StaleObject
-from maskeraid_core.jobs import JobStatus
+from maskeraid_core.jobs import QueueName
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.repository import now
 
@@ -34,7 +34,7 @@ async def get_me(
 ) -> Response:
     """The caller's tenant, scopes, and usage."""
     tenant = await _tenant_of(gateway, caller)
-    return shown(request, _view(tenant, caller, gateway, await _usage(jobs, datasets, models)))
+    return shown(request, _view(tenant, caller, gateway, await _usage(gateway, jobs, datasets, models)))
 
 
 @router.patch("/v1/me", response_model=MeView)
@@ -52,7 +52,7 @@ async def change_me(
 
     A new address takes the place of the old one when the link that is mailed to it was opened.
     """
-    usage = await _usage(jobs, datasets, models)
+    usage = await _usage(gateway, jobs, datasets, models)
     tenant = await _tenant_of(gateway, caller)
     check_unchanged(request, _view(tenant, caller, gateway, usage))
     if body.email and body.email != tenant.mailbox:
@@ -97,9 +97,10 @@ async def _tenant_of(gateway: GatewayOf, caller: Caller) -> Tenant:
     return tenant
 
 
-async def _usage(jobs: Jobs, datasets: Datasets, models: Models) -> Usage:
+async def _usage(gateway: GatewayOf, jobs: Jobs, datasets: Datasets, models: Models) -> Usage:
+    most = gateway.settings.max_queued_jobs  # in each queue: check_limits asks about one
     return Usage(
-        queued_jobs=await jobs.count(status=JobStatus.QUEUED),
+        queued_jobs=max([await jobs.waiting(queue, most) for queue in QueueName]),
         datasets=await datasets.count(),
         models=await models.count(),
         training_seconds=await jobs.training_seconds(month_of(now())),
