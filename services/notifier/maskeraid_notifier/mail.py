@@ -1,5 +1,6 @@
 """One e-mail: put together, then sent by SMTP or kept as a file in the outbox folder. Its words are in letters.py."""
 
+import contextlib
 import smtplib
 import ssl
 from collections.abc import Mapping
@@ -73,12 +74,16 @@ def send_by_smtp(message: EmailMessage, server: SmtpServer, tls: ssl.SSLContext 
     """Hand one message over. Blocks up to 15 s a step. 4xx and lost connections are tried again, 5xx is final."""
     tls = tls or ssl.create_default_context()
     try:
-        with _connect(server, tls) as connection:
+        connection = _connect(server, tls)
+        try:
             if server.security == "starttls":
                 connection.starttls(context=tls)
             if server.user:
                 connection.login(server.user, server.password)
             connection.send_message(message)
+            _take_leave(connection)
+        finally:
+            connection.close()
         return Outcome(Verdict.DELIVERED, 250)
     except smtplib.SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
@@ -102,6 +107,12 @@ def _connect(server: SmtpServer, tls: ssl.SSLContext) -> smtplib.SMTP:
     if server.security == "tls":
         return smtplib.SMTP_SSL(server.host, server.port, timeout=SMTP_SECONDS, context=tls)
     return smtplib.SMTP(server.host, server.port, timeout=SMTP_SECONDS)
+
+
+def _take_leave(connection: smtplib.SMTP) -> None:
+    """Say goodbye. The message was accepted: whatever the server answers now, it must not be sent again."""
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        connection.quit()
 
 
 def _refused(code: int, text: bytes | str) -> Outcome:

@@ -54,7 +54,12 @@ class Mailbox:
         self.taken: list[bytes] = []
         self._answers = {point: answer}
 
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: ANN401 aiosmtpd's own types
+    async def handle_QUIT(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: ANN401 aiosmtpd's own types
+        if self._answers.get("QUIT") == "hang up":
+            server.transport.abort()
+        return self._answers.get("QUIT", "221 Bye")
+
+    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: ANN401
         envelope.rcpt_tos.append(address)
         return self._answers.get("RCPT", "250 OK")
 
@@ -198,6 +203,13 @@ class TestSmtp:
         async with mail_server(mailbox) as server:
             assert (await send(server)).verdict is Verdict.RETRY
         assert len(mailbox.taken) == copies  # one duplicate at most, and recognisable by its Message-ID
+
+    @pytest.mark.parametrize("answer", ["250 OK", "421 too busy", "550 no", "no number", "hang up"])
+    async def test_accepted_message_is_delivered_whatever_is_said_to_the_farewell(self, answer: str) -> None:
+        mailbox = Mailbox("QUIT", answer)
+        async with mail_server(mailbox) as server:
+            assert await send(server) == Outcome(Verdict.DELIVERED, 250)
+        assert len(mailbox.taken) == 1
 
     async def test_absent_server_is_tried_again(self) -> None:
         async with mail_server(Mailbox()) as server:
