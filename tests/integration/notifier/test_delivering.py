@@ -13,7 +13,14 @@ from tests.unit.notifier.receiver import Receiver, receive
 from tests.unit.notifier.test_mail import Mailbox, mail_server
 
 from maskeraid_core.documents.accounts import Tenant
-from maskeraid_core.documents.deliveries import ENDPOINT_DISABLED, Delivery, DeliveryStatus, Sink, WebhookEndpoint
+from maskeraid_core.documents.deliveries import (
+    ENDPOINT_DISABLED,
+    Attempt,
+    Delivery,
+    DeliveryStatus,
+    Sink,
+    WebhookEndpoint,
+)
 from maskeraid_core.documents.notices import Notice
 from maskeraid_core.ids import new_id
 from maskeraid_core.litter import sweep_litter
@@ -243,6 +250,36 @@ class TestRedelivery:
         assert (again.status, again.tries, len(again.attempts)) == (DeliveryStatus.PENDING, 1, 2)
         assert {request.headers["webhook-id"] for request in receiver.requests} == {given_up.id}
         assert len(receiver.requests) == 2
+
+
+    @pytest.mark.parametrize("in_flight", [DeliveryStatus.DELIVERED, DeliveryStatus.GIVEN_UP])
+    async def test_is_not_undone_by_an_attempt_in_flight(
+        self, stores: Stores, make_sender: MakeSender, in_flight: DeliveryStatus
+    ) -> None:
+        async with receive(Receiver()) as receiver:
+            sender = make_sender(receiver)
+            endpoint = await WebhookEndpointRepository(stores.database, TENANT).add(make_endpoint(receiver))
+            queue, delivery = DeliveryQueue(stores.database), make_delivery(Sink(kind="webhook", target=endpoint.id))
+            await queue.add_once(delivery)
+            claimed = await queue.claim(delivery.id, 60)
+            assert claimed is not None
+            await DeliveryRepository(stores.database, TENANT).send_again(delivery.id)
+            assert not await queue.record(claimed, Attempt(at=now(), duration_ms=1), status=in_flight)
+            again = await try_once(stores, sender, delivery)
+        assert (again.status, again.tries, len(again.attempts)) == (DeliveryStatus.DELIVERED, 1, 2)
+        assert len(receiver.requests) == 1
+
+    async def test_of_a_verification_in_flight_sends_no_second_mail(
+        self, stores: Stores, make_sender: MakeSender
+    ) -> None:
+        queue = DeliveryQueue(stores.database)
+        delivery = make_delivery(Sink(kind="email", target="b@x.example"), event="email.verification", token="t" * 43)
+        await queue.add_once(delivery)
+        claimed = await queue.claim(delivery.id, 60)
+        assert claimed is not None
+        await DeliveryRepository(stores.database, TENANT).send_again(delivery.id)
+        assert await queue.claim(delivery.id, 60) is None
+        assert await queue.record(claimed, Attempt(at=now(), duration_ms=1), status=DeliveryStatus.DELIVERED)
 
 
 class TestLog:

@@ -63,10 +63,18 @@ class DeliveryRepository(TenantRepository[Delivery]):
     kind = Delivery
 
     async def send_again(self, delivery_id: str) -> Delivery | None:
-        """Make a delivery due now, under its id, from the beginning of the retry table; None when there is none."""
+        """Make a delivery due now, under its id, from the beginning of the retry table; None when there is none.
+
+        An attempt in flight loses its claim, so what comes of it cannot end what begins anew. Only the mail that
+        verifies an address keeps it: sent beside the one in flight it would be one more than were counted.
+        """
         at = await server_time(self._collection.database)
         facts = {"status": DeliveryStatus.PENDING, "next_attempt_at": at, "tries": 0, "finished_at": None}
-        return await self.change(delivery_id, facts)
+        outcome = await self._collection.update_one(
+            self._live({"_id": delivery_id, "token": None}),
+            {"$set": {**facts, "lease_until": None}, "$inc": {"fence": 1}},
+        )
+        return await self.get(delivery_id) if outcome.matched_count else await self.change(delivery_id, facts)
 
 
 class DeliveryQueue:
@@ -115,7 +123,10 @@ class DeliveryQueue:
         next_attempt_at: datetime | None = None,
         message: str | None = None,
     ) -> bool:
-        """Note an attempt and what follows from it, under the claim's fence; False when the claim was lost."""
+        """Note an attempt and what follows from it, under the claim's fence.
+
+        False when the claim was lost: then the attempt is noted, for it was made, and nothing follows from it.
+        """
         facts: dict[str, object] = {
             "status": status, "next_attempt_at": next_attempt_at, "tries": delivery.tries + 1, "lease_until": None,
         }  # fmt: skip
@@ -123,11 +134,13 @@ class DeliveryQueue:
             facts |= {"finished_at": attempt.at, "token": None}
         if message is not None:
             facts["message"] = message
+        noted = {"$push": {"attempts": {"$each": [attempt.model_dump()], "$slice": -ATTEMPTS_KEPT}}}
         outcome = await self._collection.update_one(
-            {"_id": delivery.id, "fence": delivery.fence, "status": DeliveryStatus.PENDING},
-            {"$set": facts, "$push": {"attempts": {"$each": [attempt.model_dump()], "$slice": -ATTEMPTS_KEPT}}},
+            {"_id": delivery.id, "fence": delivery.fence, "status": DeliveryStatus.PENDING}, {"$set": facts, **noted}
         )
-        return outcome.modified_count == 1
+        if not outcome.matched_count:
+            await self._collection.update_one({"_id": delivery.id}, noted)
+        return outcome.matched_count == 1
 
     async def forget_finished(self, before: datetime) -> int:
         """Delete the log of what was delivered or given up before a time; how many there were."""
