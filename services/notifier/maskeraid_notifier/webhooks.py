@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 from maskeraid_notifier.addresses import Resolve, check, resolve
 from maskeraid_notifier.errors import AddressRefused, UrlRefused
 from maskeraid_notifier.outcomes import Outcome, Verdict
+from maskeraid_notifier.schedule import LONGEST_WAIT_SECONDS
 
 CONNECT_SECONDS = 5.0
 WHOLE_SECONDS = 15.0
@@ -119,6 +120,8 @@ def judge(status: int, headers: httpx.Headers, answer: str, now: datetime) -> Ou
         return Outcome(Verdict.GONE, status, "the receiver answered 410: its endpoint is disabled", answer)
     error = f"the receiver answered {status}" + (", redirects are not followed" if 300 <= status < 400 else "")
     wait = _retry_after(headers.get("retry-after", ""), now) if status in WAITING_IS_ASKED else 0
+    if wait > LONGEST_WAIT_SECONDS:
+        error += " and asked for more than 30 days, which is given up"
     return Outcome(Verdict.RETRY, status, error, answer, wait)
 
 

@@ -152,11 +152,23 @@ class TestRetry:
         assert 0.9 * seconds <= waited <= 1.1 * seconds + 1  # the attempt itself lies between the two times
         assert (delivery.tries, delivery.attempts[-1].answer) == (made + 1, "no")
 
-    async def test_waits_as_long_as_the_receiver_asks(self, stores: Stores, make_sender: MakeSender) -> None:
-        async with receive(answering(503, "Retry-After: 900")) as receiver:
+    @pytest.mark.parametrize("seconds", [900, 3 * 86400])
+    async def test_waits_as_long_as_the_receiver_asks(
+        self, stores: Stores, make_sender: MakeSender, seconds: int
+    ) -> None:
+        async with receive(answering(503, f"Retry-After: {seconds}")) as receiver:
             delivery, _ = await try_at(stores, make_sender(receiver), receiver)
         assert delivery.next_attempt_at is not None
-        assert delivery.next_attempt_at - delivery.attempts[-1].at >= timedelta(seconds=900)
+        assert delivery.next_attempt_at - delivery.attempts[-1].at >= timedelta(seconds=seconds)
+
+    @pytest.mark.parametrize("wish", ["9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+    async def test_ends_where_the_receiver_asks_for_ages(
+        self, stores: Stores, make_sender: MakeSender, wish: str
+    ) -> None:
+        async with receive(answering(429, f"Retry-After: {wish}")) as receiver:
+            delivery, _ = await try_at(stores, make_sender(receiver), receiver)
+        assert (delivery.status, delivery.next_attempt_at) == (DeliveryStatus.GIVEN_UP, None)
+        assert "30 days" in str(delivery.attempts[-1].error)
 
     async def test_ends_after_ten_attempts(self, stores: Stores, make_sender: MakeSender) -> None:
         async with receive(answering(500)) as receiver:
@@ -250,7 +262,6 @@ class TestRedelivery:
         assert (again.status, again.tries, len(again.attempts)) == (DeliveryStatus.PENDING, 1, 2)
         assert {request.headers["webhook-id"] for request in receiver.requests} == {given_up.id}
         assert len(receiver.requests) == 2
-
 
     @pytest.mark.parametrize("in_flight", [DeliveryStatus.DELIVERED, DeliveryStatus.GIVEN_UP])
     async def test_is_not_undone_by_an_attempt_in_flight(

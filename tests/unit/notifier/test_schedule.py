@@ -27,5 +27,10 @@ class TestWait:
     def test_is_not_shortened_by_the_receiver(self) -> None:
         assert (wait_seconds(4, 1, Random(1)) or 0) >= 0.9 * 7200
 
-    def test_of_a_year_is_a_day(self) -> None:
-        assert wait_seconds(1, 365 * 86400, Random(1)) == 86400
+    @pytest.mark.parametrize("days", [2, 30])
+    def test_of_days_is_not_shortened_to_that_of_the_table(self, days: int) -> None:
+        assert wait_seconds(1, days * 86400, Random(1)) == days * 86400
+
+    @pytest.mark.parametrize("seconds", [30 * 86400 + 1, 365 * 86400, float("inf")])
+    def test_of_more_than_the_log_is_kept_has_no_next_attempt(self, seconds: float) -> None:
+        assert wait_seconds(1, seconds, Random(1)) is None
