@@ -21,4 +21,4 @@ WORKDIR /tmp
 HEALTHCHECK --interval=60s --timeout=30s --start-period=60s \
     CMD ["sh", "-c", "celery --app maskeraid_notifier.worker inspect ping --timeout 10 --destination notifier@$(hostname)"]
 CMD ["celery", "--app", "maskeraid_notifier.worker", "worker", "--queues", "notifier", "--hostname", "notifier@%h", \
-    "--pool", "threads", "--concurrency", "8", "--without-gossip", "--without-mingle", "--loglevel", "warning"]
+    "--pool", "threads", "--concurrency", "16", "--without-gossip", "--without-mingle", "--loglevel", "warning"]

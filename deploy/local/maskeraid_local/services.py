@@ -8,7 +8,7 @@ from pathlib import Path
 from maskeraid_local.ports import LOOPBACK
 from maskeraid_local.process import ManagedProcess, ReadLine
 
-WORKERS: Mapping[str, int] = {"curator": 2, "trainer": 1, "inference": 2, "notifier": 8}  # threads each
+WORKERS: Mapping[str, int] = {"curator": 2, "trainer": 1, "inference": 2, "notifier": 16}  # threads each
 QUIET = "ignore:You're running the worker with superuser"  # four times seven lines, on machines that know only root
 
 

@@ -10,6 +10,7 @@ from pymongo.errors import PyMongoError
 from maskeraid_core import failpoints
 from maskeraid_core.documents.deliveries import ENDPOINT_DISABLED, Attempt, Delivery, DeliveryStatus, WebhookEndpoint
 from maskeraid_core.documents.notices import Notice
+from maskeraid_core.jobs import QueueName
 from maskeraid_core.mongo import server_time
 from maskeraid_core.notices import drain_notices
 from maskeraid_core.portal import Stores
@@ -17,10 +18,27 @@ from maskeraid_core.repositories.deliveries import DeliveryQueue, WebhookEndpoin
 from maskeraid_notifier.outcomes import Outcome, Verdict
 from maskeraid_notifier.schedule import wait_seconds
 from maskeraid_notifier.sending import Sender
+from maskeraid_notifier.slots import Slots
 
 log = structlog.get_logger()
 
 GIVEN_UP_LIMIT = 3  # deliveries in a row, then the endpoint is disabled
+
+
+async def deliver_in_turn(stores: Stores, sender: Sender, slots: Slots, delivery_id: str, random: Random) -> None:
+    """Make one attempt if the receiver's and the tenant's slots allow it, then ring for one that waited for them.
+
+    Ringing puts it behind what others have rung for meanwhile: nobody's backlog keeps the threads to itself.
+    """
+    delivery = await DeliveryQueue(stores.database).pending(delivery_id)
+    if delivery is None or not slots.enter(delivery):
+        return
+    try:
+        await deliver(stores, sender, delivery_id, random)
+    finally:
+        waited = slots.leave(delivery)
+    if waited is not None:
+        await stores.doorbell.ring(QueueName.NOTIFIER, waited)
 
 
 async def deliver(stores: Stores, sender: Sender, delivery_id: str, random: Random) -> None:

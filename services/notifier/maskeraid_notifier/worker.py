@@ -20,6 +20,7 @@ from maskeraid_core.sweeper import sweep_forever
 from maskeraid_core.worker import Worker
 from maskeraid_notifier.sending import Sender
 from maskeraid_notifier.settings import NotifierSettings
+from maskeraid_notifier.slots import Slots
 
 log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ class Process:
     def __init__(self, settings: NotifierSettings) -> None:
         self.settings = settings
         self.random = Random()  # jitter: nothing that must be made again
+        self.slots = Slots()
         self._open = ExitStack()
 
     def log(self, **_: object) -> None:

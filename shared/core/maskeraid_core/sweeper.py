@@ -64,9 +64,11 @@ async def _ring(stores: Stores, at: datetime) -> None:
         if not await stores.doorbell.ring(job.queue, job.id):
             return
         await due.note_rang(job.id)
-    for delivery_id in await DeliveryQueue(stores.database).due():
+    deliveries = DeliveryQueue(stores.database)
+    for delivery_id in await deliveries.due(silent_seconds=stores.settings.ring_again_seconds):
         if not await stores.doorbell.ring(QueueName.NOTIFIER, delivery_id):
             return
+        await deliveries.note_rang(delivery_id)
 
 
 @contextmanager

@@ -26,7 +26,12 @@ from maskeraid_core.ids import new_id
 from maskeraid_core.litter import sweep_litter
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
-from maskeraid_core.repositories.deliveries import DeliveryQueue, DeliveryRepository, WebhookEndpointRepository
+from maskeraid_core.repositories.deliveries import (
+    MOST_RUNG,
+    DeliveryQueue,
+    DeliveryRepository,
+    WebhookEndpointRepository,
+)
 from maskeraid_core.repositories.repository import PageRequest, now
 from maskeraid_core.sweeper import sweep
 from maskeraid_notifier.delivering import deliver
@@ -305,6 +310,35 @@ class TestLog:
         await sweep_litter(stores, now())
         page = await DeliveryRepository(stores.database, TENANT).page(PageRequest())
         assert {delivery.id for delivery in page.items} == {kept.id, waiting.id}
+
+
+class TestBells:
+    async def test_are_rung_once_until_they_were_silent_for_a_while(self, stores: Stores) -> None:
+        queue, delivery = DeliveryQueue(stores.database), make_delivery(Sink(kind="email", target=ADDRESS))
+        await queue.add_once(delivery)
+        await sweep(stores)
+        assert await queue.due(silent_seconds=60) == []
+        assert await queue.due(silent_seconds=-1) == [delivery.id]
+
+    @pytest.mark.parametrize("what", ["attempt", "redelivery"])
+    async def test_are_rung_at_once_for_what_is_due_anew(self, stores: Stores, what: str) -> None:
+        queue, delivery = DeliveryQueue(stores.database), make_delivery(Sink(kind="email", target=ADDRESS))
+        await queue.add_once(delivery)
+        await queue.note_rang(delivery.id)
+        if what == "redelivery":
+            await DeliveryRepository(stores.database, TENANT).send_again(delivery.id)
+        elif claimed := await queue.claim(delivery.id, 60):
+            facts = {"status": DeliveryStatus.PENDING, "next_attempt_at": delivery.created_at}
+            await queue.record(claimed, Attempt(at=now(), duration_ms=1), **facts)
+        assert await queue.due(silent_seconds=60) == [delivery.id]
+
+    async def test_of_one_tenant_with_thousands_leave_room_for_another(self, stores: Stores) -> None:
+        mail, at = Sink(kind="email", target=ADDRESS), now() - timedelta(hours=1)
+        crowd = [make_delivery(mail, next_attempt_at=at).to_mongo() for _ in range(MOST_RUNG)]
+        other = make_delivery(mail, tenant="ten_2")
+        await stores.database["deliveries"].insert_many([*crowd, other.to_mongo()])
+        due = await DeliveryQueue(stores.database).due()
+        assert (len(due), due.count(other.id)) == (MOST_RUNG, 1)
 
 
 class TestEmail:

@@ -20,8 +20,10 @@ from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.deliveries import DeliveryQueue, WebhookEndpointRepository
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.workers import WorkerRepository
+from maskeraid_notifier.slots import MOST_OF_RECEIVER
 
-COMMAND = "-m celery -A maskeraid_notifier.worker worker -Q notifier --pool threads --concurrency 2"
+THREADS = 4
+COMMAND = f"-m celery -A maskeraid_notifier.worker worker -Q notifier --pool threads --concurrency {THREADS}"
 
 
 @asynccontextmanager
@@ -48,9 +50,10 @@ async def until(condition: Callable[[], Awaitable[object]]) -> None:
             await asyncio.sleep(0.05)
 
 
-async def add_webhook(stores: Stores, receiver: Receiver) -> str:
-    endpoint = await WebhookEndpointRepository(stores.database, "ten_1").add(make_endpoint(receiver))
-    delivery = make_delivery(Sink(kind="webhook", target=endpoint.id))
+async def add_webhook(stores: Stores, receiver: Receiver, tenant: str = "ten_1") -> str:
+    endpoint = make_endpoint(receiver, id=f"whe_{receiver.port}", tenant=tenant)
+    await WebhookEndpointRepository(stores.database, tenant).add_once(endpoint)
+    delivery = make_delivery(Sink(kind="webhook", target=endpoint.id), tenant=tenant)
     await DeliveryQueue(stores.database).add_once(delivery)
     return delivery.id
 
@@ -74,6 +77,21 @@ async def test_bell_delivers_and_a_stop_is_prompt(stores: Stores, outbox: Path) 
         await until(is_kept)
         assert [worker.queue for worker in await WorkerRepository(stores.database).alive()] == [QueueName.NOTIFIER]
     assert process.returncode == 0
+
+
+async def test_hanging_receiver_delays_only_its_own_news(stores: Stores, outbox: Path) -> None:
+    async with receive(Receiver(seconds_between_bytes=60)) as hanging, receive(Receiver()) as prompt:
+        for _ in range(3 * THREADS):
+            await stores.doorbell.ring(QueueName.NOTIFIER, await add_webhook(stores, hanging))
+        await stores.doorbell.ring(QueueName.NOTIFIER, await add_webhook(stores, prompt, tenant="ten_2"))
+
+        async def is_asked() -> int:
+            return len(prompt.requests)
+
+        async with notifier(stores, outbox) as process:
+            await until(is_asked)
+            process.kill()
+        assert len(hanging.requests) == MOST_OF_RECEIVER
 
 
 async def test_kill_while_sending_repeats_the_delivery_under_its_id(stores: Stores, outbox: Path) -> None:

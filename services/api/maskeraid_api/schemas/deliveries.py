@@ -76,4 +76,4 @@ class DeliveryView(View):
 
     @classmethod
     def of(cls, delivery: Delivery) -> "DeliveryView":
-        return cls(**delivery.model_dump(exclude={"tenant", "fence", "lease_until", "tries", "token"}))
+        return cls(**delivery.model_dump(exclude={"tenant", "fence", "lease_until", "rang_at", "tries", "token"}))

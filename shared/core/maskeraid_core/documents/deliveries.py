@@ -70,6 +70,7 @@ class Delivery(Document):
     next_attempt_at: datetime | None
     fence: int = 0
     lease_until: datetime | None = None
+    rang_at: datetime | None = None  # for the attempt that is due
     token: str | None = None  # of a verification: never shown, and gone once it was sent
     message: str | None = None  # text of the e-mail, in local mode
     created_at: datetime

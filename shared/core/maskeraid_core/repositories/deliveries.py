@@ -1,7 +1,10 @@
 """Webhook endpoints and deliveries."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from typing import Any
 
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
@@ -13,6 +16,8 @@ from maskeraid_core.repositories.repository import TenantRepository
 
 OLD_SECRET_SIGNS = timedelta(hours=24)  # after a rotation, so that receivers may change over
 ATTEMPTS_KEPT = 50  # of one delivery, the last ones
+MOST_RUNG = 500  # in one sweep; the next one finds the others
+MOST_RUNG_OF_TENANT = 100  # of them, while others have some: thousands of one do not keep everybody's retries waiting
 
 
 class WebhookEndpointRepository(TenantRepository[WebhookEndpoint]):
@@ -72,7 +77,7 @@ class DeliveryRepository(TenantRepository[Delivery]):
         facts = {"status": DeliveryStatus.PENDING, "next_attempt_at": at, "tries": 0, "finished_at": None}
         outcome = await self._collection.update_one(
             self._live({"_id": delivery_id, "token": None}),
-            {"$set": {**facts, "lease_until": None}, "$inc": {"fence": 1}},
+            {"$set": {**facts, "lease_until": None, "rang_at": None}, "$inc": {"fence": 1}},
         )
         return await self.get(delivery_id) if outcome.matched_count else await self.change(delivery_id, facts)
 
@@ -92,14 +97,44 @@ class DeliveryQueue:
             return False
         return True
 
-    async def due(self, limit: int = 500) -> Sequence[str]:
-        """Ids of pending deliveries whose time has come and that nobody holds."""
+    async def pending(self, delivery_id: str) -> Delivery | None:
+        """One delivery, if there is still something to send."""
+        found = await self._collection.find_one({"_id": delivery_id})
+        return Delivery.of(found) if found and found["status"] == DeliveryStatus.PENDING else None
+
+    async def due(self, silent_seconds: float = 0) -> Sequence[str]:
+        """Ids of pending deliveries whose time has come, that nobody holds, and whose bell was silent for so long.
+
+        The longest due of each tenant's share first, then what is left of the list is for who has more.
+        """
         at = await server_time(self._database)
-        cursor = self._collection.find(
-            {"status": DeliveryStatus.PENDING, "next_attempt_at": {"$lte": at}}, {"_id": 1, "lease_until": 1}
-        )
-        cursor = cursor.sort("next_attempt_at", ASCENDING).limit(limit)
-        return [row["_id"] async for row in cursor if (held_until := row.get("lease_until")) is None or held_until < at]
+        due: list[str] = []
+        more: list[str] = []
+        served: set[str] = set()
+        while len(due) < MOST_RUNG:
+            rows = await self._silent(at, at - timedelta(seconds=silent_seconds), served)
+            shares = defaultdict[str, list[str]](list)
+            for row in rows:
+                if row.get("lease_until") is None or row["lease_until"] < at:
+                    shares[row["tenant"]].append(row["_id"])
+            for share in shares.values():
+                due += share[:MOST_RUNG_OF_TENANT]
+                more += share[MOST_RUNG_OF_TENANT:]
+            if len(rows) < MOST_RUNG:
+                break
+            served |= {row["tenant"] for row in rows}
+        return (due + more)[:MOST_RUNG]
+
+    async def _silent(self, at: datetime, older_than: datetime, served: AbstractSet[str]) -> list[dict[str, Any]]:
+        wanted = {
+            "status": DeliveryStatus.PENDING, "next_attempt_at": {"$lte": at},
+            "rang_at": {"$not": {"$gte": older_than}}, "tenant": {"$nin": list(served)},
+        }  # fmt: skip
+        cursor = self._collection.find(wanted, {"_id": 1, "tenant": 1, "lease_until": 1})
+        return await cursor.sort("next_attempt_at", ASCENDING).limit(MOST_RUNG).to_list()
+
+    async def note_rang(self, delivery_id: str) -> None:
+        await self._collection.update_one({"_id": delivery_id}, {"$currentDate": {"rang_at": True}})
 
     async def claim(self, delivery_id: str, lease_seconds: float) -> Delivery | None:
         """Lease one delivery that is due; None when it is not ours to send now."""
@@ -129,6 +164,7 @@ class DeliveryQueue:
         """
         facts: dict[str, object] = {
             "status": status, "next_attempt_at": next_attempt_at, "tries": delivery.tries + 1, "lease_until": None,
+            "rang_at": None,
         }  # fmt: skip
         if status is not DeliveryStatus.PENDING:
             facts |= {"finished_at": attempt.at, "token": None}
