@@ -46,8 +46,10 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receive(receiver: Receiver, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0, ssl=tls)
+async def receive(
+    receiver: Receiver, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Receiver]:
+    server = await asyncio.start_server(receiver.serve, host, 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver

@@ -1,5 +1,6 @@
 """Webhooks as a receiver sees them: official verifier, real sockets, every kind of answer (bars S9, S10)."""
 
+import contextlib
 import json
 import ssl
 from collections.abc import Sequence
@@ -12,15 +13,22 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from tests.unit.notifier.receiver import OK, Receiver, receive
 from tests.unit.notifier.test_addresses import REFUSED_ADDRESSES, REFUSED_URLS, resolver
 
-from maskeraid_notifier import webhooks
+from maskeraid_notifier import addresses, webhooks
+from maskeraid_notifier.addresses import Resolve
+from maskeraid_notifier.errors import AddressRefused, UrlRefused
 from maskeraid_notifier.outcomes import Outcome, Verdict
-from maskeraid_notifier.webhooks import build_body, judge, send_webhook, sign
+from maskeraid_notifier.webhooks import GuardedTransport, build_body, judge, send_webhook, sign
 
 TLS = ssl.create_default_context()  # made once: it reads all certificates
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OLD_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 DATA = {"id": "trn_1", "object": "training", "status": "succeeded", "url": "https://api.example/v1/trainings/trn_1"}
+OF_THIS_MACHINE = ["127.0.0.1", "127.1.2.3", "0.0.0.0", "::ffff:127.0.0.1"]
+SPELLINGS_OF_THIS_MACHINE = [
+    "127.0.0.1", "127.1", "2130706433", "017700000001", "0x7f000001", "0x7f.0.0.1", "0X7F.1", "0",
+    "127\u30020\u30020\u30021", "localhost",
+]  # fmt: skip
 
 
 def now() -> datetime:
@@ -32,6 +40,34 @@ async def send_to(receiver: Receiver) -> Outcome:
     url = f"http://127.0.0.1:{receiver.port}/hook?a=b"
     headers = sign("dlv_1", body, [SECRET], now())
     return await send_webhook(url, headers, body, allowed_hosts={f"127.0.0.1:{receiver.port}"}, now=now())
+
+
+class Calls(httpx.AsyncBaseTransport):
+    """Stands where connections are made, and keeps the addresses that would be called."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.addresses.append(request.url.host)
+        return httpx.Response(200)
+
+
+async def called_for(url: str, resolve: Resolve) -> list[str]:
+    calls = Calls()
+    async with httpx.AsyncClient(transport=GuardedTransport(calls, frozenset(), resolve)) as client:
+        with contextlib.suppress(AddressRefused, UrlRefused, httpx.InvalidURL, httpx.UnsupportedProtocol):
+            await client.post(url)
+    return calls.addresses
+
+
+def tls_of(owner: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server with a certificate for a name, and a client that trusts it."""
+    authority = trustme.CA()
+    server_tls, client_tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+    authority.issue_cert(owner).configure_cert(server_tls)
+    authority.configure_trust(client_tls)
+    return server_tls, client_tls
 
 
 class TestBody:
@@ -124,21 +160,62 @@ class TestSending:
 
 
 class TestGuard:
-    async def test_nothing_reaches_a_refused_address(self) -> None:
-        async with receive(Receiver()) as canary:
-            by_url = [await send_webhook(url, {}, "{}", verify=TLS, now=now()) for url in REFUSED_URLS]
-            ports = [f":{port}" for port in (canary.port, 443, 8443)]
-            by_name = [
+    """Each with the guard and, to see that nothing else is in the way, without: then the canary is reached."""
+
+    @pytest.mark.parametrize("is_guarded", [True, False])
+    async def test_name_with_an_address_of_this_machine(
+        self, monkeypatch: pytest.MonkeyPatch, is_guarded: bool
+    ) -> None:
+        server_tls, client_tls = tls_of("hooks.example")
+        async with receive(Receiver(), server_tls, host="0.0.0.0") as canary:
+            monkeypatch.setattr(addresses, "PUBLIC_PORTS", {canary.port})
+            if not is_guarded:
+                monkeypatch.setattr(addresses, "is_public", lambda address: True)
+            for address in OF_THIS_MACHINE:
                 await send_webhook(
-                    f"https://hooks.example{port}/", {}, "{}", resolve=resolver(address), verify=TLS, now=now()
-                )
-                for port in ports
-                for address in REFUSED_ADDRESSES
-            ]
-        assert {outcome.verdict for outcome in by_url} == {Verdict.FAILED}
-        assert {outcome.verdict for outcome in by_name} == {Verdict.FAILED, Verdict.RETRY}
-        assert {outcome.status_code for outcome in by_url + by_name} == {None}
-        assert canary.connections == 0
+                    f"https://hooks.example:{canary.port}/", {}, "{}", resolve=resolver(address), verify=client_tls,
+                    now=now(),
+                )  # fmt: skip
+        assert len(canary.requests) == (0 if is_guarded else len(OF_THIS_MACHINE))
+
+    @pytest.mark.parametrize("is_guarded", [True, False])
+    async def test_spelling_of_an_address_of_this_machine(
+        self, monkeypatch: pytest.MonkeyPatch, is_guarded: bool
+    ) -> None:
+        server_tls, client_tls = tls_of("hooks.example")
+        client_tls.check_hostname = False
+        async with receive(Receiver(), server_tls) as canary:
+            monkeypatch.setattr(addresses, "PUBLIC_PORTS", {canary.port})
+            if not is_guarded:
+                monkeypatch.setattr(addresses, "_check_url", lambda *_: None)
+                monkeypatch.setattr(addresses, "is_public", lambda address: True)
+            for spelling in SPELLINGS_OF_THIS_MACHINE:
+                await send_webhook(f"https://{spelling}:{canary.port}/", {}, "{}", verify=client_tls, now=now())
+        assert len(canary.requests) == (0 if is_guarded else len(SPELLINGS_OF_THIS_MACHINE))
+
+    @pytest.mark.parametrize("is_guarded", [True, False])
+    async def test_name_with_any_refused_address(self, monkeypatch: pytest.MonkeyPatch, is_guarded: bool) -> None:
+        if not is_guarded:
+            monkeypatch.setattr(addresses, "is_public", lambda address: True)
+        wanted = [address for address in REFUSED_ADDRESSES if "%" not in address]  # httpx itself refuses a zone
+        called = [await called_for("https://hooks.example/", resolver(address)) for address in wanted]
+        assert called == [[] if is_guarded else [address] for address in wanted]
+
+    @pytest.mark.parametrize("url", REFUSED_URLS)
+    async def test_refused_url_is_final_and_calls_nobody(self, url: str) -> None:
+        assert await called_for(url, resolver("8.8.8.8")) == []
+        outcome = await send_webhook(url, {}, "{}", resolve=resolver("127.0.0.1"), verify=TLS, now=now())
+        assert (outcome.verdict, outcome.status_code) == (Verdict.FAILED, None)
+
+    async def test_name_that_rebinds_is_called_at_the_address_that_was_checked(self) -> None:
+        answers = [["8.8.8.8"], ["127.0.0.1"], ["127.0.0.1"]]
+
+        async def rebinding(host: str, port: int) -> Sequence[str]:
+            return answers.pop(0)
+
+        assert await called_for("https://hooks.example/", rebinding) == ["8.8.8.8"]
+        assert await called_for("https://hooks.example/", rebinding) == []  # the next attempt asks anew
+        assert len(answers) == 1
 
     async def test_name_that_changes_its_mind_is_asked_once_an_attempt(self) -> None:
         questions: list[str] = []
@@ -166,13 +243,9 @@ class TestGuard:
 class TestCertificate:
     @pytest.mark.parametrize(("owner", "verdict"), [("hooks.example", Verdict.DELIVERED), ("x.example", Verdict.RETRY)])
     async def test_must_be_that_of_the_name_though_the_address_is_called(self, owner: str, verdict: Verdict) -> None:
-        authority = trustme.CA()
-        server_tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        authority.issue_cert(owner).configure_cert(server_tls)
+        server_tls, client_tls = tls_of(owner)
         named: list[str | None] = []
         server_tls.sni_callback = lambda connection, name, context: named.append(name)
-        client_tls = ssl.create_default_context()
-        authority.configure_trust(client_tls)
         async with receive(Receiver(answer=OK), server_tls) as receiver:
             outcome = await send_webhook(
                 f"https://hooks.example:{receiver.port}/",
