@@ -20,6 +20,7 @@ SUBJECTS: Mapping[str, str] = {
     "export.completed": "Your export is complete",
     "deletion.completed": "Your deletion is complete",
     "webhook_endpoint.disabled": "A webhook endpoint was disabled",
+    "api_key.expiring": "An API key of yours ends soon",
     "email.verification": "Please confirm your e-mail address",
 }
 
@@ -42,12 +43,15 @@ SAID_BEFORE_THE_END: Mapping[str, str] = {
     "deletion.completed": "Deleting pictures does not make a model forget them.",
     "webhook_endpoint.disabled": "What happens meanwhile is not sent there; what was given up can be sent again for "
     "30 days.\nOnce it answers again, enable it with: maskeraid webhooks enable {id}",
+    "api_key.expiring": "Make another in time with: maskeraid keys new\n"
+    "Then drop this one with: maskeraid keys revoke {id}",
     "email.verification": "If you did not ask for this, do nothing: the address is then not used. The link works once,"
     "\nfor a day.",
 }
 COMMANDS: Mapping[str, str] = {
     "model": "maskeraid models show {id}",
     "webhook_endpoint": "maskeraid webhooks deliveries --endpoint {id}",
+    "api_key": "maskeraid keys list",
     "email": "maskeraid email verify {token}",
 }
 COMMAND_OF_JOBS = "maskeraid jobs show {id}"

@@ -18,6 +18,7 @@ from maskeraid_core.queue import create_celery_app
 from maskeraid_core.settings import read_settings
 from maskeraid_core.sweeper import sweep_forever
 from maskeraid_core.worker import Worker
+from maskeraid_notifier.expiring_keys import warn_of_expiring_keys_forever
 from maskeraid_notifier.sending import Sender
 from maskeraid_notifier.settings import NotifierSettings
 from maskeraid_notifier.slots import Slots
@@ -46,7 +47,7 @@ class Process:
         self.sender = Sender.of(self.settings, port.stores.database)
         self.worker = Worker(port, QueueName.NOTIFIER)
         self._open.callback(self.worker.close)
-        for sweeping in (sweep_forever, sweep_litter_forever):
+        for sweeping in (sweep_forever, sweep_litter_forever, warn_of_expiring_keys_forever):
             self._open.callback(start_sweeping(port, sweeping).cancel)
         if self.settings.allowed_hosts:
             log.warning("webhooks may call internal hosts", hosts=sorted(self.settings.allowed_hosts))

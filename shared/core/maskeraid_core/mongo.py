@@ -49,6 +49,7 @@ async def create_indexes(database: Database) -> None:
     await events.create_index([("tenant", ASCENDING), ("type", ASCENDING), ("is_placed", ASCENDING), ("at", ASCENDING)])
     await database["feed"].create_index([("tenant", ASCENDING), ("place", ASCENDING)], unique=True)
     await database["api_keys"].create_index("public_id", unique=True)
+    await database["api_keys"].create_index("expires_at")
     await database["idempotency"].create_index("created_at", expireAfterSeconds=IDEMPOTENCY_SECONDS)
     await database["deliveries"].create_index([("status", ASCENDING), ("next_attempt_at", ASCENDING)])
     await database["deliveries"].create_index("finished_at")

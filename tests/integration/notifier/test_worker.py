@@ -6,19 +6,21 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.integration.notifier.test_delivering import make_delivery, make_endpoint
 from tests.unit.notifier.receiver import Receiver, receive
 
-from maskeraid_core.documents.accounts import Tenant
-from maskeraid_core.documents.deliveries import Sink
+from maskeraid_core.documents.accounts import Scope, Tenant
+from maskeraid_core.documents.deliveries import DeliveryStatus, Sink
 from maskeraid_core.jobs import QueueName
+from maskeraid_core.keys import mint_key
 from maskeraid_core.portal import Stores
-from maskeraid_core.repositories.accounts import AccountRepository
-from maskeraid_core.repositories.deliveries import DeliveryQueue, WebhookEndpointRepository
-from maskeraid_core.repositories.repository import now
+from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
+from maskeraid_core.repositories.deliveries import DeliveryQueue, DeliveryRepository, WebhookEndpointRepository
+from maskeraid_core.repositories.repository import PageRequest, now
 from maskeraid_core.repositories.workers import WorkerRepository
 from maskeraid_notifier.slots import MOST_OF_RECEIVER
 
@@ -64,9 +66,9 @@ def outbox(tmp_path: Path) -> Path:
 
 
 async def test_bell_delivers_and_a_stop_is_prompt(stores: Stores, outbox: Path) -> None:
+    owner = Tenant(id="ten_1", name="one", email="a@x.example", is_email_verified=True, created_at=now())
+    await AccountRepository(stores.database).add_tenant(owner)
     async with notifier(stores, outbox) as process:
-        owner = Tenant(id="ten_1", name="one", email="a@x.example", is_email_verified=True, created_at=now())
-        await AccountRepository(stores.database).add_tenant(owner)
         delivery = make_delivery(Sink(kind="email", target="a@x.example"))
         await DeliveryQueue(stores.database).add_once(delivery)
         await stores.doorbell.ring(QueueName.NOTIFIER, delivery.id)
@@ -77,6 +79,24 @@ async def test_bell_delivers_and_a_stop_is_prompt(stores: Stores, outbox: Path) 
         await until(is_kept)
         assert [worker.queue for worker in await WorkerRepository(stores.database).alive()] == [QueueName.NOTIFIER]
     assert process.returncode == 0
+
+
+async def test_key_that_ends_soon_is_told_of(stores: Stores, outbox: Path) -> None:
+    owner = Tenant(id="ten_1", name="one", email="a@x.example", is_email_verified=True, created_at=now())
+    await AccountRepository(stores.database).add_tenant(owner)
+    key = mint_key("ten_1", "for the lab", [Scope.MODELS_READ], environment="test", days=6).document
+    long_ago = now() - timedelta(days=84)
+    await ApiKeyRepository(stores.database, "ten_1").add(key.model_copy(update={"created_at": long_ago}))
+    deliveries = DeliveryRepository(stores.database, "ten_1")
+    async with notifier(stores, outbox):
+
+        async def is_delivered() -> int:
+            return await deliveries.count(status=DeliveryStatus.DELIVERED)
+
+        await until(is_delivered)
+    (mail,) = (await deliveries.page(PageRequest())).items
+    assert (mail.subject, mail.sink.target) == (key.id, "a@x.example")
+    assert f"maskeraid keys revoke {key.id}" in str(mail.message)
 
 
 async def test_hanging_receiver_delays_only_its_own_news(stores: Stores, outbox: Path) -> None:

@@ -92,7 +92,7 @@ async def send(server: SmtpServer, tls: ssl.SSLContext | None = None) -> Outcome
 
 class TestWords:
     def test_are_there_for_every_notice(self) -> None:
-        of_others = {"model.created", "webhook_endpoint.disabled", "email.verification"}
+        of_others = {"model.created", "webhook_endpoint.disabled", "api_key.expiring", "email.verification"}
         assert set(SUBJECTS) == set(SAID_BEFORE_THE_END) == NOTICES | of_others
 
     def test_say_what_ended_and_how_and_where_to_look_and_the_limit(self) -> None:
@@ -125,7 +125,8 @@ class TestWords:
 
     def test_name_commands_that_exist(self) -> None:
         groups = {group.name: group.typer_instance for group in app.registered_groups}
-        for command in (*COMMANDS.values(), COMMAND_OF_JOBS, "maskeraid webhooks enable"):
+        in_words = ("maskeraid webhooks enable", "maskeraid keys new", "maskeraid keys revoke")
+        for command in (*COMMANDS.values(), COMMAND_OF_JOBS, *in_words):
             _, group, name, *_ = command.split()
             known = {row.name for row in groups[group].registered_commands}  # type: ignore[union-attr]
             assert name in known, command

@@ -58,6 +58,7 @@ class ApiKey(Document):
     scopes: list[Scope]
     created_at: datetime
     expires_at: datetime
+    expiry_told_at: datetime | None = None  # when its owner was told that it ends soon
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
     metadata: dict[str, str] = Field(default_factory=dict)

@@ -12,6 +12,7 @@ from maskeraid_core.documents.notices import TellingDocument
 TEST_PING = "test.ping"
 EMAIL_VERIFICATION = "email.verification"
 ENDPOINT_DISABLED = "webhook_endpoint.disabled"
+KEY_EXPIRING = "api_key.expiring"
 
 
 class WebhookEndpoint(TellingDocument):
@@ -62,7 +63,7 @@ class Delivery(Document):
     tenant: str
     sink: Sink
     event: str  # training.succeeded, …
-    subject: str  # id of the job, the model, the endpoint, the account
+    subject: str  # id of the job, the model, the endpoint, the key, the account
     data: dict[str, Any]  # thin body: id, object, status, url; for e-mail also facts for people
     status: DeliveryStatus = DeliveryStatus.PENDING
     attempts: list[Attempt] = Field(default_factory=list)  # the last ones

@@ -76,6 +76,14 @@ class AccountRepository:
         found = await self._keys.find_one({"public_id": public_id})
         return ApiKey.of(found) if found else None
 
+    async def expiring_keys(self, after: datetime, until: datetime) -> list[ApiKey]:
+        """Keys that still work, end in this time, and whose owners were not told so."""
+        ending = {"expires_at": {"$gt": after, "$lte": until}, "revoked_at": None, "expiry_told_at": None}
+        return [ApiKey.of(row) async for row in self._keys.find(ending)]
+
+    async def note_expiry_told(self, key_id: str, at: datetime) -> None:
+        await self._keys.update_one({"_id": key_id}, {"$set": {"expiry_told_at": at}})
+
     async def note_use(self, key_id: str, at: datetime) -> None:
         await self._keys.update_one({"_id": key_id}, {"$set": {"last_used_at": at}})
 
