@@ -22,6 +22,7 @@ from maskeraid_notifier.slots import Slots
 
 log = structlog.get_logger()
 
+MOST_OF_ERROR = 500  # characters
 GIVEN_UP_LIMIT = 3  # deliveries in a row, then the endpoint is disabled
 
 
@@ -54,7 +55,7 @@ async def deliver(stores: Stores, sender: Sender, delivery_id: str, random: Rand
         at=at,
         duration_ms=round((time.monotonic() - started) * 1000),
         status_code=outcome.status_code,
-        error=outcome.error,
+        error=outcome.error and outcome.error[:MOST_OF_ERROR],  # some quote all that a receiver sent
         answer=outcome.answer,
     )
     wait = _wait_seconds(delivery, outcome, random)

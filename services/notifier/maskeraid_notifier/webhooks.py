@@ -1,5 +1,6 @@
 """One attempt to send a webhook: Standard Webhooks 1.0, to a checked address, within limits. Nothing is stored here."""
 
+import contextlib
 import json
 import ssl
 from collections.abc import Mapping, Sequence
@@ -94,17 +95,18 @@ async def send_webhook(
         now: the database's time, for this machine's own may be wrong by minutes.
     """
     transport = GuardedTransport(httpx.AsyncHTTPTransport(verify=verify, trust_env=False), allowed_hosts, resolve)
-    timeout = httpx.Timeout(WHOLE_SECONDS, connect=CONNECT_SECONDS)
+    timeout = httpx.Timeout(WHOLE_SECONDS, connect=CONNECT_SECONDS).as_dict()
     sent = {**headers, "content-type": "application/json", "accept-encoding": "identity", "user-agent": "maskeraid"}
     try:
-        # httpx bounds each read, not their sum: a receiver that drips is ended by the outer limit.
-        with anyio.fail_after(WHOLE_SECONDS):
-            async with (
-                httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False) as client,
-                client.stream("POST", url, content=body, headers=sent, follow_redirects=False) as response,
-            ):
-                return judge(response.status_code, response.headers, await _read_start(response), now)
-    except (UrlRefused, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        # No httpx.AsyncClient: it looks into a redirect that is not to be followed, and keeps cookies.
+        request = httpx.Request("POST", url, content=body, headers=sent, extensions={"timeout": timeout})
+        async with transport:
+            # httpx bounds each read, not their sum: a receiver that drips is ended by the outer limit.
+            with anyio.fail_after(WHOLE_SECONDS) as limit:
+                response = await transport.handle_async_request(request)
+            answer = await _read_start(response, limit.deadline)
+            return judge(response.status_code, response.headers, answer, now)
+    except (UrlRefused, httpx.InvalidURL) as error:
         return Outcome(Verdict.FAILED, error=str(error))
     except TimeoutError:
         return Outcome(Verdict.RETRY, error=f"no complete answer within {WHOLE_SECONDS:.0f} s")
@@ -131,15 +133,20 @@ def _retry_after(value: str, now: datetime) -> float:
         return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):  # TypeError: a date without a zone
+    except (ValueError, TypeError, OverflowError):  # TypeError: a date without a zone
         return 0
 
 
-async def _read_start(response: httpx.Response) -> str:
-    """The first 1 kB as text; reading ends at 64 KiB and unpacks nothing."""
+async def _read_start(response: httpx.Response, deadline: float) -> str:
+    """The first 1 kB as text; reading ends at 64 KiB, at the deadline, or where it breaks off, and unpacks nothing.
+
+    The status has been said by then, and it decides: who says 200 and breaks off has it and must not get it again.
+    """
     received = bytearray()
-    async for chunk in response.aiter_raw():
-        received += chunk
-        if len(received) >= MAX_REPLY_BYTES:
-            break
+    with anyio.CancelScope(deadline=deadline), contextlib.suppress(httpx.TransportError):
+        async for chunk in response.aiter_raw():
+            received += chunk
+            if len(received) >= MAX_REPLY_BYTES:
+                break
+    await response.aclose()
     return received[:KEPT_REPLY_BYTES].decode("utf-8", errors="replace")

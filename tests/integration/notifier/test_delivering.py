@@ -208,6 +208,15 @@ class TestFaultOfOurs:
         assert (await try_once(stores, make_sender(), unknown)).status is DeliveryStatus.GIVEN_UP
 
 
+class TestHostileAnswer:
+    async def test_fills_no_database(self, stores: Stores, make_sender: MakeSender) -> None:
+        nonsense = Receiver(answer=b"\xff" * 90_000 + b"\r\n\r\n")  # quoted by the error, five characters a byte
+        async with receive(nonsense) as receiver:
+            delivery, _ = await try_at(stores, make_sender(receiver), receiver)
+        assert delivery.status is DeliveryStatus.PENDING
+        assert len(delivery.model_dump_json()) < 5_000
+
+
 class TestEndpoint:
     async def test_that_is_gone_is_disabled_at_once(self, stores: Stores, make_sender: MakeSender) -> None:
         async with receive(answering(410)) as receiver:

@@ -21,6 +21,7 @@ class Receiver:
     port: int = 0
     answer: bytes = OK
     seconds_between_bytes: float = 0
+    seconds_before_end: float = 0
     connections: int = 0
     requests: list[Request] = field(default_factory=list)
 
@@ -39,6 +40,7 @@ class Receiver:
                     writer.write(bytes([byte]))
                     await writer.drain()
                     await asyncio.sleep(self.seconds_between_bytes)
+            await asyncio.sleep(self.seconds_before_end)
         except (ConnectionError, asyncio.IncompleteReadError):
             return  # the sender hung up, as it may
         finally:

@@ -140,6 +140,30 @@ class TestSending:
         async with receive(Receiver(answer=answer)) as receiver:
             assert (await send_to(receiver)).verdict is Verdict.RETRY
 
+    @pytest.mark.parametrize("end", ["Content-Length: 9\r\n\r\nno", "Transfer-Encoding: chunked\r\n\r\nno chunk\r\n"])
+    @pytest.mark.parametrize(
+        ("status", "verdict"), [(200, Verdict.DELIVERED), (410, Verdict.GONE), (503, Verdict.RETRY)]
+    )
+    async def test_answer_that_breaks_off_behind_its_status_is_judged_by_it(
+        self, status: int, verdict: Verdict, end: str
+    ) -> None:
+        answer = f"HTTP/1.1 {status} X\r\nRetry-After: 120\r\n{end}".encode()
+        async with receive(Receiver(answer=answer)) as receiver:
+            outcome = await send_to(receiver)
+        assert (outcome.verdict, outcome.status_code) == (verdict, status)
+        assert outcome.retry_after_seconds == (120 if status == 503 else 0)
+
+    async def test_answer_whose_end_never_comes_is_judged_by_its_status(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(webhooks, "WHOLE_SECONDS", 0.5)
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
+        async with receive(Receiver(answer=answer, seconds_before_end=5)) as receiver:
+            assert (await send_to(receiver)).verdict is Verdict.DELIVERED
+
+    async def test_redirect_to_nonsense_is_shown_as_a_redirect(self) -> None:
+        answer = b"HTTP/1.1 302 X\r\nLocation: http://[::1\r\nContent-Length: 0\r\n\r\n"
+        async with receive(Receiver(answer=answer)) as receiver:
+            assert (await send_to(receiver)).status_code == 302
+
     async def test_refused_connection_is_tried_again(self) -> None:
         async with receive(Receiver()) as receiver:
             pass
@@ -278,7 +302,19 @@ class TestJudgement:
         assert judge(status, httpx.Headers({"retry-after": value}), "", MOMENT).retry_after_seconds == 120
 
     @pytest.mark.parametrize(
-        "value", ["", "soon", "-5", "Sun, 01 Mar 2020 12:02:00 GMT", "Sun, 01 Mar 2026 12:02:00 -0000"]
+        "value",
+        [
+            "",
+            "soon",
+            "-5",
+            "120, 60",
+            "1e9",
+            "inf",
+            "Sun, 01 Mar 2020 12:02:00 GMT",
+            "Sun, 01 Mar 2026 12:02:00 -0000",
+            "Sun, 01 Mar 99999999999999999999 12:02:00 GMT",
+            "Sun, 01 Mar 2026 12:02:00 +99999999999999",
+        ],
     )
     def test_retry_after_that_says_nothing_asks_for_nothing(self, value: str) -> None:
         assert judge(503, httpx.Headers({"retry-after": value}), "", MOMENT).retry_after_seconds == 0
