@@ -22,7 +22,7 @@ from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyReposi
 from maskeraid_core.repositories.deliveries import DeliveryQueue, DeliveryRepository, WebhookEndpointRepository
 from maskeraid_core.repositories.repository import PageRequest, now
 from maskeraid_core.repositories.workers import WorkerRepository
-from maskeraid_notifier.slots import MOST_OF_RECEIVER
+from maskeraid_notifier.slots import MOST_OF_ENDPOINT
 
 THREADS = 4
 COMMAND = f"-m celery -A maskeraid_notifier.worker worker -Q notifier --pool threads --concurrency {THREADS}"
@@ -111,7 +111,7 @@ async def test_hanging_receiver_delays_only_its_own_news(stores: Stores, outbox:
         async with notifier(stores, outbox) as process:
             await until(is_asked)
             process.kill()
-        assert len(hanging.requests) == MOST_OF_RECEIVER
+        assert len(hanging.requests) == MOST_OF_ENDPOINT
 
 
 async def test_kill_while_sending_repeats_the_delivery_under_its_id(stores: Stores, outbox: Path) -> None:
