@@ -4,7 +4,6 @@ import contextlib
 import smtplib
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -12,24 +11,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Literal
 
 from maskeraid_notifier.errors import TextRefused
 from maskeraid_notifier.letters import SUBJECTS, is_control, text_of
 from maskeraid_notifier.outcomes import Outcome, Verdict
-
-SMTP_SECONDS = 15.0
-
-
-@dataclass(frozen=True)
-class SmtpServer:
-    """Where mail is handed over; `security` is that of the connection."""
-
-    host: str
-    port: int
-    security: Literal["none", "starttls", "tls"]
-    user: str = ""
-    password: str = ""
+from maskeraid_notifier.smtp import SmtpServer, connect
 
 
 def refuse_control_characters(value: str) -> str:
@@ -71,10 +57,13 @@ def compose(
 
 
 def send_by_smtp(message: EmailMessage, server: SmtpServer, tls: ssl.SSLContext | None = None) -> Outcome:
-    """Hand one message over. Blocks up to 15 s a step. 4xx and lost connections are tried again, 5xx is final."""
+    """Hand one message over. Blocks up to 15 s a step, and about 45 s in all.
+
+    4xx, lost connections, and what is no answer of a mail server are tried again; 5xx is final.
+    """
     tls = tls or ssl.create_default_context()
     try:
-        connection = _connect(server, tls)
+        connection = connect(server, tls)
         try:
             if server.security == "starttls":
                 connection.starttls(context=tls)
@@ -103,12 +92,6 @@ def keep_as_file(message: EmailMessage, delivery_id: str, folder: Path) -> Outco
     return Outcome(Verdict.DELIVERED, message=message.get_content())
 
 
-def _connect(server: SmtpServer, tls: ssl.SSLContext) -> smtplib.SMTP:
-    if server.security == "tls":
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=SMTP_SECONDS, context=tls)
-    return smtplib.SMTP(server.host, server.port, timeout=SMTP_SECONDS)
-
-
 def _take_leave(connection: smtplib.SMTP) -> None:
     """Say goodbye. The message was accepted: whatever the server answers now, it must not be sent again."""
     with contextlib.suppress(smtplib.SMTPException, OSError):
@@ -116,8 +99,10 @@ def _take_leave(connection: smtplib.SMTP) -> None:
 
 
 def _refused(code: int, text: bytes | str) -> Outcome:
-    said = text.decode("utf-8", errors="replace") if isinstance(text, bytes) else text
-    verdict = Verdict.RETRY if 400 <= code < 500 else Verdict.FAILED
+    if isinstance(text, str) or code < 100:  # smtplib's own words: a line without an end, or without a number
+        return Outcome(Verdict.RETRY, error="what answered is no mail server")
+    said = text.decode("utf-8", errors="replace")
+    verdict = Verdict.FAILED if 500 <= code < 600 else Verdict.RETRY
     return Outcome(verdict, code, f"the mail server answered {code} {said}")
 
 

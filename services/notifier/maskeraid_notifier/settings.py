@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from maskeraid_core.settings import CoreSettings
-from maskeraid_notifier.mail import SmtpServer
+from maskeraid_notifier.smtp import SmtpServer
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1:*", "localhost:*", "::1:*"})
 

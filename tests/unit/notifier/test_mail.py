@@ -1,6 +1,7 @@
 """E-mail as a mail server and a reader see it (bar S11)."""
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +10,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import trustme
@@ -17,10 +18,12 @@ from aiosmtpd.smtp import SMTP
 
 from maskeraid.cli import app
 from maskeraid_core.jobs import NOTICES
+from maskeraid_notifier import smtp
 from maskeraid_notifier.errors import TextRefused
 from maskeraid_notifier.letters import COMMAND_OF_JOBS, COMMANDS, SAID_BEFORE_THE_END, SUBJECTS, duration
-from maskeraid_notifier.mail import SmtpServer, compose, keep_as_file, send_by_smtp
+from maskeraid_notifier.mail import compose, keep_as_file, send_by_smtp
 from maskeraid_notifier.outcomes import Outcome, Verdict
+from maskeraid_notifier.smtp import SmtpServer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DATA = {
@@ -211,6 +214,37 @@ class TestSmtp:
         async with mail_server(mailbox) as server:
             assert await send(server) == Outcome(Verdict.DELIVERED, 250)
         assert len(mailbox.taken) == 1
+
+    @pytest.mark.parametrize("answer", ["hello", "354 what", "x" * 10_000, "000 nothing", ""])
+    async def test_what_is_no_answer_is_tried_again(self, answer: str) -> None:
+        async with mail_server(Mailbox("RCPT", answer)) as server:
+            assert (await send(server)).verdict is Verdict.RETRY
+
+    @pytest.mark.parametrize("drop", [b"2", b"220-not yet\r\n"])
+    @pytest.mark.parametrize("security", ["none", "tls"])
+    async def test_answer_that_drips_ends_at_the_limit_of_the_whole(
+        self, monkeypatch: pytest.MonkeyPatch, drop: bytes, security: Literal["none", "tls"]
+    ) -> None:
+        monkeypatch.setattr(smtp, "WHOLE_SECONDS", 0.3)
+        authority = trustme.CA()
+        server_tls, client_tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+        authority.issue_cert("localhost").configure_cert(server_tls)
+        authority.configure_trust(client_tls)
+
+        async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(ConnectionError):
+                while not reader.at_eof():
+                    writer.write(drop)
+                    await writer.drain()
+                    await asyncio.sleep(0.02)
+            writer.close()
+
+        dripping = await asyncio.start_server(drip, "127.0.0.1", 0, ssl=server_tls if security == "tls" else None)
+        server = SmtpServer("localhost", dripping.sockets[0].getsockname()[1], security)
+        async with asyncio.timeout(30):
+            assert (await send(server, client_tls)).verdict is Verdict.RETRY
+            dripping.close()
+            await asyncio.sleep(0.1)  # for the receiver to see that it is alone
 
     async def test_absent_server_is_tried_again(self) -> None:
         async with mail_server(Mailbox()) as server:
