@@ -3,15 +3,16 @@
 Run at every attempt. The caller connects to an address from here and never resolves the name again.
 """
 
-import asyncio
 import ipaddress
 import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
+from anyio import CapacityLimiter, to_thread
 
 from maskeraid_notifier.errors import AddressRefused, UrlRefused
 
@@ -19,6 +20,10 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 PUBLIC_PORTS = frozenset({443, 8443})
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# A name server may be silent for longer than an attempt lasts, and the thread that waits for it cannot be ended. The
+# event loop has few threads for names, which the database needs too; these are as many as that can come to.
+_ASKING = CapacityLimiter(200)
 
 # `is_global` says yes to some of these, by version of Python: Teredo, 6to4, documentation, shared space, protocol
 # assignments, 6to4 anycast. NAT64 and the rest of IPv6 outside 2000::/3 is refused before this list is read.
@@ -66,7 +71,8 @@ def is_public(address: str) -> bool:
 
 async def resolve(host: str, port: int) -> Sequence[str]:
     """Every address of a name, in the system's order of preference."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await to_thread.run_sync(ask, abandon_on_cancel=True, limiter=_ASKING)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

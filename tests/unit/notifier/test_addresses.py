@@ -1,11 +1,15 @@
 """The guard refuses every address that is not plainly the public internet (bar S9)."""
 
+import asyncio
+import socket
+import threading
 from collections.abc import Sequence
+from typing import Any
 
 import httpx
 import pytest
 
-from maskeraid_notifier.addresses import Resolve, check, is_public
+from maskeraid_notifier.addresses import Resolve, check, is_public, resolve
 from maskeraid_notifier.errors import AddressRefused, UrlRefused
 
 REFUSED_ADDRESSES = [
@@ -99,6 +103,25 @@ class TestResolvedAddresses:
 
         with pytest.raises(AddressRefused, match="no such name"):
             await check(httpx.URL("https://hooks.example/"), frozenset(), resolve)
+
+
+class TestResolving:
+    async def test_is_not_kept_waiting_by_silent_name_servers(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        is_over, ask = threading.Event(), socket.getaddrinfo
+
+        def silent(host: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 as the function in whose place it is
+            return is_over.wait(60) if host == "silent.example" else ask(host, *args, **kwargs)
+
+        monkeypatch.setattr(socket, "getaddrinfo", silent)
+        waiting = [asyncio.ensure_future(resolve("silent.example", 443)) for _ in range(40)]
+        await asyncio.sleep(0.1)  # they ask first
+        try:
+            async with asyncio.timeout(20):
+                assert await resolve("127.0.0.1", 443) == ["127.0.0.1"]
+        finally:
+            for task in waiting:
+                task.cancel()
+            is_over.set()
 
 
 class TestAllowedHosts:
