@@ -1,5 +1,6 @@
 """Deliveries on a real database: attempts, what is recorded, what follows for the endpoint (bars S10, S11)."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes
@@ -263,6 +264,24 @@ class TestEndpoint:
                 stores, make_sender(receiver), receiver, event="test.ping", endpoint={"is_enabled": False}
             )
         assert (ping.status, endpoint.is_enabled) == (DeliveryStatus.DELIVERED, False)
+
+
+class TestClaim:
+    async def test_who_stands_still_amid_it_does_not_get_the_fence_of_the_next(
+        self, stores: Stores, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queue, delivery = DeliveryQueue(stores.database), make_delivery(Sink(kind="webhook", target="whe_1"))
+        await queue.add_once(delivery)
+        read = DeliveryQueue._with_fence
+
+        async def read_late(queue: DeliveryQueue, delivery_id: str, fence: int) -> Delivery | None:
+            monkeypatch.setattr(DeliveryQueue, "_with_fence", read)
+            await asyncio.sleep(0.01)  # the lease is over
+            assert await queue.claim(delivery_id, 60) is not None
+            return await read(queue, delivery_id, fence)
+
+        monkeypatch.setattr(DeliveryQueue, "_with_fence", read_late)
+        assert await queue.claim(delivery.id, 0.001) is None
 
 
 class TestRedelivery:

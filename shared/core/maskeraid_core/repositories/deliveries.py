@@ -146,7 +146,13 @@ class DeliveryQueue:
             {"_id": delivery_id, "status": DeliveryStatus.PENDING, "fence": found["fence"]},
             [{"$set": {"fence": found["fence"] + 1, "lease_until": {"$add": ["$$NOW", int(lease_seconds * 1000)]}}}],
         )
-        claimed = await self._collection.find_one({"_id": delivery_id}) if outcome.modified_count else None
+        if not outcome.modified_count:
+            return None
+        # It is read back behind the update: who stood still in between would find another's claim there, and its fence.
+        return await self._with_fence(delivery_id, found["fence"] + 1)
+
+    async def _with_fence(self, delivery_id: str, fence: int) -> Delivery | None:
+        claimed = await self._collection.find_one({"_id": delivery_id, "fence": fence})
         return Delivery.of(claimed) if claimed else None
 
     async def record(
