@@ -9,7 +9,7 @@ from maskeraid_api.accepting import Order, accept
 from maskeraid_api.gateway import Gateway, gateway_of
 from maskeraid_core.errors import InputGone
 from maskeraid_core.ids import new_id, twin_id
-from maskeraid_core.jobs import Job, JobKind, JobStatus
+from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.news import wish_subject
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.moves import JobMoves
@@ -58,8 +58,9 @@ def _order_again(job: Job) -> Order:
 
 
 def _spec_again(job: Job, job_id: str) -> Mapping[str, Any]:
-    """A training's model belongs to it, and has its number."""
-    return {**job.spec, "model_id": twin_id("mdl", job_id)} if job.kind is JobKind.TRAINING else job.spec
+    """A new model belongs to its training, and has its number."""
+    is_twin = job.spec.get("model_id") == twin_id("mdl", job.id)
+    return {**job.spec, "model_id": twin_id("mdl", job_id)} if is_twin else job.spec
 
 
 async def _ring(gateway: Gateway, job: Job) -> None:

@@ -13,12 +13,15 @@ from starlette.requests import Request
 from maskeraid_api.access import Caller
 from maskeraid_api.dataset_access import Library
 from maskeraid_api.gateway import Gateway, gateway_of
-from maskeraid_core.repositories.accounts import ApiKeyRepository
+from maskeraid_api.learning import Learners
+from maskeraid_api.model_access import Registry
+from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository, UploadRepository
 from maskeraid_core.repositories.deliveries import DeliveryRepository, WebhookEndpointRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import TenantRepository
+from maskeraid_core.repositories.shares import AdoptionRepository, SharedModelRepository
 
 RepositoryT = TypeVar("RepositoryT", bound=TenantRepository[Any])
 
@@ -65,4 +68,20 @@ async def _library(request: Request) -> Library:
     return Library(datasets, versions, gateway_of(request).manifests)
 
 
+async def _registry(request: Request) -> Registry:
+    caller: Caller = request.scope["maskeraid.caller"]
+    return Registry(
+        caller.tenant, _repository(request, ModelRepository), _repository(request, ModelVersionRepository),
+        SharedModelRepository(gateway_of(request).stores.database, caller.tenant),
+        _repository(request, AdoptionRepository), AccountRepository(gateway_of(request).stores.database),
+    )  # fmt: skip
+
+
+async def _learners(request: Request) -> Learners:
+    models, versions = _repository(request, ModelRepository), _repository(request, ModelVersionRepository)
+    return Learners(await _library(request), models, versions)
+
+
+LearnersOf = Annotated[Learners, Depends(_learners)]
+RegistryOf = Annotated[Registry, Depends(_registry)]
 LibraryOf = Annotated[Library, Depends(_library)]

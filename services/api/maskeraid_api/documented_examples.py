@@ -51,6 +51,14 @@ EXAMPLES: dict[str, dict[str, Json]] = {
             }
         }
     },
+    "change_model": {
+        "for everyone": {"value": {"visibility": "public", "licence": "CC-BY-4.0", "download": True}},
+        "for one account": {
+            "value": {"visibility": "tenants", "shared_with": ["ten_01KA20GX6C0VVYRYSCJX4K0VJY"], "download": False}
+        },
+    },
+    "put_alias": {"the second version": {"value": {"version": 2}}},
+    "put_rating": {"with a note": {"value": {"stars": 4, "note": "Good hair, poor eyes."}}},
     "create_webhook_endpoint": {
         "trainings": {"value": {"url": "https://example.org/hooks", "event_types": ["training.succeeded"]}}
     },

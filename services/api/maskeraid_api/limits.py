@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from maskeraid_api.gateway import Gateway
+from maskeraid_api.storage import stored_bytes
 from maskeraid_core.errors import Overloaded, QueueFull, QuotaExceeded
 from maskeraid_core.jobs import JobKind, QueueName
 from maskeraid_core.repositories.jobs import JobRepository
@@ -24,6 +25,8 @@ async def check_limits(gateway: Gateway, jobs: JobRepository, tenant: str, kind:
     _check_load(gateway, kind.queue)
     if kind is JobKind.TRAINING:
         await _check_quota(jobs, gateway.settings.max_training_seconds)
+    if kind in (JobKind.TRAINING, JobKind.IMPORT):
+        await _check_storage(gateway, tenant)
 
 
 def _check_load(gateway: Gateway, queue: QueueName) -> None:
@@ -40,4 +43,13 @@ async def _check_quota(jobs: JobRepository, most_seconds: float | None) -> None:
     if await jobs.training_seconds(month_of(now())) >= most_seconds:
         raise QuotaExceeded(
             f"Your trainings have run for the {most_seconds:g} seconds of this month.", quota="training_seconds"
+        )
+
+
+async def _check_storage(gateway: Gateway, tenant: str) -> None:
+    """Asked before what makes bytes; what is under way may go beyond it."""
+    most = gateway.settings.max_storage_bytes
+    if most is not None and await stored_bytes(gateway.stores.database, tenant) >= most:
+        raise QuotaExceeded(
+            f"Your data sets and models take the {most:,} bytes that they may: delete some.", quota="storage_bytes"
         )

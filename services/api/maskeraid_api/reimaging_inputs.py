@@ -10,7 +10,7 @@ from maskeraid_api.access import Caller
 from maskeraid_api.dataset_access import Library
 from maskeraid_api.forms import only_file
 from maskeraid_api.inbox import store_bytes
-from maskeraid_api.model_access import version_of
+from maskeraid_api.model_access import Registry
 from maskeraid_api.schemas.reimagings import (
     DATA_URL,
     IMAGE_BYTES,
@@ -25,7 +25,6 @@ from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
 from maskeraid_core.errors import ValidationFailed
-from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,7 @@ class Inputs:
     blobs: Blobs
     caller: Caller
     library: Library
-    models: ModelRepository
-    versions: ModelVersionRepository
+    registry: Registry
 
     async def chosen_image(self, choice: ImageChoice) -> ImageSource:
         """An image of a dataset, or one that came inside the JSON. Raises: NotFound, ScopeMissing."""
@@ -64,10 +62,11 @@ class Inputs:
         return await store_bytes(self.blobs, self.caller.tenant, file.filename or name, await file.read())
 
     async def chosen_model(self, option: ModelOption | None) -> ModelChoice | None:
+        """The version that is meant now: an alias may lead elsewhere later. Raises: NotFound, Expired."""
         if option is None:
             return None
-        model = await self.models.require(option.model_id)
-        version = await version_of(self.versions, model, option.version)
+        model = await self.registry.require(option.model_id)
+        version = await self.registry.whole_version(model, option.version)
         return ModelChoice(model_id=model.id, version=version.version)
 
 

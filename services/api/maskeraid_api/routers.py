@@ -2,6 +2,8 @@
 
 from maskeraid_api.routes import (
     account,
+    adoptions,
+    aliases,
     checkpoints,
     datasets,
     deliveries,
@@ -11,6 +13,7 @@ from maskeraid_api.routes import (
     imports,
     jobs,
     models,
+    ratings,
     reimagings,
     server,
     trainings,
@@ -23,6 +26,6 @@ ROUTERS = tuple(
     resource.router
     for resource in (
         server, workers, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models,
-        reimagings, webhook_endpoints, deliveries, health,
+        aliases, adoptions, ratings, reimagings, webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip

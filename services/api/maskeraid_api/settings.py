@@ -25,6 +25,9 @@ class ApiSettings(CoreSettings):
     max_training_seconds: float | None = Field(
         default=None, gt=0, description="Seconds that a tenant's trainings may run a calendar month; empty: any."
     )
+    max_storage_bytes: int | None = Field(
+        default=None, ge=1, description="Bytes of images and models that a tenant may keep; empty: any."
+    )
     # Filling takes a second; the rest of the time is waiting, and a minute would cancel what a burst has queued.
     reimaging_deadline_seconds: float = Field(
         default=3600, ge=10, description="Re-imagings that wait and run for longer are cancelled."

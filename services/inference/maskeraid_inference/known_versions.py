@@ -9,6 +9,7 @@ from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.jobs import Job
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.shares import SharedModelRepository
 
 KEPT_SECONDS = 5.0  # a model that was deleted is used so much longer at most
 MOST_REMEMBERED = 1_000
@@ -29,7 +30,10 @@ class KnownVersions:
         self._readings: dict[str, _Reading] = {}
 
     def of(self, job: Job) -> Sequence[ModelVersion]:
-        """The latest version of each of the models of the job's tenant, oldest model first; the job is claimed."""
+        """The latest version of each model of the job's tenant, and of those that it has adopted, oldest model first.
+
+        The job is claimed. One that was ordered after a share was revoked finds nothing of that share.
+        """
         known = self._readings.get(job.tenant)
         if known is None or known.at < job.created_at or known.until < time.monotonic():
             if len(self._readings) >= MOST_REMEMBERED:
@@ -43,4 +47,5 @@ class KnownVersions:
 async def _read(stores: Stores, tenant: str) -> Sequence[ModelVersion]:
     models = await ModelRepository(stores.database, tenant).all_live()
     found = await ModelVersionRepository(stores.database, tenant).latest_of(models)
+    found += await SharedModelRepository(stores.database, tenant).adopted()
     return sorted(found, key=lambda version: version.id)

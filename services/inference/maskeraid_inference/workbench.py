@@ -21,6 +21,7 @@ from maskeraid_core.image_sanitiser import ImageSanitiser
 from maskeraid_core.jobs import Job
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.shares import SharedModelRepository
 from maskeraid_faces.images import SMALLEST_SIDE, Image
 from maskeraid_faces.sanitising_sides import Sides
 from maskeraid_inference.answer import write_answer
@@ -96,12 +97,16 @@ class Workbench:
 
 
 async def find_version(stores: Stores, tenant: str, wanted: ModelChoice) -> ModelVersion | None:
-    """A version of a model that was not deleted."""
+    """A version of a model of the tenant's, or of one that is shared with it now."""
     models, versions = ModelRepository(stores.database, tenant), ModelVersionRepository(stores.database, tenant)
     model, version = await asyncio.gather(
         models.get(wanted.model_id), versions.of_model(wanted.model_id, wanted.version)
     )
-    return version if model else None
+    if model:
+        return version
+    shares = SharedModelRepository(stores.database, tenant)
+    shared = await shares.get(wanted.model_id)
+    return await shares.version(shared, wanted.version) if shared else None
 
 
 async def read_parts(blobs: Blobs, upload: StoredFile) -> bytes:

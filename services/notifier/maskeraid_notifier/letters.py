@@ -11,6 +11,7 @@ SUBJECTS: Mapping[str, str] = {
     "training.paused": "Your training is paused",
     "training.needs_attention": "Your training needs attention",
     "model.created": "A model was created",
+    "model.flagged": "A model of yours was flagged",
     "import.succeeded": "Your import has succeeded",
     "import.failed": "Your import has failed",
     "reimaging.succeeded": "Your re-imaging has succeeded",
@@ -33,6 +34,7 @@ SAID_BEFORE_THE_END: Mapping[str, str] = {
     "training.needs_attention": "While it runs, it goes on unless you end it; whether its faces are good enough is\n"
     "yours to judge.",
     "model.created": PLAUSIBLE,
+    "model.flagged": "It still works, and is not shared anew; delete it, or train again without those pictures.",
     "import.succeeded": "A row that was refused is in no version; the import's rows say why.",
     "import.failed": "The data set is as it was before.",
     "reimaging.succeeded": PLAUSIBLE,

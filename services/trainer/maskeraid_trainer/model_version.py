@@ -11,6 +11,7 @@ from maskeraid_core.blobs import Blobs, sha256_hex
 from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_core.documents.trainings import TrainingSpec
+from maskeraid_core.ids import twin_id
 from maskeraid_core.jobs import Job
 from maskeraid_core.repositories.models import ModelVersionRepository
 from maskeraid_core.repositories.repository import now
@@ -29,17 +30,21 @@ MEDIA_TYPES = {".png": "image/png", ".json": "application/json", ".safetensors":
 async def write_version(
     blobs: Blobs, job: Job, spec: TrainingSpec, traits: Traits, result: TrainResult, sheets: Mapping[str, ModelFile]
 ) -> ModelVersion:
-    """Write every file under this attempt; the document appears only if the training succeeds."""
+    """Write every file under this attempt; the document appears only if the training succeeds.
+
+    The next version of a model that exists gets its number when it appears, for others may end meanwhile: 0 until then.
+    """
     model = result.model
     model_files, card = save_model(model), make_card(spec, result)
+    number = 1 if spec.model_id == twin_id("mdl", job.id) else 0
     files = model_files | draw_files(result, card)
     await blobs.put_all((f"{job.attempt_prefix}{name}", data) for name, data in files.items())
     return ModelVersion(
-        id=ModelVersionRepository.key(spec.model_id, 1),
+        id=ModelVersionRepository.key(spec.model_id, number),
         tenant=job.tenant,
         model_id=spec.model_id,
         name=spec.name,
-        version=1,
+        version=number,
         digest=model_digest(model_files),
         architecture=model.architecture,
         kind=model.kind,
@@ -82,6 +87,7 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
         "summary": f"{model.architecture}, {model.size} x {model.size} pixels, learned from {facts['images']} "
         f"{'drawn faces' if model.kind == 'drawn' else 'photographs'} in {result.steps:,} steps.",
         "limits": [STATEMENT],
+        "images": facts["images"],
         "quality": measures,
         "reasons": [*result.reasons, f"stopped: {result.stopped}"],
         "warnings": facts["warnings"],

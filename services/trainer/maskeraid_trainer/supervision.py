@@ -123,7 +123,8 @@ def _conclude(held: Held, outcome: Line) -> None:
         return
     version = ModelVersion.model_validate(outcome["version"])
     held.put_effect("publish_model", version.model_dump(mode="python", by_alias=True))
-    held.result = {"model_id": version.model_id, "version": version.version, "digest": version.digest}
+    number = {"version": version.version} if version.version else {}  # else known once it is published
+    held.result = {"model_id": version.model_id, **number, "digest": version.digest}
     if outcome["stopped_early"]:
         held.result["stopped_early"] = True
 

@@ -5,7 +5,7 @@ MaskeraidError
 │   ├── MalformedJson, BadCursor, BadHeader, ValidationFailed, UnknownField
 │   ├── NotAuthenticated, ScopeMissing, NotFound, MethodNotAllowed, NotAcceptable
 │   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, DatasetInUse, NameTaken
-│   ├── UploadIncomplete
+│   ├── UploadIncomplete, ModelInUse, SharingBlocked, Expired
 │   ├── StaleObject, TooLarge, RequestTimeout, UnsupportedMedia, RangeNotSatisfiable, DigestMismatch
 │   ├── TestDataInTraining, TooFewImages, ResolutionNotSupported, BadSettings, BadCovering
 │   └── RateLimited, QueueFull, QuotaExceeded
@@ -94,6 +94,18 @@ class DatasetEmpty(RequestError):
 
 class DatasetInUse(RequestError):
     """Models or jobs use this dataset."""
+
+
+class ModelInUse(RequestError):
+    """Trainings that are under way make versions of this model."""
+
+
+class SharingBlocked(RequestError):
+    """The model may not be shared so widely."""
+
+
+class Expired(RequestError):
+    """This was deleted by rule, because it was old."""
 
 
 class NameTaken(RequestError):

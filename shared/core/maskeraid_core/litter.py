@@ -11,6 +11,7 @@ import structlog
 
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.portal import Stores
+from maskeraid_core.pruning import prune_versions
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.datasets import UploadRepository
 from maskeraid_core.repositories.deliveries import DeliveryQueue
@@ -58,6 +59,8 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
     await DeliveryQueue(stores.database).forget_finished(at - DELIVERIES_KEPT)
     await AccountRepository(stores.database).forget_verifications(at - VERIFICATIONS_COUNTED)
     attempts_kept = timedelta(seconds=stores.settings.attempts_kept_seconds)
+    if stores.settings.versions_kept_days is not None:
+        await prune_versions(stores, at - timedelta(days=stores.settings.versions_kept_days), at)
     for upload in await abandoned_uploads(stores.database, at - INCOMING_KEPT):
         await UploadRepository(stores.database, upload.tenant).delete(upload.id)
         await _delete_unused(stores, upload.tenant, [part.key for part in upload.parts.values()])

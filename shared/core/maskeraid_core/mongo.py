@@ -57,6 +57,11 @@ async def create_indexes(database: Database) -> None:
     await database["tenants"].create_index("pending_email.token_sha256")
     for name in ("models", "webhook_endpoints"):
         await database[name].create_index("has_outbox")
+    await database["models"].create_index("grants.reader")
+    await database["adoptions"].create_index("tenant")
+    await database["ratings"].create_index("model_id")
+    for path in ("lineage.data.dataset_id", "lineage.training_id", "model_id"):
+        await database["model_versions"].create_index([("tenant", ASCENDING), (path, ASCENDING)])
     # Among what was not deleted (null, also when absent) a name is taken once.
     await database["datasets"].create_index(
         [("tenant", ASCENDING), ("name", ASCENDING), ("deleted_at", ASCENDING)], unique=True

@@ -20,7 +20,7 @@ from maskeraid_core.notices import drain_notices, listening_webhooks, mailbox, t
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetRepository
 from maskeraid_core.repositories.events import EventLine, EventRepository, Lines
-from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository, facts_of
 from maskeraid_core.repositories.moves import JobMoves
 
 log = structlog.get_logger()
@@ -120,15 +120,20 @@ async def _publish_dataset_version(stores: Stores, job: Job, data: dict[str, Any
 
 
 async def _publish_model(stores: Stores, job: Job, data: dict[str, Any]) -> None:
-    version = ModelVersion.of(data)
-    await ModelVersionRepository(stores.database, job.tenant).add_once(version)
+    """A new model, or the next version of the one that the training was ordered for; done twice it is done once."""
+    models = ModelRepository(stores.database, job.tenant)
+    version = await ModelVersionRepository(stores.database, job.tenant).add_next(ModelVersion.of(data))
+    if version.version > 1:
+        await models.publish(version)
+        await JobMoves(stores.database).note_result(job, {"version": version.version})
+        return
     model = Model(
         id=version.model_id, tenant=job.tenant, name=version.name, latest_version=version.version,
-        aliases={"champion": version.version}, metadata=job.metadata,
+        aliases={"champion": version.version}, metadata=job.metadata, **facts_of(version),
         created_at=version.created_at, updated_at=version.created_at, outbox=[_model_created(version)],
         has_outbox=True,
     )  # fmt: skip
-    await ModelRepository(stores.database, job.tenant).add_once(model)
+    await models.add_once(model)
     await drain_notices(stores, ModelRepository.collection_name, model.id)
 
 

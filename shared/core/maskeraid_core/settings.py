@@ -58,6 +58,12 @@ class CoreSettings(BaseSettings):
     attempts_kept_seconds: float = Field(
         default=3600, gt=0, description="How long objects of a job's attempts that nothing names are kept."
     )
+    versions_kept_days: float | None = Field(
+        default=None,
+        gt=0,
+        description="Days after which the weights of a model's version that is neither its latest nor named by an "
+        "alias are deleted; its card and pictures stay. Empty: never.",
+    )
     event_poll_seconds: float = Field(
         default=5, gt=0, description="How often a reader of events looks without being told."
     )

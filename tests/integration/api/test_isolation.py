@@ -21,8 +21,12 @@ from maskeraid_core.repositories.repository import now
 
 from .conftest import Account, FillDataset, Open
 
+DATA_URL = "data:image/png;base64,iVBORw0K"
 JSON = {"Content-Type": "application/json"}
-BODIES: dict[str, dict[str, object]] = {"change_dataset": {}, "change_model": {}, "change_webhook_endpoint": {}}
+BODIES: dict[str, dict[str, object]] = {
+    "change_dataset": {}, "change_model": {}, "change_webhook_endpoint": {}, "put_alias": {"version": 1},
+    "put_rating": {"stars": 5},
+}  # fmt: skip
 
 
 def operations() -> Iterator[tuple[str, str, APIRoute]]:
@@ -74,7 +78,7 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset) -> 
         "dataset_id": dataset.id, "upload_id": upload["id"], "import_id": made["id"], "training_id": training["id"],
         "job_id": training["id"], "reimaging_id": reimaging["id"], "model_id": model.id, "endpoint_id": endpoint.id,
         "delivery_id": delivery.id, "key_id": keys[0]["id"], "image_id": image_id(dataset.id, 1), "version": "1",
-        "number": "1", "step": "1", "name": "final.png",
+        "number": "1", "step": "1", "name": "final.png", "alias": "champion",
     }  # fmt: skip
 
 
@@ -110,19 +114,23 @@ class TestForeignIds:
             answer = await ask(account.client, method, path.format(**owned), route)
             assert answer.status_code == 200, (path, answer.text)
 
-    async def test_ids_in_bodies(self, owned: dict[str, str], open_account: Open) -> None:
-        stranger = (await open_account()).client
+    async def test_ids_in_bodies(self, owned: dict[str, str], open_account: Open, fill_dataset: FillDataset) -> None:
+        account = await open_account()
+        stranger, mine = account.client, await fill_dataset(account.tenant)
         source = {"type": "generator", "set": "faces-light"}
         for path, body in (
             ("/v1/trainings", {"name": "t", "data": [{"dataset_id": owned["dataset_id"]}]}),
             ("/v1/imports", {"dataset_id": owned["dataset_id"], "source": source}),
+            ("/v1/trainings", {"name": "t", "data": [{"dataset_id": mine.id}], "model_id": owned["model_id"]}),
             ("/v1/reimagings", {"image": {"image_id": owned["image_id"]}}),
+            ("/v1/reimagings", {"image": {"data_url": DATA_URL}, "model": {"model_id": owned["model_id"]}}),
         ):
             foreign = await stranger.post(path, json=body)
             unknown = await stranger.post(path, content=_unknown_in(json.dumps(body), owned), headers=JSON)
             assert foreign.status_code == 404, path
             assert _plain(foreign) == _plain(unknown), path
-        assert (await stranger.get("/v1/images", params={"dataset_id": owned["dataset_id"]})).status_code == 404
+        for name in ("dataset_id", "model_id"):
+            assert (await stranger.get("/v1/images", params={name: owned[name]})).status_code == 404
 
     async def test_lists_are_empty(self, owned: dict[str, str], open_account: Open) -> None:
         stranger = (await open_account()).client

@@ -18,6 +18,7 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages_for_people import STYLE_POLICY, page
 from maskeraid_api.routes.webhook_endpoints import MOST_ENDPOINTS
 from maskeraid_api.schemas.account import AccountChange, EmailVerificationRequest, EmailView, MeView, Quotas, Usage
+from maskeraid_api.storage import stored_bytes
 from maskeraid_core.documents.accounts import Scope, Tenant
 from maskeraid_core.errors import NotAuthenticated, NotFound, QuotaExceeded, StaleObject
 from maskeraid_core.jobs import QueueName
@@ -34,7 +35,7 @@ async def get_me(
 ) -> Response:
     """The caller's tenant, scopes, and usage."""
     tenant = await _tenant_of(gateway, caller)
-    return shown(request, _view(tenant, caller, gateway, await _usage(gateway, jobs, datasets, models)))
+    return shown(request, _view(tenant, caller, gateway, await _usage(gateway, caller, jobs, datasets, models)))
 
 
 @router.patch("/v1/me", response_model=MeView)
@@ -52,7 +53,7 @@ async def change_me(
 
     A new address takes the place of the old one when the link that is mailed to it was opened.
     """
-    usage = await _usage(gateway, jobs, datasets, models)
+    usage = await _usage(gateway, caller, jobs, datasets, models)
     tenant = await _tenant_of(gateway, caller)
     check_unchanged(request, _view(tenant, caller, gateway, usage))
     if body.email and body.email != tenant.mailbox:
@@ -97,13 +98,14 @@ async def _tenant_of(gateway: GatewayOf, caller: Caller) -> Tenant:
     return tenant
 
 
-async def _usage(gateway: GatewayOf, jobs: Jobs, datasets: Datasets, models: Models) -> Usage:
+async def _usage(gateway: GatewayOf, caller: Caller, jobs: Jobs, datasets: Datasets, models: Models) -> Usage:
     most = gateway.settings.max_queued_jobs  # in each queue: check_limits asks about one
     return Usage(
         queued_jobs=max([await jobs.waiting(queue, most) for queue in QueueName]),
         datasets=await datasets.count(),
         models=await models.count(),
         training_seconds=await jobs.training_seconds(month_of(now())),
+        storage_bytes=await stored_bytes(gateway.stores.database, caller.tenant),
     )
 
 
@@ -112,7 +114,7 @@ def _view(tenant: Tenant, caller: Caller, gateway: GatewayOf, usage: Usage) -> M
     quotas = Quotas(
         queued_jobs=settings.max_queued_jobs, open_uploads=settings.upload_slots,
         upload_bytes=settings.max_upload_bytes, webhook_endpoints=MOST_ENDPOINTS,
-        training_seconds=settings.max_training_seconds,
+        training_seconds=settings.max_training_seconds, storage_bytes=settings.max_storage_bytes,
     )  # fmt: skip
     return MeView(
         tenant_id=tenant.id, tenant_name=tenant.name, email=tenant.email, is_email_verified=tenant.is_email_verified,

@@ -7,7 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.answers import check_unchanged, created, gone, shown
-from maskeraid_api.dependencies import CallerOf, Datasets, DatasetVersions, Jobs, LibraryOf, Models, ModelVersions
+from maskeraid_api.dependencies import (
+    CallerOf,
+    Datasets,
+    DatasetVersions,
+    GatewayOf,
+    Jobs,
+    LearnersOf,
+    LibraryOf,
+    Models,
+)
+from maskeraid_api.flagging import flag_model
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, page_asked, page_of, page_of_versions
 from maskeraid_api.schemas.datasets import DatasetChange, DatasetRequest, DatasetVersionView, DatasetView
@@ -77,15 +87,22 @@ async def delete_dataset(
     datasets: Datasets,
     jobs: Jobs,
     models: Models,
-    versions: ModelVersions,
+    learners: LearnersOf,
+    gateway: GatewayOf,
+    force: Annotated[
+        bool, Query(description="Delete it although models learned from it: they stay, flagged for good.")
+    ] = False,
 ) -> Response:
-    """Delete a dataset that no model and no unfinished job uses."""
+    """Delete a dataset that no unfinished job uses and, unless `force` is given, no model."""
     dataset = await datasets.require(dataset_id)
     check_unchanged(request, DatasetView.of(dataset))
-    learned = [model_id for model_id in await versions.learned_from(dataset_id) if await models.get(model_id)]
-    users = [*learned, *await jobs.unfinished_with(dataset_id)]
-    if users:
+    learned = list(dict.fromkeys(version.model_id for version in await learners.live(dataset_id)))
+    busy = await jobs.unfinished_with(dataset_id)
+    if busy or (learned and not force):
+        users = [*learned, *busy]
         raise DatasetInUse(f"{len(users)} models or jobs use this dataset.", users=users[:100])
+    for model_id in learned:  # first: whatever dies here, no model is left unflagged
+        await flag_model(gateway.stores, models, model_id, dataset)
     if not await datasets.delete(dataset_id):
         raise NotFound
     return gone()

@@ -1,20 +1,23 @@
-"""Models, their versions, and their files."""
+"""Models, their versions, and their files. Aliases, adoptions, and ratings have files of their own."""
 
+import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.answers import check_unchanged, gone, shown
-from maskeraid_api.dependencies import GatewayOf, Models, ModelVersions
-from maskeraid_api.model_access import version_of
+from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, Models, RegistryOf
+from maskeraid_api.model_access import Access
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, page_asked, page_of, page_of_versions
-from maskeraid_api.schemas.models import ModelChange, ModelVersionView, ModelView
+from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, listed, page_asked, page_of_versions
+from maskeraid_api.schemas.models import SHARING, TAG, ModelChange, ModelVersionView, ModelView
 from maskeraid_api.serving import serve
+from maskeraid_api.sharing import sharing_facts
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.errors import NotFound, RangeNotSatisfiable, StaleObject
+from maskeraid_core.documents.models import Visibility
+from maskeraid_core.errors import Expired, ModelInUse, NotFound, RangeNotSatisfiable, SharingBlocked, StaleObject
 from maskeraid_core.repositories.repository import now
 
 router = APIRouter(prefix="/v1/models", route_class=GuardedRoute, tags=["models"])
@@ -23,26 +26,49 @@ router = APIRouter(prefix="/v1/models", route_class=GuardedRoute, tags=["models"
 @router.get("", response_model=ListView[ModelView])
 @operation(Scope.MODELS_READ)
 async def list_models(
-    request: Request, models: Models, asked: Annotated[Asked, Depends(page_asked("mdl"))]
+    request: Request,
+    registry: RegistryOf,
+    asked: Annotated[Asked, Depends(page_asked("mdl"))],
+    access: Annotated[Access | None, Query(description="Only yours, or only those shared with you.")] = None,
+    visibility: Annotated[Visibility | None, Query(description="Only models of this visibility.")] = None,
+    tag: Annotated[str | None, Query(pattern=TAG, description="Only models with this tag.")] = None,
+    architecture: Annotated[str | None, Query(max_length=40, description="Of the latest version.")] = None,
+    q: Annotated[str | None, Query(max_length=100, description="Only models whose name contains this.")] = None,
 ) -> Response:
-    """The tenant's models."""
-    return await page_of(request, models, asked, ModelView.of)
+    """The models that you may use: yours, and those that others share with you or with everyone."""
+    named = {"$regex": re.escape(q), "$options": "i"} if q else None
+    filters = {"visibility": visibility, "tags": tag, "architecture": architecture, "name": named}
+    page = await registry.page(asked.request, access, **filters)
+    standings = await registry.standings(page.items)
+    total = await registry.count(access, **filters) if asked.is_total_wanted else None
+    views = [ModelView.of(model, standing) for model, standing in zip(page.items, standings, strict=True)]
+    return listed(request, views, has_more=page.has_more, total=total)
 
 
 @router.get("/{model_id}", response_model=ModelView)
 @operation(Scope.MODELS_READ)
-async def get_model(model_id: str, request: Request, models: Models) -> Response:
+async def get_model(model_id: str, request: Request, registry: RegistryOf) -> Response:
     """One model."""
-    return shown(request, ModelView.of(await models.require(model_id)))
+    model = await registry.require(model_id)
+    (standing,) = await registry.standings([model])
+    return shown(request, ModelView.of(model, standing))
 
 
 @router.patch("/{model_id}", response_model=ModelView)
-@operation(Scope.MODELS_WRITE, problems=(StaleObject,), headers=("If-Match",))
-async def change_model(model_id: str, body: ModelChange, request: Request, models: Models) -> Response:
-    """Change a model's name, tags, or metadata; its versions never change."""
+@operation(Scope.MODELS_WRITE, problems=(StaleObject, SharingBlocked), headers=("If-Match",))
+async def change_model(
+    model_id: str, body: ModelChange, request: Request, caller: CallerOf, models: Models, registry: RegistryOf
+) -> Response:
+    """Change a model's name, tags, or metadata, or with whom it is shared; its versions never change.
+
+    Sharing and its end have effect at once, on all that is ordered from then on.
+    """
+    if body.model_fields_set & SHARING:
+        caller.need(Scope.MODELS_SHARE)
     model = await models.require(model_id)
     check_unchanged(request, ModelView.of(model))
-    facts = body.model_dump(exclude_unset=True, exclude_none=True)
+    facts = body.model_dump(exclude_unset=True, exclude_none=True, exclude=set(SHARING))
+    facts |= await sharing_facts(registry, model, body)
     changed = await models.change(model_id, {**facts, "updated_at": now()}, where={"updated_at": model.updated_at})
     if changed is None:
         raise StaleObject
@@ -50,11 +76,13 @@ async def change_model(model_id: str, body: ModelChange, request: Request, model
 
 
 @router.delete("/{model_id}", status_code=204, response_class=Response)
-@operation(Scope.MODELS_WRITE, problems=(StaleObject,), headers=("If-Match",))
-async def delete_model(model_id: str, request: Request, models: Models) -> Response:
-    """Delete a model; Selection no longer finds it."""
+@operation(Scope.MODELS_WRITE, problems=(ModelInUse, StaleObject), headers=("If-Match",))
+async def delete_model(model_id: str, request: Request, models: Models, jobs: Jobs) -> Response:
+    """Delete a model for all who may read it. Its bytes follow in an hour, so that what runs now can end."""
     model = await models.require(model_id)
     check_unchanged(request, ModelView.of(model))
+    if users := await jobs.unfinished_for(model_id):
+        raise ModelInUse(f"{len(users)} trainings are making versions of it.", users=users[:100])
     if not await models.delete(model_id):
         raise NotFound
     return gone()
@@ -65,46 +93,42 @@ async def delete_model(model_id: str, request: Request, models: Models) -> Respo
 async def list_model_versions(
     model_id: str,
     request: Request,
-    models: Models,
-    versions: ModelVersions,
+    registry: RegistryOf,
     asked: Annotated[Asked, Depends(page_asked("mdl", ending=VERSION_ENDING))],
 ) -> Response:
     """The model's versions."""
-    model = await models.require(model_id)
+    model = await registry.require(model_id)
 
     async def view_of(number: int) -> ModelVersionView | None:
-        version = await versions.of_model(model_id, number)
-        return ModelVersionView.of(model, version) if version else None
+        version = await registry.numbered(model, number)
+        return ModelVersionView.of(model, version, registry.files(model, version)) if version else None
 
     return await page_of_versions(request, model_id, model.latest_version, asked, view_of)
 
 
 @router.get("/{model_id}/versions/{version}", response_model=ModelVersionView)
 @operation(Scope.MODELS_READ)
-async def get_model_version(
-    model_id: str, version: str, request: Request, models: Models, versions: ModelVersions
-) -> Response:
-    """One version by number, `latest`, or alias: its card, guarantees, layers, lineage, files."""
-    model = await models.require(model_id)
-    return shown(request, ModelVersionView.of(model, await version_of(versions, model, version)))
+async def get_model_version(model_id: str, version: str, request: Request, registry: RegistryOf) -> Response:
+    """One version by number, `latest`, or alias: its card, guarantees, layers, lineage, files.
+
+    Of a shared model the lineage stays with its owner.
+    """
+    model = await registry.require(model_id)
+    found = await registry.version(model, version)
+    return shown(request, ModelVersionView.of(model, found, registry.files(model, found)))
 
 
 @router.get("/{model_id}/versions/{version}/files/{name}", response_class=Response)
-@operation(Scope.MODELS_READ, problems=(RangeNotSatisfiable,))
+@operation(Scope.MODELS_READ, problems=(Expired, RangeNotSatisfiable))
 async def get_model_file(
-    model_id: str,
-    version: str,
-    name: str,
-    request: Request,
-    models: Models,
-    versions: ModelVersions,
-    gateway: GatewayOf,
+    model_id: str, version: str, name: str, request: Request, registry: RegistryOf, gateway: GatewayOf
 ) -> Response:
     """One file of a version; ranges are served, and `Repr-Digest` is that of the whole."""
-    model = await models.require(model_id)
-    file = (await version_of(versions, model, version)).file(name)
+    model = await registry.require(model_id)
+    found = await registry.version(model, version)
+    file = next((file for file in registry.files(model, found) if file.name == name), None)
     if file is None:
-        raise NotFound
+        raise Expired if found.pruned_at and found.file(name) else NotFound
     return await serve(
         request, gateway.stores.blobs, file.key, size=file.bytes, sha256=file.sha256, media_type=file.media_type,
         name=file.name,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from maskeraid_api.accepting import Order, accept, preferred_wait
 from maskeraid_api.acting import act
 from maskeraid_api.answers import accepted, check_unchanged, gone, json_response, shown
-from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Models, ModelVersions
+from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, RegistryOf
 from maskeraid_api.forms import options_of, read_json
 from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import Form, GuardedRoute, operation
@@ -26,6 +26,7 @@ from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.reimagings import ReimagingSpec
 from maskeraid_core.errors import (
     BadCovering,
+    Expired,
     InputGone,
     JobStateConflict,
     NotFound,
@@ -67,10 +68,10 @@ async def list_reimagings(
 @router.post("", status_code=202, response_model=ReimagingView, responses={200: {"model": ReimagingView}})
 @operation(
     Scope.REIMAGINGS_WRITE, body_bytes=2 * IMAGE_BYTES + 2**20, json_body=ReimagingRequest, form=FORM,
-    problems=(NotFound, BadCovering, UnsupportedMedia, QueueFull), headers=("Prefer",), is_job=True,
+    problems=(NotFound, Expired, BadCovering, UnsupportedMedia, QueueFull), headers=("Prefer",), is_job=True,
 )  # fmt: skip
 async def create_reimaging(
-    request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, models: Models, versions: ModelVersions
+    request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, registry: RegistryOf
 ) -> Response:
     """Fill the covered part of a face. With `Prefer: wait=10` the answer is the result, when it is there in time."""
     form = request._form  # the guard has read it
@@ -79,7 +80,7 @@ async def create_reimaging(
         options = options_of(ReimagingOptions, form)
     else:
         options = read_json(ReimagingRequest, await request.body())
-    inputs = Inputs(gateway.stores.blobs, caller, library, models, versions)
+    inputs = Inputs(gateway.stores.blobs, caller, library, registry)
     spec = await spec_of(options, request, inputs)
     order = Order(
         JobKind.REIMAGING, spec, notify=options.notify.to_document(), metadata=options.metadata,

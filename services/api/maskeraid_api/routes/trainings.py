@@ -11,7 +11,7 @@ from maskeraid_api.accepting import Order, accept, preferred_wait
 from maskeraid_api.answers import accepted, json_response, shown
 from maskeraid_api.curves import curves_of
 from maskeraid_api.dataset_access import TrainingData, choose_training_data
-from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf
+from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Models
 from maskeraid_api.estimates import Wait
 from maskeraid_api.gateway import Gateway, gateway_of
 from maskeraid_api.job_access import job_of
@@ -71,7 +71,9 @@ async def list_trainings(
     ),
     is_job=True,
 )
-async def create_training(body: TrainingRequest, request: Request, caller: CallerOf, library: LibraryOf) -> Response:
+async def create_training(
+    body: TrainingRequest, request: Request, caller: CallerOf, library: LibraryOf, models: Models
+) -> Response:
     """Order a model. All that can be known now is checked now.
 
     With `dry_run` the worker makes the first steps only and answers what the whole would take, with `Prefer: wait=30`
@@ -79,6 +81,8 @@ async def create_training(body: TrainingRequest, request: Request, caller: Calle
     """
     caller.need(Scope.DATASETS_READ)
     body.check_hyperparameters()
+    if body.model_id is not None and await models.get(body.model_id) is None:
+        raise NotFound("There is no such model.", pointer="/model_id")
     data = await choose_training_data(library, body.data)
     job_id = new_id(JobKind.TRAINING.id_prefix)
     order = Order(
@@ -100,7 +104,8 @@ def spec_of(body: TrainingRequest, data: TrainingData, job_id: str) -> TrainingS
         name=body.name, data=data.parts, architecture=body.effective_architecture, preset=body.preset,
         hyperparameters=body.hyperparameters.for_trainer(),
         seed=secrets.randbelow(LARGEST_SEED) if body.seed is None else body.seed, resolution=data.resolution,
-        image_count=data.image_count, model_id=twin_id("mdl", job_id), software=VERSION, dry_run=body.dry_run,
+        image_count=data.image_count, model_id=body.model_id or twin_id("mdl", job_id), software=VERSION,
+        dry_run=body.dry_run,
     )  # fmt: skip
 
 

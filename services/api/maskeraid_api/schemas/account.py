@@ -16,7 +16,7 @@ EmailAddress = Annotated[
         pattern=r"^[A-Za-z0-9!#$%&*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&*+/=?^_{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
     ),
 ]
-EmailEvent = Literal["model.created"]
+EmailEvent = Literal["model.created", "model.flagged"]
 
 
 class Usage(View):
@@ -26,6 +26,7 @@ class Usage(View):
     datasets: int
     models: int
     training_seconds: float = Field(description="For which trainings ordered this month have run.")
+    storage_bytes: int = Field(description="Of the images of data sets and the files of models.")
 
 
 class Quotas(View):
@@ -36,6 +37,7 @@ class Quotas(View):
     upload_bytes: int
     webhook_endpoints: int
     training_seconds: float | None = Field(description="A calendar month; null: any.")
+    storage_bytes: int | None = Field(description="Above, no import and no training begins; null: any.")
 
 
 class MeView(View):

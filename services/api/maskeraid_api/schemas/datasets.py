@@ -5,7 +5,17 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from maskeraid_api.schemas.parts import AttributeName, Body, LabelledBody, Metadata, Name, Text, Time, View
+from maskeraid_api.schemas.parts import (
+    AttributeName,
+    Body,
+    LabelledBody,
+    Metadata,
+    ModelReference,
+    Name,
+    Text,
+    Time,
+    View,
+)
 from maskeraid_core.documents.datasets import Dataset, DatasetVersion, Role
 
 MOST_VALUES = 200
@@ -126,6 +136,7 @@ class ImageView(View):
     height: int
     grey: bool
     attributes: dict[str, str]
+    models: list[ModelReference] = Field(description="Versions of your models that learned from it.")
     urls: dict[str, str]
 
 

@@ -1,22 +1,57 @@
 """Models and their versions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from maskeraid_api.schemas.parts import Body, Metadata, Name, View
-from maskeraid_core.documents.models import Model, ModelVersion
+from maskeraid_api.model_access import OWN, Access, Standing
+from maskeraid_api.schemas.parts import Body, Metadata, Name, View, id_pattern
+from maskeraid_core.documents.grants import EVERYONE
+from maskeraid_core.documents.models import Model, ModelFile, ModelVersion, Visibility
+from maskeraid_core.documents.ratings import Rating
 
-Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+NOTE = r"^[^\x00-\x08\x0b-\x1f]*$"  # lines may break
+TAG = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+Tag = Annotated[str, StringConstraints(pattern=TAG)]
+Licence = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 .+()-]{0,99}$")]  # as SPDX writes them
+TenantId = Annotated[str, StringConstraints(pattern=id_pattern("ten"))]
+SHARING = frozenset({"visibility", "shared_with", "download", "licence"})
+HIDDEN = frozenset({"tenant", "deleted_at", "outbox", "has_outbox", "grants", "rated"})
 
 
 class ModelChange(Body):
-    """What may be changed; what is absent stays."""
+    """What may be changed; what is absent stays. The last four need the scope `models:share`."""
 
     name: Name | None = None
     tags: list[Tag] | None = Field(default=None, max_length=20)
     metadata: Metadata | None = None
+    visibility: Visibility | None = Field(
+        default=None, description="`tenants`: for those in `shared_with`; `public`: for every account, if all its "
+        "versions may be shown to strangers. A later version joins them when it is made `public` again.",
+    )  # fmt: skip
+    shared_with: list[TenantId] | None = Field(
+        default=None, max_length=100, description="Accounts, with the visibility `tenants`; whom it no longer names, "
+        "the model is gone for at once.", examples=[["ten_01KA20GX6C0VVYRYSCJX4K0VJY"]],
+    )  # fmt: skip
+    download: bool | None = Field(default=None, description="Whether those who may read it may fetch its weights.")
+    licence: Licence | None = Field(default=None, description="As SPDX names it; a public model needs one.")
+
+
+class AliasChange(Body):
+    """Where an alias leads."""
+
+    version: int = Field(ge=1, le=999_999_999)
+
+
+class FlagView(View):
+    """Something that a model was made from is gone."""
+
+    code: Literal["dataset_deleted"]
+    detail: str
+    dataset_id: str
+    at: datetime
 
 
 class ModelView(View):
@@ -25,20 +60,38 @@ class ModelView(View):
     object: Literal["model"] = "model"
     id: str
     name: str
+    access: Access = Field(description="Whether it is yours, or shared with you: then only its owner changes it.")
+    owner: str | None = Field(description="The name of the account that shares it; null: it is yours.")
+    is_adopted: bool = Field(description="Whether a shared model takes part in your Selection; your own always do.")
     latest_version: int
     aliases: dict[str, int]
+    architecture: str | None
+    kind: Literal["drawn", "photo"] | None
+    resolution: int | None
     tags: list[str]
-    visibility: Literal["private"]
+    visibility: Visibility
+    licence: str | None
+    shared_with: list[str] = Field(description="Accounts; told to the owner only.")
+    download: bool = Field(description="Whether its weights may be fetched by those with whom it is shared.")
+    rating_count: int
+    rating_mean: float | None
+    flags: list[FlagView]
     metadata: dict[str, str]
     created_at: datetime
     updated_at: datetime
     urls: dict[str, str]
 
     @classmethod
-    def of(cls, model: Model) -> "ModelView":
+    def of(cls, model: Model, standing: Standing = OWN) -> "ModelView":
         own = f"/v1/models/{model.id}"
-        urls = {"self": own, "versions": f"{own}/versions", "latest": f"{own}/versions/latest"}
-        return cls(**model.model_dump(exclude={"tenant", "deleted_at", "outbox", "has_outbox"}), urls=urls)
+        urls = {
+            "self": own, "versions": f"{own}/versions", "latest": f"{own}/versions/latest", "ratings": f"{own}/ratings",
+        }  # fmt: skip
+        readers = [grant.reader for grant in model.grants if grant.reader != EVERYONE]
+        return cls(
+            **model.model_dump(exclude=set(HIDDEN)), **vars(standing), urls=urls, download=model.may_download,
+            shared_with=readers if standing.access == "owner" else [],
+        )  # fmt: skip
 
 
 class ModelFileView(View):
@@ -70,19 +123,46 @@ class ModelVersionView(View):
     card: dict[str, Any]
     layers: dict[str, Any]
     lineage: dict[str, Any]
-    files: list[ModelFileView]
+    files: list[ModelFileView] = Field(description="What you may fetch; each also by its name.")
     created_at: datetime
+    pruned_at: datetime | None = Field(description="Since then only its card and pictures are kept.")
 
     @classmethod
-    def of(cls, model: Model, version: ModelVersion) -> "ModelVersionView":
+    def of(cls, model: Model, version: ModelVersion, files: Sequence[ModelFile]) -> "ModelVersionView":
+        """`files` are those that the caller may fetch."""
         fields = version.model_dump(exclude={"tenant", "files", "prototypes"})
         own = f"/v1/models/{model.id}/versions/{version.version}"
-        files = [
+        views = [
             ModelFileView(
                 name=file.name, bytes=file.bytes, digest=f"sha256:{file.sha256}", media_type=file.media_type,
                 url=f"{own}/files/{file.name}",
             )
-            for file in version.files
+            for file in files
         ]  # fmt: skip
         aliases = sorted(alias for alias, number in model.aliases.items() if number == version.version)
-        return cls(**fields, aliases=aliases, files=files)
+        return cls(**fields, aliases=aliases, files=views)
+
+
+class RatingRequest(Body):
+    """What you think of a model; shown with your account's name to all who may read the model."""
+
+    stars: int = Field(ge=1, le=5)
+    note: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=NOTE)] | None = None
+
+
+class RatingView(View):
+    """What an account thinks of a model."""
+
+    object: Literal["rating"] = "rating"
+    id: str
+    model_id: str
+    author: str | None = Field(description="The name of the account; null when it is no more.", examples=["us"])
+    is_yours: bool = Field(description="Whether it is your account's.")
+    stars: int
+    note: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, rating: Rating, author: str | None, tenant: str) -> "RatingView":
+        return cls(**rating.model_dump(exclude={"tenant"}), author=author, is_yours=rating.tenant == tenant)

@@ -99,6 +99,13 @@ class LabelledBody(Body):
     client_reference_id: Text | None = None
 
 
+class ModelReference(View):
+    """A version of a model."""
+
+    model_id: str
+    version: int
+
+
 class Problem(View):
     """What went wrong (RFC 9457)."""
 

@@ -7,9 +7,19 @@ from pydantic import Field
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, TrainingNotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, DatasetId, LabelledBody, Name, View, Where
+from maskeraid_api.schemas.parts import (
+    Body,
+    DatasetId,
+    LabelledBody,
+    ModelId,
+    ModelReference,
+    Name,
+    View,
+    Where,
+)
 from maskeraid_core.documents.trainings import DataPart, Estimate, TrainingSpec
 from maskeraid_core.errors import UnknownField
+from maskeraid_core.ids import twin_id
 from maskeraid_core.jobs import Job, JobStatus
 
 Architecture = Literal["auto", "thesis", "eigen"]
@@ -56,6 +66,9 @@ class TrainingRequest(LabelledBody):
     """A new model from datasets."""
 
     name: Name
+    model_id: ModelId | None = Field(
+        default=None, description="A model of yours that gets a further version; a new model when absent."
+    )
     kind: Literal["model"] = "model"
     data: list[DataChoice] = Field(min_length=1, max_length=16)
     architecture: Architecture = "auto"
@@ -83,13 +96,6 @@ class TrainingRequest(LabelledBody):
         rows = [{"pointer": f"/hyperparameters/{name}", "code": "unknown_field", "detail": detail} for name in strange]
         if rows:
             raise UnknownField(f"{len(rows)} field{'s need' if len(rows) > 1 else ' needs'} attention.", errors=rows)
-
-
-class ModelReference(View):
-    """The version of a model that a training made."""
-
-    model_id: str
-    version: int
 
 
 class EstimateView(View):
@@ -128,6 +134,7 @@ class TrainingView(JobFields):
     image_count: int | None
     latest_metrics: dict[str, float]
     result: dict[str, Any] | None
+    model_id: str | None = Field(description="The model that gets a further version; null: it makes a new one.")
     model: ModelReference | None = Field(description="Once the training has succeeded.")
     dry_run: bool
     estimate: EstimateView | None = Field(description="Of a dry run that has succeeded.")
@@ -138,8 +145,8 @@ class TrainingView(JobFields):
         spec = TrainingSpec.model_validate(job.spec)
         result = job.result or {}
         model = None
-        if job.status is JobStatus.SUCCEEDED and not spec.dry_run:
-            model = ModelReference(model_id=spec.model_id, version=int(result.get("version", 1)))
+        if job.status is JobStatus.SUCCEEDED and "version" in result:  # a further one gets its number a moment later
+            model = ModelReference(model_id=spec.model_id, version=result["version"])
         fields = shared_fields(job, None if job.status.is_terminal else wait)
         fields["urls"] |= {name: f"/v1/trainings/{job.id}/{name}" for name in ("metrics", "checkpoints")}
         if model:
@@ -147,6 +154,7 @@ class TrainingView(JobFields):
         return cls(
             **fields, **spec.model_dump(exclude={"model_id", "software"}), latest_metrics=job.latest_metrics,
             result=None if spec.dry_run else job.result, model=model, estimate=EstimateView.of(job, wait),
+            model_id=spec.model_id if spec.model_id != twin_id("mdl", job.id) else None,
         )  # fmt: skip
 
 

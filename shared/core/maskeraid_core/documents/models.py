@@ -6,7 +6,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from maskeraid_core.documents.document import Document, Part
+from maskeraid_core.documents.grants import EVERYONE, Grant
 from maskeraid_core.documents.notices import TellingDocument
+
+Visibility = Literal["private", "tenants", "public"]
 
 
 class ModelFile(Part):
@@ -16,22 +19,64 @@ class ModelFile(Part):
     sha256: str
     media_type: str
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is for looking at: pictures and the card. They stay when a version is pruned."""
+        return self.media_type == "image/png" or self.name == "card.json"
+
+
+class ModelFlag(Part):
+    """What its owner should know of a model that was made from something which is gone."""
+
+    code: Literal["dataset_deleted"]
+    detail: str
+    dataset_id: str
+    at: datetime
+
 
 class Model(TellingDocument):
     tenant: str
     name: str
     latest_version: int = 0
     aliases: dict[str, int] = Field(default_factory=dict)
+    architecture: str | None = None  # of the latest version, as are the next two
+    kind: Literal["drawn", "photo"] | None = None
+    resolution: int | None = None
     tags: list[str] = Field(default_factory=list)
-    visibility: Literal["private"] = "private"
+    visibility: Visibility = "private"  # as the grants say; for lists
+    licence: str | None = None
+    grants: list[Grant] = Field(default_factory=list)
+    rating_count: int = 0
+    rating_mean: float | None = None
+    rated: int = 0  # +1 whenever the two above were counted anew
+    flags: list[ModelFlag] = Field(default_factory=list)
     metadata: dict[str, str] = Field(default_factory=dict)
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = None
 
+    def seen_by(self, tenant: str) -> "Model | None":
+        """The model as another tenant sees it: what its grants allow, without what is its owner's own business."""
+        grants = [grant for grant in self.grants if grant.reader in (tenant, EVERYONE)]
+        if not grants:
+            return None
+        latest = max(self.latest_version if grant.up_to is None else grant.up_to for grant in grants)
+        return self.model_copy(
+            update={
+                "latest_version": latest,
+                "aliases": {alias: number for alias, number in self.aliases.items() if number <= latest},
+                "grants": grants, "flags": [], "metadata": {}, "outbox": [],
+            }
+        )  # fmt: skip
+
+    @property
+    def may_download(self) -> bool:
+        """Whether one of the grants allows to fetch the files; asked of a model as its reader sees it."""
+        return any(grant.download for grant in self.grants)
+
 
 class ModelVersion(Document):
-    """What a training made; `_id` is `model:version`."""
+    """What a training made; `_id` is `model:version`. Nothing of it changes; in the end its bulk may go."""
 
     tenant: str
     model_id: str
@@ -50,6 +95,20 @@ class ModelVersion(Document):
     layers: dict[str, Any] = Field(default_factory=dict)
     lineage: dict[str, Any] = Field(default_factory=dict)
     created_at: datetime
+    pruned_at: datetime | None = None  # since then only what it shows is kept
+
+    @property
+    def training_id(self) -> str | None:
+        return self.lineage.get("training_id")
+
+    @property
+    def bytes(self) -> int:
+        """What it keeps in the store."""
+        return sum(file.bytes for file in self.files if file.is_shown or self.pruned_at is None)
 
     def file(self, name: str) -> ModelFile | None:
         return next((file for file in self.files if file.name == name), None)
+
+    def shown_to_others(self) -> "ModelVersion":
+        """Without where its data lie and how they were filtered: the card says what others may know."""
+        return self.model_copy(update={"lineage": {"software": self.lineage.get("software")}})

@@ -1,7 +1,7 @@
 """Tenants, API keys, and idempotent answers. Looked up before the tenant is known, so not tenant repositories."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,11 @@ class AccountRepository:
     async def tenant_named(self, name: str) -> Tenant | None:
         found = await self._tenants.find_one({"name": name})
         return Tenant.of(found) if found else None
+
+    async def names(self, tenant_ids: Iterable[str]) -> dict[str, str]:
+        """By tenant, of those that there are."""
+        found = self._tenants.find({"_id": {"$in": list(tenant_ids)}}, {"name": 1})
+        return {row["_id"]: row["name"] async for row in found}
 
     async def is_first(self, tenant_id: str) -> bool:
         """Whether an account is the one that was made first: that of who runs the server."""

@@ -1,6 +1,6 @@
 """Datasets, their versions, and uploads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -26,6 +26,10 @@ class DatasetRepository(TenantRepository[Dataset]):
         """As of every document, but NameTaken when `facts` has another dataset's name."""
         with _one_of_a_name():
             return await super().change(document_id, facts, where=where)
+
+    async def all_live(self) -> list[Dataset]:
+        """Every dataset of the tenant."""
+        return [Dataset.of(row) async for row in self._collection.find(self._live({}))]
 
     async def publish(self, version: DatasetVersion) -> bool:
         """Make a version the latest one, unless it is already behind or in front; one update, or nothing."""
@@ -66,6 +70,12 @@ class DatasetVersionRepository(TenantRepository[DatasetVersion]):
 
     async def of_dataset(self, dataset_id: str, version: int) -> DatasetVersion | None:
         return await self.get(self.key(dataset_id, version))
+
+    async def bytes_of(self, datasets: Iterable[Dataset]) -> int:
+        """What the images of the latest version of each dataset take."""
+        keys = [self.key(dataset.id, dataset.latest_version) for dataset in datasets]
+        found = self._collection.find(self._live({"_id": {"$in": keys}}), {"bytes": 1})
+        return sum([row["bytes"] async for row in found])
 
     async def put(self, version: DatasetVersion) -> None:
         """Write a version that is not yet published; a repeated attempt writes it again."""

@@ -58,6 +58,12 @@ class JobRepository(TenantRepository[Job]):
         cursor = self._collection.find(self._live({"status": {"$in": live}, **about}), {"_id": 1})
         return [row["_id"] async for row in cursor]
 
+    async def unfinished_for(self, model_id: str) -> list[str]:
+        """Ids of trainings that have not ended and will make a version of a model."""
+        live = [status for status in JobStatus if not status.is_terminal]
+        cursor = self._collection.find(self._live({"status": {"$in": live}, "spec.model_id": model_id}), {"_id": 1})
+        return [row["_id"] async for row in cursor]
+
     async def waiting(self, queue: QueueName, most: int) -> int:
         """How many of the tenant's jobs are queued there, counted up to `most`."""
         # Exactly the fields of an index: with one more the embedded server would scan every job there ever was.

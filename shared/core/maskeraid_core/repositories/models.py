@@ -1,10 +1,13 @@
-"""Models and their versions."""
+"""Models and their versions, as their owner sees them; what others may see of them is in shares.py."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from pymongo import DESCENDING
 
-from maskeraid_core.documents.models import Model, ModelVersion
+from maskeraid_core.documents.models import Model, ModelFlag, ModelVersion
+from maskeraid_core.documents.notices import Notice
 from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.repository import TenantRepository, now
 
@@ -22,6 +25,56 @@ class ModelRepository(TenantRepository[Model]):
         outcome = await self._collection.update_one(self._live({"_id": model_id}), {"$set": {"deleted_at": now()}})
         return outcome.modified_count == 1
 
+    async def point(
+        self, model_id: str, alias: str, version: int | None, *, where: Mapping[str, object]
+    ) -> Model | None:
+        """Let an alias lead to a version, or (None) take it away, if `where` still holds; one update, or nothing.
+
+        Other aliases stay as they are, whoever changes them at the same time.
+        """
+        place, at = f"aliases.{alias}", now()
+        stamp: dict[str, object] = {"updated_at": at}
+        change = {"$set": stamp, "$unset": {place: ""}} if version is None else {"$set": {**stamp, place: version}}
+        outcome = await self._collection.update_one(self._live({**where, "_id": model_id}), change)
+        return await self.get(model_id) if outcome.matched_count else None
+
+    async def live_among(self, model_ids: Iterable[str]) -> set[str]:
+        """Which of these models there are."""
+        found = self._collection.find(self._live({"_id": {"$in": list(model_ids)}}), {"_id": 1})
+        return {row["_id"] async for row in found}
+
+    async def publish(self, version: ModelVersion) -> bool:
+        """Make a version the latest one, unless a later one is; one update, or nothing."""
+        outcome = await self._collection.update_one(
+            self._live({"_id": version.model_id, "latest_version": {"$lt": version.version}}),
+            {"$set": {"latest_version": version.version, **facts_of(version), "updated_at": now()}},
+        )
+        return outcome.modified_count == 1
+
+    async def flag(self, model_id: str, flag: ModelFlag, notice: Notice) -> bool:
+        """Flag a model and put that into its outbox, once for each dataset; one update, or nothing."""
+        outcome = await self._collection.update_one(
+            self._live({"_id": model_id, "flags.dataset_id": {"$ne": flag.dataset_id}}),
+            {
+                "$push": {"flags": flag.model_dump(), "outbox": notice.model_dump()},
+                "$set": {"has_outbox": True, "updated_at": now()},
+            },
+        )
+        return outcome.modified_count == 1
+
+    async def note_ratings(self, model: Model, count: int, mean: float | None) -> bool:
+        """Keep what was counted, unless somebody has counted since `model` was read; one update, or nothing."""
+        outcome = await self._collection.update_one(
+            self._live({"_id": model.id, "rated": model.rated or {"$in": [0, None]}}),  # absent where nobody ever rated
+            {"$set": {"rating_count": count, "rating_mean": mean, "rated": model.rated + 1}},
+        )
+        return outcome.modified_count == 1
+
+
+def facts_of(version: ModelVersion) -> dict[str, Any]:
+    """What a model repeats of its latest version, so that lists can be filtered by it."""
+    return {"architecture": version.architecture, "kind": version.kind, "resolution": version.resolution}
+
 
 class ModelVersionRepository(TenantRepository[ModelVersion]):
     collection_name = "model_versions"
@@ -34,19 +87,57 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
     async def of_model(self, model_id: str, version: int) -> ModelVersion | None:
         return await self.get(self.key(model_id, version))
 
-    async def learned_from(self, dataset_id: str) -> list[str]:
-        """Ids of models that have a version which learned from a dataset."""
-        return sorted(await self._collection.distinct("model_id", self._live({"lineage.data.dataset_id": dataset_id})))
+    async def add_next(self, version: ModelVersion) -> ModelVersion:
+        """Insert what a training made under the model's next number, once a training; the version that is there.
+
+        Unique ids decide between trainings that end together, and between two who tell of one training's end.
+        """
+        number = 1
+        while True:
+            numbered = version.model_copy(update={"id": self.key(version.model_id, number), "version": number})
+            taken = await self.get(numbered.id)
+            if taken is None and await self.add_once(numbered):
+                return numbered
+            if taken is not None:
+                if taken.training_id == version.training_id:
+                    return taken
+                number += 1
+
+    async def learned_from(self, dataset_id: str) -> list[ModelVersion]:
+        """Versions that learned from a dataset, also of models that were deleted; oldest model first."""
+        found = self._collection.find(self._live({"lineage.data.dataset_id": dataset_id}))
+        return sorted([ModelVersion.of(row) async for row in found], key=lambda version: version.id)
 
     async def latest_of(self, models: Iterable[Model]) -> list[ModelVersion]:
         """The latest version of each model."""
         keys = [self.key(model.id, model.latest_version) for model in models]
         return [ModelVersion.of(row) async for row in self._collection.find(self._live({"_id": {"$in": keys}}))]
 
+    async def bytes_of(self, models: Sequence[Model]) -> int:
+        """What the files of all versions of these models take."""
+        wanted = self._live({"model_id": {"$in": [model.id for model in models]}})
+        return sum([ModelVersion.of(row).bytes async for row in self._collection.find(wanted)])
+
+    async def prune(self, version_id: str, at: datetime) -> None:
+        """Say that the bulk of a version may go; the bytes follow when that has been so for an hour."""
+        await self._collection.update_one(
+            self._live({"_id": version_id, "pruned_at": None}), {"$set": {"pruned_at": at}}
+        )
+
+    async def keep(self, version_id: str) -> None:
+        """Take that back; only right while the bytes are there."""
+        await self._collection.update_one(self._live({"_id": version_id}), {"$set": {"pruned_at": None}})
+
 
 async def newest_versions(database: Database, limit: int) -> list[ModelVersion]:
     """The newest model versions of all tenants, for workers that load them ahead; a limit of 0 means none."""
     if not limit:
         return []
-    cursor = database[ModelVersionRepository.collection_name].find({}).sort("_id", DESCENDING).limit(limit)
-    return [ModelVersion.of(row) async for row in cursor]
+    cursor = database[ModelVersionRepository.collection_name].find({"pruned_at": None})
+    return [ModelVersion.of(row) async for row in cursor.sort("_id", DESCENDING).limit(limit)]
+
+
+async def whole_versions(database: Database, before: datetime, limit: int) -> list[ModelVersion]:
+    """Versions of all tenants that were made before then and never pruned, the oldest first."""
+    cursor = database[ModelVersionRepository.collection_name].find({"created_at": {"$lt": before}, "pruned_at": None})
+    return [ModelVersion.of(row) async for row in cursor.sort("_id", 1).limit(limit)]

@@ -95,6 +95,11 @@ class JobMoves:
             await self._collection.update_one({"_id": job.id}, {"$pull": {"outbox": {"key": {"$in": keys}}}})
             await self._collection.update_one({"_id": job.id, "outbox": []}, {"$set": {"has_outbox": False}})
 
+    async def note_result(self, job: Job, facts: dict[str, Any]) -> None:
+        """Add to the result of a job that has ended what only its effects could find out; one update."""
+        result = json.dumps({**(job.result or {}), **facts})
+        await self._collection.update_one({"_id": job.id, "status": JobStatus.SUCCEEDED}, {"$set": {"result": result}})
+
     async def clear_outboxes(self, jobs: Sequence[Job]) -> Sequence[str]:
         """The same for jobs that have ended, by one call; ids of those that are not there any more."""
         empty = {"$set": {"outbox": [], "has_outbox": False}}

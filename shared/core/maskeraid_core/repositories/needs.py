@@ -1,11 +1,12 @@
 """Which objects of a tenant its documents still need: asked before anything is swept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from maskeraid_core.documents.datasets import Upload
+from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.ids import twin_id
 from maskeraid_core.jobs import JobKind, JobStatus
 from maskeraid_core.mongo import Database
@@ -48,14 +49,24 @@ class Needs:
         cursor = self._database["jobs"].find({"_id": {"$in": list(job_ids)}, "tenant": self._tenant}, fields)
         return {row["_id"]: _fate(row) async for row in cursor}
 
-    async def files_of_models(self, job_ids: Iterable[str], deleted_before: datetime) -> set[str]:
-        """Keys of the files of the models that trainings made, without models that were deleted before then."""
-        model_ids = [twin_id("mdl", job_id) for job_id in job_ids]
+    async def files_of_models(self, job_ids: Collection[str], deleted_before: datetime) -> set[str]:
+        """Keys of the files of the models that trainings made, without what was deleted or pruned before then."""
+        trained = {"lineage.training_id": {"$in": list(job_ids)}}
+        twins = {"model_id": {"$in": [twin_id("mdl", job_id) for job_id in job_ids]}}
+        versions = [*await self._versions(trained), *await self._versions(twins)]
+        model_ids = list({version.model_id for version in versions})
         models = self._database["models"].find({"_id": {"$in": model_ids}, "tenant": self._tenant}, {"deleted_at": 1})
-        live = [row["_id"] async for row in models if not _is_before(row.get("deleted_at"), deleted_before)]
-        wanted = {"tenant": self._tenant, "model_id": {"$in": live}}
-        versions = self._database["model_versions"].find(wanted, {"files": 1})
-        return {file["key"] async for row in versions for file in row["files"]}
+        live = {row["_id"] async for row in models if not _is_before(row.get("deleted_at"), deleted_before)}
+        return {
+            file.key
+            for version in versions
+            for file in version.files
+            if version.model_id in live and (file.is_shown or not _is_before(version.pruned_at, deleted_before))
+        }
+
+    async def _versions(self, wanted: dict[str, Any]) -> list[ModelVersion]:
+        found = self._database["model_versions"].find({"tenant": self._tenant, **wanted})
+        return [ModelVersion.of(row) async for row in found]
 
     async def sheets_of_trainings(self, job_ids: Iterable[str]) -> set[str]:
         """Keys of the samples that the histories of trainings name."""

@@ -1,0 +1,75 @@
+"""Sharing a model: what may be asked, what stands in its way, and the grants that come of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from maskeraid_api.model_access import Registry
+from maskeraid_api.schemas.models import SHARING, ModelChange
+from maskeraid_core.documents.grants import EVERYONE, Grant
+from maskeraid_core.documents.models import Model, ModelVersion
+from maskeraid_core.errors import SharingBlocked, ValidationFailed
+from maskeraid_core.repositories.repository import now
+
+FEWEST_IMAGES = 100  # of a version that everyone may see: from fewer a model draws the faces that it learned from
+
+
+def check_may_go_public(version: ModelVersion) -> None:
+    """The one gate before everyone. Drawn faces show nobody, so they pass.
+
+    Raises: SharingBlocked, for a version of too few images or one that copies them, as its card says.
+    """
+    if version.kind == "drawn":
+        return
+    images, card = version.card.get("images", 0), version.card
+    if images < FEWEST_IMAGES:
+        detail = f"{images or 'an unknown number of'} images; for everyone at least {FEWEST_IMAGES} are needed"
+        raise SharingBlocked(f"Version {version.version} learned from {detail}.", version=version.version)
+    is_flagged = any(flag.get("code") == "copying" for flag in card.get("flags", []))
+    if is_flagged or card.get("memorisation", {}).get("verdict") == "copying":
+        raise SharingBlocked(f"Version {version.version} copies faces that it learned from.", version=version.version)
+
+
+async def sharing_facts(registry: Registry, model: Model, change: ModelChange) -> dict[str, Any]:
+    """What a change of sharing sets in the model's document, all of it in one update; empty when there is none.
+
+    Raises: ValidationFailed, SharingBlocked.
+    """
+    if not change.model_fields_set & SHARING:
+        return {}
+    visibility = change.visibility or model.visibility
+    licence = change.licence or model.licence
+    if visibility == "public" and licence is None:
+        raise ValidationFailed("A public model needs a licence.", pointer="/licence")
+    readers = await _readers(registry, model, change, visibility)
+    if readers and model.flags:
+        raise SharingBlocked(f"{model.flags[0].detail} A flagged model is not shared anew.")
+    up_to = model.latest_version if visibility == "public" else None
+    if up_to is not None:
+        await _check_every_version(registry, model)
+    download = model.may_download if change.download is None else change.download
+    at = now()
+    grants = [Grant(reader=reader, download=download, up_to=up_to, given_at=at) for reader in readers]
+    return {"visibility": visibility, "licence": licence, "grants": [grant.model_dump() for grant in grants]}
+
+
+async def _readers(registry: Registry, model: Model, change: ModelChange, visibility: str) -> Sequence[str]:
+    if visibility != "tenants":
+        if change.shared_with:
+            raise ValidationFailed("Only with the visibility `tenants`.", pointer="/shared_with")
+        return [EVERYONE] if visibility == "public" else []
+    known = [grant.reader for grant in model.grants if grant.reader != EVERYONE]
+    readers = list(dict.fromkeys(known if change.shared_with is None else change.shared_with))
+    if not readers:
+        raise ValidationFailed("Name those with whom it is shared.", pointer="/shared_with")
+    names = await registry.accounts.names(set(readers))
+    for place, reader in enumerate(readers):
+        if reader not in names or reader == registry.tenant:
+            raise ValidationFailed("This is no other account of this service.", pointer=f"/shared_with/{place}")
+    return readers
+
+
+async def _check_every_version(registry: Registry, model: Model) -> None:
+    """All that are there now; later ones stay closed until the owner makes the model public again."""
+    for number in range(1, model.latest_version + 1):
+        if version := await registry.numbered(model, number):
+            check_may_go_public(version)

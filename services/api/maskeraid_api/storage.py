@@ -1,0 +1,13 @@
+"""What a tenant keeps in the store, as its quota counts it: images of data sets, files of models."""
+
+from maskeraid_core.mongo import Database
+from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+
+
+async def stored_bytes(database: Database, tenant: str) -> int:
+    """Of data sets the newest versions count, of models all that were not pruned; what was deleted counts no more."""
+    models = await ModelRepository(database, tenant).all_live()
+    of_models = await ModelVersionRepository(database, tenant).bytes_of(models)
+    datasets = await DatasetRepository(database, tenant).all_live()
+    return of_models + await DatasetVersionRepository(database, tenant).bytes_of(datasets)

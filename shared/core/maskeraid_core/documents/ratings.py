@@ -1,0 +1,18 @@
+"""Ratings: what a tenant thinks of a model that it may read."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from maskeraid_core.documents.document import Document
+
+
+class Rating(Document):
+    """One a tenant and model; `_id` is derived from both."""
+
+    tenant: str
+    model_id: str
+    stars: int = Field(ge=1, le=5)
+    note: str | None = None
+    created_at: datetime
+    updated_at: datetime

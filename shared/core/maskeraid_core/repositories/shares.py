@@ -1,0 +1,80 @@
+"""What others share with a tenant: read only, and only while a grant is there. Also which of that it has adopted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from maskeraid_core.documents.grants import EVERYONE, Adoption
+from maskeraid_core.documents.models import Model, ModelVersion
+from maskeraid_core.mongo import Database
+from maskeraid_core.repositories.models import ModelVersionRepository
+from maskeraid_core.repositories.repository import Reading, TenantRepository, now
+
+
+class SharedModelRepository(Reading[Model]):
+    """Models of other tenants that this one may read, as it may see them. There is nothing here that writes."""
+
+    collection_name = "models"
+    kind = Model
+
+    def __init__(self, database: Database, tenant: str) -> None:
+        super().__init__(database, tenant)
+        self._database = database
+
+    async def version(self, model: Model, number: int) -> ModelVersion | None:
+        """A version of a model that was read here; None behind the last one that the grant opens."""
+        if number > model.latest_version:
+            return None
+        found = await ModelVersionRepository(self._database, model.tenant).of_model(model.id, number)
+        return found.shown_to_others() if found else None
+
+    async def adopted(self) -> list[ModelVersion]:
+        """The latest version of each model that the tenant has adopted and may still read, oldest model first."""
+        adoptions = self._database[AdoptionRepository.collection_name].find({"tenant": self._tenant})
+        ids = sorted([row["model_id"] async for row in adoptions])
+        if not ids:
+            return []
+        rows = [row async for row in self._collection.find(self._live({"_id": {"$in": ids}})).sort("_id", 1)]
+        models = [model for row in rows if (model := self._read(row))]
+        found = [await self.version(model, model.latest_version) for model in models]
+        return [version for version in found if version]
+
+    def _live(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        readers = [self._tenant, EVERYONE]
+        others = {"tenant": {"$ne": self._tenant}, "deleted_at": None}
+        return {**wanted, **others, "grants.reader": {"$in": readers}}
+
+    def _read(self, found: Mapping[str, Any]) -> Model | None:
+        if found["tenant"] == self._tenant or found.get("deleted_at") is not None:
+            return None
+        return self.kind.of(dict(found)).seen_by(self._tenant)
+
+    def _is_indexed(self, wanted: Mapping[str, object]) -> bool:
+        return False  # that of readers finds them all at once
+
+
+class AdoptionRepository(TenantRepository[Adoption]):
+    collection_name = "adoptions"
+    kind = Adoption
+
+    async def adopt(self, model_id: str) -> None:
+        """Let a shared model take part in Selection; twice is once."""
+        adoption = Adoption(id=self._key(model_id), tenant=self._tenant, model_id=model_id, created_at=now())
+        try:
+            await self.add(adoption)
+        except DuplicateKeyError:
+            return
+
+    async def forgo(self, model_id: str) -> bool:
+        """Take that back; False when it was not so."""
+        outcome = await self._collection.delete_one(self._live({"_id": self._key(model_id)}))
+        return outcome.deleted_count == 1
+
+    async def among(self, model_ids: list[str]) -> set[str]:
+        """Which of these models the tenant has adopted."""
+        wanted = self._live({"_id": {"$in": [self._key(model_id) for model_id in model_ids]}})
+        return {row["model_id"] async for row in self._collection.find(wanted, {"model_id": 1})}
+
+    def _key(self, model_id: str) -> str:
+        return f"{model_id}:{self._tenant}"

@@ -1,0 +1,251 @@
+"""Sharing models: what a reader sees and may do, what it never sees, and that it ends at once."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.models import Model
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.shares import SharedModelRepository
+
+from .conftest import Account, Open
+from .made_models import add_model, make_version
+
+DATA_URL = "data:image/png;base64,iVBORw0K"
+LINEAGE = {"training_id": "trn_01KADNQ9NH5KMKB59KYA35S2FP", "software": "1", "seed": 7,
+           "data": [{"dataset_id": "ds_secret", "version": 1, "where": ["person:anna"]}]}  # fmt: skip
+
+
+@pytest.fixture
+async def reader(open_account: Open) -> Account:
+    return await open_account()
+
+
+@pytest.fixture
+async def model(account: Account, stores: Stores) -> Model:
+    return await add_model(
+        stores, account.tenant, versions=2, facts=[{"lineage": LINEAGE}] * 2, metadata={"mine": "x"}, tags=["demo"]
+    )
+
+
+async def share(owner: Account, model: Model, **change: Any) -> httpx.Response:  # noqa: ANN401 fields of the API
+    return await owner.client.patch(f"/v1/models/{model.id}", json=change)
+
+
+async def share_with(owner: Account, model: Model, *readers: Account, **change: Any) -> None:  # noqa: ANN401
+    answer = await share(
+        owner, model, visibility="tenants", shared_with=[reader.tenant for reader in readers], **change
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def plain(answer: httpx.Response) -> object:
+    return {name: value for name, value in answer.json().items() if name not in ("request_id", "instance")}
+
+
+class TestReader:
+    async def test_sees_the_model_and_not_what_is_its_owners(
+        self, account: Account, reader: Account, model: Model, open_account: Open
+    ) -> None:
+        await share_with(account, model, reader, await open_account(), licence="CC-BY-4.0")
+        (found,) = (await reader.client.get("/v1/models")).json()["data"]
+        owner = (await account.client.get("/v1/me")).json()["tenant_name"]
+        assert (found["access"], found["owner"], found["licence"]) == ("shared", owner, "CC-BY-4.0")
+        assert (found["shared_with"], found["metadata"], found["tags"]) == ([], {}, ["demo"])
+        assert found == (await reader.client.get(f"/v1/models/{model.id}")).json()
+        version = await reader.client.get(f"/v1/models/{model.id}/versions/champion")
+        assert version.json()["lineage"] == {"software": "1"}
+        for answer in (version, await reader.client.get(f"/v1/models/{model.id}/versions")):
+            assert not [word for word in ("ds_secret", "anna", "trn_", account.tenant) if word in answer.text]
+        assert (await reader.client.get("/v1/images", params={"model_id": model.id})).status_code == 404
+
+    async def test_looks_at_pictures_and_downloads_only_with_leave(
+        self, account: Account, reader: Account, model: Model
+    ) -> None:
+        await share_with(account, model, reader)
+        path = f"/v1/models/{model.id}/versions/1"
+        shown = {file["name"] for file in (await reader.client.get(path)).json()["files"]}
+        assert shown == {"card.json", "samples.png"}
+        assert (await reader.client.get(f"{path}/files/samples.png")).status_code == 200
+        assert (await reader.client.get(f"{path}/files/generator.safetensors")).status_code == 404
+        assert (await share(account, model, download=True)).json()["download"] is True
+        assert (await reader.client.get(f"{path}/files/generator.safetensors")).status_code == 200
+
+    async def test_changes_nothing(self, account: Account, reader: Account, model: Model) -> None:
+        await share_with(account, model, reader, download=True)
+        path = f"/v1/models/{model.id}"
+        before = (await account.client.get(path)).json()
+        tries = [
+            await reader.client.patch(path, json={"name": "n"}), await reader.client.delete(path),
+            await reader.client.patch(path, json={"visibility": "public", "licence": "MIT"}),
+            await reader.client.put(f"{path}/aliases/mine", json={"version": 1}),
+            await reader.client.delete(f"{path}/aliases/champion"),
+        ]  # fmt: skip
+        assert {answer.status_code for answer in tries} == {404}
+        assert (await account.client.get(path)).json() == before
+
+    async def test_tries_it_on_a_photo_of_its_own(self, account: Account, reader: Account, model: Model) -> None:
+        await share_with(account, model, reader)
+        order = {"image": {"data_url": DATA_URL}, "model": {"model_id": model.id}}
+        ordered = await reader.client.post("/v1/reimagings", json=order)
+        assert ordered.json()["options"]["model"] == {"model_id": model.id, "version": 2}
+
+    async def test_can_only_read(self, stores: Stores) -> None:
+        writing = {"add", "add_once", "change", "delete", "publish", "flag", "point", "prune", "put"}
+        assert not writing & set(dir(SharedModelRepository(stores.database, "ten_1")))
+
+
+class TestEnd:
+    async def test_has_effect_at_once_for_all_that_is_asked_from_then_on(
+        self, account: Account, reader: Account, model: Model
+    ) -> None:
+        await share_with(account, model, reader)
+        path, order = f"/v1/models/{model.id}", {"image": {"data_url": DATA_URL}, "model": {"model_id": model.id}}
+        unknown = f"/v1/models/mdl_{'0' * 26}"
+        assert (await reader.client.post("/v1/reimagings", json=order)).status_code == 202
+        assert (await share(account, model, visibility="private")).status_code == 200
+        for gone, never in ((path, unknown), (f"{path}/versions/1", f"{unknown}/versions/1")):
+            found = await reader.client.get(gone)
+            assert (found.status_code, plain(found)) == (404, plain(await reader.client.get(never)))
+        assert (await reader.client.get(f"{path}/versions/1/files/samples.png")).status_code == 404
+        assert (await reader.client.post("/v1/reimagings", json=order)).status_code == 404
+        assert (await reader.client.get("/v1/models")).json()["data"] == []
+
+    async def test_of_one_reader_leaves_the_others(self, account: Account, model: Model, open_account: Open) -> None:
+        first, second = await open_account(), await open_account()
+        await share_with(account, model, first, second)
+        await share_with(account, model, second)
+        codes = [(await one.client.get(f"/v1/models/{model.id}")).status_code for one in (first, second)]
+        assert codes == [404, 200]
+
+    async def test_comes_with_the_models(self, account: Account, reader: Account, model: Model) -> None:
+        await share_with(account, model, reader)
+        assert (await account.client.delete(f"/v1/models/{model.id}")).status_code == 204
+        assert (await reader.client.get("/v1/models")).json()["data"] == []
+
+
+class TestPublic:
+    async def test_needs_a_licence(self, account: Account, model: Model) -> None:
+        refused = await share(account, model, visibility="public")
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/licence")
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            {"card": {"images": 99}}, {"card": {}}, {"card": {"images": 500, "flags": [{"code": "copying"}]}},
+            {"card": {"images": 500, "memorisation": {"verdict": "copying"}}},
+        ],
+    )  # fmt: skip
+    async def test_is_refused_for_what_may_show_people(
+        self, account: Account, reader: Account, stores: Stores, facts: dict[str, Any]
+    ) -> None:
+        model = await add_model(stores, account.tenant, versions=2, facts=[facts])
+        refused = await share(account, model, visibility="public", licence="MIT")
+        assert (refused.status_code, refused.json()["code"], refused.json()["version"]) == (403, "sharing_blocked", 1)
+        assert (await reader.client.get(f"/v1/models/{model.id}")).status_code == 404
+
+    async def test_passes_for_drawn_faces(self, account: Account, reader: Account, stores: Stores) -> None:
+        model = await add_model(stores, account.tenant, facts=[{"kind": "drawn", "card": {"images": 25}}])
+        assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200
+        assert (await reader.client.get(f"/v1/models/{model.id}")).json()["visibility"] == "public"
+
+    async def test_opens_the_versions_that_were_judged(
+        self, account: Account, reader: Account, model: Model, stores: Stores
+    ) -> None:
+        assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200
+        copies = make_version(account.tenant, model.id, 3, card={"images": 9})
+        await ModelVersionRepository(stores.database, account.tenant).add(copies)
+        models = ModelRepository(stores.database, account.tenant)
+        assert await models.publish(copies)
+        assert await models.point(model.id, "best", 3, where={})
+        found = (await reader.client.get(f"/v1/models/{model.id}")).json()
+        assert (found["latest_version"], found["aliases"]) == (2, {"champion": 1})
+        for version in ("3", "best"):
+            assert (await reader.client.get(f"/v1/models/{model.id}/versions/{version}")).status_code == 404
+        assert (await share(account, model, visibility="public")).status_code == 403
+
+
+class TestRules:
+    async def test_others_are_accounts_of_this_service(self, account: Account, model: Model) -> None:
+        for strange in (account.tenant, f"ten_{'0' * 26}"):
+            refused = await share(account, model, visibility="tenants", shared_with=[strange])
+            assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/shared_with/0")
+        assert (await share(account, model, shared_with=[account.tenant])).status_code == 422
+
+    async def test_sharing_needs_its_own_scope(self, account: Account, model: Model, open_account: Open) -> None:
+        writer = await open_account(Scope.MODELS_WRITE, tenant=account.tenant)
+        refused = await share(writer, model, visibility="public", licence="MIT")
+        assert (refused.status_code, refused.json()["scope"]) == (403, "models:share")
+        assert (await share(writer, model, name="n")).status_code == 200
+
+
+class TestPages:
+    async def test_of_own_and_shared_models_lead_to_each_other(
+        self, account: Account, reader: Account, stores: Stores
+    ) -> None:
+        made = []
+        for number in range(6):
+            owner = (account, reader)[number % 2]
+            made.append(await add_model(stores, owner.tenant))
+            if owner is account:
+                await share_with(account, made[-1], reader)
+        for order in ("asc", "desc"):
+            url, seen = f"/v1/models?limit=2&include=total&order={order}", []
+            while url:
+                answer = await reader.client.get(url)
+                assert answer.json()["total"] == 6
+                seen += [row["id"] for row in answer.json()["data"]]
+                url = answer.links.get("next", {}).get("url")
+            assert seen == [model.id for model in made][:: 1 if order == "asc" else -1]
+        mine = (await reader.client.get("/v1/models", params={"access": "owner"})).json()["data"]
+        assert {row["access"] for row in mine} == {"owner"}
+        assert len(mine) == 3
+
+
+class TestAdoption:
+    async def test_is_the_readers_wish_while_it_is_shared(
+        self, account: Account, reader: Account, model: Model, stores: Stores
+    ) -> None:
+        path = f"/v1/models/{model.id}/adoption"
+        assert (await reader.client.put(path)).status_code == 404
+        await share_with(account, model, reader)
+        shares = SharedModelRepository(stores.database, reader.tenant)
+        assert await shares.adopted() == []
+        for _ in range(2):
+            assert (await reader.client.put(path)).json()["is_adopted"] is True
+        (adopted,) = await shares.adopted()
+        assert (adopted.id, adopted.lineage) == (f"{model.id}:2", {"software": "1"})
+        await share(account, model, visibility="private")
+        assert await shares.adopted() == []
+        assert [(await reader.client.delete(path)).status_code for _ in range(2)] == [204, 404]
+
+
+class TestRatings:
+    async def test_one_an_account_and_their_mean_on_the_model(
+        self, account: Account, reader: Account, model: Model, open_account: Open
+    ) -> None:
+        path = f"/v1/models/{model.id}/ratings"
+        assert (await reader.client.put(path, json={"stars": 5})).status_code == 404
+        others = [reader, *[await open_account() for _ in range(4)]]
+        await share_with(account, model, *others)
+        assert (await reader.client.put(path, json={"stars": 1})).status_code == 200
+        stars = (2, 4, 5, 5, 3)
+        await asyncio.gather(
+            *(one.client.put(path, json={"stars": n, "note": "so"}) for one, n in zip(others, stars, strict=True))
+        )
+        found = (await account.client.get(f"/v1/models/{model.id}")).json()
+        assert (found["rating_count"], found["rating_mean"]) == (5, 3.8)
+        rows = (await reader.client.get(path, params={"limit": 2, "include": "total"})).json()
+        assert (len(rows["data"]), rows["total"], rows["has_more"]) == (2, 5, True)
+        rest = (await reader.client.get(path, params={"after": rows["last_id"]})).json()["data"]
+        own = [row for row in [*rows["data"], *rest] if row["is_yours"]]
+        name = (await reader.client.get("/v1/me")).json()["tenant_name"]
+        assert [(row["stars"], row["note"], row["author"]) for row in own] == [(2, "so", name)]
+
+    @pytest.mark.parametrize("body", [{"stars": 0}, {"stars": 6}, {"stars": 3, "note": ""}, {"note": "x"}])
+    async def test_what_is_no_rating(self, account: Account, model: Model, body: dict[str, object]) -> None:
+        assert (await account.client.put(f"/v1/models/{model.id}/ratings", json=body)).status_code == 422
