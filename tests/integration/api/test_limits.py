@@ -13,6 +13,7 @@ from maskeraid_core.repositories.claims import JobClaims
 from maskeraid_core.repositories.jobs import JobRepository
 
 from .conftest import Account, FillDataset
+from .made_models import add_model
 
 
 async def order(client: httpx.AsyncClient) -> httpx.Response:
@@ -74,3 +75,30 @@ class TestTrainingSeconds:
         assert (await client.get("/v1/me")).json()["usage"]["training_seconds"] == 100
         assert refusal(await client.post("/v1/trainings", json=training)) == (429, "quota_exceeded", False, None)
         assert (await order(client)).status_code == 202, "it is about trainings alone"
+
+
+class TestStorage:
+    @pytest.fixture
+    def api_settings(self, api_settings: ApiSettings) -> ApiSettings:
+        return api_settings.model_copy(update={"max_storage_bytes": 150})
+
+    async def test_counts_images_and_models_that_are_there(
+        self, account: Account, stores: Stores, fill_dataset: FillDataset
+    ) -> None:
+        client, dataset = account.client, await fill_dataset(account.tenant, 10)  # of a byte each
+        order = {"dataset_id": dataset.id, "source": {"type": "generator", "set": "faces-light"}}
+        assert (await client.post("/v1/imports", json=order)).status_code == 202
+        model = await add_model(stores, account.tenant)
+        version = (await client.get(f"/v1/models/{model.id}/versions/1")).json()
+        kept = 10 + sum(file["bytes"] for file in version["files"])
+        me = (await client.get("/v1/me")).json()
+        assert (me["usage"]["storage_bytes"], me["quotas"]["storage_bytes"]) == (kept, 150)
+        assert kept > 150
+        training = {"name": "t", "data": [{"dataset_id": dataset.id}]}
+        for path, body in (("imports", order), ("trainings", training)):
+            refused = await client.post(f"/v1/{path}", json=body)
+            assert refusal(refused) == (429, "quota_exceeded", False, None)
+            assert refused.json()["quota"] == "storage_bytes"
+        assert (await client.delete(f"/v1/models/{model.id}")).status_code == 204
+        assert (await client.get("/v1/me")).json()["usage"]["storage_bytes"] == 10
+        assert (await client.post("/v1/trainings", json=training)).status_code == 202

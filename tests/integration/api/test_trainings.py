@@ -7,11 +7,13 @@ import httpx
 import pytest
 
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.jobs import Job
+from maskeraid_core.jobs import Job, JobError
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.claims import Claim, JobClaims
+from maskeraid_core.repositories.moves import JobMoves
 
 from .conftest import Account, FillDataset, Hand, Open
+from .made_models import add_model
 
 
 @pytest.fixture
@@ -151,3 +153,27 @@ class TestDryRun:
         await hand.succeed(job, {"estimate": ESTIMATE})
         assert (await client.get("/v1/deliveries")).json()["data"] == []
         assert (await client.get("/v1/me")).json()["usage"]["training_seconds"] == 0
+
+
+class TestFurtherVersions:
+    async def test_are_ordered_for_a_model_which_then_stays(
+        self, account: Account, stores: Stores, hand: Hand, fill_dataset: FillDataset
+    ) -> None:
+        client, model = account.client, await add_model(stores, account.tenant)
+        body = {"name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}], "model_id": model.id}
+        ordered = (await client.post("/v1/trainings", json=body)).json()
+        assert (ordered["model_id"], ordered["model"]) == (model.id, None)
+        refused = await client.delete(f"/v1/models/{model.id}")
+        assert (refused.status_code, refused.json()["code"], refused.json()["users"]) == (
+            409, "model_in_use", [ordered["id"]],
+        )  # fmt: skip
+        job = await hand.fail(await hand.claim(ordered["id"]), JobError(code="out_of_memory", message="no"))
+        again = (await client.post(f"/v1/jobs/{job.id}/retry")).json()["id"]
+        job = await hand.claim(again)
+        assert job.spec["model_id"] == model.id
+        await hand.succeed(job, {"model_id": model.id})
+        assert (await client.get(f"/v1/trainings/{again}")).json()["model"] is None  # it has no number yet
+        await JobMoves(stores.database).note_result(job, {"version": 2})
+        assert (await client.get(f"/v1/trainings/{again}")).json()["model"] == {"model_id": model.id, "version": 2}
+        assert (await client.delete(f"/v1/models/{model.id}")).status_code == 204
+        assert (await client.post("/v1/trainings", json=body)).status_code == 404

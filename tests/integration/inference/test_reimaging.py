@@ -10,10 +10,14 @@ from tests.integration.inference.conftest import TENANT, Inference, add_model, t
 from tests.unit.inference.made_models import covered_face
 
 from maskeraid_core.blobs import image_key, sha256_hex
+from maskeraid_core.documents.grants import EVERYONE, Grant
+from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.repositories.claims import Wishes
 from maskeraid_core.repositories.models import ModelRepository
 from maskeraid_core.repositories.moves import JobMoves
+from maskeraid_core.repositories.repository import now
+from maskeraid_core.repositories.shares import AdoptionRepository
 from maskeraid_core.status_machine import JobAction
 from maskeraid_faces.drawing.covered import COVERINGS, TEAL
 
@@ -136,6 +140,40 @@ class TestModels:
         failed = inference.carry_out(inference.accept(covered_face("dark"), "ten_4", covering={"colours": [TEAL]}))
         assert failed.error is not None
         assert failed.error.code == "artifact_corrupt"
+
+
+class TestSharedModels:
+    def share(self, inference: Inference, version: ModelVersion, *readers: str) -> None:
+        grants = [Grant(reader=reader, given_at=now()).model_dump() for reader in readers]
+        models = ModelRepository(inference.port.stores.database, version.tenant)
+        assert inference.port.call(models.change, version.model_id, {"grants": grants})
+
+    def test_are_tried_until_the_share_ends_though_they_stay_in_memory(self, inference: Inference) -> None:
+        version = add_model(inference.port, "light", "ten_5")
+        model = {"model_id": version.model_id, "version": 1}
+        self.share(inference, version, "ten_6")
+        done = inference.carry_out(inference.accept(covered_face(), "ten_6", model=model))
+        assert done.result is not None
+        assert done.result["provenance"]["data"] == []  # where its owner's faces lie is no reader's business
+        self.share(inference, version)
+        failed = inference.carry_out(inference.accept(covered_face(), "ten_6", model=model))
+        assert failed.error is not None
+        assert failed.error.code == "input_gone"
+
+    def test_take_part_in_selection_while_adopted_and_shared(self, inference: Inference) -> None:
+        version = add_model(inference.port, "light", "ten_7")
+
+        def chosen() -> str:
+            job = inference.carry_out(inference.accept(covered_face(), "ten_8", covering={"colours": [TEAL]}))
+            return job.result["selection"]["model_id"] if job.result else job.error.code  # type: ignore[union-attr]
+
+        self.share(inference, version, EVERYONE)
+        assert chosen() == "no_suitable_model"
+        adoptions = AdoptionRepository(inference.port.stores.database, "ten_8")
+        inference.port.call(adoptions.adopt, version.model_id)
+        assert chosen() == version.model_id
+        self.share(inference, version)
+        assert chosen() == "no_suitable_model"
 
 
 def test_a_cancelled_job_has_no_result(inference: Inference) -> None:

@@ -83,6 +83,11 @@ class TestOutcome:
             "publish_model", "mdl_1:1", version.created_at,
         )  # fmt: skip
 
+    def test_a_further_version_has_no_number_yet(self, held: FakeHeld) -> None:
+        version = make_version(id="mdl_1:0", version=0).model_dump_json(by_alias=True)
+        run(held, f"say(type='outcome', version=json.loads({version!r}), stopped_early=False)")
+        assert held.result == {"model_id": "mdl_1", "digest": "sha256:0"}
+
     def test_an_error_of_the_domain_keeps_its_code(self, held: FakeHeld) -> None:
         with pytest.raises(Refused) as caught:
             run(held, "say(type='outcome', error={'code': 'too_few_images', 'message': 'no', 'facts': {'found': 3}})")
