@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from maskeraid.client import Client
-from maskeraid.commands import datasets, email, jobs, keys, models, reimagings, trainings, webhooks, workers
+from maskeraid.commands import datasets, email, jobs, keys, models, reimagings, sharing, trainings, webhooks, workers
 from maskeraid.credentials import Credentials, read_credentials, write_credentials
 from maskeraid.terminal import REPEATS, AsJson, CommandRefused, console, print_json, readable_errors
 
@@ -108,6 +108,12 @@ app.command("import")(datasets.import_faces)
 app.command("train")(trainings.train)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.app, name="models")
+models.app.command("share")(sharing.share_model)
+models.app.command("unshare")(sharing.unshare_model)
+models.app.command("adopt")(sharing.adopt_model)
+models.app.command("forgo")(sharing.forgo_model)
+models.app.command("rate")(sharing.rate_model)
+models.app.command("ratings")(sharing.show_ratings)
 app.command("reimage")(reimagings.reimage)
 app.add_typer(keys.app, name="keys")
 app.add_typer(webhooks.app, name="webhooks")

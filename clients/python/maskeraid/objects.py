@@ -127,6 +127,7 @@ class Image(ApiObject):
     width: int = 0
     height: int = 0
     attributes: dict[str, Any] = {}
+    models: list[dict[str, Any]] = []  # `model_id` and `version` of those that learned from it
 
 
 class Import(Job):
@@ -145,9 +146,32 @@ class Training(Job):
 
 
 class Model(ApiObject):
+    """One of yours (`access` is `owner`), or one that `owner` shares with you."""
+
     name: str
+    access: str = "owner"
+    owner: str | None = None
+    is_adopted: bool = False
     latest_version: int = 0
     aliases: dict[str, int] = {}
+    tags: list[str] = []
+    visibility: str = "private"
+    licence: str | None = None
+    shared_with: list[str] = []
+    download: bool = False
+    rating_count: int = 0
+    rating_mean: float | None = None
+    flags: list[dict[str, Any]] = []
+
+
+class Rating(ApiObject):
+    """What an account thinks of a model."""
+
+    model_id: str = ""
+    author: str | None = None
+    stars: int = 0
+    note: str | None = None
+    is_yours: bool = False
 
 
 class ModelVersion(ApiObject):
@@ -158,6 +182,7 @@ class ModelVersion(ApiObject):
     resolution: int = 0
     card: dict[str, Any] = {}
     files: list[dict[str, Any]] = []
+    pruned_at: datetime | None = None  # since then only its card and pictures are kept
 
 
 class Reimaging(Job):

@@ -35,6 +35,8 @@ REMEDIES: Mapping[str, str] = {
     "dataset_empty": "`maskeraid import FILE.zip --name DATASET` fills it.",
     "too_few_images": "Import more faces, or leave --where out.",
     "test_data_in_training": "Train on a dataset whose role is `train`.",
+    "sharing_blocked": "`maskeraid models show MODEL` tells what its card says; `--with ten_…` asks less of it.",
+    "expired": "`maskeraid models show MODEL` shows the versions that are kept.",
     "nothing_covered": "Show what is covered: --covering MAP.png (white = covered), or --colour 20,150,140.",
     "no_suitable_model": "Train a model on faces like this one, or name one with --model.",
     "queue_full": "`maskeraid jobs list --status queued` shows what waits.",

@@ -64,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = do_POST = do_PATCH = do_DELETE = answer
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
 
     def log_message(self, *_: object) -> None:
         """A test's output is not the place."""
@@ -422,6 +422,41 @@ class TestModelsAndKeys:
     def test_a_models_card_is_shown(self, server: Server) -> None:
         server.answers["GET /v1/models/mdl_1/versions/latest"] = 200, VERSION
         assert json.loads(run("models", "show", "mdl_1", "--json").stdout) == VERSION
+
+    def test_an_alias_leads_to_a_version_and_goes(self, server: Server) -> None:
+        server.answers["PUT /v1/models/mdl_1/aliases/best"] = 200, {"id": "mdl_1", "name": "m"}
+        server.answers["DELETE /v1/models/mdl_1/aliases/best"] = 204, ""
+        assert run("models", "alias", "mdl_1", "best", "2").stdout == "best is version 2 of mdl_1\n"
+        assert json.loads(server.bodies["PUT /v1/models/mdl_1/aliases/best"]) == {"version": 2}
+        assert run("models", "alias", "mdl_1", "best").stdout == "best is gone\n"
+
+    def test_a_model_is_shared_with_some_or_with_all(self, server: Server) -> None:
+        server.answers["PATCH /v1/models/mdl_1"] = 200, {"id": "mdl_1", "name": "m", "shared_with": ["ten_2"]}
+        assert run("models", "share", "mdl_1", "--with", "ten_2").stdout == "mdl_1 is shared with ten_2\n"
+        asked = run("models", "share", "mdl_1", "--everyone", "--licence", "MIT", "--download")
+        assert asked.stdout == "mdl_1 is shared with everyone\n"
+        sent = json.loads(server.bodies["PATCH /v1/models/mdl_1"])
+        assert sent == {"visibility": "public", "licence": "MIT", "download": True}
+        assert "--everyone" in run("models", "share", "mdl_1").stderr
+        assert run("models", "unshare", "mdl_1").stdout == "mdl_1 is yours alone\n"
+
+    def test_a_refused_share_says_what_helps(self, server: Server) -> None:
+        server.problem("PATCH /v1/models/mdl_1", 403, "sharing_blocked")
+        assert "models show MODEL" in run("models", "share", "mdl_1", "--everyone", "--licence", "MIT").stderr
+
+    def test_a_name_means_ones_own_model_before_anothers(self, server: Server) -> None:
+        theirs = {"id": "mdl_2", "name": "ours", "access": "shared"}
+        server.answers["GET /v1/models"] = page(theirs, {"id": "mdl_1", "name": "ours", "access": "owner"})
+        server.answers["PUT /v1/models/mdl_1/ratings"] = 200, {"id": "rat_1", "stars": 4}
+        assert run("models", "rate", "ours", "4").stdout == "4 of 5\n"
+
+    def test_models_are_compared_on_one_photo(self, server: Server, tmp_path: Path) -> None:
+        (tmp_path / "covered.png").write_bytes(b"face")
+        server.answers["POST /v1/reimagings"] = 202, REIMAGED
+        server.answers["GET /v1/reimagings/rim_1/files/final.png"] = 200, "png"
+        told = run("models", "compare", "covered.png", "mdl_1:2", "mdl_2", "--output", "out").stdout
+        assert told == "out/1/final.png  mdl_1:2\nout/2/final.png  mdl_2\nA plausible face.\n"
+        assert (tmp_path / "out/2/final.png").read_bytes() == b"png"
 
     def test_a_new_key_alone_is_on_the_output(self, server: Server) -> None:
         server.answers["POST /v1/api-keys"] = 201, {"id": "key_1", "name": "a", "key": "mk_secret"}

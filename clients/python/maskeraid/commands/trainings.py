@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal
 import typer
 
 from maskeraid.commands.datasets import find_dataset
+from maskeraid.commands.models import find_model
 from maskeraid.terminal import AsJson, connected, console, follow, print_json, progress_bar
 
 
 def train(
     dataset: Annotated[list[str], typer.Argument(help="Datasets, by id or name.")],
     name: Annotated[str | None, typer.Option(help="Name of the model; else that of the first dataset.")] = None,
+    model: Annotated[str | None, typer.Option(help="Make a further version of this model, by id or name.")] = None,
     architecture: Annotated[
         Literal["auto", "eigen", "thesis"], typer.Option(help="Kind of network; `auto` is `eigen`.")
     ] = "auto",
@@ -34,9 +36,11 @@ def train(
     hyperparameters = {key: value for key, value in chosen.items() if value is not None}
     with connected() as client:
         found = [find_dataset(client, text) for text in dataset]
+        further = {"model_id": find_model(client, model)} if model else {}
         training = client.trainings.create(
             name or found[0].name, [item.id for item in found], architecture=architecture, preset=preset,
             where=where or (), seed=seed, email=email, hyperparameters=hyperparameters, dry_run=is_dry,
+            **further,
         )  # fmt: skip
         if is_followed:
             with progress_bar() as bar:

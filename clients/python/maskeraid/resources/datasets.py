@@ -18,6 +18,10 @@ class Datasets(Resource[Dataset]):
         """A new, empty dataset; `role` is `train` or `test`."""
         return self._create(name=name, role=role, **facts)
 
+    def delete(self, object_id: str, *, force: bool = False) -> None:
+        """Delete a dataset; with `force` also when models learned from it, which are flagged."""
+        self._client.request("DELETE", f"{self.path}/{object_id}", params={"force": force} if force else {})
+
     def named(self, name: str) -> Dataset | None:
         """The dataset of this name, if there is one."""
         return next(self.list(name=name), None)
@@ -51,6 +55,20 @@ class Images(Resource[Image]):
     ) -> list[Image]:
         """One page of a dataset's images; `where` holds conditions like `mouth:2`."""
         query = {"dataset_id": dataset_id, "where": list(where), "limit": limit, "offset": offset}
+        page = self._client.get_json(self.path, **query)
+        return [Image.of(row, self._client) for row in page["data"]]
+
+    def of_model(
+        self,
+        model_id: str,
+        version: int | str = "latest",
+        *,
+        where: Sequence[str] = (),
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[Image]:
+        """One page of the images that a model of yours learned from."""
+        query = {"model_id": model_id, "version": version, "where": list(where), "limit": limit, "offset": offset}
         page = self._client.get_json(self.path, **query)
         return [Image.of(row, self._client) for row in page["data"]]
 

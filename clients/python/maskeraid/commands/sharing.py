@@ -1,0 +1,80 @@
+"""`maskeraid models share`, `unshare`, `adopt`, `forgo`, `rate`, `ratings`."""
+
+from typing import Annotated
+
+import typer
+
+from maskeraid.commands.models import ModelName, find_model
+from maskeraid.terminal import AsJson, CommandRefused, connected, console, print_json, print_objects
+
+
+def share_model(
+    model: ModelName,
+    readers: Annotated[
+        list[str] | None, typer.Option("--with", metavar="ACCOUNT", help="An account's id, ten_…; repeatable.")
+    ] = None,
+    is_for_everyone: Annotated[bool, typer.Option("--everyone", help="With every account; needs a licence.")] = False,
+    licence: Annotated[str | None, typer.Option(help="As SPDX names it, e.g. CC-BY-4.0.")] = None,
+    download: Annotated[
+        bool | None, typer.Option("--download/--no-download", help="Whether they may fetch its weights.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Share a model with accounts, and with no others than those named now, or with everyone."""
+    with connected() as client:
+        if bool(readers) == is_for_everyone:
+            raise CommandRefused("name accounts (`--with ten_…`), or say `--everyone`")
+        model_id = find_model(client, model)
+        shared = client.models.share(
+            model_id, readers or (), everyone=is_for_everyone, licence=licence, download=download
+        )
+    whom = "everyone" if is_for_everyone else ", ".join(shared.shared_with)
+    _say(shared.to_dict(), f"{model_id} is shared with {whom}", as_json=as_json)
+
+
+def unshare_model(model: ModelName, as_json: AsJson = False) -> None:
+    """Share a model with nobody any more, at once."""
+    with connected() as client:
+        private = client.models.unshare(find_model(client, model))
+    _say(private.to_dict(), f"{private.id} is yours alone", as_json=as_json)
+
+
+def adopt_model(model: ModelName, as_json: AsJson = False) -> None:
+    """Let a shared model take part when the model for a face is chosen."""
+    with connected() as client:
+        adopted = client.models.adopt(find_model(client, model))
+    _say(adopted.to_dict(), f"{adopted.id} takes part in Selection while it is shared", as_json=as_json)
+
+
+def forgo_model(model: ModelName, as_json: AsJson = False) -> None:
+    """Take a shared model out of Selection again."""
+    with connected() as client:
+        model_id = find_model(client, model)
+        client.models.forgo(model_id)
+    _say({"id": model_id, "is_adopted": False}, f"{model_id} takes no part in Selection", as_json=as_json)
+
+
+def rate_model(
+    model: ModelName,
+    stars: Annotated[int, typer.Argument(min=1, max=5)],
+    note: Annotated[str | None, typer.Option(help="For all who may use the model.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what you think of a model, with your account's name, in place of what you said before."""
+    with connected() as client:
+        rating = client.models.rate(find_model(client, model), stars, note)
+    _say(rating.to_dict(), f"{rating.stars} of 5", as_json=as_json)
+
+
+def show_ratings(model: ModelName, as_json: AsJson = False) -> None:
+    """What accounts think of a model."""
+    with connected() as client:
+        found = client.models.ratings(find_model(client, model))
+        print_objects(found, ["author", "stars", "note", "updated_at"], as_json=as_json)
+
+
+def _say(facts: dict[str, object], sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(facts)
+    else:
+        console.print(sentence)
