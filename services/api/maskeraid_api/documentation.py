@@ -40,7 +40,8 @@ TAGS = {
     "images": "The images of a dataset's version under a filter, their bytes, and counts of their values.",
     "trainings": "Jobs that make a model from datasets: minutes for a quick one, hours for the best.",
     "jobs": "What imports, trainings, and re-imagings share: status, progress, events, actions.",
-    "models": "What trainings made: versions with cards, guarantees, and files.",
+    "models": "What trainings made: versions with cards, guarantees, and files; yours, and what others share. To "
+    "compare some, order a re-imaging of one photo with one `seed` by each (`model`); show `samples.png` of each.",
     "reimagings": "The covered part of a face, filled with several plausible candidates. Nothing of it is evidence.",
     "webhooks": "Where news of jobs and models is sent, and what came of it.",
     "account": "The caller: who it is, what it uses, and where its notices go.",

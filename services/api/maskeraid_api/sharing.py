@@ -1,12 +1,14 @@
 """Sharing a model: what may be asked, what stands in its way, and the grants that come of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from maskeraid_api.model_access import Registry
 from maskeraid_api.schemas.models import SHARING, ModelChange
 from maskeraid_core.documents.grants import EVERYONE, Grant
 from maskeraid_core.documents.models import Model, ModelVersion
+from maskeraid_core.documents.notices import Notice
 from maskeraid_core.errors import SharingBlocked, ValidationFailed
 from maskeraid_core.repositories.repository import now
 
@@ -49,7 +51,20 @@ async def sharing_facts(registry: Registry, model: Model, change: ModelChange) -
     download = model.may_download if change.download is None else change.download
     at = now()
     grants = [Grant(reader=reader, download=download, up_to=up_to, given_at=at) for reader in readers]
-    return {"visibility": visibility, "licence": licence, "grants": [grant.model_dump() for grant in grants]}
+    known = {grant.reader for grant in model.grants}
+    notices = [_notice(model, reader, at) for reader in readers if reader not in known | {EVERYONE}]
+    facts: dict[str, Any] = {"visibility": visibility, "licence": licence}
+    if notices:
+        facts |= {"outbox": [notice.model_dump() for notice in [*model.outbox, *notices]], "has_outbox": True}
+    return facts | {"grants": [grant.model_dump() for grant in grants]}
+
+
+def _notice(model: Model, reader: str, at: datetime) -> Notice:
+    """What a reader is told; it lies in the model's outbox until then. No name that somebody chose."""
+    data = {"id": model.id, "object": "model", "status": "shared", "url": f"/v1/models/{model.id}"}
+    return Notice(
+        event="model.shared", subject=model.id, key=f"shared:{reader}:{at.isoformat()}", at=at, data=data, to=reader
+    )
 
 
 async def _readers(registry: Registry, model: Model, change: ModelChange, visibility: str) -> Sequence[str]:

@@ -11,6 +11,7 @@ SUBJECTS: Mapping[str, str] = {
     "training.paused": "Your training is paused",
     "training.needs_attention": "Your training needs attention",
     "model.created": "A model was created",
+    "model.shared": "A model was shared with you",
     "model.flagged": "A model of yours was flagged",
     "import.succeeded": "Your import has succeeded",
     "import.failed": "Your import has failed",
@@ -34,6 +35,7 @@ SAID_BEFORE_THE_END: Mapping[str, str] = {
     "training.needs_attention": "While it runs, it goes on unless you end it; whether its faces are good enough is\n"
     "yours to judge.",
     "model.created": PLAUSIBLE,
+    "model.shared": f"Try it on a photo of yours, or adopt it for Selection.\n{PLAUSIBLE}",
     "model.flagged": "It still works, and is not shared anew; delete it, or train again without those pictures.",
     "import.succeeded": "A row that was refused is in no version; the import's rows say why.",
     "import.failed": "The data set is as it was before.",

@@ -30,13 +30,10 @@ MEDIA_TYPES = {".png": "image/png", ".json": "application/json", ".safetensors":
 async def write_version(
     blobs: Blobs, job: Job, spec: TrainingSpec, traits: Traits, result: TrainResult, sheets: Mapping[str, ModelFile]
 ) -> ModelVersion:
-    """Write every file under this attempt; the document appears only if the training succeeds.
-
-    The next version of a model that exists gets its number when it appears, for others may end meanwhile: 0 until then.
-    """
+    """Write every file under this attempt; the document appears only if the training succeeds."""
     model = result.model
     model_files, card = save_model(model), make_card(spec, result)
-    number = 1 if spec.model_id == twin_id("mdl", job.id) else 0
+    number = number_of(job, spec)
     files = model_files | draw_files(result, card)
     await blobs.put_all((f"{job.attempt_prefix}{name}", data) for name, data in files.items())
     return ModelVersion(
@@ -65,6 +62,11 @@ async def write_version(
         },
         created_at=now(),
     )
+
+
+def number_of(job: Job, spec: TrainingSpec) -> int:
+    """1 for a new model; 0 for a further version, which gets its number when it appears: others may end meanwhile."""
+    return 1 if spec.model_id == twin_id("mdl", job.id) else 0
 
 
 def draw_files(result: TrainResult, card: Mapping[str, Any]) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ import polars as pl
 from PIL import Image as PillowImage
 
 from maskeraid_core.blobs import Blobs, image_key
-from maskeraid_core.documents.datasets import Attribute
+from maskeraid_core.documents.datasets import IDENTITY, Attribute
 from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import InputGone
 from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, read_manifest
@@ -19,7 +19,6 @@ from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from maskeraid_faces.images import Image
 
 READS_AT_ONCE = 32
-IDENTITY = "person"  # the attribute that tells persons apart, where a dataset has it
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ async def drain_notices(stores: Stores, collection: str, document_id: str) -> No
     outboxes = NoticeOutboxes(stores.database)
     tenant, notices = await outboxes.read(collection, document_id)
     for notice in notices:
-        await tell(stores, tenant, notice, await _sinks(stores, tenant, notice.event))
+        told = notice.to or tenant
+        await tell(stores, told, notice, await _sinks(stores, told, notice.event))
     if notices:
         await outboxes.remove(collection, document_id, notices)
 

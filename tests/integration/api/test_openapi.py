@@ -76,8 +76,10 @@ def _run_schemathesis(address: str, key: str, folder: Path) -> subprocess.Comple
         f"Authorization: Bearer {key}", "--phases", PHASES, "--max-examples", EXAMPLES, "--workers", "1",
         "--generation-deterministic", "--no-color",
     ]  # fmt: skip
+    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}) as owner:
+        own_key = owner.get("/v1/me").json()["key_id"]
     environment = {
-        **os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE),
+        **os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE), "OWN_KEY": own_key,
     }  # fmt: skip
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False

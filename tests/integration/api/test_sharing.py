@@ -16,6 +16,7 @@ from .conftest import Account, Open
 from .made_models import add_model, make_version
 
 DATA_URL = "data:image/png;base64,iVBORw0K"
+TRAITS = [{"attribute": "person", "value": "anna"}, {"attribute": "tone", "value": "light"}]
 LINEAGE = {"training_id": "trn_01KADNQ9NH5KMKB59KYA35S2FP", "software": "1", "seed": 7,
            "data": [{"dataset_id": "ds_secret", "version": 1, "where": ["person:anna"]}]}  # fmt: skip
 
@@ -28,8 +29,9 @@ async def reader(open_account: Open) -> Account:
 @pytest.fixture
 async def model(account: Account, stores: Stores) -> Model:
     return await add_model(
-        stores, account.tenant, versions=2, facts=[{"lineage": LINEAGE}] * 2, metadata={"mine": "x"}, tags=["demo"]
-    )
+        stores, account.tenant, versions=2, facts=[{"lineage": LINEAGE, "guarantees": TRAITS}] * 2,
+        metadata={"mine": "x"}, tags=["demo"],
+    )  # fmt: skip
 
 
 async def share(owner: Account, model: Model, **change: Any) -> httpx.Response:  # noqa: ANN401 fields of the API
@@ -59,6 +61,7 @@ class TestReader:
         assert found == (await reader.client.get(f"/v1/models/{model.id}")).json()
         version = await reader.client.get(f"/v1/models/{model.id}/versions/champion")
         assert version.json()["lineage"] == {"software": "1"}
+        assert version.json()["guarantees"] == TRAITS[1:]
         for answer in (version, await reader.client.get(f"/v1/models/{model.id}/versions")):
             assert not [word for word in ("ds_secret", "anna", "trn_", account.tenant) if word in answer.text]
         assert (await reader.client.get("/v1/images", params={"model_id": model.id})).status_code == 404
@@ -97,6 +100,23 @@ class TestReader:
     async def test_can_only_read(self, stores: Stores) -> None:
         writing = {"add", "add_once", "change", "delete", "publish", "flag", "point", "prune", "put"}
         assert not writing & set(dir(SharedModelRepository(stores.database, "ten_1")))
+
+
+class TestNotices:
+    async def test_each_new_reader_is_told_once_and_nobody_else(
+        self, account: Account, model: Model, open_account: Open, stores: Stores
+    ) -> None:
+        readers = [await open_account(), await open_account()]
+        for one in (account, *readers):
+            hook = {"url": "https://example.org/", "event_types": ["model.shared"]}
+            assert (await one.client.post("/v1/webhook-endpoints", json=hook)).status_code == 201
+        await share_with(account, model, readers[0])
+        await share_with(account, model, *readers)
+        told = [(await one.client.get("/v1/deliveries")).json()["data"] for one in (account, *readers)]
+        assert [len(rows) for rows in told] == [0, 1, 1]
+        assert told[1][0]["data"] == {
+            "id": model.id, "object": "model", "status": "shared", "url": f"/v1/models/{model.id}",
+        }  # fmt: skip
 
 
 class TestEnd:

@@ -23,7 +23,7 @@ class TestGenerators:
 
 class TestWebhookEvents:
     def test_they_are_the_events_that_are_told(self) -> None:
-        assert set(get_args(EventType)) == {"*", "model.created", "model.flagged"} | NOTICES
+        assert set(get_args(EventType)) == {"*", "model.created", "model.shared", "model.flagged"} | NOTICES
 
     def test_those_that_no_job_asks_for_may_be_mailed(self) -> None:
         assert set(get_args(EmailEvent)) == set(get_args(EventType)) - {"*"} - NOTICES

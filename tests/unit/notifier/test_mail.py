@@ -95,7 +95,14 @@ async def send(server: SmtpServer, tls: ssl.SSLContext | None = None) -> Outcome
 
 class TestWords:
     def test_are_there_for_every_notice(self) -> None:
-        of_others = {"model.created", "model.flagged", "webhook_endpoint.disabled", "api_key.expiring", "email.verification"}
+        of_others = {
+            "model.created",
+            "model.shared",
+            "model.flagged",
+            "webhook_endpoint.disabled",
+            "api_key.expiring",
+            "email.verification",
+        }
         assert set(SUBJECTS) == set(SAID_BEFORE_THE_END) == NOTICES | of_others
 
     def test_say_what_ended_and_how_and_where_to_look_and_the_limit(self) -> None:

@@ -18,6 +18,8 @@ from maskeraid_api.sharing import sharing_facts
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.models import Visibility
 from maskeraid_core.errors import Expired, ModelInUse, NotFound, RangeNotSatisfiable, SharingBlocked, StaleObject
+from maskeraid_core.notices import drain_notices
+from maskeraid_core.repositories.models import ModelRepository
 from maskeraid_core.repositories.repository import now
 
 router = APIRouter(prefix="/v1/models", route_class=GuardedRoute, tags=["models"])
@@ -57,7 +59,13 @@ async def get_model(model_id: str, request: Request, registry: RegistryOf) -> Re
 @router.patch("/{model_id}", response_model=ModelView)
 @operation(Scope.MODELS_WRITE, problems=(StaleObject, SharingBlocked), headers=("If-Match",))
 async def change_model(
-    model_id: str, body: ModelChange, request: Request, caller: CallerOf, models: Models, registry: RegistryOf
+    model_id: str,
+    body: ModelChange,
+    request: Request,
+    caller: CallerOf,
+    gateway: GatewayOf,
+    models: Models,
+    registry: RegistryOf,
 ) -> Response:
     """Change a model's name, tags, or metadata, or with whom it is shared; its versions never change.
 
@@ -72,6 +80,7 @@ async def change_model(
     changed = await models.change(model_id, {**facts, "updated_at": now()}, where={"updated_at": model.updated_at})
     if changed is None:
         raise StaleObject
+    await drain_notices(gateway.stores, ModelRepository.collection_name, model_id)
     return shown(request, ModelView.of(changed))
 
 

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from maskeraid_core.documents.document import Document, Part
 
+IDENTITY = "person"  # the attribute that tells persons apart, where a dataset has it
+
 
 class Role(StrEnum):
     """Whether a dataset is for learning or for trying."""

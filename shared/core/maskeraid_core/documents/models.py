@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from maskeraid_core.documents.datasets import IDENTITY
 from maskeraid_core.documents.document import Document, Part
 from maskeraid_core.documents.grants import EVERYONE, Grant
 from maskeraid_core.documents.notices import TellingDocument
@@ -110,5 +111,10 @@ class ModelVersion(Document):
         return next((file for file in self.files if file.name == name), None)
 
     def shown_to_others(self) -> "ModelVersion":
-        """Without where its data lie and how they were filtered: the card says what others may know."""
-        return self.model_copy(update={"lineage": {"software": self.lineage.get("software")}})
+        """Without where its data lie, how they were filtered, and whom they show; its card is for everyone."""
+        kept = {"software": self.lineage.get("software")}
+        traits = {
+            name: [row for row in rows if row.get("attribute") != IDENTITY]
+            for name, rows in (("guarantees", self.guarantees), ("varies", self.varies))
+        }
+        return self.model_copy(update={"lineage": kept, **traits})

@@ -16,6 +16,7 @@ class Notice(Part):
     key: str  # tells two notices of one event and subject apart, as the fence of a job's move does
     at: datetime
     data: dict[str, Any]  # thin: id, object, status, url, and the client's own reference
+    to: str | None = None  # a tenant that is told instead of the document's owner
     facts: dict[str, Any] = Field(default_factory=dict)  # for people, in e-mails only: a name, a reason, a duration
 
 
