@@ -1,12 +1,14 @@
 """Aliases: where they lead, who wins, and what was ordered before they led elsewhere."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
 
+from maskeraid_core.documents.models import Model
 from maskeraid_core.portal import Stores
-from maskeraid_core.repositories.models import ModelVersionRepository
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import now
 
 from .conftest import Account
@@ -51,9 +53,18 @@ class TestAliases:
             "champion": 1
         }
 
-    async def test_of_two_who_saw_the_same_state_one_wins(self, account: Account, stores: Stores) -> None:
+    async def test_of_two_who_saw_the_same_state_one_wins(
+        self, account: Account, stores: Stores, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         model, client = await add_model(stores, account.tenant, versions=2), account.client
         tag = (await client.get(f"/v1/models/{model.id}")).headers["etag"]
+        both_have_seen, point = asyncio.Barrier(2), ModelRepository.point
+
+        async def point_together(self: ModelRepository, *what: Any, **more: Any) -> Model | None:  # noqa: ANN401
+            await both_have_seen.wait()
+            return await point(self, *what, **more)
+
+        monkeypatch.setattr(ModelRepository, "point", point_together)
         answers = await asyncio.gather(
             *(put(client, model.id, "best", number, **{"If-Match": tag}) for number in (1, 2))
         )

@@ -1,6 +1,7 @@
 """Sharing models: what a reader sees and may do, what it never sees, and that it ends at once."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.models import Model
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.shares import SharedModelRepository
 
 from .conftest import Account, Open
@@ -210,9 +212,10 @@ class TestPages:
         made = []
         for number in range(6):
             owner = (account, reader)[number % 2]
-            made.append(await add_model(stores, owner.tenant))
+            at = now() - timedelta(hours=number)  # a training is ordered, and named, before its model is there
+            made.insert(0, await add_model(stores, owner.tenant, created_at=at))
             if owner is account:
-                await share_with(account, made[-1], reader)
+                await share_with(account, made[0], reader)
         for order in ("asc", "desc"):
             url, seen = f"/v1/models?limit=2&include=total&order={order}", []
             while url:
