@@ -12,11 +12,10 @@ from maskeraid_api.dataset_access import Library
 from maskeraid_api.schemas.parts import ModelReference
 from maskeraid_core.documents.datasets import DatasetVersion
 from maskeraid_core.documents.models import ModelVersion
-from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import BadCursor
 from maskeraid_core.ids import parse_image_id
 from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where
-from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.models import Learner, ModelRepository, ModelVersionRepository
 
 PART = "part"  # the column that says from which version a row comes
 
@@ -56,7 +55,7 @@ async def images_of_model(library: Library, model: ModelVersion, where: Sequence
     """The images that a model learned from, each once; those of a dataset that was deleted since are left out."""
     versions: list[DatasetVersion] = []
     frames: list[pl.DataFrame] = []
-    for part in parts_of(model):
+    for part in model.data:
         version = await library.versions.of_dataset(part.dataset_id, part.version)
         if version is None or await library.datasets.get(part.dataset_id) is None:
             continue
@@ -94,25 +93,26 @@ class Learners:
                     found[dataset_id, row].append(reference)
         return found
 
-    async def live(self, dataset_id: str) -> list[ModelVersion]:
+    async def live(self, dataset_id: str) -> list[Learner]:
         """Versions of models that are there which learned from a dataset."""
         versions = await self.versions.learned_from(dataset_id)
         live = await self.models.live_among({version.model_id for version in versions}) if versions else set()
         return [version for version in versions if version.model_id in live]
 
-    async def _seen(self, model: ModelVersion, dataset_id: str, rows: Sequence[int]) -> set[int]:
+    async def _seen(self, model: Learner, dataset_id: str, rows: Sequence[int]) -> set[int]:
         """Which of these rows of a dataset a version learned from."""
         seen: set[int] = set()
-        for part in parts_of(model):
+        for part in model.data:
             if part.dataset_id != dataset_id:
                 continue
             version = await self.library.versions.of_dataset(dataset_id, part.version)
             if version is None:
                 continue
-            manifest = (await self.library.manifests.of(version)).filter(pl.col("row").is_in(rows))
-            seen |= set(filter_manifest(manifest, parse_where(part.where))["row"].to_list())
+            manifest = await self.library.manifests.of(version)
+            seen |= await to_thread.run_sync(_among, manifest, rows, part.where)
         return seen
 
 
-def parts_of(model: ModelVersion) -> list[DataPart]:
-    return [DataPart.model_validate(part) for part in model.lineage.get("data", [])]
+def _among(manifest: pl.DataFrame, rows: Sequence[int], where: Sequence[str]) -> set[int]:
+    """Which of these rows a filter leaves."""
+    return set(filter_manifest(manifest.filter(pl.col("row").is_in(rows)), parse_where(where))["row"].to_list())

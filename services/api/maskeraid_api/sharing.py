@@ -42,16 +42,13 @@ async def sharing_facts(registry: Registry, model: Model, change: ModelChange) -
     licence = change.licence or model.licence
     if visibility == "public" and licence is None:
         raise ValidationFailed("A public model needs a licence.", pointer="/licence")
-    readers = await _readers(registry, model, change, visibility)
-    if readers and model.flags:
+    readers, known = await _readers(registry, model, change, visibility), {grant.reader for grant in model.grants}
+    up_to = await _last_open_version(registry, model, change) if visibility == "public" else None
+    if model.flags and (not known.issuperset(readers) or change.visibility == "public"):
         raise SharingBlocked(f"{model.flags[0].detail} A flagged model is not shared anew.")
-    up_to = model.latest_version if visibility == "public" else None
-    if up_to is not None:
-        await _check_every_version(registry, model)
     download = model.may_download if change.download is None else change.download
     at = now()
     grants = [Grant(reader=reader, download=download, up_to=up_to, given_at=at) for reader in readers]
-    known = {grant.reader for grant in model.grants}
     notices = [_notice(model, reader, at) for reader in readers if reader not in known | {EVERYONE}]
     facts: dict[str, Any] = {"visibility": visibility, "licence": licence}
     if notices:
@@ -83,8 +80,11 @@ async def _readers(registry: Registry, model: Model, change: ModelChange, visibi
     return readers
 
 
-async def _check_every_version(registry: Registry, model: Model) -> None:
-    """All that are there now; later ones stay closed until the owner makes the model public again."""
+async def _last_open_version(registry: Registry, model: Model, change: ModelChange) -> int | None:
+    """The latest one, if all pass the gate; another change leaves open what was. Later ones stay closed until asked."""
+    if change.visibility is None:
+        return next((grant.up_to for grant in model.grants), None)
     for number in range(1, model.latest_version + 1):
         if version := await registry.numbered(model, number):
             check_may_go_public(version)
+    return model.latest_version

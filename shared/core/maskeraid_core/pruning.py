@@ -10,12 +10,10 @@ from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepo
 
 log = structlog.get_logger()
 
-MOST = 500  # in one round; the next one finds the others
-
 
 async def prune_versions(stores: Stores, before: datetime, at: datetime) -> None:
     """Mark versions that were made before then, that no alias names, and that are not the latest of their model."""
-    for version in await whole_versions(stores.database, before, MOST):
+    async for version in whole_versions(stores.database, before):
         models = ModelRepository(stores.database, version.tenant)
         if is_needed(await models.get(version.model_id), version):
             continue

@@ -189,6 +189,23 @@ class TestPublic:
         for version in ("3", "best"):
             assert (await reader.client.get(f"/v1/models/{model.id}/versions/{version}")).status_code == 404
         assert (await share(account, model, visibility="public")).status_code == 403
+        assert (await share(account, model, download=True)).status_code == 200
+        assert (await reader.client.get(f"/v1/models/{model.id}")).json()["latest_version"] == 2
+
+
+class TestFlagged:
+    async def test_is_shared_with_fewer_and_with_nobody_new(
+        self, account: Account, model: Model, open_account: Open, stores: Stores
+    ) -> None:
+        first, second, third = [await open_account() for _ in range(3)]
+        await share_with(account, model, first, second)
+        flag = {"code": "dataset_deleted", "detail": "Gone.", "dataset_id": f"ds_{'0' * 26}", "at": now()}
+        assert await ModelRepository(stores.database, account.tenant).change(model.id, {"flags": [flag]})
+        await share_with(account, model, first)
+        refused = await share(account, model, shared_with=[first.tenant, third.tenant])
+        assert (refused.status_code, refused.json()["code"]) == (403, "sharing_blocked")
+        assert (await second.client.get(f"/v1/models/{model.id}")).status_code == 404
+        assert (await first.client.get(f"/v1/models/{model.id}")).json()["flags"] == []
 
 
 class TestRules:

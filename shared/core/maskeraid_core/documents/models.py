@@ -1,5 +1,6 @@
 """Models and their immutable versions. A model appears once its training has succeeded."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ from maskeraid_core.documents.datasets import IDENTITY
 from maskeraid_core.documents.document import Document, Part
 from maskeraid_core.documents.grants import EVERYONE, Grant
 from maskeraid_core.documents.notices import TellingDocument
+from maskeraid_core.documents.trainings import DataPart
 
 Visibility = Literal["private", "tenants", "public"]
 
@@ -103,9 +105,9 @@ class ModelVersion(Document):
         return self.lineage.get("training_id")
 
     @property
-    def bytes(self) -> int:
-        """What it keeps in the store."""
-        return sum(file.bytes for file in self.files if file.is_shown or self.pruned_at is None)
+    def data(self) -> list[DataPart]:
+        """What it learned from."""
+        return parts_of(self.lineage)
 
     def file(self, name: str) -> ModelFile | None:
         return next((file for file in self.files if file.name == name), None)
@@ -118,3 +120,13 @@ class ModelVersion(Document):
             for name, rows in (("guarantees", self.guarantees), ("varies", self.varies))
         }
         return self.model_copy(update={"lineage": kept, **traits})
+
+
+def kept_files(files: Iterable[ModelFile], pruned_at: datetime | None) -> list[ModelFile]:
+    """Those of a version that are kept: all, or when it was pruned what it shows."""
+    return [file for file in files if file.is_shown or pruned_at is None]
+
+
+def parts_of(lineage: Mapping[str, Any]) -> list[DataPart]:
+    """The parts of datasets that a lineage names."""
+    return [DataPart.model_validate(part) for part in lineage.get("data", [])]

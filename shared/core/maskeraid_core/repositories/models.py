@@ -1,15 +1,26 @@
 """Models and their versions, as their owner sees them; what others may see of them is in shares.py."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pymongo import DESCENDING
 
-from maskeraid_core.documents.models import Model, ModelFlag, ModelVersion
+from maskeraid_core.documents.models import Model, ModelFile, ModelFlag, ModelVersion, kept_files, parts_of
 from maskeraid_core.documents.notices import Notice
+from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.repository import TenantRepository, now
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A version of a model, and what it learned from."""
+
+    model_id: str
+    version: int
+    data: Sequence[DataPart]
 
 
 class ModelRepository(TenantRepository[Model]):
@@ -103,10 +114,12 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
                     return taken
                 number += 1
 
-    async def learned_from(self, dataset_id: str) -> list[ModelVersion]:
+    async def learned_from(self, dataset_id: str) -> list[Learner]:
         """Versions that learned from a dataset, also of models that were deleted; oldest model first."""
-        found = self._collection.find(self._live({"lineage.data.dataset_id": dataset_id}))
-        return sorted([ModelVersion.of(row) async for row in found], key=lambda version: version.id)
+        fields = {"model_id": 1, "version": 1, "lineage.data": 1}
+        found = self._collection.find(self._live({"lineage.data.dataset_id": dataset_id}), fields)
+        rows = sorted([row async for row in found], key=lambda row: (row["model_id"], row["version"]))
+        return [Learner(row["model_id"], row["version"], parts_of(row["lineage"])) for row in rows]
 
     async def latest_of(self, models: Iterable[Model]) -> list[ModelVersion]:
         """The latest version of each model."""
@@ -116,7 +129,9 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
     async def bytes_of(self, models: Sequence[Model]) -> int:
         """What the files of all versions of these models take."""
         wanted = self._live({"model_id": {"$in": [model.id for model in models]}})
-        return sum([ModelVersion.of(row).bytes async for row in self._collection.find(wanted)])
+        found = self._collection.find(wanted, {"files": 1, "pruned_at": 1})
+        kept = [kept_files(map(ModelFile.model_validate, row["files"]), row.get("pruned_at")) async for row in found]
+        return sum(file.bytes for files in kept for file in files)
 
     async def prune(self, version_id: str, at: datetime) -> None:
         """Say that the bulk of a version may go; the bytes follow when that has been so for an hour."""
@@ -137,7 +152,8 @@ async def newest_versions(database: Database, limit: int) -> list[ModelVersion]:
     return [ModelVersion.of(row) async for row in cursor.sort("_id", DESCENDING).limit(limit)]
 
 
-async def whole_versions(database: Database, before: datetime, limit: int) -> list[ModelVersion]:
-    """Versions of all tenants that were made before then and never pruned, the oldest first."""
-    cursor = database[ModelVersionRepository.collection_name].find({"created_at": {"$lt": before}, "pruned_at": None})
-    return [ModelVersion.of(row) async for row in cursor.sort("_id", 1).limit(limit)]
+async def whole_versions(database: Database, before: datetime) -> AsyncIterator[ModelVersion]:
+    """Versions of all tenants that were made before then and never pruned; one at a time in memory."""
+    wanted = {"created_at": {"$lt": before}, "pruned_at": None}
+    async for row in database[ModelVersionRepository.collection_name].find(wanted):
+        yield ModelVersion.of(row)
