@@ -105,13 +105,17 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
 def make_layers(model: FaceModel) -> dict[str, Any]:
     """The layers of both networks with their true sums (Desentz 2021, Tables 2 and 3). Loads TensorFlow."""
     from maskeraid_faces.networks import dense, eigen
+    from maskeraid_faces.networks.build import build_discriminator, build_generator
     from maskeraid_faces.networks.layer_table import layer_table
 
     if model.architecture == "thesis":
         networks = dense.build_thesis_generator(model.size), dense.build_thesis_discriminator(model.size)
-    else:
+    elif model.architecture == "eigen":
         rank = model.basis.gan_rank
         networks = eigen.build_eigen_generator(rank), eigen.build_eigen_discriminator(rank)
+    else:
+        what = model.architecture, model.size, model.widths
+        networks = build_generator(*what), build_discriminator(*what)
     tables = zip(("generator", "discriminator"), map(layer_table, networks), strict=True)
     return {
         name: {

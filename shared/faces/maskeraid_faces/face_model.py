@@ -14,7 +14,7 @@ from maskeraid_faces.images import to_pixels
 
 Floats = NDArray[np.float32]
 Kind = Literal["drawn", "photo"]
-TrainedArchitecture = Literal["thesis", "eigen"]
+TrainedArchitecture = Literal["thesis", "eigen", "dense", "dcgan", "r3"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class RidgeFit:
 class Bank:
     """Draws of the generator, kept so that conditioning is a matrix product.
 
-    `draws` are coefficients (m, gan_rank) float32 for `eigen`, images (m, P) uint8 for `thesis`.
+    `draws` are coefficients (m, gan_rank) float32 for `eigen`, images (m, P) uint8 for all others.
     """
 
     latents: Floats  # (m, latent_size)
@@ -81,7 +81,7 @@ class FaceModel:
     size: int  # side in pixels
     latent_size: int
     widths: tuple[int, ...]  # hidden widths of the generator
-    generator: Mapping[str, Floats]  # weights by name, running averages for `eigen`
+    generator: Mapping[str, Floats]  # weights by name, running averages for all but `thesis`
     basis: Basis
     ridge: RidgeFit
     bank: Bank
@@ -90,6 +90,11 @@ class FaceModel:
     palette: NDArray[np.uint8] | None  # (c, 3) exact colours of a drawn set, else None
     grey: bool = False  # every training image was grey
     facts: Mapping[str, object] = field(default_factory=dict)  # plain JSON for the card: counts, settings, quality
+
+    @property
+    def prefers_ridge(self) -> bool:
+        """Whether the GAN was chosen automatically and failed its rule of quality: then engine R fills unless asked."""
+        return self.facts.get("fallback") == "R"
 
     @cached_property
     def drawn_colours(self) -> NDArray[np.uint8]:

@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 from safetensors.numpy import save
 
 from maskeraid_faces.errors import BadModelFile
-from maskeraid_faces.face_model import Bank, Basis, Conditioning, FaceModel, Prototype, RidgeFit
+from maskeraid_faces.face_model import Bank, Basis, Conditioning, FaceModel, Prototype, RidgeFit, TrainedArchitecture
 from maskeraid_faces.images import LARGEST_SIDE, SIDE_STEP, SMALLEST_SIDE
+from maskeraid_faces.networks.stages import generator_shapes
 from maskeraid_faces.tensor_file import Arrays, Shapes, read_arrays
 
 ARCHITECTURE_FILE = "architecture.json"
@@ -27,7 +28,7 @@ class ModelDescription(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
     format: Literal[1] = 1
-    architecture: Literal["thesis", "eigen"]
+    architecture: TrainedArchitecture
     kind: Literal["drawn", "photo"]
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE, multiple_of=SIDE_STEP)
     latent_size: int = Field(ge=1, le=1024)
@@ -108,16 +109,13 @@ def expected_arrays(description: ModelDescription) -> dict[str, Shapes]:
 
 
 def _generator_shapes(description: ModelDescription) -> Shapes:
-    outputs = description.gan_rank if description.architecture == "eigen" else description.pixels
-    shapes: dict[str, tuple[str, tuple[int, ...]]] = {}
-    inputs = description.latent_size
-    for index, width in enumerate(description.widths, start=1):
-        shapes |= {f"hidden_{index}.kernel": ("F32", (inputs, width)), f"hidden_{index}.bias": ("F32", (width,))}
-        if description.architecture == "thesis":
-            names = ("gamma", "beta", "moving_mean", "moving_variance")
-            shapes |= {f"normalisation_{index}.{name}": ("F32", (width,)) for name in names}
-        inputs = width
-    return shapes | {"output.kernel": ("F32", (inputs, outputs)), "output.bias": ("F32", (outputs,))}
+    d = description
+    outputs = d.gan_rank if d.architecture == "eigen" else d.pixels
+    try:
+        shapes = generator_shapes(d.architecture, d.size, d.latent_size, d.widths, outputs)
+    except ValueError as error:
+        raise BadModelFile(f"{ARCHITECTURE_FILE}: {error}") from error
+    return {name: ("F32", shape) for name, shape in shapes.items()}
 
 
 def _read_description(content: bytes) -> ModelDescription:

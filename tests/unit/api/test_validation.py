@@ -1,11 +1,13 @@
 """What is wrong with a request, said so that it can be mended."""
 
+import json
+
 import pytest
 
 from maskeraid_api.forms import read_json
 from maskeraid_api.schemas.datasets import DatasetRequest
 from maskeraid_api.schemas.reimagings import ReimagingRequest
-from maskeraid_api.schemas.trainings import TrainingRequest
+from maskeraid_api.schemas.trainings import Hyperparameters, TrainingRequest
 from maskeraid_core.errors import MalformedJson, UnknownField, ValidationFailed
 
 DATASET = "ds_01KAGP1XF3A7QYFR6F0DTHBRA4"
@@ -46,7 +48,7 @@ class TestReading:
 class TestHyperparameters:
     @pytest.mark.parametrize(
         ("architecture", "name", "value"),
-        [("eigen", "loop", "plain"), ("thesis", "max_steps", 3), ("auto", "loop", "plain")],
+        [("eigen", "loop", "plain"), ("thesis", "max_steps", 3), ("auto", "loop", "plain"), ("dense", "width", 64)],
     )
     def test_of_another_architecture(self, architecture: str, name: str, value: object) -> None:
         body = TrainingRequest.model_validate(
@@ -59,6 +61,29 @@ class TestHyperparameters:
         )
         with pytest.raises(UnknownField):
             body.check_hyperparameters()
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"real_label": 0.95},
+            {"real_label": 0.8},
+            {"width": 48},
+            {"learning_rate": 1.0},
+            {"final_learning_rate": 1e-4},
+            {"learning_rate": 1e-4, "final_learning_rate": 1e-3},
+        ],
+    )
+    def test_what_no_trainer_takes_is_refused_at_once(self, wrong: dict[str, float]) -> None:
+        with pytest.raises(ValidationFailed) as caught:
+            read_json(
+                TrainingRequest, json.dumps({"name": "a", "data": [{"dataset_id": DATASET}], "hyperparameters": wrong})
+            )
+        assert caught.value.facts["errors"][0]["pointer"].startswith("/hyperparameters")
+
+    def test_every_hyperparameter_is_a_setting_of_the_engine(self) -> None:
+        asked = {"learning_rate": 1e-3, "final_learning_rate": 1e-4, "real_label": 0.9, "width": 64, "max_steps": 5}
+        chosen = Hyperparameters.model_validate(asked).for_trainer()
+        assert chosen == {**{key: value for key, value in asked.items() if key != "max_steps"}, "steps": 5}
 
     def test_the_preset_thesis_means_its_networks(self) -> None:
         body = TrainingRequest.model_validate({"name": "a", "data": [{"dataset_id": DATASET}], "preset": "thesis"})

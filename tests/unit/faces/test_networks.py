@@ -1,13 +1,19 @@
 """The networks: parameters row by row as the thesis prints them, and the drawing without TensorFlow."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
+from maskeraid_faces.face_model import TrainedArchitecture
+from maskeraid_faces.networks.build import LATENT_SIZES, build_discriminator, build_generator
 from maskeraid_faces.networks.dense import build_thesis_discriminator, build_thesis_generator
 from maskeraid_faces.networks.eigen import build_eigen_discriminator, build_eigen_generator, latent_size_for, width_for
 from maskeraid_faces.networks.generate import run_generator
+from maskeraid_faces.networks.grouped import GroupedConvolution
 from maskeraid_faces.networks.layer_table import LayerRow, layer_table
 from maskeraid_faces.networks.layers import weights_by_name
+from maskeraid_faces.networks.stages import generator_shapes, sides_of, widths_for
 
 
 class TestTablesOfTheThesis:
@@ -63,6 +69,81 @@ class TestEigenNetworks:
         assert all(np.array_equal(one[name], same[name]) for name in one)
         assert not np.array_equal(one["hidden_2.kernel"], other["hidden_2.kernel"])
         assert not np.array_equal(one["hidden_2.kernel"], one["hidden_3.kernel"])
+
+
+class TestConvolutionalNetworks:
+    def test_generator_of_64_pixels_row_by_row(self) -> None:
+        table = layer_table(build_generator("dcgan", 64, widths_for("dcgan", 64, 1024)))
+        assert [row for row in table.rows if row.parameters and row.type != "BatchNormalization"] == [
+            LayerRow("Dense", (4 * 4 * 1024,), 1_638_400),
+            LayerRow("Conv2DTranspose", (8, 8, 512), 13_107_200),
+            LayerRow("Conv2DTranspose", (16, 16, 256), 3_276_800),
+            LayerRow("Conv2DTranspose", (32, 32, 128), 819_200),
+            LayerRow("Conv2DTranspose", (64, 64, 3), 9_603),
+        ]
+        assert table.total - table.trainable == 2 * (1024 + 512 + 256 + 128)
+        assert {row.type for row in table.rows} >= {"BatchNormalization", "ReLU", "Activation"}
+
+    def test_discriminator_of_64_pixels_row_by_row(self) -> None:
+        table = layer_table(build_discriminator("dcgan", 64, widths_for("dcgan", 64, 1024)))
+        assert [row for row in table.rows if row.parameters] == [
+            LayerRow("Conv2D", (32, 32, 128), 9_728),
+            LayerRow("Conv2D", (16, 16, 256), 819_456),
+            LayerRow("Conv2D", (8, 8, 512), 3_277_312),
+            LayerRow("Conv2D", (4, 4, 1024), 13_108_224),
+            LayerRow("Dense", (1,), 4 * 4 * 1024 + 1),
+        ]
+        assert "BatchNormalization" not in {row.type for row in table.rows}
+
+    def test_a_block_of_r3_is_1_3_1_with_groups_of_16_channels(self) -> None:
+        table = layer_table(build_generator("r3", 16, widths_for("r3", 16, 256)))
+        first = [row for row in table.rows if row.output_shape[0] == 4][:7]
+        assert first == [
+            LayerRow("LearnedStart", (4, 4, 256), 4 * 4 * 256),
+            LayerRow("Conv2D", (4, 4, 512), 257 * 512),
+            LayerRow("LeakyReLU", (4, 4, 512), 0),
+            LayerRow("GroupedConvolution", (4, 4, 512), (9 * 16 + 1) * 512),
+            LayerRow("LeakyReLU", (4, 4, 512), 0),
+            LayerRow("Conv2D", (4, 4, 256), 512 * 256),
+            LayerRow("Add", (4, 4, 256), 0),
+        ]
+
+    def test_a_grouped_convolution_mixes_within_groups_only(self) -> None:
+        layer = GroupedConvolution(32, 16, 2.0, 1)
+        x = np.zeros((1, 5, 5, 32), np.float32)
+        x[0, 2, 2, :16] = 1
+        answer = layer(x).numpy()
+        assert (answer[..., :16] != 0).any(axis=-1).sum() == 9
+        assert (answer[..., 16:] == 0).all()
+
+    @pytest.mark.parametrize("architecture", ["dense", "dcgan", "r3"])
+    @pytest.mark.parametrize("size", [16, 40, 88])
+    def test_arrays_are_those_that_model_files_expect(self, architecture: TrainedArchitecture, size: int) -> None:
+        widths = widths_for(architecture, size, 32)
+        network = build_generator(architecture, size, widths)
+        expected = generator_shapes(architecture, size, LATENT_SIZES[architecture], widths, size * size * 3)
+        assert {name: array.shape for name, array in weights_by_name(network).items()} == expected
+        assert network.output_shape == (None, size, size, 3)
+        assert build_discriminator(architecture, size, widths).output_shape == (None, 1)
+
+    def test_every_allowed_side_is_reached_by_doubling_and_cutting_one(self) -> None:
+        for size in range(16, 257, 8):
+            sides = sides_of(size)
+            assert sides[-1] == size
+            assert sides[0] in (3, 4)
+            assert all(after in (2 * before, 2 * before - 1) for before, after in pairwise(sides))
+
+    def test_widths_are_those_of_the_designs(self) -> None:
+        assert widths_for("dcgan", 64, 1024) == (1024, 512, 256, 128)
+        assert widths_for("dcgan", 256, 512) == (512, 256, 128, 64, 32, 32)
+        assert widths_for("r3", 128, 256) == (256, 256, 256, 128, 64, 64)
+
+    @pytest.mark.parametrize(("architecture", "widths"), [("dcgan", (32,)), ("r3", (32, 32)), ("r3", (32, 32, 12))])
+    def test_widths_that_do_not_fit_the_size_are_refused(
+        self, architecture: TrainedArchitecture, widths: tuple[int, ...]
+    ) -> None:
+        with pytest.raises(ValueError, match="16 pixels"):
+            generator_shapes(architecture, 16, 64, widths, 0)
 
 
 class TestDrawingWithoutTensorFlow:

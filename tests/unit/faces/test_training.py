@@ -13,7 +13,7 @@ from maskeraid_faces.errors import BadModelFile, BadSettings, TrainingDiverged
 from maskeraid_faces.images import Floats, Images
 from maskeraid_faces.training.basis import coefficients_of, fit_basis
 from maskeraid_faces.training.eigen import EigenGan
-from maskeraid_faces.training.held_out import Judgement, judge_drawn, judge_photos
+from maskeraid_faces.training.held_out import Judgement, invalid_share, judge_drawn, judge_images, judge_photos
 from maskeraid_faces.training.loop import PATIENCE, Plan, Progress, TrainingLoop
 from maskeraid_faces.training.losses import CURVES
 from maskeraid_faces.training.settings import Checkpoint, TrainSettings, Watch
@@ -48,6 +48,25 @@ class TestThesisLoops:
         assert fused_curves == pytest.approx(plain_curves, abs=1e-4)
         for name, array in plain.state().items():
             np.testing.assert_allclose(fused.state()[name], array, atol=1e-4, err_msg=name)
+
+    def test_both_know_a_label_of_09_and_a_falling_rate(self, faces: Images) -> None:
+        asked = {"real_label": 0.9, "learning_rate": 1e-3, "final_learning_rate": 1e-4, "steps": 4}
+        small = np.ascontiguousarray(faces[:, 8:24, 8:24])
+        plain, fused = (ThesisGan(small, 8, loop, seed=1, **asked) for loop in ("plain", "fused"))  # type: ignore[arg-type]
+        plain_curves, fused_curves = plain.run_steps(0, 4), fused.run_steps(0, 4)
+        assert fused_curves == pytest.approx(plain_curves, abs=1e-4)
+        assert fused_curves["acc_d_real"] > 0  # 0.9 counts as real
+        for name, array in plain.state().items():
+            np.testing.assert_allclose(fused.state()[name], array, atol=1e-4, err_msg=name)
+
+    def test_a_label_of_09_is_told_to_the_discriminator_alone(self, faces: Images) -> None:
+        small = np.ascontiguousarray(faces[:, 8:24, 8:24])
+        hard, soft = (ThesisGan(small, 8, "fused", seed=1, real_label=label) for label in (1.0, 0.9))
+        for gan in (hard, soft):
+            gan.run_steps(0, 1)
+        one, other = hard.state(), soft.state()
+        np.testing.assert_array_equal(one["generator/output.kernel"], other["generator/output.kernel"])
+        assert (one["discriminator/output.kernel"] != other["discriminator/output.kernel"]).any()
 
     def test_a_step_trains_both_networks(self, faces: Images) -> None:
         gan = ThesisGan(faces, 8, "fused", seed=1)
@@ -124,6 +143,15 @@ class TestJudgement:
         collapsed = np.repeat(self.real[:5], 100, axis=0)
         assert judge_drawn(noisy, self.real).quality > judge_drawn(collapsed, self.real).quality
 
+    def test_images_are_best_when_they_are_the_faces_and_invalid_parts_cost(self, faces: Images) -> None:
+        itself, collapsed = judge_images(faces, faces, "drawn"), judge_images(faces[:5].repeat(25, 0), faces, "drawn")
+        grey = faces.copy()
+        grey[:25, 22:27] = 128  # a fifth have no mouth
+        assert itself.quality > 0.95
+        assert collapsed.quality < itself.quality - 0.4
+        assert judge_images(grey, faces, "drawn").values["invalid"] == pytest.approx(0.2)
+        assert invalid_share(faces[:, 8:24, 8:24], faces[:, 8:24, 8:24]) == 0  # where its parts lie is not known
+
     def test_photographs_prefer_the_same_distribution(self) -> None:
         same, narrow = (scale * self.random.standard_normal((125, 6)).astype(np.float32) for scale in (1, 0.3))
         assert judge_photos(same, self.real).quality > judge_photos(narrow, self.real).quality
@@ -132,14 +160,14 @@ class TestJudgement:
 class CountingGan:
     """A GAN whose only weight is the number of its steps, and whose quality is scripted by step."""
 
-    def __init__(self, qualities: Mapping[int, float] | None = None, diverge_at: int = 0) -> None:
+    def __init__(self, qualities: Mapping[int, float] | None = None, diverge_at: int = 0, won_at: int = 0) -> None:
         self.latent_size = 2
         self.widths: tuple[int, ...] = (1,)
         self.recipe: dict[str, object] = {}
         self.steps = 0
         self.calls: list[tuple[int, int]] = []
         self.slowed = 0
-        self.qualities, self.diverge_at = qualities or {}, diverge_at
+        self.qualities, self.diverge_at, self.won_at = qualities or {}, diverge_at, won_at
 
     def run_steps(self, first: int, last: int) -> dict[str, float]:
         self.calls.append((first, last))
@@ -164,7 +192,7 @@ class CountingGan:
         return np.zeros((len(latents), 16, 16, 3), np.uint8)
 
     def judge(self) -> Judgement:
-        return Judgement(self.qualities.get(self.steps, 0.0), {})
+        return Judgement(self.qualities.get(self.steps, 0.0), {}, is_unbalanced=0 < self.won_at <= self.steps)
 
 
 def make_loop(gan: CountingGan, plan: Plan, watch: Watch | None = None) -> TrainingLoop:
@@ -182,6 +210,12 @@ class TestEndOfTraining:
         gan = CountingGan({20: 0.5, 30: 0.9})
         assert make_loop(gan, Plan(1000, judge_every=10, target_quality=0.8)).run() == "quality"
         assert gan.steps == 30
+
+    def test_a_discriminator_that_has_won_for_good_ends_it_with_the_best_weights(self) -> None:
+        gan = CountingGan({20: 0.5}, won_at=30)
+        loop = make_loop(gan, Plan(1000, judge_every=10))
+        assert loop.run() == "unbalanced"
+        assert (loop.progress.step, gan.steps) == (30, 20)
 
     def test_without_gain_it_ends_with_the_best_weights(self) -> None:
         gan = CountingGan({20: 0.5})
@@ -262,12 +296,18 @@ class TestSettings:
     @pytest.mark.parametrize(
         "wrong",
         [
-            {"architecture": "dcgan"},
+            {"architecture": "stylegan"},
             {"kind": "cat"},
             {"loop": "fast"},
             {"steps": 0},
             {"batch": 1},
             {"max_seconds": -1.0},
+            {"learning_rate": 0.0},
+            {"learning_rate": 0.2},
+            {"final_learning_rate": 1e-3, "learning_rate": 1e-4},
+            {"real_label": 0.95},
+            {"width": 48},
+            {"width": 2048},
         ],
     )
     def test_a_wrong_setting_is_named(self, wrong: dict[str, object]) -> None:

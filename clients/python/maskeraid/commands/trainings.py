@@ -16,14 +16,15 @@ def train(
     name: Annotated[str | None, typer.Option(help="Name of the model; else that of the first dataset.")] = None,
     model: Annotated[str | None, typer.Option(help="Make a further version of this model, by id or name.")] = None,
     architecture: Annotated[
-        Literal["auto", "eigen", "thesis"], typer.Option(help="Kind of network; `auto` is `eigen`.")
+        Literal["auto", "eigen", "thesis", "dense", "dcgan", "r3"],
+        typer.Option(help="Kind of network; `auto` is `eigen`, or `r3` for large photographs on a GPU."),
     ] = "auto",
     preset: Annotated[
         Literal["quick", "best", "thesis"],
         typer.Option(help="`quick` takes minutes, `best` ten, `thesis` hours."),
     ] = "quick",
     where: Annotated[list[str] | None, typer.Option(help="Only images with, e.g., mouth:2; repeatable.")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="`thesis`: exactly so many; `eigen`: at most.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="`thesis`: exactly so many; the others: at most.")] = None,
     max_seconds: Annotated[float | None, typer.Option(help="Longest training time.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same model.")] = None,
     email: Annotated[bool, typer.Option("--email", help="Send an e-mail when it ends.")] = False,

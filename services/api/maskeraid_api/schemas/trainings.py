@@ -1,9 +1,9 @@
 """Trainings: what may be asked of one, and what it shows."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, TrainingNotifyChoice, shared_fields
@@ -22,10 +22,10 @@ from maskeraid_core.errors import UnknownField
 from maskeraid_core.ids import twin_id
 from maskeraid_core.jobs import Job, JobStatus
 
-Architecture = Literal["auto", "thesis", "eigen"]
+Architecture = Literal["auto", "thesis", "eigen", "dense", "dcgan", "r3"]
 Preset = Literal["quick", "thesis", "best"]
-ARCHITECTURES = ("auto", "thesis", "eigen")
-PRESETS = ("quick", "thesis", "best")
+ARCHITECTURES = get_args(Architecture)
+PRESETS = get_args(Preset)
 MOST_STEPS = 10_000_000
 LARGEST_SEED = 2**31 - 1
 FEWEST_IMAGES = 8
@@ -33,25 +33,77 @@ FEW_IMAGES = 100  # below it a training is warned of memorisation
 
 
 class Hyperparameters(Body):
-    """What the chosen architecture does not decide by itself. `loop` and `real_label` are of `thesis` only."""
+    """What the chosen architecture does not decide by itself.
 
-    steps: int | None = Field(default=None, ge=1, le=MOST_STEPS, description="`thesis`: exactly; `eigen`: at most.")
-    max_steps: int | None = Field(default=None, ge=1, le=MOST_STEPS, description="Another name of `steps` of `eigen`.")
+    `loop` and `real_label` are of `thesis` only, `width` is of `dcgan` and `r3`.
+    """
+
+    steps: int | None = Field(default=None, ge=1, le=MOST_STEPS, description="`thesis`: exactly; the others: at most.")
+    max_steps: int | None = Field(
+        default=None, ge=1, le=MOST_STEPS, description="Another name of `steps`; not of `thesis`."
+    )
     batch: int | None = Field(default=None, ge=2, le=4096)
     max_seconds: float | None = Field(default=None, gt=0, le=30 * 86400)
     target_quality: float | None = Field(default=None, ge=0, le=1)
     loop: Literal["fused", "plain"] | None = None
-    real_label: float | None = Field(default=None, ge=1, le=1, description="The thesis's; no other is known.")
+    real_label: float | None = Field(
+        default=None, ge=0.9, le=1, description="What the discriminator is told of real images: 1 or 0.9."
+    )
+    learning_rate: float | None = Field(
+        default=None, ge=1e-6, le=0.1, description="Of Adam, for both networks.", examples=[2e-4]
+    )
+    final_learning_rate: float | None = Field(
+        default=None,
+        ge=1e-6,
+        le=0.1,
+        examples=[5e-5],
+        description="What `learning_rate` falls to by half a cosine; no higher than it.",
+    )
+    width: int | None = Field(
+        default=None,
+        ge=32,
+        le=1024,
+        description="Channels of the smallest feature map, a power of two.",
+        examples=[512],
+    )
+
+    @field_validator("real_label")
+    @classmethod
+    def _check_label(cls, label: float | None) -> float | None:
+        if label not in (None, 1.0, 0.9):
+            raise ValueError("must be 1 or 0.9")
+        return label
+
+    @field_validator("width")
+    @classmethod
+    def _check_width(cls, width: int | None) -> int | None:
+        if width is not None and width.bit_count() != 1:
+            raise ValueError("must be a power of two")
+        return width
+
+    @model_validator(mode="after")
+    def _check_fall(self) -> Self:
+        if self.final_learning_rate is not None and self.final_learning_rate > (self.learning_rate or 0):
+            raise ValueError("final_learning_rate needs a learning_rate that is no lower")
+        return self
 
     def for_trainer(self) -> dict[str, Any]:
         """What was set, under the names that trainers know."""
-        chosen = self.model_dump(exclude_none=True, exclude={"real_label"})
+        chosen = self.model_dump(exclude_none=True)
         return chosen | ({"steps": chosen.pop("max_steps")} if "max_steps" in chosen else {})
 
 
-_OF_THESIS = frozenset({"steps", "batch", "max_seconds", "loop", "real_label"})
-_OF_EIGEN = frozenset({"steps", "max_steps", "batch", "max_seconds", "target_quality"})
-KNOWN_HYPERPARAMETERS: Mapping[str, frozenset[str]] = {"thesis": _OF_THESIS, "eigen": _OF_EIGEN, "auto": _OF_EIGEN}
+_OF_ALL = frozenset({"steps", "batch", "max_seconds", "learning_rate", "final_learning_rate"})
+_OF_EIGEN = _OF_ALL | {"max_steps", "target_quality"}
+_OF_CONVOLUTIONS = _OF_EIGEN | {"width"}
+KNOWN_HYPERPARAMETERS: Mapping[Architecture, frozenset[str]] = {
+    "auto": _OF_EIGEN,
+    "thesis": _OF_ALL | {"loop", "real_label"},
+    "eigen": _OF_EIGEN,
+    "dense": _OF_EIGEN,
+    "dcgan": _OF_CONVOLUTIONS,
+    "r3": _OF_CONVOLUTIONS,
+}
 
 
 class DataChoice(Body):

@@ -18,7 +18,7 @@ class DataPart(Part):
 class TrainingSpec(Part):
     name: str
     data: list[DataPart]
-    architecture: Literal["auto", "thesis", "eigen"] = "auto"
+    architecture: Literal["auto", "thesis", "eigen", "dense", "dcgan", "r3"] = "auto"
     preset: Literal["quick", "thesis", "best"] = "quick"
     hyperparameters: dict[str, Any] = Field(default_factory=dict)
     seed: int = 0

@@ -101,7 +101,7 @@ def _make(model: FaceModel, covering: Covering) -> ModelSystem:
 
 
 def _bank_norms(model: FaceModel, gram: Floats) -> Floats:
-    if model.architecture == "thesis":
+    if model.architecture != "eigen":
         return np.empty(0, np.float32)
     draws = np.asarray(model.bank.draws, np.float32)
     rank = draws.shape[1]

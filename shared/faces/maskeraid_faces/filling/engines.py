@@ -56,7 +56,7 @@ def unconditioned_pool(image: Image, covering: Covering, model: FaceModel, rng: 
 
 
 def image_bank_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
-    """Engine A for `thesis`: the bank's images, weighted by their L1 to the visible pixels."""
+    """Engine A for all but `eigen`: the bank's images, weighted by their L1 to the visible pixels."""
     distances = visible_l1(image, covering, np.asarray(model.bank.draws, np.uint8))
     weights = normalised(log_weights(distances, model.conditioning, images=True))
     rows = heaviest(weights, MASS_KEPT, LARGEST_POOL // 2)

@@ -51,13 +51,14 @@ def fill(
         covering: bool (size, size), True where covered; at most 90 %.
         model: a trained model.
         k: 1..64 candidates; fewer come when the model knows fewer answers (drawn faces), one from engine R.
-        engine: "R" ridge, "A" draws of the model's GAN that agree with the visible pixels; "auto" is A.
+        engine: "R" ridge, "A" draws of the model's GAN that agree with the visible pixels; "auto" is A, or R
+            where the automatic choice of an architecture failed its rule of quality.
         pick: "spread" unlike one another, "sample" by their weights and with all doubt, "random" with no look at the
             visible pixels.
         seed: the same seed gives the same bytes.
         stages: keep the four pictures of each candidate.
         smoothing_k: clusters of K-means, 0 = off; None: the palette for a drawn `eigen` model, 16 or fewer for a drawn
-            `thesis` model, 32 for photographs up to 32 px, off above.
+            model of another architecture, 32 for photographs up to 32 px, off above.
         tone_match: "auto" brings colours and seam to the visible face; "off" pastes the model's own colours (Fig. 4).
 
     Returns:
@@ -71,7 +72,8 @@ def fill(
     Source: Desentz 2021, sections 4.1, 4.2, and 7.4; the conditioning on visible pixels is ours.
     """
     _check(image, covering, model, k, engine, pick, smoothing_k, tone_match)
-    used: UsedEngine = "R" if engine == "R" else "A"
+    is_ridge = engine == "R" or (engine == "auto" and model.prefers_ridge and pick != "random")
+    used: UsedEngine = "R" if is_ridge else "A"
     rng = np.random.default_rng(seed)
     adapted, back = to_models_tone(image, covering, model) if tone_match == "auto" else (image, lambda images: images)
     pool = _pool(adapted, covering, model, used, pick, k, rng)
@@ -140,7 +142,7 @@ def _pool(
         return ridge_pool(image, covering, model)
     if pick == "random":
         return unconditioned_pool(image, covering, model, rng, k)
-    if model.architecture == "thesis":
+    if model.architecture != "eigen":
         return image_bank_pool(image, covering, model)
     if model.kind == "drawn":
         return drawn_pool(image, covering, model)

@@ -1,6 +1,10 @@
-"""Draw from a trained generator with NumPy alone, so that an inference worker need not load TensorFlow."""
+"""Draw from a trained generator: dense ones with NumPy alone; for convolutional ones TensorFlow loads when they draw.
 
-from collections.abc import Mapping
+Fills take the draws that a model keeps, so an inference worker needs no TensorFlow.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import count
 
 import numpy as np
@@ -31,27 +35,40 @@ def generate(model: FaceModel, latents: Floats) -> Images:
         raise ShapeMismatch(f"latents must be (m, {model.latent_size}), found {latents.shape}")
     shape = (model.size, model.size, 3)
     images = np.empty((len(latents), *shape), np.uint8)
+    draw = _drawing(model)
     for start in range(0, len(latents), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
-        drawn = run_generator(model.architecture, model.generator, latents[rows])  # (rows, gan_rank) or (rows, P)
-        if model.architecture == "eigen":
-            drawn = model.basis.mean + drawn @ model.basis.components[: model.basis.gan_rank]  # (rows, P)
-        images[rows] = to_pixels(drawn).reshape(-1, *shape)
+        images[rows] = to_pixels(draw(latents[rows])).reshape(-1, *shape)
     return images
 
 
+def _drawing(model: FaceModel) -> Callable[[Floats], Floats]:
+    """From latents (m, latent_size) to pixels about [-1, 1], (m, P) or (m, size, size, 3)."""
+    if model.architecture in ("dcgan", "r3"):
+        from maskeraid_faces.networks.build import build_generator  # here, because it loads TensorFlow
+        from maskeraid_faces.networks.layers import Drawing, set_weights
+
+        network = build_generator(model.architecture, model.size, model.widths)
+        set_weights(network, model.generator)
+        return Drawing(network).draw
+    answer = partial(run_generator, model.architecture, model.generator)
+    if model.architecture != "eigen":
+        return answer
+    return lambda latents: model.basis.mean + answer(latents) @ model.basis.components[: model.basis.gan_rank]
+
+
 def run_generator(architecture: TrainedArchitecture, weights: Mapping[str, Floats], latents: Floats) -> Floats:
-    """The network's own answer: coefficients (m, gan_rank) of `eigen`, pixels (m, P) in [-1, 1] of `thesis`."""
+    """A dense network's own answer: coefficients (m, gan_rank) of `eigen`, else pixels (m, P) in [-1, 1]."""
     x = latents
     for index in count(1):
         if f"hidden_{index}.kernel" not in weights:
             break
         x = x @ weights[f"hidden_{index}.kernel"] + weights[f"hidden_{index}.bias"]
         x = np.maximum(x, np.float32(SLOPE) * x)
-        if architecture == "thesis":
+        if architecture != "eigen":
             x = _normalise(x, weights, f"normalisation_{index}")
     x = x @ weights["output.kernel"] + weights["output.bias"]
-    return np.tanh(x) if architecture == "thesis" else x
+    return x if architecture == "eigen" else np.tanh(x)
 
 
 def _normalise(x: Floats, weights: Mapping[str, Floats], name: str) -> Floats:

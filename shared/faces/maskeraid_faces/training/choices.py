@@ -1,62 +1,97 @@
 """What is chosen for a set of faces: architecture, GAN, plan. TensorFlow loads when a GAN is made."""
 
 import math
+from collections.abc import Callable, Mapping
 
 from maskeraid_faces.face_model import Basis, TrainedArchitecture
 from maskeraid_faces.images import Images
+from maskeraid_faces.networks.stages import USUAL_WIDTHS
 from maskeraid_faces.training.basis import coefficients_of
-from maskeraid_faces.training.image_set import FaceSet, mirror
+from maskeraid_faces.training.devices import has_gpu, precision
+from maskeraid_faces.training.image_set import FEWEST_FOR_HOLDING_OUT, FaceSet, mirror
 from maskeraid_faces.training.loop import Gan, Plan
 from maskeraid_faces.training.settings import MOST_STEPS, THESIS_STEPS, TrainSettings
 
-EIGEN_BATCH, THESIS_BATCH = 128, 32
+BATCHES: Mapping[TrainedArchitecture, int] = {"thesis": 32, "eigen": 128, "dense": 64, "dcgan": 32, "r3": 32}
+PIXEL_SECONDS = 1800.0  # of a GAN on pixels; a plateau ends it sooner
 DRAWN_SECONDS, PHOTO_SECONDS = 60.0, 165.0
 DRAWN_QUALITY = 0.87  # `faces-light`: nn about 2.5 grey levels, 120 of 125 combinations or more
+LARGEST_SIDE_OF_EIGEN = 64  # of photographs, where there is a choice
+FEWEST_FOR_R3 = 300  # photographs
 LEAST_STEPS_BETWEEN_JUDGEMENTS = 500
 PASSES_BETWEEN_JUDGEMENTS = 5
 
 
-def choose_architecture(faces: FaceSet, settings: TrainSettings) -> tuple[TrainedArchitecture, str]:
-    """The architecture and why."""
+def choose_architecture(
+    faces: FaceSet, settings: TrainSettings, is_gpu_there: Callable[[], bool] = has_gpu
+) -> tuple[TrainedArchitecture, str]:
+    """The architecture and why; the GPU is looked for only where it decides."""
     if settings.architecture != "auto":
         return settings.architecture, f"{settings.architecture}: asked for"
+    images = len(faces.training) + len(faces.held_out)
+    what = f"{images} photographs of {faces.size} pixels"
     if faces.kind == "drawn":
         return "eigen", f"eigen: drawn faces, {len(faces.palette if faces.palette is not None else ())} colours"
-    return "eigen", f"eigen: photographs of {faces.size} pixels, trained without a GPU's help in minutes"
+    if images < FEWEST_FOR_HOLDING_OUT:
+        return "eigen", f"eigen: {what} are too few for anything else"
+    if faces.size <= LARGEST_SIDE_OF_EIGEN:
+        return "eigen", f"eigen: {what}, trained without a GPU's help in minutes"
+    if images < FEWEST_FOR_R3:
+        return "eigen", f"eigen: {what}; from {FEWEST_FOR_R3} on a GPU would train r3"
+    if not is_gpu_there():
+        return "eigen", f"eigen: {what}, and no GPU that r3 needs"
+    return "r3", f"r3: {what} and a GPU"
 
 
 def make_gan(
     architecture: TrainedArchitecture, faces: FaceSet, basis: Basis, settings: TrainSettings, seed: int
 ) -> Gan:
     """Build the networks of an architecture for these faces."""
+    batch = settings.batch or BATCHES[architecture]
+    rates = {"learning_rate": settings.learning_rate, "final_learning_rate": settings.final_learning_rate}
     if architecture == "thesis":
         from maskeraid_faces.training.thesis import ThesisGan  # here, because it loads TensorFlow
 
-        return ThesisGan(faces.training, settings.batch or THESIS_BATCH, settings.loop, seed)
+        label, steps = settings.real_label or 1.0, settings.steps or THESIS_STEPS
+        return ThesisGan(faces.training, batch, settings.loop, seed, **rates, real_label=label, steps=steps)
+    if architecture != "eigen":
+        from maskeraid_faces.training.pixel_gan import PixelGan
+
+        width = settings.width or USUAL_WIDTHS.get(architecture, 0) // (1 if has_gpu() else 2)
+        return PixelGan(
+            architecture, faces.training, faces.held_out, faces.kind, batch=batch, seed=seed, width=width, **rates,
+            is_mirrored=is_mirrored(faces, settings), precision=precision(), compiled=has_gpu(),
+        )  # fmt: skip
     from maskeraid_faces.training.eigen import EigenGan
 
     coefficients = coefficients_of(mirrored(faces, settings), basis)
     held_out = coefficients_of(faces.held_out, basis)
-    return EigenGan(coefficients, held_out, basis, faces.kind, settings.batch or EIGEN_BATCH, seed)
+    return EigenGan(coefficients, held_out, basis, faces.kind, batch, seed, **rates)
 
 
 def make_plan(architecture: TrainedArchitecture, faces: FaceSet, settings: TrainSettings) -> Plan:
-    """A fixed number of steps for `thesis`, quality and time for `eigen` (design: stop by quality)."""
+    """A fixed number of steps for `thesis`, quality and time for the others (design: stop by quality)."""
     if architecture == "thesis":
         return Plan(settings.steps or THESIS_STEPS, max_seconds=_or(settings.max_seconds, math.inf))
     drawn = faces.kind == "drawn"
-    passes = PASSES_BETWEEN_JUDGEMENTS * len(faces.training) // (settings.batch or EIGEN_BATCH)
+    seconds = PIXEL_SECONDS if architecture != "eigen" else DRAWN_SECONDS if drawn else PHOTO_SECONDS
+    passes = PASSES_BETWEEN_JUDGEMENTS * len(faces.training) // (settings.batch or BATCHES[architecture])
     return Plan(
         steps=settings.steps or MOST_STEPS,
         judge_every=max(LEAST_STEPS_BETWEEN_JUDGEMENTS, passes),
-        max_seconds=_or(settings.max_seconds, DRAWN_SECONDS if drawn else PHOTO_SECONDS),
-        target_quality=_or(settings.target_quality, DRAWN_QUALITY if drawn else math.inf),
+        max_seconds=_or(settings.max_seconds, seconds),
+        target_quality=_or(settings.target_quality, DRAWN_QUALITY if drawn and architecture == "eigen" else math.inf),
     )
 
 
 def mirrored(faces: FaceSet, settings: TrainSettings) -> Images:
     """The training images, photographs with their reflections unless faces are asymmetric."""
-    return faces.training if faces.kind == "drawn" or settings.asymmetric else mirror(faces.training)
+    return mirror(faces.training) if is_mirrored(faces, settings) else faces.training
+
+
+def is_mirrored(faces: FaceSet, settings: TrainSettings) -> bool:
+    """Whether reflections are faces as well."""
+    return faces.kind == "photo" and not settings.asymmetric
 
 
 def _or(value: float | None, otherwise: float) -> float:

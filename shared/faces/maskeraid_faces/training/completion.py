@@ -1,17 +1,19 @@
 """From a trained GAN to a complete model: bank, ridge, conditioning, prototypes, facts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from maskeraid_faces.face_model import Basis, FaceModel, TrainedArchitecture
 from maskeraid_faces.training.bank import make_bank
 from maskeraid_faces.training.image_set import FEWEST_FOR_HOLDING_OUT, FaceSet
 from maskeraid_faces.training.loop import Gan, Progress
 from maskeraid_faces.training.settings import Stopped
+from maskeraid_faces.training.verdicts import Flag, verdicts
 
 
 def complete_model(
-    architecture: TrainedArchitecture, faces: FaceSet, basis: Basis, gan: Gan, facts: Mapping[str, object], seed: int
+    architecture: TrainedArchitecture, faces: FaceSet, basis: Basis, gan: Gan, facts: Mapping[str, Any], seed: int
 ) -> FaceModel:
     """Fit what a fill needs beside the generator, and judge the whole; the facts say what needs attention.
 
@@ -21,12 +23,12 @@ def complete_model(
     from maskeraid_faces.filling.ridge import fit_ridge
     from maskeraid_faces.filling.settling import settle
     from maskeraid_faces.selection import make_prototypes
-    from maskeraid_faces.training.verdicts import verdicts
 
     weights = gan.generator_weights()
-    bank = make_bank(architecture, weights, gan.latent_size, len(faces.training), seed)
+    bank = make_bank(architecture, gan, basis.mean.size, len(faces.training), seed)
     if architecture == "eigen" and faces.kind == "drawn":
         bank = settle(bank)
+    flags = verdicts(faces, basis, bank)
     unseen = faces.held_out if len(faces.held_out) else faces.training
     return FaceModel(
         architecture=architecture,
@@ -42,8 +44,19 @@ def complete_model(
         prototypes=make_prototypes(faces.training, faces.kind),
         palette=faces.palette,
         grey=faces.is_grey,
-        facts={**facts, "flags": [asdict(flag) for flag in verdicts(faces, basis, bank)]},
+        facts={**facts, **consequences(facts, flags), "flags": [asdict(flag) for flag in flags]},
     )
+
+
+def consequences(facts: Mapping[str, Any], flags: Sequence[Flag]) -> dict[str, Any]:
+    """Facts that follow from the flags: an automatic choice that collapsed gives way to engine R.
+
+    An architecture that was asked for is obeyed.
+    """
+    if facts["settings"]["architecture"] != "auto" or all(flag.code != "collapse" for flag in flags):
+        return {}
+    why = "engine R fills unless another one is asked for: the GAN that was chosen repeats itself"
+    return {"fallback": "R", "reasons": [*facts["reasons"], why]}
 
 
 def describe(faces: FaceSet, gan: Gan, progress: Progress, stopped: Stopped) -> dict[str, object]:

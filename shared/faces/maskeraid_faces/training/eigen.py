@@ -1,6 +1,6 @@
 """`eigen`: a relativistic GAN on whitened principal coefficients, hundreds of steps in one compiled call."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import keras
 import numpy as np
@@ -21,6 +21,7 @@ from maskeraid_faces.training.held_out import Judgement, judge_drawn, judge_phot
 from maskeraid_faces.training.losses import CURVES, logits_and_penalty, relativistic_curves, relativistic_loss
 from maskeraid_faces.training.noise import draw_latents, draw_rows
 from maskeraid_faces.training.randomness import Stream, generator_for, weights_seed
+from maskeraid_faces.training.schedule import FALL_STEPS, LearningRate
 from maskeraid_faces.training.state import State, read_variables, write_variables
 
 FACES_JUDGED = 512
@@ -33,23 +34,40 @@ class Recipe:
 
     penalty: float  # weight of R1 and R2
     learning_rate: float
+    final_learning_rate: float
     averaging: float  # share of the running average that stays at each step
     weighting: float  # the discriminator sees coefficients times (deviation / largest deviation) ** weighting
 
 
 # Whitening raises the noise components of photographs to the level of the face, hence their weighting.
 RECIPES: dict[Kind, Recipe] = {
-    "drawn": Recipe(penalty=0.05, learning_rate=1e-3, averaging=0.99, weighting=0.0),
-    "photo": Recipe(penalty=1.0, learning_rate=3e-4, averaging=0.995, weighting=0.5),
+    "drawn": Recipe(penalty=0.05, learning_rate=1e-3, final_learning_rate=1e-3, averaging=0.99, weighting=0.0),
+    "photo": Recipe(penalty=1.0, learning_rate=3e-4, final_learning_rate=3e-4, averaging=0.995, weighting=0.5),
 }
 
 
 class EigenGan:
     """Both networks, their optimisers, and the running average that alone is used for drawing."""
 
-    def __init__(self, coefficients: Floats, held_out: Floats, basis: Basis, kind: Kind, batch: int, seed: int) -> None:
-        """Build everything; `coefficients` float32 (n, gan_rank), `held_out` likewise (may be empty)."""
+    def __init__(
+        self,
+        coefficients: Floats,
+        held_out: Floats,
+        basis: Basis,
+        kind: Kind,
+        batch: int,
+        seed: int,
+        *,
+        learning_rate: float | None = None,
+        final_learning_rate: float | None = None,
+    ) -> None:
+        """Build everything; `coefficients` float32 (n, gan_rank), `held_out` likewise (may be empty).
+
+        A learning rate that is not named is that of the recipe; one without a final one does not fall.
+        """
         recipe = RECIPES[kind]
+        first = learning_rate or recipe.learning_rate
+        recipe = replace(recipe, learning_rate=first, final_learning_rate=final_learning_rate or first)
         deviations = basis.deviations[: basis.gan_rank]
         self._weighting = ((deviations / deviations[0]) ** recipe.weighting).astype(np.float32)
         self._coefficients = coefficients
@@ -60,6 +78,8 @@ class EigenGan:
         self._average = build_eigen_generator(basis.gan_rank, seed=weights_seed(seed, 0))
         self._generator_optimiser = _adam(recipe, self._generator)
         self._discriminator_optimiser = _adam(recipe, self._discriminator)
+        optimisers = (self._generator_optimiser, self._discriminator_optimiser)
+        self._rate = LearningRate(recipe.learning_rate, recipe.final_learning_rate, FALL_STEPS, optimisers)
         self._compiled = tf.function(self._run_steps, jit_compile=True)
         self.latent_size = latent_size_for(basis.gan_rank)
         self.widths: tuple[int, ...] = (width_for(basis.gan_rank),) * HIDDEN_LAYERS
@@ -86,8 +106,7 @@ class EigenGan:
 
     def slow_down(self) -> None:
         """Halve both learning rates."""
-        for optimiser in (self._generator_optimiser, self._discriminator_optimiser):
-            optimiser.learning_rate = float(optimiser.learning_rate) / 2
+        self._rate.slow_down()
 
     def generator_weights(self) -> dict[str, Floats]:
         """The running averages, by name."""
@@ -119,7 +138,7 @@ class EigenGan:
         optimisers = {"generator": self._generator_optimiser, "discriminator": self._discriminator_optimiser}
         for part, optimiser in optimisers.items():
             named |= {f"{part}_optimiser/{i}": variable for i, variable in enumerate(optimiser.variables)}
-        return named
+        return named | {"pace": self._rate.pace}
 
     def _run_steps(self, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
         coefficients = tf.constant(
@@ -133,6 +152,7 @@ class EigenGan:
         return total / tf.cast(last - first, tf.float32)
 
     def _train_step(self, real: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        self._rate.set(step)
         fake = self._fake(step, Stream.LATENTS)  # (batch, gan_rank)
         with tf.GradientTape() as tape:
             # One pass over both halves; its mean penalty is half the sum of the halves' means, R1 and R2.

@@ -1,13 +1,19 @@
-"""How good the drawn coefficients are, judged on faces: what stops an `eigen` training. NumPy, milliseconds."""
+"""How good the draws are, judged on faces: what stops a training. NumPy; milliseconds, a second or so for images."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from maskeraid_faces.face_model import Floats
+from maskeraid_faces.face_model import Floats, Kind
+from maskeraid_faces.images import Images
+from maskeraid_faces.metrics.combinations import WINDOWS, templates
 from maskeraid_faces.metrics.coverage import coverage
+from maskeraid_faces.metrics.embedding import embed
 from maskeraid_faces.metrics.kid import kid
+from maskeraid_faces.metrics.valid import valid
+
+SIDE_OF_WINDOWS = 32  # of drawn faces whose parts lie where we look for them
 
 
 @dataclass(frozen=True)
@@ -16,6 +22,7 @@ class Judgement:
 
     quality: float
     values: dict[str, float]
+    is_unbalanced: bool = False  # the discriminator has long won, and nothing helped: there is no more to learn
 
 
 def judge_drawn(generated: Floats, training: Floats) -> Judgement:
@@ -42,3 +49,24 @@ def judge_photos(generated: Floats, held_out: Floats) -> Judgement:
     distance = kid(held_out * unit, generated * unit)
     covered = coverage(held_out, generated).coverage
     return Judgement(1 - distance - 0.5 * (1 - covered), {"kid": distance, "coverage": covered})
+
+
+def judge_images(generated: Images, faces: Images, kind: Kind) -> Judgement:
+    """Judge draws uint8 (m, side, side, 3) against faces uint8 (n, side, side, 3), by the embedding R64.
+
+    quality = 1 - KID - 0.5 (1 - coverage) - share of drawn faces with a part that is none.
+    """
+    real, fake = embed(faces), embed(generated)
+    measured = {"kid": kid(real, fake), "coverage": coverage(real, fake).coverage}
+    if kind == "drawn":
+        measured["invalid"] = invalid_share(generated, faces)
+    quality = 1 - measured["kid"] - 0.5 * (1 - measured["coverage"]) - measured.get("invalid", 0.0)
+    return Judgement(quality, measured)
+
+
+def invalid_share(generated: Images, faces: Images) -> float:
+    """The share of drawn faces that show a part unlike all parts of the training faces; 0 where parts are not known."""
+    if generated.shape[1] != SIDE_OF_WINDOWS:
+        return 0.0
+    parts = [name for name in WINDOWS if len(templates(faces, name)) > 1]  # one alone has no distance to compare with
+    return float(1 - valid(generated, faces, parts).mean()) if parts else 0.0

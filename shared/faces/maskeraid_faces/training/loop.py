@@ -67,6 +67,7 @@ class Progress:
     best_step: int = 0
     judgements_without_gain: int = 0
     slowed_down: bool = False
+    is_unbalanced: bool = False
     history: list[dict[str, float]] = field(default_factory=list)
 
 
@@ -140,6 +141,7 @@ class TrainingLoop:
             "finished": progress.step >= plan.steps,
             "quality": progress.best_quality is not None and progress.best_quality >= plan.target_quality,
             "plateau": progress.judgements_without_gain >= PATIENCE,
+            "unbalanced": progress.is_unbalanced,
             "time": progress.seconds >= plan.max_seconds,
             "asked": self._watch.stop(),
         }
@@ -151,6 +153,7 @@ class TrainingLoop:
         judgement = self._gan.judge()
         if judgement is None:
             return {}
+        self.progress.is_unbalanced = judgement.is_unbalanced
         best = self.progress.best_quality
         if best is None or 1 - judgement.quality < (1 - best) * (1 - LEAST_GAIN):
             self.progress.judgements_without_gain = 0

@@ -19,7 +19,7 @@ def relativistic_loss(winners: tf.Tensor, losers: tf.Tensor) -> tf.Tensor:
 def logits_and_penalty(
     discriminator: Callable[[tf.Tensor], tf.Tensor], inputs: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The logits (batch, 1) and the mean squared norm of their gradient at `inputs` (batch, features).
+    """The logits (batch, 1) and the mean squared norm of their gradient at `inputs` (batch, ...).
 
     The penalty is R1 on real and R2 on generated inputs. Source: Mescheder et al. 2018.
     """
@@ -27,7 +27,7 @@ def logits_and_penalty(
         tape.watch(inputs)
         logits = discriminator(inputs)
     slopes = tape.gradient(logits, inputs)
-    return logits, tf.reduce_mean(tf.reduce_sum(tf.square(slopes), axis=1))
+    return logits, tf.reduce_mean(tf.reduce_sum(tf.square(slopes), axis=range(1, inputs.shape.rank)))
 
 
 def relativistic_curves(real: tf.Tensor, fake: tf.Tensor, fake_for_generator: tf.Tensor) -> tf.Tensor:

@@ -10,6 +10,11 @@ def draw_latents(shape: tuple[int, int], seed: int, step: tf.Tensor, stream: Str
     return tf.random.stateless_normal(shape, _key(seed, step, stream), alg="philox")
 
 
+def draw_chances(shape: tuple[int, int], seed: int, step: tf.Tensor, stream: Stream) -> tf.Tensor:
+    """Uniform float32 in [0, 1) of a shape (batch, numbers)."""
+    return tf.random.stateless_uniform(shape, _key(seed, step, stream), alg="philox")
+
+
 def draw_rows(batch: int, rows: int, seed: int, step: tf.Tensor) -> tf.Tensor:
     """Row numbers int32 (batch,), drawn with replacement from 0 to rows - 1."""
     key = _key(seed, step, Stream.ROWS)

@@ -16,9 +16,11 @@ class Stream(IntEnum):
     JUDGEMENT = 5
     BANK = 6
     SPLIT = 7
+    AUGMENTATION = 8
+    AUGMENTATION_OF_GENERATOR = 9
 
 
-STREAMS = len(Stream)
+STREAMS = 16  # room for more: another number makes every training another one
 LARGEST_SEED = 2**31 - 1
 
 

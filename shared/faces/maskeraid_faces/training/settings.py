@@ -10,27 +10,36 @@ from maskeraid_faces.errors import BadSettings
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Images
 
-Architecture = Literal["auto", "thesis", "eigen"]
+Architecture = Literal["auto", "thesis", "eigen", "dense", "dcgan", "r3"]
 KindChoice = Literal["auto", "drawn", "photo"]
 Loop = Literal["fused", "plain"]
-Stopped = Literal["finished", "quality", "plateau", "time", "asked"]
+Stopped = Literal["finished", "quality", "plateau", "unbalanced", "time", "asked"]
 Checkpoint = Mapping[str, NDArray[Any]]
 
 THESIS_STEPS = 98_000  # Desentz 2021, section 5.4
 MOST_STEPS = 10_000_000
 LARGEST_BATCH = 4096
+REAL_LABELS = (1.0, 0.9)
+SLOWEST, FASTEST = 1e-6, 0.1  # learning rates
+NARROWEST, WIDEST = 32, 1024
 
 
 @dataclass(frozen=True)
 class TrainSettings:
     """How to train; every None leaves the choice to the architecture.
 
-    `steps`: exactly so many for `thesis` (None: 98,000), at most so many for `eigen` (None: quality and time decide).
-    `batch`: images a step (None: 32 for `thesis`, 128 for `eigen`).
+    `steps`: exactly so many for `thesis` (None: 98,000), at most so many for the others (None: quality and time
+    decide).
+    `batch`: images a step (None: 128 for `eigen`, 64 for `dense`, 32 for the others).
     `max_seconds`: of preparation and steps, at least one of which is made (None: unlimited for `thesis`; 60 for drawn
-    faces, 165 for photographs).
-    `target_quality`: 0 to 1, stop as soon as it is reached (None: 0.87 for drawn faces, none for photographs).
+    faces and 165 for photographs with `eigen`; 1,800 for the others).
+    `target_quality`: 0 to 1, stop as soon as it is reached (None: 0.87 for drawn faces with `eigen`, else none).
     `asymmetric`: faces must not be mirrored. `loop`: `plain` runs the thesis through Keras's own calls.
+    `learning_rate`: of Adam, 1e-6 to 0.1 (None: the architecture's). `final_learning_rate`: it falls to this by half a
+    cosine, over all steps of `thesis`, over the first 6,000 of the others (None: a quarter for `dense`, `dcgan`, `r3`;
+    no fall for the others). `real_label`: what the thesis's discriminator is told of real faces, 1 or 0.9.
+    `width`: channels of the smallest feature map of `dcgan` and `r3`, 32 to 1024, a power of two (None: 1024 and 256
+    on a GPU, half of that on a CPU).
     """
 
     architecture: Architecture = "auto"
@@ -41,6 +50,10 @@ class TrainSettings:
     max_seconds: float | None = None
     target_quality: float | None = None
     asymmetric: bool = False
+    learning_rate: float | None = None
+    final_learning_rate: float | None = None
+    real_label: float | None = None
+    width: int | None = None
 
     def __post_init__(self) -> None:
         _check_choice("architecture", self.architecture, get_args(Architecture))
@@ -50,6 +63,16 @@ class TrainSettings:
         _check_range("batch", self.batch, 2, LARGEST_BATCH)
         _check_range("max_seconds", self.max_seconds, 0, float("inf"))
         _check_range("target_quality", self.target_quality, 0, 1)
+        _check_range("learning_rate", self.learning_rate, SLOWEST, FASTEST)
+        _check_range("final_learning_rate", self.final_learning_rate, SLOWEST, self.learning_rate or FASTEST)
+        if self.final_learning_rate is not None and self.learning_rate is None:
+            raise BadSettings("final_learning_rate needs the learning_rate that it falls from", field="learning_rate")
+        if self.real_label not in (None, *REAL_LABELS):
+            detail = f"real_label must be 1 or 0.9, found {self.real_label}"
+            raise BadSettings(detail, field="real_label", allowed=REAL_LABELS)
+        _check_range("width", self.width, NARROWEST, WIDEST)
+        if self.width is not None and self.width.bit_count() != 1:
+            raise BadSettings(f"width must be a power of two, found {self.width}", field="width")
 
     def to_dict(self) -> dict[str, object]:
         """Plain JSON values."""

@@ -19,6 +19,7 @@ from maskeraid_faces.networks.layers import NORMALISATION_MOMENTUM, variables_by
 from maskeraid_faces.training.losses import CURVES
 from maskeraid_faces.training.noise import draw_latents, draw_rows
 from maskeraid_faces.training.randomness import Stream, weights_seed
+from maskeraid_faces.training.schedule import LearningRate
 from maskeraid_faces.training.settings import Loop
 from maskeraid_faces.training.state import State, read_variables, write_variables
 
@@ -28,9 +29,25 @@ LEARNING_RATE, BETA_1 = 2e-4, 0.5  # the thesis gives neither
 class ThesisGan:
     """Both networks, the combined model (generator through a frozen discriminator), and their optimisers."""
 
-    def __init__(self, images: Images, batch: int, loop: Loop, seed: int) -> None:
-        """Build everything for `images` uint8 (n, size, size, 3)."""
+    def __init__(
+        self,
+        images: Images,
+        batch: int,
+        loop: Loop,
+        seed: int,
+        *,
+        learning_rate: float | None = None,
+        final_learning_rate: float | None = None,
+        real_label: float = 1.0,
+        steps: int = 1,
+    ) -> None:
+        """Build everything for `images` uint8 (n, size, size, 3).
+
+        The learning rate falls over `steps` if it does. A `real_label` below 1 is told to the discriminator alone: the
+        generator is trained for 1, "not 0.9" (section 5.3; Salimans et al. 2016, section 3.4).
+        """
         self._images, self._batch, self._seed = to_network(images), batch, seed
+        self._real_label = real_label
         self._size = int(images.shape[1])
         self.latent_size = LATENT_SIZE
         self.widths: tuple[int, ...] = GENERATOR_WIDTHS
@@ -39,12 +56,15 @@ class ThesisGan:
         self._generator_optimiser = _adam(self._generator)
         self._discriminator_optimiser = _adam(self._discriminator)
         self._combined = keras.Sequential([self._generator, self._discriminator])
-        self._combined.compile(self._generator_optimiser, "binary_crossentropy", metrics=["accuracy"])
-        self._discriminator.compile(self._discriminator_optimiser, "binary_crossentropy", metrics=["accuracy"])
+        self._combined.compile(self._generator_optimiser, "binary_crossentropy", metrics=[_accuracy])
+        self._discriminator.compile(self._discriminator_optimiser, "binary_crossentropy", metrics=[_accuracy])
         # The random numbers stay outside the compiled step: inside, they would differ from the plain loop's.
         self._compiled_step = tf.function(self._fused_step, jit_compile=True)
         self._fused_loop = tf.function(self._run_steps)
         self._loop = loop
+        first = learning_rate or LEARNING_RATE
+        self._rates = first, final_learning_rate or first
+        self._rate = LearningRate(*self._rates, steps, (self._generator_optimiser, self._discriminator_optimiser))
 
     @property
     def recipe(self) -> dict[str, object]:
@@ -52,7 +72,9 @@ class ThesisGan:
         return {
             "loss": "binary cross-entropy",
             "optimiser": f"Adam, betas {BETA_1} and 0.999",
-            "learning_rate": LEARNING_RATE,
+            "learning_rate": self._rates[0],
+            "final_learning_rate": self._rates[1],
+            "real_label": self._real_label,
             "batch": self._batch,
             "slope": SLOPE,
             "normalisation_momentum": NORMALISATION_MOMENTUM,
@@ -64,7 +86,7 @@ class ThesisGan:
         if self._loop == "fused":
             means = self._fused_loop(tf.constant(first, tf.int64), tf.constant(last, tf.int64)).numpy()
         else:
-            means = np.mean([self._plain_step(*self._inputs(tf.constant(s))) for s in range(first, last)], axis=0)
+            means = np.mean([self._plain_step(tf.constant(step)) for step in range(first, last)], axis=0)
         return dict(zip(CURVES, means.tolist(), strict=True))
 
     def state(self) -> State:
@@ -77,8 +99,7 @@ class ThesisGan:
 
     def slow_down(self) -> None:
         """Halve both learning rates."""
-        for optimiser in (self._generator_optimiser, self._discriminator_optimiser):
-            optimiser.learning_rate = float(optimiser.learning_rate) / 2
+        self._rate.slow_down()
 
     def generator_weights(self) -> dict[str, Floats]:
         """The generator's weights, by name."""
@@ -98,7 +119,7 @@ class ThesisGan:
         optimisers = {"generator": self._generator_optimiser, "discriminator": self._discriminator_optimiser}
         for part, optimiser in optimisers.items():
             named |= {f"{part}_optimiser/{i}": variable for i, variable in enumerate(optimiser.variables)}
-        return named
+        return named | {"pace": self._rate.pace}
 
     def _inputs(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Latents (batch, 100) and real images (batch, size, size, 3) of a step."""
@@ -106,20 +127,22 @@ class ThesisGan:
         latents = draw_latents((self._batch, LATENT_SIZE), self._seed, step, Stream.LATENTS)
         return latents, tf.gather(tf.constant(self._images), rows)
 
-    def _plain_step(self, latents: tf.Tensor, real: tf.Tensor) -> list[float]:
-        latents, real = latents.numpy(), real.numpy()
+    def _plain_step(self, step: tf.Tensor) -> list[float]:
+        self._rate.set(step)
+        latents, real = (inputs.numpy() for inputs in self._inputs(step))
         ones, zeros = np.ones((self._batch, 1), np.float32), np.zeros((self._batch, 1), np.float32)
         self._discriminator.trainable = False  # Keras reads the flag when it first traces each model
         loss_g, acc_g = _train_on_batch(self._combined, latents, ones)
         self._discriminator.trainable = True
         fake = self._generator.predict(latents, batch_size=self._batch, verbose=0)  # the same latents, after the update
         loss_fake, acc_fake = _train_on_batch(self._discriminator, fake, zeros)
-        loss_real, acc_real = _train_on_batch(self._discriminator, real, ones)
+        loss_real, acc_real = _train_on_batch(self._discriminator, real, ones * self._real_label)
         return [loss_g, loss_real, loss_fake, acc_g, acc_real, acc_fake]
 
     def _run_steps(self, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
         total = tf.zeros(len(CURVES))
         for step in tf.range(first, last):
+            self._rate.set(step)
             total += self._compiled_step(*self._inputs(step))
         return total / tf.cast(last - first, tf.float32)
 
@@ -133,7 +156,7 @@ class ThesisGan:
         )
         fake = self._generator(latents, training=False)  # (batch, size, size, 3)
         loss_fake, acc_fake = self._update_discriminator(fake, zeros)
-        loss_real, acc_real = self._update_discriminator(real, ones)
+        loss_real, acc_real = self._update_discriminator(real, ones * self._real_label)
         return tf.stack([loss_g, loss_real, loss_fake, acc_g, acc_real, acc_fake])
 
     def _update_discriminator(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -157,7 +180,12 @@ def _update(
         loss = tf.reduce_mean(keras.losses.binary_crossentropy(labels, predicted))
     weights = [variable.value for variable in network.trainable_variables]
     optimiser.apply(tape.gradient(loss, weights), network.trainable_variables)
-    return loss, tf.reduce_mean(keras.metrics.binary_accuracy(labels, predicted))
+    return loss, tf.reduce_mean(_accuracy(labels, predicted))
+
+
+def _accuracy(labels: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
+    """1 where real was told from generated, else 0 (batch,); a label of 0.9 counts as real."""
+    return keras.metrics.binary_accuracy(tf.round(labels), predicted)
 
 
 def _train_on_batch(network: keras.Model, inputs: Floats, labels: Floats) -> tuple[float, float]:

@@ -72,9 +72,9 @@ def train(
     # Small matrices: threads of BLAS would wait for one another (ridge of 125 faces, 2 busy cores: 0.1 s, not 6 s).
     with threadpool_limits(limits=1, user_api="blas"):
         model = complete_model(architecture, faces, basis, gan, facts, seed)
-    return TrainResult(
-        model, stopped, loop.progress.step, loop.progress.seconds, tuple(loop.progress.history), (reason,)
-    )
+    progress = loop.progress
+    reasons: tuple[str, ...] = tuple(model.facts["reasons"])  # type: ignore[arg-type]  # a list of ours
+    return TrainResult(model, stopped, progress.step, progress.seconds, tuple(progress.history), reasons)
 
 
 def _run(loop: TrainingLoop) -> Stopped:
@@ -88,6 +88,7 @@ def _run(loop: TrainingLoop) -> Stopped:
 
 def _digest(faces: FaceSet, settings: TrainSettings, seed: int) -> str:
     """What a checkpoint must agree with; budgets and targets may change between two runs."""
-    what = replace(settings, steps=None, max_seconds=None, target_quality=None, loop="fused").to_dict()
+    falls_over = settings.steps if settings.final_learning_rate else None  # over all steps of `thesis`
+    what = replace(settings, steps=falls_over, max_seconds=None, target_quality=None, loop="fused").to_dict()
     arrays = (faces.training.tobytes(), faces.held_out.tobytes())
     return hashlib.sha256(json.dumps([what, seed]).encode() + b"".join(arrays)).hexdigest()

@@ -1,0 +1,229 @@
+"""GANs that work on pixels (`dense`, `dcgan`, `r3`): relativistic loss, penalties, running average, augmentation."""
+
+import math
+from dataclasses import asdict, dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from maskeraid_faces.face_model import Floats, Kind, TrainedArchitecture
+from maskeraid_faces.images import Images, to_pixels
+from maskeraid_faces.networks.build import LATENT_SIZES, build_discriminator, build_generator
+from maskeraid_faces.networks.layers import Drawing, variables_by_name, weights_by_name
+from maskeraid_faces.networks.stages import widths_for
+from maskeraid_faces.training.augmentation import CHANCES, augment
+from maskeraid_faces.training.balance import Balance
+from maskeraid_faces.training.held_out import Judgement, judge_images
+from maskeraid_faces.training.losses import CURVES, logits_and_penalty, relativistic_curves, relativistic_loss
+from maskeraid_faces.training.noise import draw_chances, draw_latents, draw_rows
+from maskeraid_faces.training.randomness import Stream, generator_for, weights_seed
+from maskeraid_faces.training.schedule import FALL_STEPS, LearningRate, falling
+from maskeraid_faces.training.state import State, read_variables, write_variables
+
+LEARNING_RATE, SHARE_LEFT = 2e-4, 0.25  # of it, after its fall
+BETAS_2 = (0.9, 0.99)  # of Adam: first, last
+PENALTY_SIDES, PENALTIES, PENALTY_LEFT = (32, 64, 128, 256), (0.5, 2.0, 20.0, 100.0), 0.1
+FROM_SIDE_SELDOM, STEPS_BETWEEN = 128, 4  # from this side on the penalties are taken at every fourth step, fourfold
+HALF_LIFE = 10_000  # images: of the running average
+FACES_JUDGED = 256
+FEWEST_JUDGES = 16  # fewer held-out faces say too little: then training faces judge
+
+
+@dataclass(frozen=True)
+class PixelRecipe:
+    """The numbers of a training; the weight of R1 and R2 falls to a tenth as the learning rate falls."""
+
+    penalty: float
+    learning_rate: float
+    final_learning_rate: float
+    averaging: float  # share of the running average that stays at each step
+
+
+class PixelGan:
+    """Both networks, their optimisers, and the running average that alone is used for drawing."""
+
+    def __init__(
+        self,
+        architecture: TrainedArchitecture,
+        images: Images,
+        held_out: Images,
+        kind: Kind,
+        *,
+        batch: int,
+        seed: int,
+        width: int = 0,
+        is_mirrored: bool = False,
+        learning_rate: float | None = None,
+        final_learning_rate: float | None = None,
+        precision: str = "float32",
+        compiled: bool = False,
+    ) -> None:
+        """Build everything.
+
+        Args:
+            architecture: one that works on pixels.
+            images: uint8 (n, size, size, 3). held_out: likewise; may be empty.
+            kind: of the faces, for judging.
+            batch: images a step.
+            seed: of all random numbers.
+            width: channels of the smallest feature map; `dense` has widths of its own.
+            is_mirrored: show every second image as its reflection.
+            learning_rate, final_learning_rate: of Adam; by default 2e-4, and a quarter of the former.
+            precision: a Keras policy; logits, penalties, and losses have 32 bits in any case.
+            compiled: by XLA, which has no fast convolutions for CPUs.
+        """
+        self._images, self._is_mirrored, self._kind = tf.constant(images), is_mirrored, kind
+        self._faces = held_out if len(held_out) >= FEWEST_JUDGES else images
+        self._batch, self._seed, self._size = batch, seed, int(images.shape[1])
+        self.widths = widths_for(architecture, self._size, width)
+        self.latent_size = LATENT_SIZES[architecture]
+        make, judge = (build_generator, weights_seed(seed, 0)), (build_discriminator, weights_seed(seed, 1))
+        self._generator, self._average, self._discriminator = (
+            build(architecture, self._size, self.widths, seed=first, dtype=dtype)
+            for (build, first), dtype in ((make, precision), (make, "float32"), (judge, precision))
+        )
+        self._recipe = _recipe(self._size, batch, learning_rate, final_learning_rate)
+        self._generator_optimiser = _adam(self._generator)
+        self._discriminator_optimiser = _adam(self._discriminator)
+        optimisers = (self._generator_optimiser, self._discriminator_optimiser)
+        rates = self._recipe.learning_rate, self._recipe.final_learning_rate
+        self._rate = LearningRate(*rates, FALL_STEPS, optimisers)
+        self._balance = Balance(len(images), batch)
+        self._drawing = Drawing(self._average)
+        self._precision = precision
+        self._compiled = tf.function(self._run_steps, jit_compile=compiled)
+
+    @property
+    def recipe(self) -> dict[str, object]:
+        """The numbers of this training, for the model's card."""
+        return {
+            "loss": "RpGAN + R1 + R2",
+            "optimiser": f"Adam, betas 0 and {BETAS_2[0]} to {BETAS_2[1]}",
+            "batch": self._batch,
+            "precision": self._precision,
+            "augmentation": round(float(self._balance.p), 3),
+        } | asdict(self._recipe)
+
+    def run_steps(self, first: int, last: int) -> dict[str, float]:
+        """Train steps first to last - 1; the mean of each curve over them."""
+        means = self._compiled(tf.constant(first, tf.int64), tf.constant(last, tf.int64))
+        return dict(zip(CURVES, means.numpy().tolist(), strict=True))
+
+    def state(self) -> State:
+        """Everything that the next step depends on."""
+        return read_variables(self._variables())
+
+    def restore(self, state: State) -> None:
+        """Continue from `state`."""
+        write_variables(self._variables(), state)
+
+    def slow_down(self) -> None:
+        """Halve both learning rates."""
+        self._rate.slow_down()
+
+    def generator_weights(self) -> dict[str, Floats]:
+        """The running averages, by name."""
+        return weights_by_name(self._average)
+
+    def sample(self, latents: Floats) -> Images:
+        """Images uint8 (m, size, size, 3) of latents (m, latent_size)."""
+        return to_pixels(self._drawing.draw(latents))
+
+    def judge(self) -> Judgement:
+        """Judge the running average on the faces held out, or on training faces where there are few."""
+        random = generator_for(self._seed, Stream.JUDGEMENT)
+        faces = self._faces[random.permutation(len(self._faces))[:FACES_JUDGED]]
+        latents = random.standard_normal((FACES_JUDGED, self.latent_size), np.float32)
+        judgement = judge_images(self.sample(latents), faces, self._kind)
+        values = judgement.values | {"augmentation": float(self._balance.p)}
+        return Judgement(judgement.quality, values, is_unbalanced=self._balance.judge())
+
+    def _variables(self) -> dict[str, keras.Variable]:
+        networks = {"generator": self._generator, "discriminator": self._discriminator, "average": self._average}
+        named = {f"{part}/{n}": v for part, network in networks.items() for n, v in variables_by_name(network).items()}
+        optimisers = {"generator": self._generator_optimiser, "discriminator": self._discriminator_optimiser}
+        for part, optimiser in optimisers.items():
+            named |= {f"{part}_optimiser/{i}": variable for i, variable in enumerate(optimiser.variables)}
+        named |= {f"balance/{name}": variable for name, variable in self._balance.variables.items()}
+        return named | {"pace": self._rate.pace}
+
+    def _run_steps(self, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
+        step, total = first, tf.zeros(len(CURVES))
+        while step < last:  # one loop of the compiled program, whatever its length
+            total += self._train_step(step)
+            step += 1
+        return total / tf.cast(last - first, tf.float32)
+
+    def _train_step(self, step: tf.Tensor) -> tf.Tensor:
+        self._rate.set(step)
+        for optimiser in (self._generator_optimiser, self._discriminator_optimiser):
+            optimiser.beta_2.assign(falling(*BETAS_2, step, FALL_STEPS))
+        real, fake = self._real(step), self._fake(step, Stream.LATENTS)
+        both = augment(tf.concat([real, fake], axis=0), self._chances(2, step, Stream.AUGMENTATION), self._balance.p)
+        with tf.GradientTape() as tape:
+            logits, penalty = self._judged(both, step)
+            real_logits, fake_logits = tf.split(logits, 2)  # (batch, 1) each
+            loss = relativistic_loss(real_logits, fake_logits) + penalty
+        _update(self._discriminator_optimiser, self._discriminator, tape, loss)
+        chances = self._chances(1, step, Stream.AUGMENTATION_OF_GENERATOR)
+        with tf.GradientTape() as tape:
+            seen = augment(self._fake(step, Stream.LATENTS_OF_GENERATOR), chances, self._balance.p)
+            new_logits = self._discriminator(seen)
+            loss = relativistic_loss(new_logits, real_logits)  # the real logits are those from before the update
+        _update(self._generator_optimiser, self._generator, tape, loss)
+        for average, weight in zip(self._average.weights, self._generator.weights, strict=True):
+            average.assign(self._recipe.averaging * average + (1 - self._recipe.averaging) * weight)
+        curves = relativistic_curves(real_logits, fake_logits, new_logits)
+        self._balance.update(step, curves[CURVES.index("acc_d_real")], curves[CURVES.index("acc_d_fake")])
+        return curves
+
+    def _judged(self, images: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Logits (2 batch, 1), real ones first, and the weighted penalty.
+
+        The mean over both halves is half the sum of R1 and R2, each of which has half the weight.
+        """
+        weight = falling(self._recipe.penalty, self._recipe.penalty * PENALTY_LEFT, step, FALL_STEPS)
+
+        def penalised() -> tuple[tf.Tensor, tf.Tensor]:
+            logits, penalty = logits_and_penalty(self._discriminator, images)
+            return logits, weight * penalty
+
+        if self._size < FROM_SIDE_SELDOM:
+            return penalised()
+        logits, penalty = tf.cond(
+            tf.equal(step % STEPS_BETWEEN, 0), penalised, lambda: (self._discriminator(images), tf.zeros(()))
+        )
+        return logits, STEPS_BETWEEN * penalty
+
+    def _real(self, step: tf.Tensor) -> tf.Tensor:
+        """Images (batch, size, size, 3) in [-1, 1], of photographs every second one mirrored."""
+        number = len(self._images)
+        rows = draw_rows(self._batch, number * (1 + self._is_mirrored), self._seed, step)
+        images = tf.cast(tf.gather(self._images, rows % number), tf.float32) / 127.5 - 1
+        return tf.where((rows < number)[:, None, None, None], images, images[:, :, ::-1])
+
+    def _fake(self, step: tf.Tensor, stream: Stream) -> tf.Tensor:
+        latents = draw_latents((self._batch, self.latent_size), self._seed, step, stream)
+        return self._generator(latents, training=True)
+
+    def _chances(self, batches: int, step: tf.Tensor, stream: Stream) -> tf.Tensor:
+        return draw_chances((batches * self._batch, CHANCES), self._seed, step, stream)
+
+
+def _recipe(size: int, batch: int, first: float | None, last: float | None) -> PixelRecipe:
+    logarithms = np.interp(math.log2(size), np.log2(PENALTY_SIDES), np.log(PENALTIES))
+    first = first or LEARNING_RATE
+    return PixelRecipe(float(np.exp(logarithms)), first, last or first * SHARE_LEFT, 0.5 ** (batch / HALF_LIFE))
+
+
+def _adam(network: keras.Model) -> keras.optimizers.Adam:
+    optimiser = keras.optimizers.Adam(LEARNING_RATE, beta_1=0.0)
+    optimiser.beta_2 = tf.Variable(BETAS_2[0])  # Keras knows no falling beta; every step sets it anew
+    optimiser.build(network.trainable_variables)
+    return optimiser
+
+
+def _update(optimiser: keras.optimizers.Adam, network: keras.Model, tape: tf.GradientTape, loss: tf.Tensor) -> None:
+    weights = [variable.value for variable in network.trainable_variables]
+    optimiser.apply(tape.gradient(loss, weights), network.trainable_variables)

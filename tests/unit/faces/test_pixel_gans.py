@@ -1,0 +1,146 @@
+"""The GANs on pixels: trained in two steps, resumed to the bit, kept as files, filled with; 32 bits where it counts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.face_model import FaceModel, TrainedArchitecture
+from maskeraid_faces.filling.fill import fill
+from maskeraid_faces.model_files import load_model, save_model
+from maskeraid_faces.networks.build import build_discriminator, build_generator
+from maskeraid_faces.networks.generate import generate
+from maskeraid_faces.networks.stages import widths_for
+from maskeraid_faces.training.pixel_gan import PixelGan
+from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings, Watch
+from maskeraid_faces.training.train import train
+
+FACES = np.ascontiguousarray(draw_faces("faces-light").images[::3, 10:26, 8:24])  # 42 faces of 16 pixels
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A training of two steps, and its checkpoint after the first."""
+
+    architecture: TrainedArchitecture
+    result: TrainResult
+    checkpoint: Checkpoint
+
+    @property
+    def model(self) -> FaceModel:
+        return load_model(save_model(self.result.model))
+
+
+def train_two_steps(architecture: TrainedArchitecture, watch: Watch, **options: Any) -> TrainResult:  # noqa: ANN401
+    settings = TrainSettings(architecture=architecture, steps=2, batch=4, width=32)
+    return train(FACES, settings=settings, seed=3, watch=watch, **options)
+
+
+@pytest.fixture(scope="module", params=["dense", "dcgan", "r3"])
+def trained(request: pytest.FixtureRequest) -> Trained:
+    kept: dict[int, Checkpoint] = {}
+    watch = Watch(checkpoint=kept.__setitem__, checkpoint_seconds=0)
+    result = train_two_steps(request.param, watch)
+    return Trained(request.param, result, kept[1])
+
+
+def small_gan(**options: Any) -> PixelGan:  # noqa: ANN401
+    return PixelGan("dense", FACES, FACES[:0], "drawn", **{"batch": 4, "seed": 3, **options})
+
+
+class TestEveryArchitecture:
+    def test_a_resumed_training_equals_an_unbroken_one(self, trained: Trained) -> None:
+        resumed = train_two_steps(trained.architecture, Watch(), resume=trained.checkpoint)
+        for name, array in trained.result.model.generator.items():
+            np.testing.assert_array_equal(resumed.model.generator[name], array, err_msg=name)
+        np.testing.assert_array_equal(resumed.model.bank.draws, trained.result.model.bank.draws)
+        assert resumed.steps == 2
+
+    def test_a_model_comes_back_from_its_files_and_draws_what_its_bank_holds(self, trained: Trained) -> None:
+        model = trained.model
+        assert (model.architecture, model.size, model.facts["recipe"]["batch"]) == (trained.architecture, 16, 4)  # type: ignore[index]
+        drawn = generate(model, model.bank.latents[:70]).reshape(70, -1)
+        assert drawn.std() > 0.5
+        rounding = 1 if trained.architecture == "dense" else 0  # NumPy's sums are not TensorFlow's
+        np.testing.assert_allclose(drawn.astype(int), model.bank.draws[:70].astype(int), atol=rounding)
+
+    @pytest.mark.parametrize("engine", ["A", "R"])
+    def test_a_fill_keeps_what_is_visible(self, trained: Trained, engine: Any) -> None:  # noqa: ANN401
+        covering = np.zeros((16, 16), np.bool_)
+        covering[8:14, 2:14] = True
+        filled = fill(FACES[5], covering, trained.model, engine=engine, k=3)
+        assert filled.engine == engine
+        for candidate in filled.candidates:
+            np.testing.assert_array_equal(candidate.final[~covering], FACES[5][~covering])
+
+    def test_a_network_of_16_bits_gives_logits_and_images_of_32(self, trained: Trained) -> None:
+        widths = widths_for(trained.architecture, 16, 32)
+        for build in (build_generator, build_discriminator):
+            network = build(trained.architecture, 16, widths, dtype="mixed_bfloat16")
+            policies = {layer.compute_dtype for layer in network.layers}
+            assert policies == {"float32", "bfloat16"}
+            assert network.outputs[0].dtype == "float32"
+            assert {weight.dtype for weight in network.weights} == {"float32"}
+        assert network.layers[-1].compute_dtype == "float32"  # the discriminator's logit
+
+
+class TestDense:
+    def test_steps_cut_anywhere_give_the_same_bits(self) -> None:
+        gan = small_gan()
+        start = gan.state()
+        gan.run_steps(0, 9)
+        unbroken = gan.state()
+        gan.restore(start)
+        gan.run_steps(0, 3)
+        gan.run_steps(3, 9)
+        for name, array in gan.state().items():
+            np.testing.assert_array_equal(array, unbroken[name], err_msg=name)
+        changed = {name for name, array in start.items() if (array != unbroken[name]).any()}
+        assert {"balance/p", "balance/steps", "average/output.kernel", "discriminator/hidden_1.kernel"} <= changed
+
+    def test_two_steps_of_16_bits_keep_weights_of_32(self) -> None:
+        gan = small_gan(precision="mixed_bfloat16")
+        curves = gan.run_steps(0, 2)
+        assert all(np.isfinite(value) for value in curves.values())
+        assert {array.dtype for name, array in gan.state().items() if "generator/" in name} == {np.dtype(np.float32)}
+        exact = small_gan()
+        exact.run_steps(0, 2)
+        difference = gan.state()["generator/output.kernel"] - exact.state()["generator/output.kernel"]
+        assert 0 < np.abs(difference).max() < 1e-2
+
+    def test_the_learning_rate_falls_and_is_halved(self) -> None:
+        gan = small_gan(learning_rate=1e-3, final_learning_rate=1e-4)
+        gan.run_steps(6_000, 6_001)
+        assert rates(gan) == pytest.approx([1e-4, 1e-4])
+        gan.slow_down()
+        gan.run_steps(0, 1)
+        assert rates(gan) == pytest.approx([5e-4, 5e-4])
+
+    def test_photographs_are_shown_mirrored_as_well(self) -> None:
+        only = np.repeat(FACES[:1], 8, axis=0)
+        only[:, :, :8] = 0
+        sides = {is_mirrored: shown(only, is_mirrored) for is_mirrored in (True, False)}
+        assert sides == {True: {True, False}, False: {True}}
+
+    def test_from_128_pixels_on_the_penalties_come_at_every_fourth_step(self) -> None:
+        gan = PixelGan("dense", np.tile(FACES, (1, 8, 8, 1)), FACES[:0], "drawn", batch=2, seed=0)
+        images = tf.constant(np.tile(FACES[:4], (1, 8, 8, 1)), tf.float32) / 127.5 - 1
+        weights = [float(gan._judged(images, tf.constant(step, tf.int64))[1]) for step in (4, 5, 6, 7)]
+        assert weights[0] > 0
+        assert weights[1:] == [0, 0, 0]
+
+
+def rates(gan: PixelGan) -> list[float]:
+    """The learning rates of both optimisers, as they were in the last step."""
+    optimisers: list[keras.optimizers.Adam] = [gan._generator_optimiser, gan._discriminator_optimiser]
+    return [float(optimiser.learning_rate.numpy()) for optimiser in optimisers]
+
+
+def shown(images: np.ndarray, is_mirrored: bool) -> set[bool]:
+    """Whether the real images that a discriminator sees are dark on their left."""
+    gan = PixelGan("dense", images, images[:0], "photo", batch=16, seed=0, is_mirrored=is_mirrored)
+    return set((gan._real(tf.constant(0, tf.int64)).numpy()[:, 0, 0, 0] == -1).tolist())
