@@ -1,14 +1,17 @@
 """What is wrong with a request, said so that it can be mended."""
 
 import json
+from dataclasses import fields
+from typing import get_args
 
 import pytest
 
 from maskeraid_api.forms import read_json
 from maskeraid_api.schemas.datasets import DatasetRequest
 from maskeraid_api.schemas.reimagings import ReimagingRequest
-from maskeraid_api.schemas.trainings import Hyperparameters, TrainingRequest
+from maskeraid_api.schemas.trainings import ARCHITECTURES, KNOWN_HYPERPARAMETERS, Hyperparameters, TrainingRequest
 from maskeraid_core.errors import MalformedJson, UnknownField, ValidationFailed
+from maskeraid_faces.training.settings import Architecture, TrainSettings
 
 DATASET = "ds_01KAGP1XF3A7QYFR6F0DTHBRA4"
 
@@ -79,6 +82,11 @@ class TestHyperparameters:
                 TrainingRequest, json.dumps({"name": "a", "data": [{"dataset_id": DATASET}], "hyperparameters": wrong})
             )
         assert caught.value.facts["errors"][0]["pointer"].startswith("/hyperparameters")
+
+    def test_architectures_are_those_of_the_engine_and_so_are_their_hyperparameters(self) -> None:
+        assert get_args(Architecture) == ARCHITECTURES == tuple(KNOWN_HYPERPARAMETERS)
+        settings = {field.name for field in fields(TrainSettings)} | {"max_steps"}
+        assert all(known <= settings for known in KNOWN_HYPERPARAMETERS.values())
 
     def test_every_hyperparameter_is_a_setting_of_the_engine(self) -> None:
         asked = {"learning_rate": 1e-3, "final_learning_rate": 1e-4, "real_label": 0.9, "width": 64, "max_steps": 5}

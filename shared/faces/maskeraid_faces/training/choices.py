@@ -55,18 +55,34 @@ def make_gan(
         label, steps = settings.real_label or 1.0, settings.steps or THESIS_STEPS
         return ThesisGan(faces.training, batch, settings.loop, seed, **rates, real_label=label, steps=steps)
     if architecture != "eigen":
-        from maskeraid_faces.training.pixel_gan import PixelGan
-
-        width = settings.width or USUAL_WIDTHS.get(architecture, 0) // (1 if has_gpu() else 2)
-        return PixelGan(
-            architecture, faces.training, faces.held_out, faces.kind, batch=batch, seed=seed, width=width, **rates,
-            is_mirrored=is_mirrored(faces, settings), precision=precision(), compiled=has_gpu(),
-        )  # fmt: skip
+        return _make_pixel_gan(architecture, faces, settings, batch, seed)
     from maskeraid_faces.training.eigen import EigenGan
 
     coefficients = coefficients_of(mirrored(faces, settings), basis)
     held_out = coefficients_of(faces.held_out, basis)
     return EigenGan(coefficients, held_out, basis, faces.kind, batch, seed, **rates)
+
+
+def _make_pixel_gan(
+    architecture: TrainedArchitecture, faces: FaceSet, settings: TrainSettings, batch: int, seed: int
+) -> Gan:
+    from maskeraid_faces.training.pixel_gan import PixelGan
+
+    usual = USUAL_WIDTHS.get(architecture, 0) // (1 if has_gpu() else 2)
+    return PixelGan(
+        architecture,
+        faces.training,
+        faces.held_out,
+        faces.kind,
+        batch=batch,
+        seed=seed,
+        width=settings.width or usual,
+        is_mirrored=is_mirrored(faces, settings),
+        learning_rate=settings.learning_rate,
+        final_learning_rate=settings.final_learning_rate,
+        precision=precision(),
+        compiled=has_gpu() or architecture == "dense",
+    )
 
 
 def make_plan(architecture: TrainedArchitecture, faces: FaceSet, settings: TrainSettings) -> Plan:

@@ -71,7 +71,7 @@ class PixelGan:
             is_mirrored: show every second image as its reflection.
             learning_rate, final_learning_rate: of Adam; by default 2e-4, and a quarter of the former.
             precision: a Keras policy; logits, penalties, and losses have 32 bits in any case.
-            compiled: by XLA, which has no fast convolutions for CPUs.
+            compiled: by XLA, which makes dense steps of a third more a second, and has no fast convolutions for CPUs.
         """
         self._images, self._is_mirrored, self._kind = tf.constant(images), is_mirrored, kind
         self._faces = held_out if len(held_out) >= FEWEST_JUDGES else images
