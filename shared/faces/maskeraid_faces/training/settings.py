@@ -1,7 +1,7 @@
 """What a training is told, what it tells, and what it gives back. No TensorFlow."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from numpy.typing import NDArray
@@ -105,7 +105,12 @@ class TrainResult:
     steps: int
     seconds: float
     history: tuple[Mapping[str, float], ...]
-    reasons: tuple[str, ...] = field(default=())
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why this architecture, in words, and what follows when the choice failed."""
+        reasons: tuple[str, ...] = tuple(self.model.facts["reasons"])  # type: ignore[arg-type]  # a list of ours
+        return reasons
 
     def to_dict(self) -> dict[str, object]:
         """Plain JSON values; the model's arrays stay out."""

@@ -73,8 +73,7 @@ def train(
     with threadpool_limits(limits=1, user_api="blas"):
         model = complete_model(architecture, faces, basis, gan, facts, seed)
     progress = loop.progress
-    reasons: tuple[str, ...] = tuple(model.facts["reasons"])  # type: ignore[arg-type]  # a list of ours
-    return TrainResult(model, stopped, progress.step, progress.seconds, tuple(progress.history), reasons)
+    return TrainResult(model, stopped, progress.step, progress.seconds, tuple(progress.history))
 
 
 def _run(loop: TrainingLoop) -> Stopped:
