@@ -22,4 +22,5 @@ def draw_rows(batch: int, rows: int, seed: int, step: tf.Tensor) -> tf.Tensor:
 
 
 def _key(seed: int, step: tf.Tensor, stream: Stream) -> tf.Tensor:
-    return tf.stack([tf.constant(seed, tf.int64), tf.cast(step, tf.int64) * STREAMS + stream])
+    further, place = divmod(int(stream), STREAMS)  # a seed has 31 bits: streams beyond the first ones go above them
+    return tf.stack([tf.constant(seed + (further << 32), tf.int64), tf.cast(step, tf.int64) * STREAMS + place])

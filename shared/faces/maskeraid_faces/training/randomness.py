@@ -20,7 +20,7 @@ class Stream(IntEnum):
     AUGMENTATION_OF_GENERATOR = 9
 
 
-STREAMS = 16  # room for more: another number makes every training another one
+STREAMS = 8  # within one key; another number would make every training another one, and refuse older checkpoints
 LARGEST_SEED = 2**31 - 1
 
 

@@ -19,6 +19,8 @@ from maskeraid_faces.training.loop import Progress, TrainingLoop
 from maskeraid_faces.training.randomness import LARGEST_SEED
 from maskeraid_faces.training.settings import Checkpoint, Stopped, TrainResult, TrainSettings, Watch
 
+SETTINGS_OF_0_1 = {"steps", "batch", "max_seconds", "target_quality"}  # that may be None
+
 
 def train(
     images: Images | Sequence[Image],
@@ -89,5 +91,7 @@ def _digest(faces: FaceSet, settings: TrainSettings, seed: int) -> str:
     """What a checkpoint must agree with; budgets and targets may change between two runs."""
     falls_over = settings.steps if settings.final_learning_rate else None  # over all steps of `thesis`
     what = replace(settings, steps=falls_over, max_seconds=None, target_quality=None, loop="fused").to_dict()
+    # What nobody chose is as it was before there was a choice: checkpoints of release 0.1 go on.
+    what = {name: value for name, value in what.items() if value is not None or name in SETTINGS_OF_0_1}
     arrays = (faces.training.tobytes(), faces.held_out.tobytes())
     return hashlib.sha256(json.dumps([what, seed]).encode() + b"".join(arrays)).hexdigest()
