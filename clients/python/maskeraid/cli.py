@@ -106,6 +106,7 @@ def login(
 app.add_typer(datasets.app, name="datasets")
 app.command("import")(datasets.import_faces)
 app.command("train")(trainings.train)
+app.add_typer(trainings.app, name="checkpoints")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.app, name="models")
 models.app.command("share")(sharing.share_model)

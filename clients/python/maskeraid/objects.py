@@ -145,6 +145,23 @@ class Training(Job):
     estimate: dict[str, Any] | None = None  # of a dry run: `seconds`, `memory_mb`, `disk_mb`, `queue_position`, …
 
 
+class Checkpoint(ApiObject):
+    """A step at which a training was kept or looked at."""
+
+    training_id: str
+    step: int
+    is_resumable: bool = False  # its state is still kept: it can be promoted, or begun with
+    files: list[dict[str, str]] = []
+
+    def file(self, name: str = "samples.png") -> bytes:
+        """The bytes of one of its pictures: `samples.png`, or `probe.png` where the training has a probe."""
+        return self._client.get_bytes(f"/v1/trainings/{self.training_id}/checkpoints/{self.step}/files/{name}")
+
+    def promote(self) -> Training:
+        """Make a model of it, as it is."""
+        return self._client.trainings.promote(self.training_id, self.step)
+
+
 class Model(ApiObject):
     """One of yours (`access` is `owner`), or one that `owner` shares with you."""
 

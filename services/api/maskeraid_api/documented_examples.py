@@ -37,6 +37,15 @@ EXAMPLES: dict[str, dict[str, Json]] = {
                 "deadline_seconds": 86400, "dry_run": False, "client_reference_id": "night-run-12",
             }
         },
+        "from another, with a face to look at": {
+            "value": {
+                "name": "medium", "data": [{"dataset_id": DATASET_ID}],
+                "start_from": {"model_id": "mdl_01KAGXT932ZND88T6AVQ93TJ9X", "version": "champion"},
+                "probe": {
+                    "image_id": "img_01KA9G4NK0N4KPKYMBYYB3G1PS_000001", "covering": {"colours": [[70, 130, 180]]}
+                },
+            }
+        },
         "quick": {"value": {"name": "our-model", "data": [{"dataset_id": DATASET_ID}], "preset": "quick"}},
         "what would it take?": {"value": {"name": "m", "data": [{"dataset_id": DATASET_ID}], "dry_run": True}},
     },
@@ -80,6 +89,7 @@ LINKS: dict[str, dict[str, Json]] = {
     "create_upload": {"201": _by_id(get_upload="upload_id", complete_upload="upload_id", delete_upload="upload_id")},
     "create_import": {"202": _by_id(get_import="import_id", get_job="job_id", cancel_job="job_id")},
     "create_training": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
+    "promote_checkpoint": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
     "create_reimaging": {
         "202": _by_id(get_reimaging="reimaging_id", delete_reimaging="reimaging_id", cancel_job="job_id")
     },

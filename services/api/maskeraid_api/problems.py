@@ -40,6 +40,7 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
     errors.Expired: Row(HTTPStatus.GONE),
     errors.NameTaken: Row(HTTPStatus.CONFLICT),
     errors.UploadIncomplete: Row(HTTPStatus.CONFLICT),
+    errors.CheckpointGone: Row(HTTPStatus.GONE),
     errors.StaleObject: Row(HTTPStatus.PRECONDITION_FAILED),
     errors.TooLarge: Row(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     errors.UnsupportedMedia: Row(HTTPStatus.UNSUPPORTED_MEDIA_TYPE),

@@ -11,12 +11,12 @@ from maskeraid_core.documents.reimagings import STATEMENT, ReimagingSpec
 from maskeraid_faces.coverings.grow import growth
 from maskeraid_faces.filling.filled import Candidate, Stages
 from maskeraid_faces.images import Image, to_network
+from maskeraid_faces.sizes import fit_covering, fit_image
 from maskeraid_inference.choosing import Choice
 from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
 from maskeraid_inference.marking import Mark
 from maskeraid_inference.reimaging import Filling, FoundCovering, Reimaged, blank
 from maskeraid_inference.rim import rim_difference
-from maskeraid_inference.sizes import fit_covering, fit_image
 
 LEGEND = (
     "Above: how the first version came about. "

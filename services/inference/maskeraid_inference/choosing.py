@@ -13,7 +13,7 @@ from maskeraid_faces.face_model import FaceModel, Prototype
 from maskeraid_faces.images import LARGEST_SIDE, SIDE_STEP, Covering, Image
 from maskeraid_faces.selection.choose import ModelSummary, choose_model
 from maskeraid_faces.selection.chosen import Chosen
-from maskeraid_inference.sizes import fit_covering, fit_image
+from maskeraid_faces.sizes import fit_covering, fit_image
 
 NEAREST_TOLD = 5  # models named when none fits
 Facts = Mapping[str, Any]  # plain JSON values

@@ -20,8 +20,8 @@ from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.filling.filled import Filled
 from maskeraid_faces.images import SMALLEST_SIDE, Covering, Floats, Image, check_covering
+from maskeraid_faces.sizes import fit_covering, fit_image, fit_map, put_back, put_back_map
 from maskeraid_inference.choosing import Choice, choose, no_model_yet
-from maskeraid_inference.sizes import fit_covering, fit_image, fit_map, put_back, put_back_map
 
 LARGEST_SIDE = 2048  # pixels: a photo of one face; the answer holds some ten pictures of that size
 MODELS_CONSULTED = 8  # newest first, when a covering is to be guessed

@@ -10,11 +10,9 @@ from safetensors.numpy import load, save
 
 from maskeraid_core.blobs import Blobs, sha256_hex
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
-from maskeraid_core.jobs import CheckpointEntry, Job
+from maskeraid_core.jobs import OPTIMISER, STATE, WEIGHTS, CheckpointEntry, Job
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.training.settings import Checkpoint
-
-WEIGHTS, OPTIMISER, STATE = "weights.safetensors", "optimizer.safetensors", "state.json"
 
 
 class BrokenCheckpoint(Exception):
@@ -52,13 +50,18 @@ def pack_checkpoint(job: Job, step: int, arrays: Checkpoint, keep: Mapping[str, 
 
 
 async def read_checkpoint(blobs: Blobs, job: Job, entry: CheckpointEntry) -> tuple[Checkpoint, Mapping[str, Any]]:
-    """The arrays of a checkpoint and what was kept with them; raises BrokenCheckpoint, never returns a part."""
+    """The arrays of a job's checkpoint and what was kept with them; raises BrokenCheckpoint, never returns a part."""
+    return await read_arrays(blobs, entry.key, entry.sha256, job.spec_digest)
+
+
+async def read_arrays(blobs: Blobs, key: str, sha256: str, spec_digest: str) -> tuple[Checkpoint, Mapping[str, Any]]:
+    """The same of what lies under a key; `sha256` is that of its state."""
     try:
-        state = json.loads(await blobs.get(f"{entry.key}/{STATE}", entry.sha256))
+        state = json.loads(await blobs.get(f"{key}/{STATE}", sha256))
         arrays: dict[str, np.ndarray] = {}
         for name, digest in state["sha256"].items():
-            arrays |= load(await blobs.get(f"{entry.key}/{name}", digest))
-        is_ours, kept = state["spec_digest"] == job.spec_digest, state["keep"]
+            arrays |= load(await blobs.get(f"{key}/{name}", digest))
+        is_ours, kept = state["spec_digest"] == spec_digest, state["keep"]
     except (InputGone, ArtifactCorrupt, SafetensorError, KeyError, ValueError) as error:
         raise BrokenCheckpoint(str(error)) from error
     if not is_ours:

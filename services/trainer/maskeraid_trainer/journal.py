@@ -75,7 +75,7 @@ class Journal:
             case "phase":
                 self._held.enter(line["phase"])
             case "sample":
-                self._held.tell("job.sample", {"step": line["step"], "key": line["key"]})
+                self._held.tell("job.sample", {name: line[name] for name in ("step", "key", "name")})
             case "warning":
                 self._held.warn(line["code"], line["detail"])
             case "attention":

@@ -19,16 +19,25 @@ from maskeraid_faces.face_model import FaceModel, Prototype
 from maskeraid_faces.model_files import model_digest, save_model
 from maskeraid_faces.networks.generate import generate
 from maskeraid_faces.training.settings import TrainResult
-from maskeraid_trainer.pictures import draw_curves, draw_sheet
+from maskeraid_trainer.pictures import curves_data, draw_curves, draw_sheet
 from maskeraid_trainer.traits import Traits
 
 FACES_SHOWN = 25
 CURVES = {"curves-accuracy.png": ("acc", "Accuracy"), "curves-loss.png": ("loss", "Loss")}
-MEDIA_TYPES = {".png": "image/png", ".json": "application/json", ".safetensors": "application/octet-stream"}
+MEDIA_TYPES = {
+    ".png": "image/png", ".json": "application/json", ".safetensors": "application/octet-stream",
+    ".keras": "application/zip",
+}  # fmt: skip
+ORIGIN = ("model_id", "version", "training_id", "step")  # of what a training began with, for everyone who may see it
 
 
 async def write_version(
-    blobs: Blobs, job: Job, spec: TrainingSpec, traits: Traits, result: TrainResult, sheets: Mapping[str, ModelFile]
+    blobs: Blobs,
+    job: Job,
+    spec: TrainingSpec,
+    traits: Traits,
+    result: TrainResult,
+    sheets: Mapping[str, ModelFile],
 ) -> ModelVersion:
     """Write every file under this attempt; the document appears only if the training succeeds."""
     model = result.model
@@ -56,7 +65,7 @@ async def write_version(
         lineage={
             "training_id": job.id,
             "data": [part.model_dump() for part in spec.data],
-            "start_from": None,
+            "start_from": origin_of(spec),
             "seed": spec.seed,
             "software": spec.software,
         },
@@ -71,11 +80,15 @@ def number_of(job: Job, spec: TrainingSpec) -> int:
 
 def draw_files(result: TrainResult, card: Mapping[str, Any]) -> dict[str, bytes]:
     """What a version shows beside the model's own files."""
+    from maskeraid_faces.networks.keras_file import to_keras_file  # here, because it loads TensorFlow
+
     model = result.model
     return {
         "samples.png": draw_sheet(generate(model, model.bank.latents[:FACES_SHOWN])),
         **{name: draw_curves(result.history, *what) for name, what in CURVES.items()},
         "card.json": _to_json(card),
+        "curves.json": _to_json(curves_data(result.history)),
+        "model.keras": to_keras_file(model),
         "metrics.json": _to_json({"stopped": result.stopped, "steps": result.steps, "history": result.history}),
     }
 
@@ -92,6 +105,8 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
         "images": facts["images"],
         "quality": measures,
         "reasons": [*result.reasons, f"stopped: {result.stopped}"],
+        "start_from": origin_of(spec),
+        "transfer": facts["start"],
         "warnings": facts["warnings"],
         "flags": facts["flags"],
         "settings": facts["settings"],
@@ -100,6 +115,11 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
         "timings": {"training_seconds": round(result.seconds, 1)},
         "software": {"maskeraid": spec.software, **_library_versions()},
     }
+
+
+def origin_of(spec: TrainingSpec) -> dict[str, Any] | None:
+    """What a training began with; None when it began afresh."""
+    return spec.start_from.model_dump(include=set(ORIGIN), exclude_none=True) if spec.start_from else None
 
 
 def make_layers(model: FaceModel) -> dict[str, Any]:

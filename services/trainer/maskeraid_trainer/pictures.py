@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PIL import Image as PillowImage
+from PIL.PngImagePlugin import PngInfo
 
 from maskeraid_faces.images import Images
 
@@ -19,13 +20,17 @@ LINES = {  # curve: legend, colour; of a palette that colour-blind readers tell 
     "d_fake": ("discriminator on generated faces", "#D55E00"),
     "g": ("generator", "#009E73"),
 }
+CURVES = tuple(f"{measure}_{curve}" for measure in ("acc", "loss") for curve in LINES)
 MOST_POINTS = 2_000
 
 History = Sequence[Mapping[str, float]]
 
 
-def draw_sheet(images: Images) -> bytes:
-    """A square sheet of faces uint8 (n, side, side, 3) as PNG; small ones are enlarged by whole pixels."""
+def draw_sheet(images: Images, *, text: str | None = None) -> bytes:
+    """A square sheet of faces uint8 (n, side, side, 3) as PNG; small ones are enlarged by whole pixels.
+
+    `text` goes into the file as its description.
+    """
     columns = math.ceil(math.sqrt(len(images)))
     rows = math.ceil(len(images) / columns)
     scale = max(1, TILE // images.shape[1])
@@ -34,7 +39,17 @@ def draw_sheet(images: Images) -> bytes:
     for index, image in enumerate(images.repeat(scale, axis=1).repeat(scale, axis=2)):
         top, left = (GAP + place * (side + GAP) for place in divmod(index, columns))
         sheet[top : top + side, left : left + side] = image
-    return _to_png(PillowImage.fromarray(sheet))
+    return _to_png(PillowImage.fromarray(sheet), text)
+
+
+def curves_data(history: History) -> dict[str, object]:
+    """What the pictures of the curves show, as plain JSON values: every point, and the ideal band of the accuracies."""
+    return {
+        "ideal_accuracy": [IDEAL_ACCURACY - IDEAL_BAND, IDEAL_ACCURACY + IDEAL_BAND],
+        "steps": [point["step"] for point in history],
+        "seconds": [point["seconds"] for point in history],
+        "curves": {name: [round(point[name], 6) for point in history] for name in CURVES},
+    }
 
 
 def draw_curves(history: History, measure: str, title: str) -> bytes:
@@ -68,7 +83,9 @@ def draw_curves(history: History, measure: str, title: str) -> bytes:
     return buffer.getvalue()
 
 
-def _to_png(picture: PillowImage.Image) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, "png")
+def _to_png(picture: PillowImage.Image, text: str | None) -> bytes:
+    buffer, words = io.BytesIO(), PngInfo()
+    if text:
+        words.add_text("Description", text)
+    picture.save(buffer, "png", pnginfo=words)
     return buffer.getvalue()

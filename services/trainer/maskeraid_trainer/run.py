@@ -13,6 +13,8 @@ from typing import Any
 import structlog
 
 from maskeraid_core.documents.trainings import TrainingSpec
+from maskeraid_core.errors import ArtifactCorrupt, InputGone
+from maskeraid_core.image_sanitiser import ImageRejected
 from maskeraid_core.jobs import Job
 from maskeraid_core.log import configure_log
 from maskeraid_core.portal import PortalStores, open_portal
@@ -20,16 +22,19 @@ from maskeraid_core.reasons import error_of, is_domain_error
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.settings import read_settings
 from maskeraid_faces.errors import BadModelFile, BadSettings
+from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.training.choices import choose_architecture, make_plan
 from maskeraid_faces.training.image_set import prepare
-from maskeraid_faces.training.settings import TrainResult, TrainSettings
-from maskeraid_faces.training.train import train
+from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings
+from maskeraid_faces.training.train import promote, train
 from maskeraid_trainer.asked import Asked, Leaving
+from maskeraid_trainer.beginnings import read_beginning, read_copy
 from maskeraid_trainer.checkpoints import BrokenCheckpoint, describe, read_checkpoint
 from maskeraid_trainer.child import LEFT, OUT_OF_MEMORY
 from maskeraid_trainer.dry_run import report_estimate
 from maskeraid_trainer.model_version import write_version
-from maskeraid_trainer.recording import Recording
+from maskeraid_trainer.probe import ReadProbe, read_probe
+from maskeraid_trainer.recording import PROBE_LEFT_OUT, Recording
 from maskeraid_trainer.reports import Reports, tie_to_parent
 from maskeraid_trainer.settings import TrainerSettings
 from maskeraid_trainer.training_faces import read_training_faces
@@ -81,31 +86,64 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     faces = port.call(read_training_faces, port.stores, job.tenant, spec.data)
     face_set = prepare(faces.images, wanted, faces.groups, spec.seed)
     plan = make_plan(choose_architecture(face_set, wanted)[0], face_set, wanted)
-    run = partial(train, faces.images, settings=wanted, groups=faces.groups, seed=spec.seed)
+    about: dict[str, Any] = {"settings": wanted, "groups": faces.groups, "seed": spec.seed}
+    run = partial(train, faces.images, **about)
     if spec.dry_run:
-        report_estimate(run, job, plan, reports, settings, asked)
+        report_estimate(partial(run, start=beginning_of(job, spec, port)), job, plan, reports, settings, asked)
         return
-    recording = Recording(job, port, reports, plan, asked)
+    recording = Recording(job, port, reports, plan, asked, probe_of(spec, port, reports))
+    watch = recording.watch(settings.checkpoint_seconds)
 
-    reports.say("phase", phase="training")
-    watched = partial(run, watch=recording.watch(settings.checkpoint_seconds))
-    result = resume(watched, job, port, reports, recording)
+    if spec.is_promotion:
+        assert spec.start_from
+        reports.say("phase", phase="evaluating")
+        arrays = port.call(read_copy, port.stores, spec.start_from)
+        result = promote(faces.images, arrays, watch=watch, **about)
+    else:
+        reports.say("phase", phase="training")
+        result = resume(
+            partial(run, watch=watch), job, port, reports, recording,
+            begin=lambda: run(watch=watch, start=beginning_of(job, spec, port)),
+        )  # fmt: skip
 
     facts: Mapping[str, Any] = result.model.facts
     for flag in facts["flags"]:
-        reports.say("attention", code=flag["code"], detail=flag["message"])
+        recording.attend(flag["code"], flag["message"])
 
     reports.say("phase", phase="saving")
     traits = traits_of(faces.rows, faces.schema)
+    recording.show_last(result.steps, result.model)
     version = port.call(write_version, port.stores.blobs, job, spec, traits, result, recording.sheets)
     document = version.model_dump(mode="json", by_alias=True)
     reports.say("outcome", version=document, stopped_early=result.stopped == "asked")
 
 
+def beginning_of(job: Job, spec: TrainingSpec, port: PortalStores) -> FaceModel | Checkpoint | None:
+    """What the training begins with; None when it begins afresh."""
+    return port.call(read_beginning, port.stores, job.tenant, spec.start_from) if spec.start_from else None
+
+
+def probe_of(spec: TrainingSpec, port: PortalStores, reports: Reports) -> ReadProbe | None:
+    """The probe; one that cannot be read is no reason not to train, but its owner is told."""
+    if spec.probe is None:
+        return None
+    try:
+        return read_probe(port, spec.probe)
+    except (ImageRejected, InputGone, ArtifactCorrupt) as error:
+        reports.say("warning", code=PROBE_LEFT_OUT, detail=f"The probe cannot be read: {error}")
+        return None
+
+
 def resume(
-    run: Callable[..., TrainResult], job: Job, port: PortalStores, reports: Reports, recording: Recording
+    run: Callable[..., TrainResult],
+    job: Job,
+    port: PortalStores,
+    reports: Reports,
+    recording: Recording,
+    *,
+    begin: Callable[[], TrainResult] | None = None,
 ) -> TrainResult:
-    """Run from the newest checkpoint that is whole and fits; each other one is a warning. At the worst from the start.
+    """Run from the newest checkpoint that is whole and fits; each other one is a warning. At the worst `begin`.
 
     Whether names, shapes, and types fit is known when the networks are there, before the first step.
     """
@@ -119,7 +157,7 @@ def resume(
             log.warning("broken checkpoint", reason=str(error), consequence=consequence)
             reports.say("warning", code="broken_checkpoint", detail=consequence)
             recording.recall(-1, [])
-    return run()
+    return (begin or run)()
 
 
 def settings_of(spec: TrainingSpec) -> TrainSettings:

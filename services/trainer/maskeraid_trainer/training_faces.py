@@ -31,10 +31,15 @@ class TrainingFaces:
 
     @property
     def groups(self) -> list[str] | None:
-        """Whom each face shows, so that a person is held out whole; a face of nobody known is its own group."""
-        if PREFIX + IDENTITY not in self.rows.columns:
-            return None
-        return [name or f"#{row}" for row, name in enumerate(self.rows[PREFIX + IDENTITY])]
+        """Whom each face shows, so that a person is held out whole; a face of nobody known is its own group.
+
+        Persons of one name are one in all datasets; so is an image that came in twice.
+        """
+        digests = self.rows["sha256"]
+        names = self.rows[PREFIX + IDENTITY] if PREFIX + IDENTITY in self.rows.columns else None
+        if names is None:
+            return None if digests.is_unique().all() else [f"#{digest}" for digest in digests]
+        return [name or f"#{digest}" for name, digest in zip(names, digests, strict=True)]
 
 
 async def read_training_faces(stores: Stores, tenant: str, data: Sequence[DataPart]) -> TrainingFaces:

@@ -136,6 +136,13 @@ class Blobs:
             if found := [entry["path"] for entry in batch if entry["last_modified"] < than]:
                 yield found
 
+    async def copy(self, key: str, to: str) -> None:
+        """Write an object once more under another key, in the store itself. Raises: InputGone."""
+        try:
+            await obstore.copy_async(self._store, key, to)
+        except (NotFoundError, FileNotFoundError) as error:
+            raise InputGone(f"the object {key} is gone") from error
+
     async def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; one that is gone already is no error."""
         for key in keys:

@@ -5,7 +5,7 @@ MaskeraidError
 │   ├── MalformedJson, BadCursor, BadHeader, ValidationFailed, UnknownField
 │   ├── NotAuthenticated, ScopeMissing, NotFound, MethodNotAllowed, NotAcceptable
 │   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, DatasetInUse, NameTaken
-│   ├── UploadIncomplete, ModelInUse, SharingBlocked, Expired
+│   ├── UploadIncomplete, ModelInUse, SharingBlocked, Expired, CheckpointGone
 │   ├── StaleObject, TooLarge, RequestTimeout, UnsupportedMedia, RangeNotSatisfiable, DigestMismatch
 │   ├── TestDataInTraining, TooFewImages, ResolutionNotSupported, BadSettings, BadCovering
 │   └── RateLimited, QueueFull, QuotaExceeded
@@ -114,6 +114,10 @@ class NameTaken(RequestError):
 
 class UploadIncomplete(RequestError):
     """Parts of the upload are missing."""
+
+
+class CheckpointGone(RequestError):
+    """The checkpoint is not kept any more."""
 
 
 class StaleObject(RequestError):

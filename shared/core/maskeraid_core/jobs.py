@@ -109,6 +109,10 @@ class JobError(Part):
     facts: dict[str, Any] = Field(default_factory=dict)
 
 
+WEIGHTS, OPTIMISER, STATE = "weights.safetensors", "optimizer.safetensors", "state.json"
+CHECKPOINT_FILES = (WEIGHTS, OPTIMISER, STATE)
+
+
 class CheckpointEntry(Part):
     """A checkpoint that may be resumed from: its key prefix and the digest of its state.json."""
 

@@ -117,6 +117,7 @@ class TestForeignIds:
     async def test_ids_in_bodies(self, owned: dict[str, str], open_account: Open, fill_dataset: FillDataset) -> None:
         account = await open_account()
         stranger, mine = account.client, await fill_dataset(account.tenant)
+        own = {"dataset_id": mine.id}  # else that would be what is not found
         source = {"type": "generator", "set": "faces-light"}
         for path, body in (
             ("/v1/trainings", {"name": "t", "data": [{"dataset_id": owned["dataset_id"]}]}),
@@ -124,6 +125,9 @@ class TestForeignIds:
             ("/v1/trainings", {"name": "t", "data": [{"dataset_id": mine.id}], "model_id": owned["model_id"]}),
             ("/v1/reimagings", {"image": {"image_id": owned["image_id"]}}),
             ("/v1/reimagings", {"image": {"data_url": DATA_URL}, "model": {"model_id": owned["model_id"]}}),
+            ("/v1/trainings", {"name": "t", "data": [own], "start_from": {"model_id": owned["model_id"]}}),
+            ("/v1/trainings", {"name": "t", "data": [own], "start_from": {"training_id": owned["job_id"], "step": 1}}),
+            ("/v1/trainings", {"name": "t", "data": [own], "probe": {"image_id": owned["image_id"]}}),
         ):
             foreign = await stranger.post(path, json=body)
             unknown = await stranger.post(path, content=_unknown_in(json.dumps(body), owned), headers=JSON)

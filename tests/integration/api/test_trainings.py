@@ -1,16 +1,21 @@
 """What a training shows while it runs."""
 
 import asyncio
+import base64
 from typing import Any
 
 import httpx
 import pytest
 
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.jobs import Job, JobError
+from maskeraid_core.documents.models import Model, ModelVersion
+from maskeraid_core.ids import new_id
+from maskeraid_core.jobs import CHECKPOINT_FILES, CheckpointEntry, Job, JobError
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.claims import Claim, JobClaims
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.moves import JobMoves
+from maskeraid_core.repositories.repository import now
 
 from .conftest import Account, FillDataset, Hand, Open
 from .made_models import add_model
@@ -41,7 +46,7 @@ class TestSheets:
         for step in (1, 200):
             await draw_sheet(hand, training, step, f"sheet {step}".encode())
         found = await sheets(client, training)
-        assert [sheet.keys() for sheet in found] == [{"step", "url"}] * 2
+        assert [sheet.keys() for sheet in found] == [{"step", "name", "url"}] * 2
         answer = await client.get(str(found[1]["url"]))
         assert (answer.content, answer.headers["content-type"]) == (b"sheet 200", "image/png")
         assert answer.headers["cache-control"] == "private, no-store"
@@ -95,6 +100,123 @@ class TestCheckpoints:
             rest = await client.get(first.headers["link"].split(">")[0][1:])
             assert [row["step"] for row in first.json()["data"] + rest.json()["data"]] == steps
             assert (first.json()["has_more"], rest.json()["has_more"]) == (True, False)
+
+
+async def keep(hand: Hand, stores: Stores, job: Job, step: int) -> CheckpointEntry:
+    """A checkpoint as the trainer keeps it."""
+    entry = CheckpointEntry(
+        key=f"{job.attempt_prefix}checkpoint-{step}", sha256="0" * 64, step=step, fence=job.fence, created_at=now()
+    )
+    for name in CHECKPOINT_FILES:
+        await hand.blobs.put(f"{entry.key}/{name}", f"{name} {step}".encode())
+    assert await JobClaims(stores.database).note(Claim(job), checkpoints=[entry])
+    await hand.tell(job, "job.checkpoint", {"step": step})
+    return entry
+
+
+class TestPromotion:
+    async def test_a_promotion_has_its_own_copy_and_repeats_the_order(
+        self, client: httpx.AsyncClient, hand: Hand, stores: Stores, training: Job
+    ) -> None:
+        entry = await keep(hand, stores, training, 60)
+        path = f"/v1/trainings/{training.id}/checkpoints"
+        (shown,) = (await client.get(path)).json()["data"]
+        assert shown["is_resumable"]
+        answer = await client.post(f"{path}/60/promote")
+        assert answer.status_code == 202
+        promoted = answer.json()
+        assert (promoted["is_promotion"], promoted["name"]) == (True, "t (step 60)")
+        assert promoted["start_from"] == {"training_id": training.id, "step": 60}
+        assert promoted["seed"] == training.spec["seed"]
+        job = await hand.claim(promoted["id"])
+        await hand.blobs.delete([f"{entry.key}/{name}" for name in CHECKPOINT_FILES])  # as its training may
+        for name in CHECKPOINT_FILES:
+            assert await hand.blobs.get(f"{job.spec['start_from']['key']}/{name}") == f"{name} 60".encode()
+        await hand.succeed(job, {"version": 1})
+        assert not await hand.blobs.exists(f"{job.spec['start_from']['key']}/state.json")
+
+    async def test_what_is_not_kept_is_gone_and_what_never_was_is_not_found(
+        self, client: httpx.AsyncClient, hand: Hand, stores: Stores, training: Job
+    ) -> None:
+        path = f"/v1/trainings/{training.id}/checkpoints"
+        await draw_sheet(hand, training, 1, b"sheet")
+        entry = await keep(hand, stores, training, 60)
+        gone = await client.post(f"{path}/1/promote")
+        assert (gone.status_code, gone.json()["code"], gone.json()["kept"]) == (410, "checkpoint_gone", [60])
+        assert (await client.post(f"{path}/2/promote")).status_code == 404
+        await hand.blobs.delete([f"{entry.key}/{name}" for name in CHECKPOINT_FILES])  # swept after its end
+        assert (await client.post(f"{path}/60/promote")).status_code == 410
+        assert not (await client.get(path)).json()["data"][0]["is_resumable"]
+
+
+class TestBeginnings:
+    async def test_a_checkpoint_that_fits_is_copied(
+        self, client: httpx.AsyncClient, account: Account, hand: Hand, stores: Stores, training: Job,
+        fill_dataset: FillDataset,
+    ) -> None:  # fmt: skip
+        await keep(hand, stores, training, 60)
+        start = {"training_id": training.id, "step": 60}
+        body = {"name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}], "start_from": start}
+        made = (await client.post("/v1/trainings", json=body)).json()
+        assert (made["start_from"], made["is_promotion"]) == (start, False)
+        spec = (await hand.claim(made["id"])).spec["start_from"]
+        assert spec["spec_digest"] == training.spec_digest
+        assert await hand.blobs.exists(f"{spec['key']}/state.json")
+
+    async def test_what_does_not_fit_is_refused_before_there_is_a_job(
+        self, client: httpx.AsyncClient, account: Account, stores: Stores, fill_dataset: FillDataset
+    ) -> None:
+        model = Model(
+            id=new_id("mdl"), tenant=account.tenant, name="m", latest_version=1, created_at=now(), updated_at=now()
+        )
+        await ModelRepository(stores.database, account.tenant).add(model)
+        version = ModelVersion(
+            id=f"{model.id}:1", tenant=account.tenant, model_id=model.id, name="m", version=1, digest="sha256:0",
+            architecture="eigen", kind="drawn", resolution=32, files=[], prototypes=[], created_at=now(),
+        )  # fmt: skip
+        await ModelVersionRepository(stores.database, account.tenant).add(version)
+        large, small = [{"dataset_id": (await fill_dataset(account.tenant, side=side)).id} for side in (64, 32)]
+        body = {"name": "t", "data": [small], "start_from": {"model_id": model.id}}
+        for change, code in (
+            ({"data": [large]}, "resolution_not_supported"),
+            ({"architecture": "thesis"}, "bad_settings"),
+            ({"start_from": {"model_id": model.id, "step": 1}}, "validation_failed"),
+            ({"start_from": {"model": model.id}}, "unknown_field"),
+            ({"probe": {"covering": {"colours": [[1, 2, 3]]}}}, "validation_failed"),
+        ):
+            answer = await client.post("/v1/trainings", json=body | change)
+            assert (answer.status_code, answer.json()["code"]) == (422, code), answer.text
+        wrong = body | {"start_from": {"model_id": model.id, "version": 7}}
+        assert (await client.post("/v1/trainings", json=wrong)).status_code == 404
+        assert (await client.get("/v1/trainings?include=total")).json()["total"] == 0
+        made = (await client.post("/v1/trainings", json=body)).json()
+        assert (made["architecture"], made["start_from"]) == ("eigen", {"model_id": model.id, "version": 1})
+
+    async def test_a_probe_is_put_away_unread(
+        self, client: httpx.AsyncClient, account: Account, hand: Hand, fill_dataset: FillDataset
+    ) -> None:
+        picture = "data:image/png;base64," + base64.b64encode(b"picture").decode()
+        body = {
+            "name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}],
+            "probe": {"data_url": picture, "covering": {"map": picture}},
+        }  # fmt: skip
+        made = (await client.post("/v1/trainings", json=body)).json()
+        assert made["has_probe"]
+        assert "inbox" not in str(made)
+        probe = (await hand.claim(made["id"])).spec["probe"]
+        keys = [probe[name]["upload"]["keys"][0] for name in ("image", "covering")]
+        assert [await hand.blobs.get(key) for key in keys] == [b"picture"] * 2
+
+    async def test_a_probes_picture_is_served_beside_the_samples(
+        self, client: httpx.AsyncClient, hand: Hand, training: Job
+    ) -> None:
+        for name in ("samples.png", "probe.png"):
+            key = f"{training.attempt_prefix}{name}"
+            await hand.blobs.put(key, name.encode())
+            await hand.tell(training, "job.sample", {"step": 5, "key": key, "name": name})
+        (row,) = (await client.get(f"/v1/trainings/{training.id}/checkpoints")).json()["data"]
+        assert [file["name"] for file in row["files"]] == ["samples.png", "probe.png"]
+        assert [(await client.get(file["url"])).content for file in row["files"]] == [b"samples.png", b"probe.png"]
 
 
 ESTIMATE = {

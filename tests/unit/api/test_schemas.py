@@ -33,7 +33,7 @@ class TestEvents:
     def test_a_sheet_is_shown_by_its_address_and_not_by_its_key(self) -> None:
         told = event("job.sample", {"step": 200, "key": "t/ten_1/jobs/trn_1/attempt-1/samples-000200.png"})
         url = "/v1/trainings/trn_1/checkpoints/200/files/samples.png"
-        assert EventView.of(told).data == {"step": 200, "url": url}
+        assert EventView.of(told).data == {"step": 200, "name": "samples.png", "url": url}
 
     def test_others_are_shown_as_they_are(self) -> None:
         assert EventView.of(event("job.checkpoint", {"step": 200})).data == {"step": 200}

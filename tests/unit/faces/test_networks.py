@@ -1,19 +1,26 @@
 """The networks: parameters row by row as the thesis prints them, and the drawing without TensorFlow."""
 
 from itertools import pairwise
+from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
+from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.face_model import TrainedArchitecture
 from maskeraid_faces.networks.build import LATENT_SIZES, build_discriminator, build_generator
 from maskeraid_faces.networks.dense import build_thesis_discriminator, build_thesis_generator
 from maskeraid_faces.networks.eigen import build_eigen_discriminator, build_eigen_generator, latent_size_for, width_for
-from maskeraid_faces.networks.generate import run_generator
+from maskeraid_faces.networks.generate import generate, run_generator
 from maskeraid_faces.networks.grouped import GroupedConvolution
+from maskeraid_faces.networks.keras_file import to_keras_file
 from maskeraid_faces.networks.layer_table import LayerRow, layer_table
 from maskeraid_faces.networks.layers import weights_by_name
+from maskeraid_faces.networks.selector import build_selector
 from maskeraid_faces.networks.stages import generator_shapes, sides_of, widths_for
+from maskeraid_faces.training.settings import TrainSettings
+from maskeraid_faces.training.train import train
 
 
 class TestTablesOfTheThesis:
@@ -51,6 +58,48 @@ class TestTablesOfTheThesis:
     def test_only_the_outer_layers_follow_the_image(self) -> None:
         assert layer_table(build_thesis_generator(16)).rows[9] == LayerRow("Dense", (768,), 1025 * 768)
         assert layer_table(build_thesis_discriminator(16)).rows[1] == LayerRow("Dense", (1024,), 769 * 1024)
+
+
+class TestTable4:
+    def test_selector_is_table_4_row_by_row(self) -> None:
+        """The thesis prints a sum of 33,646,595 (33,645,059 trainable): two million less than its own rows."""
+        table = layer_table(build_selector(3))
+        assert table.rows == (
+            LayerRow("Conv2D", (32, 32, 128), 3_584),
+            LayerRow("BatchNormalization", (32, 32, 128), 512),
+            LayerRow("Conv2D", (32, 32, 128), 147_584),
+            LayerRow("BatchNormalization", (32, 32, 128), 512),
+            LayerRow("MaxPooling2D", (16, 16, 128), 0),
+            LayerRow("Conv2D", (16, 16, 256), 295_168),
+            LayerRow("BatchNormalization", (16, 16, 256), 1_024),
+            LayerRow("Conv2D", (16, 16, 256), 590_080),
+            LayerRow("BatchNormalization", (16, 16, 256), 1_024),
+            LayerRow("MaxPooling2D", (8, 8, 256), 0),
+            LayerRow("Flatten", (16_384,), 0),
+            LayerRow("Dense", (2_048,), 33_556_480),
+            LayerRow("Dense", (512,), 1_049_088),
+            LayerRow("Dense", (3,), 1_539),
+        )
+        assert (table.total, table.trainable) == (35_646_595, 35_645_059)
+
+
+class TestKerasFile:
+    """Loaded by Keras here, and nowhere else."""
+
+    @pytest.mark.filterwarnings("ignore:__array__ implementation")  # of h5py, which Keras reads the weights by
+    @pytest.mark.parametrize("architecture", ["eigen", "thesis", "dense", "dcgan", "r3"])
+    def test_it_draws_what_the_model_draws(self, architecture: TrainedArchitecture, tmp_path: Path) -> None:
+        faces = np.ascontiguousarray(draw_faces("faces-light").images[::3, 10:26, 8:24])
+        steps, width = (3, None) if architecture in ("eigen", "thesis", "dense") else (1, 32)
+        model = train(faces, settings=TrainSettings(architecture=architecture, steps=steps, batch=4, width=width)).model
+        path = tmp_path / "model.keras"
+        path.write_bytes(to_keras_file(model))
+        latents = model.bank.latents[:32]
+        loaded = np.asarray(keras.saving.load_model(path)(latents))
+        assert loaded.shape == (32, 16, 16, 3)
+        assert np.abs(loaded).max() <= 1
+        drawn = (generate(model, latents).astype(np.float64) / 127.5) - 1  # rounded to 8 bits
+        np.testing.assert_allclose(loaded, drawn, atol=0.5 / 127.5 + 1e-5)
 
 
 class TestEigenNetworks:

@@ -275,6 +275,33 @@ class TestWindows:
         loop.run()
         assert gan.steps == 10  # the best came along
 
+    def test_a_resumed_gan_keeps_a_half_as_long_as_it_was_told_to(self) -> None:
+        class FreezingGan(CountingGan):
+            frozen_until = 0
+
+            def freeze(self, until_step: int) -> None:
+                self.frozen_until = until_step
+
+        kept: list[Checkpoint] = []
+        watch = Watch(checkpoint=lambda step, arrays: kept.append(arrays), checkpoint_seconds=0)
+        loop = make_loop(FreezingGan(), Plan(5), watch)
+        loop.progress.transfer = {"networks": ["generator"], "reason": "", "frozen_until": 2000}
+        loop.run()
+        gan = FreezingGan()
+        make_loop(gan, Plan(9)).resume(kept[-1])
+        assert gan.frozen_until == 2000
+
+    def test_each_checkpoint_has_its_samples(self) -> None:
+        seen: list[int] = []
+        kept: list[int] = []
+        watch = Watch(
+            samples=lambda step, images: seen.append(step), checkpoint=lambda step, arrays: kept.append(step),
+            checkpoint_seconds=0,
+        )  # fmt: skip
+        make_loop(CountingGan(), Plan(30), watch).run()
+        assert set(kept) <= set(seen)
+        assert len(seen) == len(set(seen))
+
     @pytest.mark.parametrize("arrays", [{}, {"progress": np.frombuffer(b"[]", np.uint8)}])
     def test_a_checkpoint_of_nothing_is_refused(self, arrays: Checkpoint) -> None:
         with pytest.raises(BadModelFile):

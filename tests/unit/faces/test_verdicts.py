@@ -5,7 +5,7 @@ import pytest
 
 from maskeraid_faces.face_model import Floats
 from maskeraid_faces.metrics.copying import copying
-from maskeraid_faces.training.verdicts import Spread, flag_of_copying, flag_of_spread, measure_spread
+from maskeraid_faces.training.verdicts import Spread, flag_of_copying, flag_of_curves, flag_of_spread, measure_spread
 
 DIMENSIONS = 6
 
@@ -52,3 +52,23 @@ class TestCopying:
         flag = flag_of_copying(measured)
         assert flag is not None
         assert flag.code == "copying"
+
+
+class TestCurves:
+    def history(self, accuracy: float, loss: float, steps: int = 3000) -> list[dict[str, float]]:
+        values = {"acc_d_real": accuracy, "acc_d_fake": accuracy, "loss_d_real": loss, "loss_d_fake": loss}
+        return [{"step": step, **values} for step in range(100, steps + 1, 100)]
+
+    def test_about_ninety_percent_is_well(self) -> None:
+        assert flag_of_curves(self.history(0.9, 0.3)) is None
+
+    @pytest.mark.parametrize(("accuracy", "loss"), [(0.995, 0.1), (0.95, 0.01)])
+    def test_nearly_always_right_or_nearly_no_loss_is_told(self, accuracy: float, loss: float) -> None:
+        flag = flag_of_curves(self.history(accuracy, loss))
+        assert flag is not None
+        assert flag.code == "overfit"
+        assert "90 %" in flag.message
+
+    def test_a_short_while_says_nothing(self) -> None:
+        assert flag_of_curves(self.history(1.0, 0.0, steps=1900)) is None
+        assert flag_of_curves([*self.history(0.9, 0.3), *self.history(1.0, 0.0)[-3:]]) is None

@@ -58,7 +58,7 @@ class TestOrder:
     def test_lines_are_told_in_the_order_in_which_they_came(self, held: FakeHeld) -> None:
         journal = Journal(held, port_of(held))
         journal.take({"type": "phase", "phase": "training"})
-        journal.take({"type": "sample", "step": 1, "key": "k"})
+        journal.take({"type": "sample", "step": 1, "key": "k", "name": "samples.png"})
         journal.take({"type": "warning", "code": "broken_checkpoint", "detail": "…"})
         journal.write()
         assert [kind for kind, _ in held.told] == ["job.phase", "job.sample", "job.warning"]

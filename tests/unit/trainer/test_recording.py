@@ -14,14 +14,13 @@ from hypothesis import strategies as st
 from tests.factories import make_job
 from tests.unit.trainer.fakes import HeardReports, held_in, port_of
 
-from maskeraid_core.jobs import CheckpointEntry, Job, JobKind
+from maskeraid_core.jobs import OPTIMISER, STATE, WEIGHTS, CheckpointEntry, Job, JobKind
 from maskeraid_core.portal import PortalStores
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import BadModelFile
 from maskeraid_faces.training.loop import Plan
 from maskeraid_faces.training.settings import MOST_STEPS, Checkpoint
 from maskeraid_trainer.asked import Asked, Leaving
-from maskeraid_trainer.checkpoints import OPTIMISER, STATE, WEIGHTS
 from maskeraid_trainer.child import LEFT
 from maskeraid_trainer.recording import Recording
 from maskeraid_trainer.run import resume

@@ -43,8 +43,11 @@ class TestRows:
         assert rows.select("attr:eyes", "attr:age").rows() == [("1", ""), ("", "30")]
 
     def test_a_face_of_nobody_known_is_a_group_of_its_own(self) -> None:
-        rows = pl.DataFrame({"attr:person": ["s01", "", "s01", ""]})
-        assert TrainingFaces([], rows, {}).groups == ["s01", "#1", "s01", "#3"]
+        rows = pl.DataFrame({"sha256": ["a", "b", "c", "d"], "attr:person": ["s01", "", "s01", ""]})
+        assert TrainingFaces([], rows, {}).groups == ["s01", "#b", "s01", "#d"]
 
     def test_without_persons_there_are_no_groups(self) -> None:
-        assert TrainingFaces([], pl.DataFrame({"attr:eyes": ["1"]}), {}).groups is None
+        assert TrainingFaces([], pl.DataFrame({"sha256": ["a", "b"]}), {}).groups is None
+
+    def test_an_image_that_came_in_twice_is_one_group(self) -> None:
+        assert TrainingFaces([], pl.DataFrame({"sha256": ["a", "b", "a"]}), {}).groups == ["#a", "#b", "#a"]

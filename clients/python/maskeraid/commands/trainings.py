@@ -1,14 +1,15 @@
-"""`maskeraid train`."""
+"""`maskeraid train`, `maskeraid checkpoints …`."""
 
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 import typer
 
 from maskeraid.commands.datasets import find_dataset
 from maskeraid.commands.models import find_model
-from maskeraid.terminal import AsJson, connected, console, follow, print_json, progress_bar
+from maskeraid.terminal import AsJson, connected, console, follow, print_json, print_objects, progress_bar
 
 
 def train(
@@ -24,6 +25,9 @@ def train(
         typer.Option(help="`quick` takes minutes, `best` ten, `thesis` hours."),
     ] = "quick",
     where: Annotated[list[str] | None, typer.Option(help="Only images with, e.g., mouth:2; repeatable.")] = None,
+    start_from: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Begin with the networks of this model, by id or name.")
+    ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="`thesis`: exactly so many; the others: at most.")] = None,
     max_seconds: Annotated[float | None, typer.Option(help="Longest training time.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same model.")] = None,
@@ -37,11 +41,11 @@ def train(
     hyperparameters = {key: value for key, value in chosen.items() if value is not None}
     with connected() as client:
         found = [find_dataset(client, text) for text in dataset]
-        further = {"model_id": find_model(client, model)} if model else {}
         training = client.trainings.create(
             name or found[0].name, [item.id for item in found], architecture=architecture, preset=preset,
             where=where or (), seed=seed, email=email, hyperparameters=hyperparameters, dry_run=is_dry,
-            **further,
+            start_from={"model_id": find_model(client, start_from)} if start_from else None,
+            model_id=find_model(client, model) if model else None,
         )  # fmt: skip
         if is_followed:
             with progress_bar() as bar:
@@ -54,6 +58,44 @@ def train(
         console.print(in_words(training.estimate))
     else:
         console.print(f"{training.id}: {training.status}; `maskeraid jobs follow {training.id}` shows how it goes on")
+
+
+app = typer.Typer(no_args_is_help=True, help="What trainings have kept on their way.")
+TrainingId = Annotated[str, typer.Argument(metavar="TRAINING", help="Id of a training.")]
+Step = Annotated[int, typer.Argument(min=0, help="A step of `maskeraid checkpoints list`.")]
+
+
+@app.command("list")
+def list_checkpoints(
+    training_id: TrainingId,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """The steps that were kept or looked at, newest first."""
+    with connected() as client:
+        newest = islice(client.trainings.checkpoints(training_id), limit)
+        print_objects(newest, ["step", "is_resumable", "created_at"], as_json=as_json)
+
+
+@app.command("promote")
+def promote_checkpoint(
+    training_id: TrainingId,
+    step: Step,
+    is_followed: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow it until it ends.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Make a model of a checkpoint, as it is."""
+    with connected() as client:
+        training = client.trainings.promote(training_id, step)
+        if is_followed:
+            with progress_bar() as bar:
+                training = follow(bar, training, f"promote {step:,}")
+    if as_json:
+        print_json(training.to_dict())
+    elif training.model:
+        console.print(f"{training.id}: model {training.model['model_id']} version {training.model['version']}")
+    else:
+        console.print(f"{training.id}: {training.status}")
 
 
 def in_words(estimate: Mapping[str, Any]) -> str:

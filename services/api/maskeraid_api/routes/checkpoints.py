@@ -6,22 +6,34 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maskeraid_api.answers import json_response
+from maskeraid_api.accepting import Order, accept
+from maskeraid_api.answers import accepted, json_response
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs
 from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Limit, OrderParameter, next_link
 from maskeraid_api.schemas.checkpoints import CHECKPOINT, CheckpointPage, checkpoints_of
-from maskeraid_api.schemas.jobs import SAMPLE, SAMPLES_FILE
-from maskeraid_api.schemas.trainings import MOST_STEPS
+from maskeraid_api.schemas.jobs import PROBE_FILE, SAMPLE, SAMPLES_FILE, picture_of
+from maskeraid_api.schemas.trainings import MOST_STEPS, TrainingView
 from maskeraid_api.serving import serve_small
+from maskeraid_api.training_beginnings import checkpoint_to_promote, copy_of, steps_kept
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.errors import InputGone, NotFound, RangeNotSatisfiable
-from maskeraid_core.jobs import JobKind
+from maskeraid_core.documents.trainings import StartFrom, TrainingSpec
+from maskeraid_core.errors import (
+    CheckpointGone,
+    InputGone,
+    NotFound,
+    QueueFull,
+    QuotaExceeded,
+    RangeNotSatisfiable,
+)
+from maskeraid_core.ids import new_id, twin_id
+from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.repositories.events import EventRepository
 
 router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
 
+LONGEST_NAME = 100  # characters, as of every name
 MOST_SHEETS = 10_000  # looked through; a training draws some dozens, and is kept once a minute
 
 
@@ -40,7 +52,8 @@ async def list_training_checkpoints(
     """The steps at which the training's state was kept, or at which its model drew faces."""
     job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
     events = EventRepository(gateway.stores.database)
-    found = checkpoints_of(job, await events.after(job.id, 0, MOST_SHEETS, types=(SAMPLE, CHECKPOINT)))
+    told = await events.after(job.id, 0, MOST_SHEETS, types=(SAMPLE, CHECKPOINT))
+    found = checkpoints_of(job, told, await steps_kept(gateway.stores.blobs, job))
     if order == "desc":
         found.reverse()
     rest = [row for row in found if after is None or (row.step < after if order == "desc" else row.step > after)]
@@ -54,24 +67,64 @@ async def list_training_checkpoints(
 async def get_training_file(
     training_id: str,
     step: Annotated[int, Path(ge=0, le=MOST_STEPS, description="As in the event `job.sample`.")],
-    name: Annotated[str, Path(description="`samples.png`: a sheet of faces that the model drew at this step.")],
+    name: Annotated[str, Path(description="`samples.png`, drawn faces, or `probe.png`, the probe re-imaged.")],
     request: Request,
     jobs: Jobs,
     caller: CallerOf,
     gateway: GatewayOf,
 ) -> Response:
-    """What a training's model drew at a step. Generated faces; nobody is shown."""
+    """What a training's model drew at a step. Generated faces; of a probe plausible ones, no evidence of identity."""
     job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
-    if name != SAMPLES_FILE:
+    if name not in (SAMPLES_FILE, PROBE_FILE):
         raise NotFound
-    key = await sheet_key(EventRepository(gateway.stores.database), job.id, step)
+    key = await sheet_key(EventRepository(gateway.stores.database), job.id, step, name)
     return serve_small(request, await gateway.stores.blobs.get(key), media_type="image/png", name=name)
 
 
-async def sheet_key(events: EventRepository, job_id: str, step: int) -> str:
-    """Where the newest sheet of a step lies, for a resumed training draws some again. Raises: NotFound."""
+@router.post("/{training_id}/checkpoints/{step}/promote", status_code=202, response_model=TrainingView)
+@operation(Scope.TRAININGS_WRITE, problems=(CheckpointGone, QueueFull, QuotaExceeded), is_job=True)
+async def promote_checkpoint(
+    training_id: str,
+    step: Annotated[int, Path(ge=0, le=MOST_STEPS, description="Of a checkpoint that is still kept.")],
+    request: Request,
+    jobs: Jobs,
+    caller: CallerOf,
+    gateway: GatewayOf,
+) -> Response:
+    """Make a model of a checkpoint as it is: a new training without steps, which judges, completes, and saves it.
+
+    The training that it is of goes on, or has ended however it did. Its samples come out the same, bit for bit.
+    """
+    events, blobs = EventRepository(gateway.stores.database), gateway.stores.blobs
+    job, entry = await checkpoint_to_promote(events, jobs, caller, training_id, step)
+    start = StartFrom(
+        training_id=job.id, step=step, key=await copy_of(blobs, caller.tenant, entry), sha256=entry.sha256,
+        spec_digest=job.spec_digest,
+    )  # fmt: skip
+    new_job = new_id(JobKind.TRAINING.id_prefix)
+    order = Order(
+        JobKind.TRAINING, promotion_of(job, start, new_job), new_job, notify=job.notify, metadata=job.metadata
+    )
+    accepted_job = await accept(request, order)
+    return accepted(TrainingView.of(accepted_job), f"/v1/trainings/{accepted_job.id}")
+
+
+def promotion_of(job: Job, start: StartFrom, new_job: str) -> TrainingSpec:
+    """The same order, begun and ended at the checkpoint; a probe that came with a request was deleted after its job."""
+    spec = TrainingSpec.model_validate(job.spec)
+    probe = spec.probe if spec.probe and not (spec.probe.image.upload or spec.probe.covering.upload) else None
+    name = f"{spec.name[: LONGEST_NAME - 20]} (step {start.step})"
+    changes = {
+        "name": name, "start_from": start, "is_promotion": True, "probe": probe, "dry_run": False,
+        "model_id": twin_id("mdl", new_job),
+    }  # fmt: skip
+    return spec.model_copy(update=changes)
+
+
+async def sheet_key(events: EventRepository, job_id: str, step: int, name: str) -> str:
+    """Where the newest picture of a step lies, for a resumed training draws some again. Raises: NotFound."""
     found = await events.after(job_id, 0, MOST_SHEETS, types=(SAMPLE,))
-    keys = [str(event.data["key"]) for event in found if event.data["step"] == step]
+    keys = [str(event.data["key"]) for event in found if event.data["step"] == step and picture_of(event) == name]
     if not keys:
         raise NotFound
     return keys[-1]

@@ -4,6 +4,7 @@ import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,24 +12,31 @@ from maskeraid_api.accepting import Order, accept, preferred_wait
 from maskeraid_api.answers import accepted, json_response, shown
 from maskeraid_api.curves import curves_of
 from maskeraid_api.dataset_access import TrainingData, choose_training_data
-from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Models
+from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Models, RegistryOf
 from maskeraid_api.estimates import Wait
 from maskeraid_api.gateway import Gateway, gateway_of
 from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
+from maskeraid_api.reimaging_inputs import Inputs
+from maskeraid_api.schemas.reimagings import DATA_URL_CHARACTERS
 from maskeraid_api.schemas.trainings import (
     FEW_IMAGES,
     LARGEST_SEED,
+    Architecture,
     MetricsView,
     TrainingRequest,
     TrainingView,
 )
+from maskeraid_api.training_beginnings import find_beginning, put_probe_away
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.errors import (
+    BadSettings,
+    CheckpointGone,
     DatasetEmpty,
+    Expired,
     NotFound,
     QueueFull,
     QuotaExceeded,
@@ -42,6 +50,7 @@ from maskeraid_core.repositories.events import EventRepository
 
 router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
 
+TRAINING_BYTES = 2 * DATA_URL_CHARACTERS + 2**20  # a probe and its map may be inside
 QUIET = Notify(email=False, webhooks=False)
 
 
@@ -66,13 +75,24 @@ async def list_trainings(
         TestDataInTraining,
         TooFewImages,
         ResolutionNotSupported,
+        BadSettings,
+        CheckpointGone,
+        Expired,
         QueueFull,
         QuotaExceeded,
     ),
+    body_bytes=TRAINING_BYTES,
     is_job=True,
 )
 async def create_training(
-    body: TrainingRequest, request: Request, caller: CallerOf, library: LibraryOf, models: Models
+    body: TrainingRequest,
+    request: Request,
+    caller: CallerOf,
+    gateway: GatewayOf,
+    library: LibraryOf,
+    jobs: Jobs,
+    models: Models,
+    registry: RegistryOf,
 ) -> Response:
     """Order a model. All that can be known now is checked now.
 
@@ -80,13 +100,26 @@ async def create_training(
     in the first answer when it is there in time. Nothing of it is kept, and it is forgotten after a day.
     """
     caller.need(Scope.DATASETS_READ)
-    body.check_hyperparameters()
+    inputs = Inputs(gateway.stores.blobs, caller, library, registry)
+    beginning = await find_beginning(body.start_from, inputs, jobs) if body.start_from else None
+    architecture = body.effective_architecture
+    if beginning and beginning.architecture and architecture == "auto":
+        architecture = TypeAdapter(Architecture).validate_python(beginning.architecture)
+    body.check_hyperparameters(architecture)
     if body.model_id is not None and await models.get(body.model_id) is None:
         raise NotFound("There is no such model.", pointer="/model_id")
     data = await choose_training_data(library, body.data)
+    if beginning:
+        beginning.check(data.resolution, architecture)
+    # Bytes are put away last, when nothing else can be refused any more.
+    start = await beginning.to_document(gateway.stores.blobs, caller.tenant) if beginning else None
+    probe = await put_probe_away(body.probe, inputs)
     job_id = new_id(JobKind.TRAINING.id_prefix)
+    spec = spec_of(body, data, job_id).model_copy(
+        update={"architecture": architecture, "start_from": start, "probe": probe}
+    )
     order = Order(
-        JobKind.TRAINING, spec_of(body, data, job_id), job_id,
+        JobKind.TRAINING, spec, job_id,
         notify=QUIET if body.dry_run else body.notify.to_document(), metadata=body.metadata,
         client_reference_id=body.client_reference_id, deadline_seconds=body.deadline_seconds,
         warnings=warnings_of(data),

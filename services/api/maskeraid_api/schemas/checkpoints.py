@@ -1,12 +1,12 @@
 """Checkpoints of a training."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from maskeraid_api.schemas.jobs import SAMPLE, SAMPLES_FILE, sheet_url
+from maskeraid_api.schemas.jobs import SAMPLE, SAMPLES_FILE, picture_of, sheet_url
 from maskeraid_api.schemas.parts import View
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.jobs import Job
@@ -17,7 +17,11 @@ CHECKPOINT = "job.checkpoint"
 class CheckpointFile(View):
     """A picture that was drawn at a step."""
 
-    name: str = Field(description="`samples.png`: a sheet of drawn faces.", examples=[SAMPLES_FILE])
+    name: str = Field(
+        description="`samples.png`: faces drawn from the same noise at every step; `probe.png`: the probe, and how the "
+        "model of this step fills it.",
+        examples=[SAMPLES_FILE],
+    )
     url: str = Field(description="Where it is served.", examples=[sheet_url("trn_01KADNQ9NH5KMKB59KYA35S2FP", 200)])
 
 
@@ -29,7 +33,7 @@ class CheckpointView(View):
     step: int = Field(description="The step, counted from 1; what names the checkpoint.", examples=[2000])
     created_at: datetime = Field(description="When the step was reached, the last time.")
     attempt: int = Field(description="The attempt that reached it.", examples=[1])
-    is_resumable: bool = Field(description="Whether its state is still kept: the newest two are.")
+    is_resumable: bool = Field(description="Whether its state is still kept: the newest two are, until an hour after.")
     files: list[CheckpointFile] = Field(description="What was drawn at this step; often nothing.")
 
 
@@ -42,19 +46,22 @@ class CheckpointPage(View):
     last_id: int | None = Field(description="The last step of this page.", examples=[2000])
 
 
-def checkpoints_of(job: Job, events: Iterable[JobEvent]) -> list[CheckpointView]:
-    """By step, lowest first; what a resumed training told again counts as it was told last."""
+def checkpoints_of(job: Job, events: Iterable[JobEvent], kept: Container[int]) -> list[CheckpointView]:
+    """By step, lowest first; what a resumed training told again counts as it was told last.
+
+    `kept` are the steps whose state is still there.
+    """
     newest: dict[int, JobEvent] = {}
-    drawn: set[int] = set()
+    drawn: dict[int, list[str]] = {}
     for event in events:
         step = int(event.data["step"])
         newest[step] = event
-        drawn |= {step} if event.type == SAMPLE else set()
-    kept = {entry.step for entry in job.checkpoints}
+        if event.type == SAMPLE and picture_of(event) not in drawn.setdefault(step, []):
+            drawn[step].append(picture_of(event))
     return [
         CheckpointView(
             training_id=job.id, step=step, created_at=event.at, attempt=event.fence, is_resumable=step in kept,
-            files=[CheckpointFile(name=SAMPLES_FILE, url=sheet_url(job.id, step))] if step in drawn else [],
+            files=[CheckpointFile(name=name, url=sheet_url(job.id, step, name)) for name in drawn.get(step, [])],
         )
         for step, event in sorted(newest.items())
     ]  # fmt: skip

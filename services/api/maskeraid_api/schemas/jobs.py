@@ -14,7 +14,7 @@ from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify, Phase, Progress
 from maskeraid_core.status_machine import JobAction, allowed_actions
 
 SAMPLE = "job.sample"  # the event of a sheet of drawn faces
-SAMPLES_FILE = "samples.png"
+SAMPLES_FILE, PROBE_FILE = "samples.png", "probe.png"
 LAST_PLACE = 2**48  # behind it digests begin, which ids of events once had
 _EVENT_ID = re.compile(rf"^evt_({ULID_PATTERN})$")
 
@@ -150,12 +150,17 @@ def told(event: JobEvent) -> dict[str, Any]:
     """What an event tells; where an object lies in the store stays inside, and becomes where it is served."""
     if event.type != SAMPLE:
         return event.data
-    step = event.data["step"]
-    return {"step": step, "url": sheet_url(event.job, step)}
+    step, name = event.data["step"], picture_of(event)
+    return {"step": step, "name": name, "url": sheet_url(event.job, step, name)}
 
 
-def sheet_url(training_id: str, step: int) -> str:
-    return f"/v1/trainings/{training_id}/checkpoints/{step}/files/{SAMPLES_FILE}"
+def picture_of(event: JobEvent) -> str:
+    """Which picture of its step an event tells of; before there were probes, all were samples."""
+    return str(event.data.get("name", SAMPLES_FILE))
+
+
+def sheet_url(training_id: str, step: int, name: str = SAMPLES_FILE) -> str:
+    return f"/v1/trainings/{training_id}/checkpoints/{step}/files/{name}"
 
 
 class EventPage(View):

@@ -87,6 +87,7 @@ Where = Annotated[
 DatasetId = Annotated[str, StringConstraints(pattern=id_pattern("ds"))]
 UploadId = Annotated[str, StringConstraints(pattern=id_pattern("upl"))]
 ModelId = Annotated[str, StringConstraints(pattern=id_pattern("mdl"))]
+TrainingId = Annotated[str, StringConstraints(pattern=id_pattern("trn"))]
 IMAGE_ID = rf"^img_{ULID_PATTERN}_[0-9]{{6,9}}$"
 ImageId = Annotated[str, StringConstraints(pattern=IMAGE_ID)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -20,6 +20,8 @@ DATA_URL = re.compile(rf"^data:image/(?:png|jpeg|webp);base64,({_BASE64})$")
 HIDDEN_IN_RESULT = frozenset({"key", "prefix"})
 
 Channel = Annotated[int, Field(ge=0, le=255)]
+Colours = Annotated[list[Annotated[tuple[Channel, Channel, Channel], Field(strict=False)]], Field(max_length=8)]
+DataUrl = Annotated[str, StringConstraints(max_length=DATA_URL_CHARACTERS, pattern=DATA_URL.pattern)]
 Version = Annotated[int, Field(ge=1)] | Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
 
@@ -36,7 +38,7 @@ class ImageChoice(Body):
     )
 
     image_id: ImageId | None = None
-    data_url: Annotated[str, StringConstraints(max_length=DATA_URL_CHARACTERS, pattern=DATA_URL.pattern)] | None = None
+    data_url: DataUrl | None = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> "ImageChoice":
@@ -49,9 +51,7 @@ class CoveringOptions(Body):
     """How the covering is found. An uploaded map, the multipart part `covering`, always wins."""
 
     method: Literal["colour"] = "colour"
-    colours: list[Annotated[tuple[Channel, Channel, Channel], Field(strict=False)]] = Field(
-        default_factory=list, max_length=8
-    )
+    colours: Colours = Field(default_factory=list)
     tolerance: int = Field(default=24, ge=0, le=255)
     grow: int | None = Field(default=None, ge=0, le=16, description="Pixels; by the image's size when absent.")
     feather: int = Field(default=0, ge=0, le=0)

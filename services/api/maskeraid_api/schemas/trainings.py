@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, TrainingNotifyChoice, shared_fields
@@ -14,9 +14,11 @@ from maskeraid_api.schemas.parts import (
     ModelId,
     ModelReference,
     Name,
+    TrainingId,
     View,
     Where,
 )
+from maskeraid_api.schemas.reimagings import Colours, DataUrl, ImageChoice, Version
 from maskeraid_core.documents.trainings import DataPart, Estimate, TrainingSpec
 from maskeraid_core.errors import UnknownField
 from maskeraid_core.ids import twin_id
@@ -114,6 +116,47 @@ class DataChoice(Body):
     where: Where = Field(default_factory=list)
 
 
+class StartChoice(Body):
+    """What the networks begin with: a model's version, or a checkpoint of a training."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["model_id"], "properties": {"training_id": {"type": "null"}, "step": {"type": "null"}}},
+                {"required": ["training_id", "step"], "properties": {"model_id": {"type": "null"}}},
+            ]
+        }
+    )
+
+    model_id: ModelId | None = None
+    version: Version = Field(default="latest", description="Of the model: a number, `latest`, or an alias.")
+    training_id: TrainingId | None = None
+    step: int | None = Field(default=None, ge=0, le=MOST_STEPS, description="Of a checkpoint that is still kept.")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "StartChoice":
+        is_checkpoint = self.training_id is not None and self.step is not None
+        is_model = self.model_id is not None
+        if is_model == is_checkpoint or (is_model and (self.training_id, self.step) != (None, None)):
+            raise ValueError("give either model_id, perhaps with a version, or training_id and step")
+        return self
+
+
+class ProbeCovering(Body):
+    """Where the probe's covering comes from: a map, else colours, else a flat colour that the model's faces lack."""
+
+    map: DataUrl | None = Field(default=None, description="White where covered; any size, at most 1 MB.")
+    colours: Colours = Field(default_factory=list)
+    tolerance: int = Field(default=24, ge=0, le=255)
+    grow: int | None = Field(default=None, ge=0, le=16, description="Pixels; by the image's size when absent.")
+
+
+class ProbeChoice(ImageChoice):
+    """A covered face, by its id in a dataset or inside the JSON."""
+
+    covering: ProbeCovering = Field(default_factory=ProbeCovering)
+
+
 class TrainingRequest(LabelledBody):
     """A new model from datasets."""
 
@@ -127,8 +170,8 @@ class TrainingRequest(LabelledBody):
     preset: Preset = "quick"
     hyperparameters: Hyperparameters = Field(default_factory=Hyperparameters)
     seed: int | None = Field(default=None, ge=0, le=LARGEST_SEED, description="Drawn when absent, and then shown.")
-    start_from: None = None
-    probe: None = None
+    start_from: StartChoice | None = None
+    probe: ProbeChoice | None = Field(default=None, description="A covered face that is re-imaged at each checkpoint.")
     dry_run: bool = Field(
         default=False, description="Measure what the same order would take on its worker; no model, and no notice."
     )
@@ -140,10 +183,11 @@ class TrainingRequest(LabelledBody):
         """The preset `thesis` means the thesis's networks unless another architecture is named."""
         return "thesis" if self.architecture == "auto" and self.preset == "thesis" else self.architecture
 
-    def check_hyperparameters(self) -> None:
-        """Raise UnknownField for those that the architecture does not know."""
-        known = KNOWN_HYPERPARAMETERS[self.effective_architecture]
-        detail = f"`{self.effective_architecture}` knows {', '.join(sorted(known))}"
+    def check_hyperparameters(self, architecture: Architecture | None = None) -> None:
+        """Raise UnknownField for those that the architecture, else the one asked for, does not know."""
+        architecture = architecture or self.effective_architecture
+        known = KNOWN_HYPERPARAMETERS[architecture]
+        detail = f"`{architecture}` knows {', '.join(sorted(known))}"
         strange = sorted(self.hyperparameters.model_fields_set - known)
         rows = [{"pointer": f"/hyperparameters/{name}", "code": "unknown_field", "detail": detail} for name in strange]
         if rows:
@@ -182,6 +226,9 @@ class TrainingView(JobFields):
     preset: Preset
     hyperparameters: dict[str, Any]
     seed: int
+    start_from: dict[str, str | int] | None = Field(description="What the networks began with; null when afresh.")
+    is_promotion: bool = Field(description="Whether it makes a model of a checkpoint, without a further step.")
+    has_probe: bool = Field(description="Whether a face is re-imaged at each checkpoint.")
     resolution: int | None = Field(description="Side of the images, pixels.")
     image_count: int | None
     latest_metrics: dict[str, float]
@@ -204,10 +251,19 @@ class TrainingView(JobFields):
         if model:
             fields["urls"]["model"] = f"/v1/models/{model.model_id}"
         return cls(
-            **fields, **spec.model_dump(exclude={"model_id", "software"}), latest_metrics=job.latest_metrics,
+            **fields, **spec.model_dump(exclude={"model_id", "software", "start_from", "probe"}),
+            start_from=origin_of(spec), has_probe=spec.probe is not None, latest_metrics=job.latest_metrics,
             result=None if spec.dry_run else job.result, model=model, estimate=EstimateView.of(job, wait),
             model_id=spec.model_id if spec.model_id != twin_id("mdl", job.id) else None,
         )  # fmt: skip
+
+
+def origin_of(spec: TrainingSpec) -> dict[str, str | int] | None:
+    """What a training begins with, without what is ours: where a copy lies, and whose the model is."""
+    if spec.start_from is None:
+        return None
+    shown = {"model_id", "version", "training_id", "step"}
+    return spec.start_from.model_dump(include=shown, exclude_none=True)
 
 
 class MetricPoint(View):

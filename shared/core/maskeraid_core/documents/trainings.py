@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from maskeraid_core.documents.document import Part
+from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource
 
 
 class DataPart(Part):
@@ -13,6 +14,26 @@ class DataPart(Part):
     dataset_id: str
     version: int
     where: list[str] = Field(default_factory=list)
+
+
+class StartFrom(Part):
+    """What a training begins with: a model's version, or the checkpoint of a training."""
+
+    model_id: str | None = None
+    version: int | None = None
+    owner: str | None = None  # the tenant whose model it is
+    training_id: str | None = None
+    step: int | None = None
+    key: str | None = None  # under which this training's own copy of the checkpoint lies
+    sha256: str | None = None  # of its state.json
+    spec_digest: str | None = None  # of the training that it is of
+
+
+class Probe(Part):
+    """The covered face that is re-imaged at each checkpoint."""
+
+    image: ImageSource
+    covering: CoveringChoice = Field(default_factory=CoveringChoice)
 
 
 class TrainingSpec(Part):
@@ -24,6 +45,9 @@ class TrainingSpec(Part):
     seed: int = 0
     resolution: int | None = None  # side of the images, pixels; found when the training was accepted
     image_count: int | None = None  # under the filters
+    start_from: StartFrom | None = None
+    is_promotion: bool = False  # makes a model of `start_from` as it is, without a further step
+    probe: Probe | None = None
     dry_run: bool = False  # measure what it would take; makes no model
     model_id: str
     software: str

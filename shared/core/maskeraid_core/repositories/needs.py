@@ -8,7 +8,7 @@ from typing import Any
 from maskeraid_core.documents.datasets import Upload
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.ids import twin_id
-from maskeraid_core.jobs import JobKind, JobStatus
+from maskeraid_core.jobs import CHECKPOINT_FILES, JobKind, JobStatus
 from maskeraid_core.mongo import Database
 
 MOST = 500  # in one list; the next round finds the others
@@ -83,9 +83,13 @@ async def abandoned_uploads(database: Database, before: datetime) -> Sequence[Up
 
 
 def input_keys(spec: dict[str, Any]) -> set[str]:
-    """Keys of the bytes that came in for a job: the files of an import, the pictures of a re-imaging."""
-    pictures = [(spec.get(name) or {}).get("upload") for name in ("image", "covering")]
-    return {key for file in (*spec.get("files", ()), *filter(None, pictures)) for key in file["keys"]}
+    """Keys of the bytes that a job was given: files of an import, pictures of a re-imaging or a probe, a checkpoint."""
+    shown = spec.get("probe") or spec
+    pictures = [(shown.get(name) or {}).get("upload") for name in ("image", "covering")]
+    keys = {key for file in (*spec.get("files", ()), *filter(None, pictures)) for key in file["keys"]}
+    if checkpoint := (spec.get("start_from") or {}).get("key"):
+        keys |= {f"{checkpoint}/{name}" for name in CHECKPOINT_FILES}
+    return keys
 
 
 def _fate(row: dict[str, Any]) -> Fate:

@@ -15,6 +15,7 @@ from maskeraid_faces.images import Covering, Floats, Images, to_network
 PENALTIES = np.geomspace(0.05, 12.8, 9)
 DRAWN_PENALTIES = PENALTIES / 100
 MOST_IN_DOUBLE = 1000  # images; above, double precision costs twice the seconds
+VALUES_AT_ONCE = 4096  # of an image, 33 MB for 1,000 images
 FOLDS = 5
 MOST_IMAGES = 1200  # that cross-validation looks at: 2,000 take three times as long for the same penalty
 
@@ -63,8 +64,7 @@ def _squared_errors(
     """Mean squared error of held-out fills, for every penalty and value of the hole (penalties, h)."""
     weights, hole = visibility(covering), values[:, _values_of(covering)]
     seen = values * np.sqrt(weights / weights.sum())
-    # Drawn sets have few images and an exact rank: their smallest penalties drown in float32.
-    agreement = (seen @ seen.T).astype(np.float64 if len(values) <= MOST_IN_DOUBLE else np.float32)  # (n, n)
+    agreement = _gram_in_double(seen) if len(values) <= MOST_IN_DOUBLE else seen @ seen.T  # (n, n)
     errors = np.zeros((len(penalties), hole.shape[1]), np.float32)
     for held_out in folds:
         gram = agreement[np.ix_(~held_out, ~held_out)]
@@ -78,6 +78,14 @@ def _squared_errors(
             )
             errors[index] += np.sum((truth - shares.T @ others) ** 2, axis=0) / len(values)
     return errors
+
+
+def _gram_in_double(values: Floats) -> NDArray[np.float64]:
+    """Drawn sets have few images and an exact rank: their smallest penalties drown in a sum of float32."""
+    gram = np.zeros((len(values), len(values)))
+    for part in np.array_split(values, 1 + values.shape[1] // VALUES_AT_ONCE, axis=1):
+        gram += part.astype(np.float64) @ part.T.astype(np.float64)
+    return gram
 
 
 def _values_of(covering: Covering) -> NDArray[np.bool_]:

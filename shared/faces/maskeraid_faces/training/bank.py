@@ -15,7 +15,15 @@ FEWEST_DRAWS = 512  # but no fewer draws: 100 MB at 256 pixels
 ROWS_AT_ONCE = 512
 
 
-def make_bank(architecture: TrainedArchitecture, gan: Gan, pixels: int, images: int, seed: int) -> Bank:
+def make_bank(
+    architecture: TrainedArchitecture,
+    gan: Gan,
+    pixels: int,
+    images: int,
+    seed: int,
+    *,
+    most: int = DRAWS_OF_MANY_IMAGES,
+) -> Bank:
     """Draw 4,096 times; `eigen` 16,384 times above 5,000 images, the others less often above 32 pixels a side.
 
     Args:
@@ -24,10 +32,12 @@ def make_bank(architecture: TrainedArchitecture, gan: Gan, pixels: int, images: 
         pixels: values of an image.
         images: how many it learned from.
         seed: of the latents.
+        most: draws that are made at the most.
     """
     draws = DRAWS_OF_MANY_IMAGES if images > MANY_IMAGES else DRAWS
     if architecture != "eigen":
         draws = max(FEWEST_DRAWS, min(DRAWS, MOST_PIXEL_BYTES // pixels))
+    draws = min(draws, most)
     latents = generator_for(seed, Stream.BANK).standard_normal((draws, gan.latent_size), np.float32)
     if architecture == "eigen":
         return Bank(latents, run_generator("eigen", gan.generator_weights(), latents))

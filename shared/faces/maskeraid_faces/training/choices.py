@@ -88,7 +88,8 @@ def _make_pixel_gan(
 def make_plan(architecture: TrainedArchitecture, faces: FaceSet, settings: TrainSettings) -> Plan:
     """A fixed number of steps for `thesis`, quality and time for the others (design: stop by quality)."""
     if architecture == "thesis":
-        return Plan(settings.steps or THESIS_STEPS, max_seconds=_or(settings.max_seconds, math.inf))
+        longest = _or(settings.max_seconds, math.inf)
+        return Plan(settings.steps or THESIS_STEPS, max_seconds=longest, has_ideal_accuracy=True)
     drawn = faces.kind == "drawn"
     seconds = PIXEL_SECONDS if architecture != "eigen" else DRAWN_SECONDS if drawn else PHOTO_SECONDS
     passes = PASSES_BETWEEN_JUDGEMENTS * len(faces.training) // (settings.batch or BATCHES[architecture])

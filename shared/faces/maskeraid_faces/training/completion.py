@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from maskeraid_faces.face_model import Basis, FaceModel, TrainedArchitecture
 from maskeraid_faces.training.bank import make_bank
@@ -28,6 +28,7 @@ def complete_model(
     bank = make_bank(architecture, gan, basis.mean.size, len(faces.training), seed)
     if architecture == "eigen" and faces.kind == "drawn":
         bank = settle(bank)
+    told = cast(Sequence[Mapping[str, object]], facts.get("flags", ()))  # what the curves say
     flags = verdicts(faces, basis, bank)
     unseen = faces.held_out if len(faces.held_out) else faces.training
     return FaceModel(
@@ -44,7 +45,7 @@ def complete_model(
         prototypes=make_prototypes(faces.training, faces.kind),
         palette=faces.palette,
         grey=faces.is_grey,
-        facts={**facts, **consequences(facts, flags), "flags": [asdict(flag) for flag in flags]},
+        facts={**facts, **consequences(facts, flags), "flags": [*told, *(asdict(flag) for flag in flags)]},
     )
 
 
@@ -63,6 +64,9 @@ def describe(faces: FaceSet, gan: Gan, progress: Progress, stopped: Stopped) -> 
     """What the model's card tells of the training, as plain JSON values."""
     images = len(faces.training) + len(faces.held_out)
     few = faces.kind == "photo" and images < FEWEST_FOR_HOLDING_OUT
+    warnings = [f"only {images} images: none could be held out, the figures flatter"] if few else []
+    if progress.transfer and not progress.transfer["networks"]:
+        warnings.append(progress.transfer["reason"])
     return {
         "images": images,
         "held_out": len(faces.held_out),
@@ -72,5 +76,6 @@ def describe(faces: FaceSet, gan: Gan, progress: Progress, stopped: Stopped) -> 
         "kept_step": progress.best_step or progress.step,
         "seconds": round(progress.seconds, 1),
         "quality": progress.best_quality,
-        "warnings": [f"only {images} images: none could be held out, the figures flatter"] if few else [],
+        "start": progress.transfer,
+        "warnings": warnings,
     }

@@ -67,12 +67,11 @@ class EigenGan:
         """
         recipe = RECIPES[kind]
         first = learning_rate or recipe.learning_rate
-        recipe = replace(recipe, learning_rate=first, final_learning_rate=final_learning_rate or first)
-        deviations = basis.deviations[: basis.gan_rank]
-        self._weighting = ((deviations / deviations[0]) ** recipe.weighting).astype(np.float32)
+        self._recipe = replace(recipe, learning_rate=first, final_learning_rate=final_learning_rate or first)
+        self._weighting = self.weighting_of(basis)
         self._coefficients = coefficients
         self._held_out = held_out if len(held_out) >= FEWEST_JUDGES else coefficients
-        self._basis, self._kind, self._recipe, self._batch, self._seed = basis, kind, recipe, batch, seed
+        self._basis, self._kind, self._batch, self._seed = basis, kind, batch, seed
         self._generator = build_eigen_generator(basis.gan_rank, seed=weights_seed(seed, 0))
         self._discriminator = build_eigen_discriminator(basis.gan_rank, seed=weights_seed(seed, 1))
         self._average = build_eigen_generator(basis.gan_rank, seed=weights_seed(seed, 0))
@@ -90,6 +89,11 @@ class EigenGan:
         return {"loss": "RpGAN + R1 + R2", "optimiser": "Adam, betas 0 and 0.99", "batch": self._batch} | asdict(
             self._recipe
         )
+
+    def weighting_of(self, basis: Basis) -> Floats:
+        """What the discriminator sees coefficients times, float32 (gan_rank,)."""
+        deviations = basis.deviations[: basis.gan_rank]
+        return np.asarray((deviations / deviations[0]) ** self._recipe.weighting, np.float32)
 
     def run_steps(self, first: int, last: int) -> dict[str, float]:
         """Train steps first to last - 1; the mean of each curve over them."""

@@ -4,7 +4,7 @@ import json
 import math
 import time
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskeraid_faces.errors import BadModelFile, TrainingDiverged
-from maskeraid_faces.face_model import Floats
+from maskeraid_faces.face_model import FaceModel, Floats
 from maskeraid_faces.images import Images
 from maskeraid_faces.training.held_out import Judgement
 from maskeraid_faces.training.randomness import Stream, generator_for
 from maskeraid_faces.training.settings import Checkpoint, Stopped, Watch
+from maskeraid_faces.training.verdicts import Flag, flag_of_curves
 
 SECONDS_A_CALL = 1.0  # how soon a stop is answered
 MOST_STEPS_A_CALL = 500
@@ -54,6 +55,7 @@ class Plan:
     judge_every: int = 0  # steps; 0 = never: the number of steps alone decides
     max_seconds: float = math.inf
     target_quality: float = math.inf
+    has_ideal_accuracy: bool = False  # of the discriminator: about 90 % (Desentz 2021, sections 2.4 and 5.4)
 
 
 @dataclass
@@ -68,18 +70,29 @@ class Progress:
     judgements_without_gain: int = 0
     slowed_down: bool = False
     is_unbalanced: bool = False
+    transfer: dict[str, Any] | None = None  # what came over from another training
     history: list[dict[str, float]] = field(default_factory=list)
 
 
 class TrainingLoop:
     """Runs a GAN by its plan; `progress` and the GAN's weights are the outcome."""
 
-    def __init__(self, gan: Gan, plan: Plan, watch: Watch, seed: int, progress: Progress, kept: Checkpoint) -> None:
-        """Nothing runs yet; `kept` are arrays that go into every checkpoint unchanged."""
+    def __init__(
+        self,
+        gan: Gan,
+        plan: Plan,
+        watch: Watch,
+        seed: int,
+        progress: Progress,
+        kept: Checkpoint,
+        draft: Callable[[], FaceModel] | None = None,
+    ) -> None:
+        """Nothing runs yet; `kept` are arrays that go into every checkpoint unchanged, `draft` is for the watch."""
         self.progress = progress
         self._gan, self._plan, self._watch, self._kept = gan, plan, watch, kept
         self._best: Mapping[str, NDArray[Any]] = {}
         self._last_kept: Mapping[str, NDArray[Any]] = {}  # what the last checkpoint holds
+        self._draft, self._step_shown = draft, 0
         self._latents = generator_for(seed, Stream.SAMPLES).standard_normal((SAMPLES, gan.latent_size), np.float32)
 
     def resume(self, checkpoint: Checkpoint) -> None:
@@ -90,9 +103,23 @@ class TrainingLoop:
             raise BadModelFile("the checkpoint says nothing of its progress") from error
         if progress.training != self.progress.training:
             raise BadModelFile("the checkpoint belongs to another training")
-        self._last_kept = _part("now", checkpoint)
+        self._last_kept = part_of("now", checkpoint)
         self._gan.restore(self._last_kept)
-        self.progress, self._best = progress, _part("best", checkpoint)
+        if progress.transfer and progress.transfer["frozen_until"]:
+            self._gan.freeze(progress.transfer["frozen_until"])  # type: ignore[attr-defined]  # it could, hence it was
+        self.progress, self._best = progress, part_of("best", checkpoint)
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """What the curves say of the training as it is."""
+        flag = flag_of_curves(self.progress.history) if self._plan.has_ideal_accuracy else None
+        return (flag,) if flag else ()
+
+    def show_as_it_is(self) -> None:
+        """Judge and show the state of a checkpoint, and forget what was better before."""
+        self._best, self.progress.best_quality, self.progress.best_step = {}, None, 0
+        self.progress.history[-1] |= self._judge()
+        self._show()
 
     def run(self) -> Stopped:
         """Train until the plan or the watch ends it, then put the best judged weights into the GAN."""
@@ -123,10 +150,22 @@ class TrainingLoop:
         self.progress.seconds += time.monotonic() - started
         self.progress.history.append({"step": last, "seconds": round(self.progress.seconds, 3), **values})
         self._watch.progress(last, self.progress.seconds, values)
+        for flag in self.flags:
+            self._watch.attention(flag.code, flag.message)
         if last in SAMPLE_STEPS or last == self._plan.steps:
-            self._watch.samples(last, self._gan.sample(self._latents))
+            self._show()
         wanted = math.ceil((last - first) * SECONDS_A_CALL / max(elapsed, 1e-6))
         return max(1, min(wanted, pace * FASTEST_GROWTH, MOST_STEPS_A_CALL))
+
+    def _show(self) -> None:
+        """What the model draws at this step, once."""
+        step = self.progress.step
+        if step == self._step_shown:
+            return
+        self._step_shown = step
+        self._watch.samples(step, self._gan.sample(self._latents))
+        if self._draft:
+            self._watch.draft(step, self._draft)
 
     def _next_halt(self, step: int) -> int:
         """The next step after which something is due."""
@@ -181,6 +220,7 @@ class TrainingLoop:
             self._gan.restore(self._best)
 
     def _save_checkpoint(self) -> None:
+        self._show()
         progress = np.frombuffer(json.dumps(asdict(self.progress)).encode(), np.uint8)
         self._last_kept = self._gan.state()
         parts: dict[Literal["now", "best"], Checkpoint] = {"now": self._last_kept, "best": self._best}
@@ -188,6 +228,7 @@ class TrainingLoop:
         self._watch.checkpoint(self.progress.step, {"progress": progress, **self._kept, **arrays})
 
 
-def _part(part: Literal["now", "best"], checkpoint: Checkpoint) -> Checkpoint:
+def part_of(part: Literal["now", "best"], checkpoint: Checkpoint) -> Checkpoint:
+    """The state that a checkpoint holds as `now`, or as the `best` so far; without the prefix of its names."""
     prefix = f"{part}/"
     return {name.removeprefix(prefix): array for name, array in checkpoint.items() if name.startswith(prefix)}

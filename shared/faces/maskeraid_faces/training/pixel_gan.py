@@ -92,6 +92,7 @@ class PixelGan:
         self._balance = Balance(len(images), batch)
         self._drawing = Drawing(self._average)
         self._precision = precision
+        self._frozen_until = 0  # a step
         self._compiled = tf.function(self._run_steps, jit_compile=compiled)
 
     @property
@@ -121,6 +122,13 @@ class PixelGan:
     def slow_down(self) -> None:
         """Halve both learning rates."""
         self._rate.slow_down()
+
+    def freeze(self, until_step: int) -> None:
+        """Keep the first half of the discriminator's layers until a step; to be said before the first step.
+
+        Source: Mo, Cho, Shin 2020 (Freeze the Discriminator).
+        """
+        self._frozen_until = until_step
 
     def generator_weights(self) -> dict[str, Floats]:
         """The running averages, by name."""
@@ -165,7 +173,7 @@ class PixelGan:
             logits, penalty = self._judged(both, step)
             real_logits, fake_logits = tf.split(logits, 2)  # (batch, 1) each
             loss = relativistic_loss(real_logits, fake_logits) + penalty
-        _update(self._discriminator_optimiser, self._discriminator, tape, loss)
+        _update(self._discriminator_optimiser, self._discriminator, tape, loss, self._learning_half(step))
         chances = self._chances(1, step, Stream.AUGMENTATION_OF_GENERATOR)
         with tf.GradientTape() as tape:
             seen = augment(self._fake(step, Stream.LATENTS_OF_GENERATOR), chances, self._balance.p)
@@ -177,6 +185,10 @@ class PixelGan:
         curves = relativistic_curves(real_logits, fake_logits, new_logits)
         self._balance.update(step, curves[CURVES.index("acc_d_real")], curves[CURVES.index("acc_d_fake")])
         return curves
+
+    def _learning_half(self, step: tf.Tensor) -> tf.Tensor:
+        """0 while half of the discriminator is kept, then 1: Adam leaves alone what has never had a gradient."""
+        return tf.cast(step >= self._frozen_until, tf.float32)
 
     def _judged(self, images: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Logits (2 batch, 1), real ones first, and the weighted penalty.
@@ -224,6 +236,16 @@ def _adam(network: keras.Model) -> keras.optimizers.Adam:
     return optimiser
 
 
-def _update(optimiser: keras.optimizers.Adam, network: keras.Model, tape: tf.GradientTape, loss: tf.Tensor) -> None:
+def _update(
+    optimiser: keras.optimizers.Adam,
+    network: keras.Model,
+    tape: tf.GradientTape,
+    loss: tf.Tensor,
+    first_half: tf.Tensor | float = 1.0,
+) -> None:
+    """One step of Adam; `first_half` multiplies the gradients of the first half of the weights."""
     weights = [variable.value for variable in network.trainable_variables]
-    optimiser.apply(tape.gradient(loss, weights), network.trainable_variables)
+    gradients = tape.gradient(loss, weights)
+    half = len(gradients) // 2
+    kept = [first_half * gradient for gradient in gradients[:half]]
+    optimiser.apply([*kept, *gradients[half:]], network.trainable_variables)

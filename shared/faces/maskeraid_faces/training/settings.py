@@ -13,7 +13,7 @@ from maskeraid_faces.images import Images
 Architecture = Literal["auto", "thesis", "eigen", "dense", "dcgan", "r3"]
 KindChoice = Literal["auto", "drawn", "photo"]
 Loop = Literal["fused", "plain"]
-Stopped = Literal["finished", "quality", "plateau", "unbalanced", "time", "asked"]
+Stopped = Literal["finished", "quality", "plateau", "unbalanced", "time", "asked", "promoted"]
 Checkpoint = Mapping[str, NDArray[Any]]
 
 THESIS_STEPS = 98_000  # Desentz 2021, section 5.4
@@ -84,8 +84,10 @@ class Watch:
     """The only windows of a running training.
 
     `progress(step, seconds, values)` about once a second; `samples(step, images)` at 1, 2, 5, 10, ... and the thesis's
-    steps; `checkpoint(step, arrays)` every `checkpoint_seconds` and before an asked stop; `stop()` between two calls;
-    `attention(code, message)` when its owner may want to end it: `collapse`, `no_progress`.
+    steps, and with each checkpoint, always of the same noise; `draft(step, make)` after them, where `make()` gives the
+    model as it is then, with usual numbers in place of fitted ones; `checkpoint(step, arrays)` every
+    `checkpoint_seconds` and before an asked stop; `stop()` between two calls; `attention(code, message)` when its owner
+    may want to end it: `collapse`, `no_progress`, `overfit`; `warn(code, message)` of what else is to be known.
     """
 
     progress: Callable[[int, float, Mapping[str, float]], None] = lambda step, seconds, values: None
@@ -94,6 +96,8 @@ class Watch:
     stop: Callable[[], bool] = lambda: False
     checkpoint_seconds: float = 60.0
     attention: Callable[[str, str], None] = lambda code, message: None
+    draft: Callable[[int, Callable[[], FaceModel]], None] = lambda step, make: None
+    warn: Callable[[str, str], None] = lambda code, sentence: None
 
 
 @dataclass(frozen=True)

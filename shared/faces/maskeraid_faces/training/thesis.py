@@ -1,11 +1,12 @@
 """The training loop of the thesis (Desentz 2021, section 5.3): plain Keras calls, or the same sums fused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from maskeraid_faces.errors import BadSettings
 from maskeraid_faces.face_model import Floats
 from maskeraid_faces.images import Images, to_network, to_pixels
 from maskeraid_faces.networks.dense import (
@@ -65,6 +66,7 @@ class ThesisGan:
         first = learning_rate or LEARNING_RATE
         self._rates = first, final_learning_rate or first
         self._rate = LearningRate(*self._rates, steps, (self._generator_optimiser, self._discriminator_optimiser))
+        self._frozen_until = 0  # a step
 
     @property
     def recipe(self) -> dict[str, object]:
@@ -100,6 +102,15 @@ class ThesisGan:
     def slow_down(self) -> None:
         """Halve both learning rates."""
         self._rate.slow_down()
+
+    def freeze(self, until_step: int) -> None:
+        """Keep the first half of the discriminator's layers until a step; to be said before the first step.
+
+        Source: Mo, Cho, Shin 2020 (Freeze the Discriminator).
+        """
+        if until_step and self._loop == "plain":
+            raise BadSettings("the plain loop cannot begin with another's weights: use `fused`", field="loop")
+        self._frozen_until = until_step
 
     def generator_weights(self) -> dict[str, Floats]:
         """The generator's weights, by name."""
@@ -143,10 +154,10 @@ class ThesisGan:
         total = tf.zeros(len(CURVES))
         for step in tf.range(first, last):
             self._rate.set(step)
-            total += self._compiled_step(*self._inputs(step))
+            total += self._compiled_step(*self._inputs(step), step >= self._frozen_until)
         return total / tf.cast(last - first, tf.float32)
 
-    def _fused_step(self, latents: tf.Tensor, real: tf.Tensor) -> tf.Tensor:
+    def _fused_step(self, latents: tf.Tensor, real: tf.Tensor, learns_whole: tf.Tensor) -> tf.Tensor:
         ones, zeros = tf.ones((self._batch, 1)), tf.zeros((self._batch, 1))
         loss_g, acc_g = _update(
             self._generator_optimiser,
@@ -155,17 +166,25 @@ class ThesisGan:
             ones,
         )
         fake = self._generator(latents, training=False)  # (batch, size, size, 3)
-        loss_fake, acc_fake = self._update_discriminator(fake, zeros)
-        loss_real, acc_real = self._update_discriminator(real, ones * self._real_label)
+        loss_fake, acc_fake = self._update_discriminator(fake, zeros, learns_whole)
+        loss_real, acc_real = self._update_discriminator(real, ones * self._real_label, learns_whole)
         return tf.stack([loss_g, loss_real, loss_fake, acc_g, acc_real, acc_fake])
 
-    def _update_discriminator(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _update_discriminator(
+        self, images: tf.Tensor, labels: tf.Tensor, learns_whole: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         return _update(
             self._discriminator_optimiser,
             self._discriminator,
             lambda: self._discriminator(images, training=True),
             labels,
+            factors=self._first_half(learns_whole) if self._frozen_until else None,
         )
+
+    def _first_half(self, learns_whole: tf.Tensor) -> list[tf.Tensor]:
+        """By what each gradient of the discriminator is multiplied: Adam leaves alone what has never had one."""
+        weights = len(self._discriminator.trainable_variables)
+        return [tf.cast(learns_whole, tf.float32) if place < weights // 2 else tf.ones(()) for place in range(weights)]
 
 
 def _update(
@@ -173,13 +192,21 @@ def _update(
     network: keras.Model,
     answer: Callable[[], tf.Tensor],
     labels: tf.Tensor,
+    *,
+    factors: Sequence[tf.Tensor] | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """One Adam step of `network` on the binary cross-entropy of `answer()`; loss and accuracy from before it."""
+    """One Adam step of `network` on the binary cross-entropy of `answer()`; loss and accuracy from before it.
+
+    `factors` multiply the gradients.
+    """
     with tf.GradientTape() as tape:
         predicted = answer()  # (batch, 1)
         loss = tf.reduce_mean(keras.losses.binary_crossentropy(labels, predicted))
     weights = [variable.value for variable in network.trainable_variables]
-    optimiser.apply(tape.gradient(loss, weights), network.trainable_variables)
+    gradients = tape.gradient(loss, weights)
+    if factors is not None:
+        gradients = [factor * gradient for factor, gradient in zip(factors, gradients, strict=True)]
+    optimiser.apply(gradients, network.trainable_variables)
     return loss, tf.reduce_mean(_accuracy(labels, predicted))
 
 

@@ -4,18 +4,20 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 
 from threadpoolctl import threadpool_limits
 
 from maskeraid_faces.errors import BadSettings, OutOfMemory
+from maskeraid_faces.face_model import Basis, FaceModel, TrainedArchitecture
 from maskeraid_faces.images import Image, Images
 from maskeraid_faces.training.attention import looked_after
 from maskeraid_faces.training.basis import basis_arrays, basis_from, fit_basis
 from maskeraid_faces.training.choices import choose_architecture, make_gan, make_plan, mirrored
 from maskeraid_faces.training.completion import complete_model, describe
+from maskeraid_faces.training.draft import draft_of
 from maskeraid_faces.training.image_set import FaceSet, prepare
-from maskeraid_faces.training.loop import Progress, TrainingLoop
+from maskeraid_faces.training.loop import Gan, Progress, TrainingLoop
 from maskeraid_faces.training.randomness import LARGEST_SEED
 from maskeraid_faces.training.settings import Checkpoint, Stopped, TrainResult, TrainSettings, Watch
 
@@ -30,6 +32,7 @@ def train(
     seed: int = 0,
     watch: Watch | None = None,
     resume: Checkpoint | None = None,
+    start: FaceModel | Checkpoint | None = None,
 ) -> TrainResult:
     """Make a model of face images.
 
@@ -40,12 +43,63 @@ def train(
         seed: 0 to 2**31 - 1. On a CPU the same seed, images, and versions give the same weights, bit for bit.
         watch: the only windows of the running training.
         resume: arrays that `watch.checkpoint` received from a training of the same images, settings, and seed.
+        start: a model, or such arrays of any training, whose networks the training begins with where they fit;
+            `facts["start"]` says what came over. Of no account when it resumes.
 
     Raises:
         BadImage, MixedSizes, TooFewImages, NoVariation: the images. BadSettings: the settings, groups, or seed.
-        BadModelFile: `resume` belongs to another training. TrainingDiverged. OutOfMemory.
+        BadModelFile: `resume` belongs to another training. SizeMismatch: `start` is of images of another size.
+        TrainingDiverged. OutOfMemory.
     """
-    settings, watch = settings or TrainSettings(), watch or Watch()
+    set_up = _set_up(images, settings or TrainSettings(), groups, seed, watch or Watch(), resume)
+    if start is not None and resume is None:
+        _begin_with(start, set_up)
+    return _conclude(set_up, _run(set_up.loop))
+
+
+def promote(
+    images: Images | Sequence[Image],
+    checkpoint: Checkpoint,
+    *,
+    settings: TrainSettings | None = None,
+    groups: Sequence[str] | None = None,
+    seed: int = 0,
+    watch: Watch | None = None,
+) -> TrainResult:
+    """Make a model of a checkpoint as it is, without a further step, whatever was better before.
+
+    The other arguments are those of the training that the checkpoint is of. It draws its samples once more.
+
+    Raises: as `train`.
+    """
+    set_up = _set_up(images, settings or TrainSettings(), groups, seed, watch or Watch(), checkpoint)
+    set_up.loop.show_as_it_is()
+    return _conclude(set_up, "promoted")
+
+
+@dataclass(frozen=True)
+class _SetUp:
+    """A training before its first step."""
+
+    faces: FaceSet
+    architecture: TrainedArchitecture
+    reason: str
+    basis: Basis
+    gan: Gan
+    loop: TrainingLoop
+    settings: TrainSettings
+    seed: int
+    watch: Watch
+
+
+def _set_up(
+    images: Images | Sequence[Image],
+    settings: TrainSettings,
+    groups: Sequence[str] | None,
+    seed: int,
+    watch: Watch,
+    resume: Checkpoint | None,
+) -> _SetUp:
     if not 0 <= seed <= LARGEST_SEED:
         raise BadSettings(f"seed must be 0 to {LARGEST_SEED}, found {seed}", field="seed")
     began = time.monotonic()
@@ -61,20 +115,32 @@ def train(
     # The networks and their steps.
     gan = make_gan(architecture, faces, basis, settings, seed)
     progress = Progress(_digest(faces, settings, seed), seconds=time.monotonic() - began)
-    plan = make_plan(architecture, faces, settings)
+    plan, draft = make_plan(architecture, faces, settings), draft_of(architecture, faces, basis, gan, seed)
     watch = looked_after(watch, faces.training, plan.steps)
-    loop = TrainingLoop(gan, plan, watch, seed, progress, basis_arrays(basis))
+    loop = TrainingLoop(gan, plan, watch, seed, progress, basis_arrays(basis), draft)
     if resume is not None:
         loop.resume(resume)
-    stopped = _run(loop)
+    return _SetUp(faces, architecture, reason, basis, gan, loop, settings, seed, watch)
 
-    # What a fill needs beside them.
-    facts = describe(faces, gan, loop.progress, stopped)
-    facts |= {"reasons": [reason], "settings": settings.to_dict(), "seed": seed}
+
+def _begin_with(start: FaceModel | Checkpoint, set_up: _SetUp) -> None:
+    from maskeraid_faces.training.transfer import take_over  # here, because it loads TensorFlow
+
+    transfer = take_over(set_up.gan, set_up.basis, start)
+    set_up.loop.progress.transfer = asdict(transfer)
+    if not transfer.networks:
+        set_up.watch.warn("begins_afresh", transfer.reason)
+
+
+def _conclude(set_up: _SetUp, stopped: Stopped) -> TrainResult:
+    """What a fill needs beside the networks."""
+    faces, gan, progress = set_up.faces, set_up.gan, set_up.loop.progress
+    facts = describe(faces, gan, progress, stopped)
+    facts |= {"reasons": [set_up.reason], "settings": set_up.settings.to_dict(), "seed": set_up.seed}
+    facts["flags"] = [asdict(flag) for flag in set_up.loop.flags]
     # Small matrices: threads of BLAS would wait for one another (ridge of 125 faces, 2 busy cores: 0.1 s, not 6 s).
     with threadpool_limits(limits=1, user_api="blas"):
-        model = complete_model(architecture, faces, basis, gan, facts, seed)
-    progress = loop.progress
+        model = complete_model(set_up.architecture, faces, set_up.basis, gan, facts, set_up.seed)
     return TrainResult(model, stopped, progress.step, progress.seconds, tuple(progress.history))
 
 

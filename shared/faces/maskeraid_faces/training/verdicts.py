@@ -1,5 +1,6 @@
 """Verdicts on a finished training, in words: what its owner should know before the model is used. No TensorFlow."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,7 @@ from maskeraid_faces.training.image_set import FaceSet, mirror
 FACES_JUDGED = 512
 FEWEST_HELD_OUT = 16  # fewer say nothing about copying
 LEAST_COVERAGE, LEAST_DIVERSITY = 0.5, 0.5
+STEPS_LOOKED_AT, MOST_ACCURACY, LEAST_LOSS = 2_000, 0.99, 0.02  # of curves
 LEAST_C_T, LEAST_AUTHENTICITY = -3.0, 0.7  # the second relative to that of held-out faces
 
 
@@ -23,7 +25,7 @@ LEAST_C_T, LEAST_AUTHENTICITY = -3.0, 0.7  # the second relative to that of held
 class Flag:
     """Something that needs attention."""
 
-    code: Literal["collapse", "copying"]
+    code: Literal["collapse", "copying", "overfit"]
     message: str
 
 
@@ -78,6 +80,29 @@ def flag_of_copying(measured: Copying) -> Flag | None:
         "copying",
         f"The model may show the people it learned from: {measured.authenticity:.0%} of its faces are authentic, of "
         f"faces it has not seen {measured.authenticity_of_held_out:.0%} (C_T {measured.c_t:.1f}). Use more images.",
+    )
+
+
+def flag_of_curves(history: Sequence[Mapping[str, float]]) -> Flag | None:
+    """Over-fitting as the thesis sees it: a discriminator that is nearly always right, or a loss near 0, for long.
+
+    For GANs of pixels only: `eigen` learns best while its discriminator is right in 98 of 100 cases.
+
+    Source: Desentz 2021, sections 2.4 and 5.4 (neither near 100 % nor near 0; about 90 % is ideal).
+    """
+    last = history[-1]["step"] if history else 0.0
+    window = [point for point in history if point["step"] > last - STEPS_LOOKED_AT]
+    if last < STEPS_LOOKED_AT:
+        return None
+    accuracy = float(np.mean([(point["acc_d_real"] + point["acc_d_fake"]) / 2 for point in window]))
+    loss = float(np.mean([(point["loss_d_real"] + point["loss_d_fake"]) / 2 for point in window]))
+    if accuracy < MOST_ACCURACY and loss > LEAST_LOSS:
+        return None
+    return Flag(
+        "overfit",
+        f"For {STEPS_LOOKED_AT:,} steps the discriminator has told real faces from drawn ones in {accuracy:.1%} of "
+        f"cases (loss {loss:.3f}; about 90 % is ideal), so the generator learns little from it. Use more images, or "
+        "stop and keep an earlier checkpoint.",
     )
 
 

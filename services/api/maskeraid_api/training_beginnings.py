@@ -1,0 +1,134 @@
+"""What a training begins with and looks at on its way: a model, a copy of a checkpoint, a probe; found and put away."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maskeraid_api.access import Caller
+from maskeraid_api.inbox import inbox_key, store_bytes
+from maskeraid_api.job_access import job_of
+from maskeraid_api.reimaging_inputs import Inputs
+from maskeraid_api.schemas.jobs import SAMPLE
+from maskeraid_api.schemas.reimagings import DATA_URL
+from maskeraid_api.schemas.trainings import Architecture, ProbeChoice, StartChoice
+from maskeraid_core.blobs import Blobs
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.datasets import StoredFile
+from maskeraid_core.documents.reimagings import CoveringChoice
+from maskeraid_core.documents.trainings import Probe, StartFrom, TrainingSpec
+from maskeraid_core.errors import BadSettings, CheckpointGone, InputGone, NotFound, ResolutionNotSupported
+from maskeraid_core.jobs import CHECKPOINT_FILES, STATE, CheckpointEntry, Job, JobKind
+from maskeraid_core.repositories.events import EventRepository
+from maskeraid_core.repositories.jobs import JobRepository
+
+MOST_EVENTS = 10_000
+CHECKPOINT = "job.checkpoint"
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Where a training begins, checked; `architecture` is that of the model, None where only the trainer knows it."""
+
+    resolution: int
+    architecture: str | None
+    model: StartFrom | None = None
+    checkpoint: tuple[Job, CheckpointEntry] | None = None
+
+    def check(self, resolution: int, asked: Architecture) -> None:
+        """Raise ResolutionNotSupported or BadSettings unless it fits the images and the network asked for."""
+        if self.resolution != resolution:
+            raise ResolutionNotSupported(
+                f"What it starts from has images of {self.resolution} pixels, the data of {resolution}: choose data of "
+                "that size, or begin afresh.",
+                pointer="/start_from",
+            )
+        if self.architecture is not None and asked not in ("auto", self.architecture):
+            raise BadSettings(
+                f"What it starts from is `{self.architecture}`, not `{asked}`: leave the architecture out.",
+                pointer="/start_from",
+            )
+
+    async def to_document(self, blobs: Blobs, tenant: str) -> StartFrom | None:
+        """A checkpoint is copied now: the training that it is of may drop it at any time. Raises: CheckpointGone."""
+        if self.checkpoint is None:
+            return self.model
+        job, entry = self.checkpoint
+        return StartFrom(
+            training_id=job.id, step=entry.step, key=await copy_of(blobs, tenant, entry), sha256=entry.sha256,
+            spec_digest=job.spec_digest,
+        )  # fmt: skip
+
+
+async def find_beginning(choice: StartChoice, inputs: Inputs, jobs: JobRepository) -> Beginning:
+    """Raises: NotFound, ScopeMissing, CheckpointGone, Expired."""
+    if choice.model_id is not None:
+        inputs.caller.need(Scope.MODELS_READ)
+        model = await inputs.registry.require(choice.model_id)  # one's own, or one that is shared
+        version = await inputs.registry.whole_version(model, choice.version)
+        start = StartFrom(model_id=version.model_id, version=version.version, owner=version.tenant)
+        return Beginning(version.resolution, version.architecture, model=start)
+    job = await job_of(jobs, inputs.caller, choice.training_id or "", JobKind.TRAINING)
+    spec = TrainingSpec.model_validate(job.spec)
+    entry = entry_of(job, choice.step or 0)
+    named = None if spec.architecture == "auto" else spec.architecture
+    return Beginning(spec.resolution or 0, named, checkpoint=(job, entry))
+
+
+async def checkpoint_to_promote(events: EventRepository, jobs: JobRepository, caller: Caller, training_id: str,
+                                step: int) -> tuple[Job, CheckpointEntry]:  # fmt: skip
+    """Raises: NotFound for a step that never was, CheckpointGone for one whose state is not kept any more."""
+    job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
+    try:
+        return job, entry_of(job, step)
+    except CheckpointGone:
+        told = await events.after(job.id, 0, MOST_EVENTS, types=(SAMPLE, CHECKPOINT))
+        if all(int(event.data["step"]) != step for event in told):
+            raise NotFound from None
+        raise
+
+
+def entry_of(job: Job, step: int) -> CheckpointEntry:
+    """The newest entry of a step. Raises: CheckpointGone."""
+    for entry in job.checkpoints:
+        if entry.step == step:
+            return entry
+    steps = ", ".join(f"{entry.step:,}" for entry in job.checkpoints) or "none"
+    raise CheckpointGone(f"The state of step {step:,} is not kept; kept are: {steps}.", kept=_steps(job.checkpoints))
+
+
+async def steps_kept(blobs: Blobs, job: Job) -> set[int]:
+    """The steps whose state is still there; an hour after a training's end it is swept."""
+    return {entry.step for entry in job.checkpoints if await blobs.exists(f"{entry.key}/{STATE}")}
+
+
+async def copy_of(blobs: Blobs, tenant: str, entry: CheckpointEntry) -> str:
+    """The key of a copy that is the new training's own. Raises: CheckpointGone."""
+    key = inbox_key(tenant)
+    try:
+        for name in CHECKPOINT_FILES:
+            await blobs.copy(f"{entry.key}/{name}", f"{key}/{name}")
+    except InputGone:
+        await blobs.delete([f"{key}/{name}" for name in CHECKPOINT_FILES])
+        raise CheckpointGone(f"The state of step {entry.step:,} was deleted after the training's end.") from None
+    return key
+
+
+async def put_probe_away(choice: ProbeChoice | None, inputs: Inputs) -> Probe | None:
+    """Bytes go to the store unread. Raises: NotFound, ScopeMissing."""
+    if choice is None:
+        return None
+    image = await inputs.chosen_image(choice)
+    covering = choice.covering
+    upload = await _put_map(covering.map, inputs) if covering.map else None
+    found_by = covering.model_dump(include={"colours", "tolerance", "grow"})
+    return Probe(image=image, covering=CoveringChoice(upload=upload, **found_by))
+
+
+async def _put_map(data_url: str, inputs: Inputs) -> StoredFile:
+    found = DATA_URL.match(data_url)
+    assert found  # by the schema
+    return await store_bytes(inputs.blobs, inputs.caller.tenant, "covering", base64.b64decode(found[1]))
+
+
+def _steps(entries: Sequence[CheckpointEntry]) -> list[int]:
+    return [entry.step for entry in entries]
