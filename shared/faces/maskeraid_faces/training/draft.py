@@ -11,6 +11,7 @@ from maskeraid_faces.training.image_set import FaceSet
 from maskeraid_faces.training.loop import Gan
 
 DRAWS = 512
+FACES_LOOKED_AT = 32  # for their colours
 USUAL_PENALTY: dict[Kind, float] = {"drawn": 0.01, "photo": 1.0}  # of ridge, as it was mostly fitted
 
 
@@ -23,7 +24,8 @@ def draft_of(
     def prototypes() -> tuple[Prototype, ...]:
         from maskeraid_faces.selection import make_prototypes
 
-        return make_prototypes(faces.training, faces.kind)
+        some = faces.training[:: -(-len(faces.training) // FACES_LOOKED_AT)]
+        return make_prototypes(some, faces.kind)
 
     def make() -> FaceModel:
         weights = gan.generator_weights()
