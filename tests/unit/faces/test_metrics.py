@@ -14,13 +14,16 @@ from maskeraid_faces.images import Floats
 from maskeraid_faces.metrics.bootstrap import bootstrap_interval
 from maskeraid_faces.metrics.colour_difference import colour_difference
 from maskeraid_faces.metrics.combinations import combinations, nearest_rmse, templates
-from maskeraid_faces.metrics.coverage import coverage
-from maskeraid_faces.metrics.diversity import mean_to_single_ratio, pairwise_l1
+from maskeraid_faces.metrics.copying import copying
+from maskeraid_faces.metrics.coverage import coverage, neighbourhoods
+from maskeraid_faces.metrics.diversity import mean_to_single_ratio, pairwise_l1, relative_diversity
 from maskeraid_faces.metrics.embedding import embed
 from maskeraid_faces.metrics.kid import kid
 from maskeraid_faces.metrics.psnr import psnr
 from maskeraid_faces.metrics.seam import seam
-from maskeraid_faces.metrics.valid import valid
+from maskeraid_faces.metrics.ssim import ssim
+from maskeraid_faces.metrics.valid import valid, valid_combination_rate
+from maskeraid_faces.metrics.wilson import wilson_interval
 
 LIGHT = draw_faces("faces-light").images
 HOLE = box(32, (8, 24), (8, 24))
@@ -81,6 +84,53 @@ class TestValid:
         assert not valid(blends, LIGHT, parts=["nose"]).any()
         assert valid(blends, LIGHT, parts=["eyes", "mouth"]).all()
 
+    def test_a_face_counts_when_all_of_its_parts_do(self) -> None:
+        blend = ((LIGHT[0].astype(int) + LIGHT[5]) // 2).astype(np.uint8)  # of two noses
+        assert valid_combination_rate(np.stack([LIGHT[0], LIGHT[7], LIGHT[9], blend]), LIGHT) == 0.75
+
+
+class TestWilson:
+    def test_of_none_half_and_all_as_by_hand(self) -> None:
+        z = 1.959964
+        assert wilson_interval(400, 400) == (pytest.approx(400 / (400 + z**2)), 1)
+        assert wilson_interval(0, 400) == (0, pytest.approx(z**2 / (400 + z**2)))
+        half = z * (0.25 / 100 + z**2 / (4 * 100**2)) ** 0.5 / (1 + z**2 / 100)
+        assert wilson_interval(50, 100) == (pytest.approx(0.5 - half), pytest.approx(0.5 + half))
+
+    def test_holds_the_truth_as_often_as_it_says(self) -> None:
+        counts = np.random.default_rng(0).binomial(400, 0.9, 2000)
+        intervals = [wilson_interval(int(count), 400) for count in counts]
+        assert np.mean([low <= 0.9 <= high for low, high in intervals]) == pytest.approx(0.95, abs=0.02)
+
+
+class TestSsim:
+    def test_equals_are_one_and_noise_takes_from_it(self) -> None:
+        assert ssim(LIGHT[0], LIGHT[0]) == pytest.approx(1)
+        assert ssim(noisy(LIGHT[:1], 40)[0], LIGHT[0]) < ssim(noisy(LIGHT[:1], 10)[0], LIGHT[0]) < 1
+
+
+class TestCopying:
+    training = np.array([[0], [10], [20], [30]], np.float32)
+
+    def test_distances_and_shares_as_by_hand(self) -> None:
+        held_out = np.array([[4], [15], [26], [33]], np.float32)  # 4, 5, 4, 3 away
+        generated = np.array([[0.5], [10], [14], [25]], np.float32)  # 0.5, 0, 4, 5 away
+        measured = copying(generated, self.training, held_out)
+        assert measured.distances.tolist() == [0.5, 0, 4, 5]
+        assert measured.distances_of_held_out.tolist() == [4, 5, 4, 3]
+        assert measured.near_limit == pytest.approx(3.03)  # a hundredth of the way from 3 to the next, three ranks away
+        assert measured.near_share == 0.5
+        assert measured.authenticity == 0  # none is more than 10, its neighbour's own distance, away
+
+    def test_c_t_is_the_score_of_mann_and_whitney(self) -> None:
+        held_out = np.array([[4], [16]], np.float32)  # 4, 4 away
+        generated = np.array([[1], [2]], np.float32)  # nearer, both: the statistic is 0
+        c_t = copying(generated, self.training, held_out).c_t
+        assert c_t == pytest.approx(-2 / (2 * 2 * 5 / 12) ** 0.5)
+
+    def test_a_face_far_from_all_is_authentic(self) -> None:
+        assert copying(np.array([[45]], np.float32), self.training, self.training + 1).authenticity == 1
+
 
 class TestEmbedding:
     def test_is_the_same_for_ever(self) -> None:
@@ -132,8 +182,24 @@ class TestCoverage:
         result = coverage(features(0, 0), features(50, 1))
         assert (result.precision, result.recall, result.density, result.coverage) == (0, 0, 0, 0)
 
+    def test_of_points_on_a_line_as_by_hand(self) -> None:
+        real = np.array([[0], [1], [2], [3], [100]], np.float32)  # the third neighbours are 3, 2, 2, 3, 99 away
+        fake = np.array([[0.5], [0.6], [0.7], [0.8], [0.9]], np.float32)  # 0.3, 0.2, 0.2, 0.2, 0.3 away
+        shown = neighbourhoods(real, fake)
+        assert shown.k == 3
+        assert shown.is_covered.tolist() == [True, True, True, True, False]
+        assert shown.is_recalled.tolist() == [False, True, False, False, False]
+        result = shown.summary()
+        assert (result.precision, result.recall, result.coverage) == (1, 0.2, 0.8)
+        assert result.density == pytest.approx(shown.inside_real.sum() / 5 / 3)
+
 
 class TestDiversity:
+    def test_of_samples_is_that_of_their_distances(self) -> None:
+        real = np.array([[0], [1], [2]], np.float32)
+        assert relative_diversity(real, real * 0.5) == 0.5
+        assert relative_diversity(real, np.ones((3, 1), np.float32)) == 0
+
     def test_pairwise_difference_is_that_of_all_pairs(self) -> None:
         faces = noisy(LIGHT[:4], 20)
         pairs = [np.abs(one[HOLE].astype(float) - other[HOLE]).mean() / 255 for one, other in combinations_of(faces, 2)]

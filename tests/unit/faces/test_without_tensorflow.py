@@ -6,7 +6,18 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-ALONE = ("drawn", "drawing", "coverings", "blending", "metrics", "sanitising", "images", "errors", "face_model")
+ALONE = (
+    "drawn",
+    "drawing",
+    "coverings",
+    "blending",
+    "metrics",
+    "evaluation",
+    "sanitising",
+    "images",
+    "errors",
+    "face_model",
+)
 
 PROGRAM = """
 import importlib, json, sys

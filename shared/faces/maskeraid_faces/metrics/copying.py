@@ -1,4 +1,4 @@
-"""Whether generated faces are copies of training faces: authenticity, and the test by distances to held-out faces."""
+"""Whether generated faces are copies of training faces: authenticity, near copies, and the test of distances."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,8 @@ from scipy.stats import mannwhitneyu
 from sklearn.neighbors import NearestNeighbors
 
 from maskeraid_faces.images import Floats
+
+NEAR_PERCENTILE = 1.0  # of the held-out faces' distances
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,10 @@ class Copying:
     authenticity: float
     authenticity_of_held_out: float
     c_t: float
+    near_share: float  # generated faces nearer to a training face than `near_limit`; of honest draws about 0.01
+    near_limit: float  # the 1st percentile of the held-out faces' distances
+    distances: NDArray[np.float64]  # (m,) of each generated face to its nearest training face
+    distances_of_held_out: NDArray[np.float64]  # (k,)
 
 
 def copying(generated: Floats, training: Floats, held_out: Floats) -> Copying:
@@ -33,10 +39,15 @@ def copying(generated: Floats, training: Floats, held_out: Floats) -> Copying:
     of_held_out, is_held_out_authentic = _nearest(neighbours, held_out, training)
     m, k = len(generated), len(held_out)
     pairs = mannwhitneyu(of_generated, of_held_out).statistic  # in which the generated face is the farther one
+    near_limit = float(np.percentile(of_held_out, NEAR_PERCENTILE))
     return Copying(
         authenticity=float(is_generated_authentic.mean()),
         authenticity_of_held_out=float(is_held_out_authentic.mean()),
         c_t=float((pairs - m * k / 2) / np.sqrt(m * k * (m + k + 1) / 12)),
+        near_share=float((of_generated < near_limit).mean()),
+        near_limit=near_limit,
+        distances=of_generated,
+        distances_of_held_out=of_held_out,
     )
 
 

@@ -26,18 +26,43 @@ def coverage(real: Floats, fake: Floats) -> Coverage:
 
     Source: Kynkäänniemi et al. 2019 (arXiv 1904.06991), Naeem et al. 2020 (arXiv 2002.09797).
     """
+    return neighbourhoods(real, fake).summary()
+
+
+@dataclass(frozen=True)
+class Neighbourhoods:
+    """Who lies in whose neighbourhood, of as many real as fake faces (n each)."""
+
+    inside_real: NDArray[np.bool_]  # (real, fake): the fake face is in the real one's
+    inside_fake: NDArray[np.bool_]  # (real, fake): the real face is in the fake one's
+    k: int
+
+    @property
+    def is_covered(self) -> NDArray[np.bool_]:
+        """Of each real face, whether a fake one is in its neighbourhood."""
+        return np.asarray(self.inside_real.any(1))
+
+    @property
+    def is_recalled(self) -> NDArray[np.bool_]:
+        """Of each real face, whether it is in the neighbourhood of a fake one."""
+        return np.asarray(self.inside_fake.any(1))
+
+    def summary(self) -> Coverage:
+        return Coverage(
+            precision=float(self.inside_real.any(0).mean()),
+            recall=float(self.is_recalled.mean()),
+            density=float(self.inside_real.sum(0).mean() / self.k),
+            coverage=float(self.is_covered.mean()),
+        )
+
+
+def neighbourhoods(real: Floats, fake: Floats) -> Neighbourhoods:
+    """What `coverage` sums up, face by face; k is 5, below 500 faces 3."""
     n = min(len(real), len(fake))
     real, fake = real[:n], fake[:n]
     k = NEIGHBOURS if n >= FEW else NEIGHBOURS_OF_FEW
     between = cdist(real, fake)
-    inside_real = between < _radii(real, k)[:, None]  # (real, fake)
-    inside_fake = between < _radii(fake, k)[None]
-    return Coverage(
-        precision=float(inside_real.any(0).mean()),
-        recall=float(inside_fake.any(1).mean()),
-        density=float(inside_real.sum(0).mean() / k),
-        coverage=float(inside_real.any(1).mean()),
-    )
+    return Neighbourhoods(between < _radii(real, k)[:, None], between < _radii(fake, k)[None], k)
 
 
 def _radii(features: Floats, k: int) -> NDArray[np.float64]:

@@ -1,8 +1,14 @@
-"""How different the candidates of one face are, and whether their spread is honest."""
+"""How different samples or the candidates of one face are, and whether their spread is honest."""
 
 import numpy as np
+from scipy.spatial.distance import pdist
 
-from maskeraid_faces.images import Covering, Image, Images
+from maskeraid_faces.images import Covering, Floats, Image, Images
+
+
+def relative_diversity(real: Floats, fake: Floats) -> float:
+    """Mean distance of two fakes (m, d) over that of two real faces (n, d); 1 = as different, 0 = all the same."""
+    return float(pdist(fake).mean() / pdist(real).mean())
 
 
 def pairwise_l1(candidates: Images, hole: Covering) -> float:

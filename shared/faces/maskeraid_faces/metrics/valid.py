@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskeraid_faces.images import Images
-from maskeraid_faces.metrics.combinations import nearest_rmse, part, templates
+from maskeraid_faces.metrics.combinations import WINDOWS, nearest_rmse, part, templates
 
 SHARE_OF_SMALLEST = 0.25
 
@@ -18,6 +18,11 @@ def valid(samples: Images, training: Images, parts: Sequence[str] = ("nose", "mo
     one tone: noses of the dark set are faint, and a fixed limit would pass anything.
     """
     return np.asarray(np.all([_part_is_valid(samples, training, name) for name in parts], axis=0))
+
+
+def valid_combination_rate(samples: Images, training: Images) -> float:
+    """The share of drawn samples (n, 32, 32, 3) whose eyes, nose, and mouth are all valid parts."""
+    return float(valid(samples, training, tuple(WINDOWS)).mean())
 
 
 def _part_is_valid(samples: Images, training: Images, name: str) -> NDArray[np.bool_]:

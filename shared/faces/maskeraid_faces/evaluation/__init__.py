@@ -1,0 +1,1 @@
+"""What is measured of a finished model: samples, memorisation, guarantees, quality. NumPy, any architecture."""

@@ -1,0 +1,259 @@
+"""What is measured of a finished model, on models and sets whose answer is known."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.unit.faces.filling_models import make_basis, make_eigen_model
+from threadpoolctl import threadpool_limits
+
+from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.errors import TooFewImages
+from maskeraid_faces.evaluation.fills import measure_fills
+from maskeraid_faces.evaluation.guarantees import Labelled, ValueShare, measure_shares
+from maskeraid_faces.evaluation.memorisation import Memorisation, judge, measure_memorisation
+from maskeraid_faces.evaluation.quality import measure_quality
+from maskeraid_faces.evaluation.samples import draw_samples
+from maskeraid_faces.face_model import FaceModel, Floats
+from maskeraid_faces.images import Images, to_pixels
+from maskeraid_faces.metrics.copying import copying
+
+LIGHT, DARK = draw_faces("faces-light"), draw_faces("faces-dark")
+SIDE = 16
+DIMENSIONS = 12
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """As where it is used: on small matrices threads wait for one another."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
+
+
+def smooth_faces(number: int, seed: int, *, spread: float = 1.0) -> Images:
+    """Images of a normal distribution in twelve smooth directions: their own generator is known."""
+    rng = np.random.default_rng([9, 9])
+    directions = rng.standard_normal((DIMENSIONS, 4, 4, 3)).repeat(4, axis=1).repeat(4, axis=2)
+    latents = np.random.default_rng(seed).standard_normal((number, DIMENSIONS))
+    return to_pixels(0.08 * spread * np.tensordot(latents, directions, axes=1))
+
+
+def model_of(basis_of: Images, kernel: Floats, bias: Floats) -> FaceModel:
+    """A model of photographs that draws bias + latent @ kernel, in whitened coefficients of the images' own basis."""
+    return replace(
+        make_eigen_model(kind="photo"),
+        size=SIDE,
+        basis=make_basis(basis_of),
+        latent_size=len(kernel),
+        generator={"output.kernel": kernel, "output.bias": bias},
+    )
+
+
+def honest_model(images: Images) -> FaceModel:
+    rank = make_basis(images).gan_rank
+    kept = np.zeros(rank, np.float32)
+    kept[:DIMENSIONS] = 1  # what lies beyond is rounding
+    return model_of(images, np.diag(kept), np.zeros(rank, np.float32))
+
+
+def mixture_of(images: Images) -> FaceModel:
+    """A model that draws one of ten images, each as often: over-fitted as can be."""
+    basis = make_basis(images)
+    flat = (images.reshape(len(images), -1) / np.float32(127.5)) - 1 - basis.mean
+    coefficients = (flat @ basis.components.T / basis.deviations**2).astype(np.float32)
+    steep, slope = np.float32(1e4), np.float32(0.2)
+    # At each tenth of the normal distribution two leaky units make a step from one to the next: 0.8 high, above 0.2.
+    tenths = np.array([-1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5244, 0.8416, 1.2816], np.float32)
+    steps = np.diff(coefficients, axis=0) / (1 - slope)
+    return replace(
+        model_of(images, np.eye(1, dtype=np.float32), np.zeros(1, np.float32)),
+        widths=(18,),
+        generator={
+            "hidden_1.kernel": np.full((1, 18), steep, np.float32),
+            "hidden_1.bias": np.concatenate([-steep * tenths, -steep * tenths - 1]),
+            "output.kernel": np.concatenate([steps, -steps]),
+            "output.bias": coefficients[0] - slope * steps.sum(axis=0),
+        },
+    )
+
+
+class TestSamples:
+    def test_the_same_seed_draws_the_same_faces(self) -> None:
+        model = make_eigen_model()
+        assert np.array_equal(draw_samples(model, 4, 7), draw_samples(model, 4, 7))
+        assert not np.array_equal(draw_samples(model, 4, 7), draw_samples(model, 4, 8))
+
+
+class TestMemorisation:
+    training, held_out = smooth_faces(400, 0), smooth_faces(120, 1)
+
+    def test_an_honest_model_is_healthy_and_passes_the_gate(self) -> None:
+        found = measure_memorisation(honest_model(self.training), self.training, self.held_out)
+        assert found.verdict == "healthy"
+        assert found.to_dict()["near_share"] <= 0.05  # type: ignore[operator]
+        assert abs(found.to_dict()["c_t"]) < 6  # type: ignore[arg-type]
+        assert found.gate(is_generated=False) == "passes"
+
+    def test_a_model_fitted_to_ten_faces_copies_and_is_blocked(self) -> None:
+        ten = self.training[:10]
+        found = measure_memorisation(mixture_of(ten), ten, self.held_out)
+        assert found.verdict == "copying"
+        assert found.to_dict()["near_share"] > 0.9  # type: ignore[operator]
+        assert found.gate(is_generated=False) == "blocks"
+        assert found.gate(is_generated=True) == "reports_only"
+
+    def test_faces_that_were_learned_from_are_no_excuse(self) -> None:
+        ten = self.training[:10]
+        mirrored = ten[:, :, ::-1]
+        found = measure_memorisation(mixture_of(ten), ten, np.concatenate([ten, mirrored, self.held_out]))
+        assert (found.verdict, found.held_out) == ("copying", 120)
+
+    def test_a_complete_drawn_set_cannot_tell(self) -> None:
+        found = measure_memorisation(make_eigen_model(), LIGHT.images, LIGHT.images[:0])
+        assert (found.verdict, found.reason) == ("cannot_tell", "all combinations were training images")
+        assert found.gate(is_generated=True) == "reports_only"
+        assert found.gate(is_generated=False) == "blocks"
+
+    def test_a_few_held_out_faces_cannot_tell(self) -> None:
+        found = measure_memorisation(honest_model(self.training), self.training, self.held_out[:15])
+        assert found.verdict == "cannot_tell"
+        assert "only 15 faces were held out" in found.reason
+
+    def test_thirty_held_out_faces_accuse_only_together_with_all_distances(self) -> None:
+        def measured(nearer: int) -> tuple[str, str]:
+            training = np.zeros((1, 1), np.float32)
+            held_out = np.arange(1, 31, dtype=np.float32)[:, None]
+            generated = np.concatenate([np.full(nearer, 0.5), np.full(1000 - nearer, 31)])[:, None].astype(np.float32)
+            return judge(copying(generated, np.concatenate([training, training + 1000]), held_out))
+
+        assert [measured(nearer)[0] for nearer in (50, 51, 999)] == ["healthy", "cannot_tell", "copying"]
+
+    def test_fewer_than_a_hundred_images_are_not_shared(self) -> None:
+        few = Memorisation("healthy", "", 1000, 99, 120, None)
+        assert few.gate(is_generated=False) == "blocks"
+        assert replace(few, training_images=100).gate(is_generated=False) == "passes"
+
+
+def labelled(drawn: tuple[Images, list[dict[str, str]]], is_training: list[bool]) -> Labelled:
+    images, attributes = drawn
+    values = {name: [row[name] for row in attributes] for name in ("hair_colour", "tone", "mouth", "hair_style")}
+    return Labelled(images, values, np.array(is_training))
+
+
+def by_value(shares: list[ValueShare], attribute: str) -> dict[str, ValueShare]:
+    return {share.value: share for share in shares if share.attribute == attribute}
+
+
+class TestGuarantees:
+    both = np.concatenate([LIGHT.images, DARK.images]), [*LIGHT.attributes, *DARK.attributes]
+
+    def test_what_all_training_images_share_is_told_from_others(self) -> None:
+        faces = labelled(self.both, [True] * 125 + [False] * 125)
+        share = by_value(measure_shares(make_eigen_model(), faces, n=400), "hair_colour")["blond"]
+        assert (share.measured_by, share.classifier_error, share.training_share) == ("classifier", 0, 1)
+        assert share.lower_bound == pytest.approx(0.9905, abs=1e-4)  # 400 of 400
+
+    def test_of_a_source_contaminated_90_to_10_the_bound_is_honest(self) -> None:
+        light, dark = LIGHT.images, DARK.images[:14]
+        images = np.concatenate([light, dark])
+        faces = labelled((images, [*LIGHT.attributes, *DARK.attributes[:14]]), [True] * len(images))
+        share = by_value(measure_shares(two_tone_model(0.9), faces, n=1000, seed=3), "tone")["light"]
+        assert share.lower_bound < 0.9 < share.upper_bound
+        assert share.is_promised
+        assert share.classifier_error <= 0.02
+
+    def test_what_nothing_can_be_told_from_counts_by_resemblance(self) -> None:
+        faces = labelled((LIGHT.images, list(LIGHT.attributes)), [True] * 125)
+        share = by_value(measure_shares(make_eigen_model(), faces), "hair_colour")["blond"]
+        assert share.measured_by == "resemblance"
+        assert share.lower_bound > 0.9
+        strange = measure_shares(two_tone_model(0.5), faces)
+        assert by_value(strange, "hair_colour")["blond"].upper_bound < 0.6  # the dark half is not like the light faces
+
+    def test_values_that_vary_are_counted_but_promise_nothing(self) -> None:
+        faces = labelled((LIGHT.images, list(LIGHT.attributes)), [True] * 125)
+        mouths = by_value(measure_shares(make_eigen_model(), faces), "mouth")
+        assert sum(share.share for share in mouths.values()) == pytest.approx(1)
+        assert not any(share.is_promised for share in mouths.values())
+        assert not by_value(measure_shares(make_eigen_model(), faces, is_brief=True), "mouth")
+
+    def test_a_classifier_that_guesses_says_so(self) -> None:
+        coins = np.random.default_rng(0).integers(0, 2, 125).astype(str).tolist()
+        faces = Labelled(LIGHT.images, {"coin": coins}, np.ones(125, np.bool_))
+        assert measure_shares(make_eigen_model(), faces, n=100)[0].classifier_error > 0.3
+
+    def test_persons_are_not_told_by_their_other_pictures(self) -> None:
+        """Two pictures of each of 20 persons, who say nothing of the attribute."""
+        persons = smooth_faces(20, 5).repeat(2, axis=0)
+        values = np.random.default_rng(1).integers(0, 2, 20).repeat(2).astype(str).tolist()
+        names = [str(row // 2) for row in range(40)]
+        errors = [
+            measure_shares(
+                honest_model(smooth_faces(100, 0)),
+                Labelled(persons, {"a": values}, np.ones(40, np.bool_), groups),
+                n=10,
+            )[0].classifier_error
+            for groups in (None, names)
+        ]
+        assert errors[0] < errors[1]
+
+
+def two_tone_model(share_light: float) -> FaceModel:
+    """Draws the mean light face, or with the rest of the probability the mean dark one."""
+    images = np.stack([LIGHT.images[62], DARK.images[62]])
+    basis = make_basis(images)
+    flat = (images.reshape(2, -1) / np.float32(127.5)) - 1 - basis.mean
+    light, dark = (flat @ basis.components.T / basis.deviations**2).astype(np.float32)
+    edge = np.float32({0.9: 1.2816, 0.5: 0.0}[share_light])
+    steep, step = np.float32(1e4), (dark - light) / np.float32(0.8)
+    return replace(
+        make_eigen_model(), basis=basis, latent_size=1, widths=(2,),
+        generator={
+            "hidden_1.kernel": np.full((1, 2), steep, np.float32),
+            "hidden_1.bias": np.array([-steep * edge, -steep * edge - 1]),
+            "output.kernel": np.stack([step, -step]), "output.bias": light - np.float32(0.2) * step,
+        },
+    )  # fmt: skip
+
+
+class TestQuality:
+    real = smooth_faces(200, 2)
+
+    def test_an_honest_model_is_about_as_good_as_real_images(self) -> None:
+        found = measure_quality(honest_model(smooth_faces(200, 0)), self.real)
+        assert found.images == 100
+        assert found.figures.kid == pytest.approx(found.real.kid, abs=0.1)  # of 100 images; 10 faces have 1.8
+        assert found.figures.coverage == pytest.approx(found.real.coverage, abs=0.15)
+        assert found.figures.score == pytest.approx(1 - found.figures.kid - 0.5 * (1 - found.figures.coverage))
+
+    def test_a_model_of_ten_faces_scores_lower(self) -> None:
+        honest, poor = honest_model(smooth_faces(200, 0)), mixture_of(smooth_faces(10, 0))
+        assert measure_quality(poor, self.real).figures.score < measure_quality(honest, self.real).figures.score - 0.2
+
+    def test_the_group_that_is_not_shown_is_the_worst(self) -> None:
+        others = smooth_faces(100, 4, spread=2.5)
+        real = np.concatenate([self.real, others])
+        names = ["near"] * 200 + ["far"] * 96 + ["few"] * 4
+        found = measure_quality(honest_model(smooth_faces(200, 0)), real, groups=names).to_dict()
+        assert found["worst_group"] == "far"
+        assert {group["group"] for group in found["groups"]} == {"near", "far"}
+
+    def test_drawn_faces_are_counted_by_valid_parts(self) -> None:
+        assert measure_quality(two_tone_model(0.9), LIGHT.images).valid_combinations == pytest.approx(0.9, abs=0.1)
+        assert measure_quality(honest_model(smooth_faces(50, 0)), self.real).valid_combinations is None
+
+    def test_too_few_images_are_refused(self) -> None:
+        with pytest.raises(TooFewImages):
+            measure_quality(honest_model(smooth_faces(50, 0)), self.real[:15])
+
+
+class TestFills:
+    def test_both_engines_are_measured_by_group(self) -> None:
+        names = ["a"] * 6 + ["b"] * 6
+        ridge, draws = (found.to_dict() for found in measure_fills(make_eigen_model(), LIGHT.images[:12], groups=names))
+        assert (ridge["engine"], draws["engine"], ridge["images"]) == ("R", "A", 12)
+        for found in (ridge, draws):
+            low, high = found["psnr_hole_95"]
+            assert 15 < low <= found["psnr_hole"] <= high <= 60
+            assert [group["group"] for group in found["groups"]] == ["a", "b"]
