@@ -1,6 +1,6 @@
-"""Carries trainings out, one child process each.
+"""Carries trainings and evaluations out, one child process each.
 
 The parent: worker (Celery), tasks, supervision, child (its process) and memory, journal and progress (what it writes).
-The child: run (the story), asked, training_faces, beginnings, probe, recording, checkpoints, model_version, traits,
-pictures, reports.
+The child: run (the story), asked, training_faces, beginnings, probe, recording, checkpoints, judging, model_version,
+traits, pictures, reports; evaluating (an evaluation's story), charts.
 """

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-from maskeraid_core.documents.trainings import Estimate, TrainingSpec
+from maskeraid_core.documents.trainings import Estimate
 from maskeraid_core.jobs import Job
+from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Images
 from maskeraid_faces.model_files import save_model
 from maskeraid_faces.training.forecast import Forecast, forecast, is_enough
@@ -20,8 +21,9 @@ from maskeraid_faces.training.loop import SAMPLE_STEPS, Plan
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, Watch
 from maskeraid_trainer.asked import Asked
 from maskeraid_trainer.checkpoints import pack_checkpoint
+from maskeraid_trainer.judging import Judged
 from maskeraid_trainer.memory import peak_bytes
-from maskeraid_trainer.model_version import draw_files, make_card
+from maskeraid_trainer.model_version import draw_files
 from maskeraid_trainer.pictures import draw_sheet
 from maskeraid_trainer.reports import Reports
 from maskeraid_trainer.settings import TrainerSettings
@@ -63,12 +65,19 @@ class Measuring:
 
 
 def report_estimate(
-    train: Callable[..., TrainResult], job: Job, plan: Plan, reports: Reports, settings: TrainerSettings, asked: Asked
+    train: Callable[..., TrainResult],
+    judge: Callable[[FaceModel], Judged],
+    job: Job,
+    plan: Plan,
+    reports: Reports,
+    settings: TrainerSettings,
+    asked: Asked,
 ) -> None:
     """Measure what a training would take, and report that with what its owner should know before it is ordered."""
     reports.say("phase", phase="measuring")
     measuring = Measuring(job, plan, asked)
     result = train(watch=measuring.watch())
+    judge(result.model)
     end = forecast(plan, measuring.points)
     estimate = estimate_of(job, result, measuring, end, settings)
     warnings = chain(warnings_of_plan(plan, end), warnings_of_order(job, estimate, settings), warnings_of_faces(result))
@@ -81,8 +90,7 @@ def estimate_of(
     job: Job, result: TrainResult, measuring: Measuring, end: Forecast, settings: TrainerSettings
 ) -> Estimate:
     """The steps by forecast; whatever else a training does was done here, and takes as long then."""
-    spec = TrainingSpec.model_validate(job.spec)
-    files = save_model(result.model) | draw_files(result, make_card(spec, result))
+    files = save_model(result.model) | draw_files(result)
     checkpoints = int(end.seconds // settings.checkpoint_seconds)
     beside_steps = seconds_alive() - result.seconds - measuring.packing_seconds
     kept = [*map(len, files.values()), measuring.sheet_bytes * sheets(end.steps)]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from maskeraid_core.blobs import Blobs, sha256_hex
+from maskeraid_core.cards import card_files
 from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_core.documents.trainings import TrainingSpec
@@ -19,14 +20,15 @@ from maskeraid_faces.face_model import FaceModel, Prototype
 from maskeraid_faces.model_files import model_digest, save_model
 from maskeraid_faces.networks.generate import generate
 from maskeraid_faces.training.settings import TrainResult
+from maskeraid_trainer.judging import Judged
 from maskeraid_trainer.pictures import curves_data, draw_curves, draw_sheet
 from maskeraid_trainer.traits import Traits
 
 FACES_SHOWN = 25
 CURVES = {"curves-accuracy.png": ("acc", "Accuracy"), "curves-loss.png": ("loss", "Loss")}
 MEDIA_TYPES = {
-    ".png": "image/png", ".json": "application/json", ".safetensors": "application/octet-stream",
-    ".keras": "application/zip",
+    ".png": "image/png", ".json": "application/json", ".md": "text/markdown",
+    ".safetensors": "application/octet-stream", ".npy": "application/octet-stream", ".keras": "application/zip",
 }  # fmt: skip
 ORIGIN = ("model_id", "version", "training_id", "step")  # of what a training began with, for everyone who may see it
 
@@ -36,31 +38,41 @@ async def write_version(
     job: Job,
     spec: TrainingSpec,
     traits: Traits,
+    judged: Judged,
     result: TrainResult,
     sheets: Mapping[str, ModelFile],
 ) -> ModelVersion:
     """Write every file under this attempt; the document appears only if the training succeeds."""
-    model = result.model
-    model_files, card = save_model(model), make_card(spec, result)
-    number = number_of(job, spec)
-    files = model_files | draw_files(result, card)
+    model_files = save_model(result.model)
+    version = describe_version(job, spec, traits, judged, result, model_digest(model_files))
+    files = model_files | draw_files(result) | card_files(version)
     await blobs.put_all((f"{job.attempt_prefix}{name}", data) for name, data in files.items())
+    described = [*(describe_file(job, name, data) for name, data in files.items()), *sheets.values()]
+    return version.model_copy(update={"files": described})
+
+
+def describe_version(
+    job: Job, spec: TrainingSpec, traits: Traits, judged: Judged, result: TrainResult, digest: str
+) -> ModelVersion:
+    """The document, without its files. A guarantee that was measured takes the place of one that is only expected."""
+    model, number = result.model, number_of(job, spec)
+    measured = {row["attribute"] for row in judged.guarantees}
     return ModelVersion(
         id=ModelVersionRepository.key(spec.model_id, number),
         tenant=job.tenant,
         model_id=spec.model_id,
         name=spec.name,
         version=number,
-        digest=model_digest(model_files),
+        digest=digest,
         architecture=model.architecture,
         kind=model.kind,
         resolution=model.size,
-        files=[*(_describe(job, name, data) for name, data in files.items()), *sheets.values()],
+        files=[],
         prototypes=[_plain(prototype) for prototype in model.prototypes],
-        guarantees=traits.guarantees,
+        guarantees=[*judged.guarantees, *(row for row in traits.guarantees if row["attribute"] not in measured)],
         varies=traits.varies,
         combinations=traits.combinations,
-        card=card,
+        card={**make_card(spec, result), "memorisation": judged.memorisation},
         layers=make_layers(model),
         lineage={
             "training_id": job.id,
@@ -78,7 +90,7 @@ def number_of(job: Job, spec: TrainingSpec) -> int:
     return 1 if spec.model_id == twin_id("mdl", job.id) else 0
 
 
-def draw_files(result: TrainResult, card: Mapping[str, Any]) -> dict[str, bytes]:
+def draw_files(result: TrainResult) -> dict[str, bytes]:
     """What a version shows beside the model's own files."""
     from maskeraid_faces.networks.keras_file import to_keras_file  # here, because it loads TensorFlow
 
@@ -86,7 +98,6 @@ def draw_files(result: TrainResult, card: Mapping[str, Any]) -> dict[str, bytes]
     return {
         "samples.png": draw_sheet(generate(model, model.bank.latents[:FACES_SHOWN])),
         **{name: draw_curves(result.history, *what) for name, what in CURVES.items()},
-        "card.json": _to_json(card),
         "curves.json": _to_json(curves_data(result.history)),
         "model.keras": to_keras_file(model),
         "metrics.json": _to_json({"stopped": result.stopped, "steps": result.steps, "history": result.history}),
@@ -149,7 +160,7 @@ def make_layers(model: FaceModel) -> dict[str, Any]:
     }
 
 
-def _describe(job: Job, name: str, data: bytes) -> ModelFile:
+def describe_file(job: Job, name: str, data: bytes) -> ModelFile:
     return ModelFile(
         name=name,
         key=job.attempt_prefix + name,

@@ -1,4 +1,4 @@
-"""The process that trains: `python -m maskeraid_trainer.run <job> <fence> <parent's pid>`.
+"""The process that trains or evaluates: `python -m maskeraid_trainer.run <job> <fence> <parent's pid>`.
 
 It reads, trains, and writes objects under its fence; its parent alone writes the job. The story on one screen.
 """
@@ -15,7 +15,7 @@ import structlog
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.image_sanitiser import ImageRejected
-from maskeraid_core.jobs import Job
+from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.log import configure_log
 from maskeraid_core.portal import PortalStores, open_portal
 from maskeraid_core.reasons import error_of, is_domain_error
@@ -32,6 +32,8 @@ from maskeraid_trainer.beginnings import read_beginning, read_copy
 from maskeraid_trainer.checkpoints import BrokenCheckpoint, describe, read_checkpoint
 from maskeraid_trainer.child import LEFT, OUT_OF_MEMORY
 from maskeraid_trainer.dry_run import report_estimate
+from maskeraid_trainer.evaluating import evaluate
+from maskeraid_trainer.judging import is_generated, judge_model
 from maskeraid_trainer.model_version import write_version
 from maskeraid_trainer.probe import ReadProbe, read_probe
 from maskeraid_trainer.recording import PROBE_LEFT_OUT, Recording
@@ -50,7 +52,7 @@ PRESETS: Mapping[str, dict[str, Any]] = {
 
 
 def main(job_id: str, fence: int, parent_pid: int) -> int:
-    """Train one job; the exit code."""
+    """Carry out one job; the exit code."""
     asked = Asked()
     asked.listen()
     reports = Reports()
@@ -64,7 +66,10 @@ def main(job_id: str, fence: int, parent_pid: int) -> int:
             raise SystemExit("the job is another worker's")
         asked.to_finish = asked.to_finish or job.stop_requested
         try:
-            make_model(job, port, reports, settings, asked)
+            if job.kind is JobKind.EVALUATION:
+                evaluate(job, port, reports)
+            else:
+                make_model(job, port, reports, settings, asked)
         except Leaving:
             return LEFT
         except MemoryError:
@@ -88,8 +93,11 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     plan = make_plan(choose_architecture(face_set, wanted)[0], face_set, wanted)
     about: dict[str, Any] = {"settings": wanted, "groups": faces.groups, "seed": spec.seed}
     run = partial(train, faces.images, **about)
+    is_drawn_here = port.call(is_generated, port.stores, job.tenant, spec.data)
+    judge = partial(judge_model, face_set=face_set, faces=faces, seed=spec.seed, is_generated=is_drawn_here)
     if spec.dry_run:
-        report_estimate(partial(run, start=beginning_of(job, spec, port)), job, plan, reports, settings, asked)
+        begun = partial(run, start=beginning_of(job, spec, port))
+        report_estimate(begun, judge, job, plan, reports, settings, asked)
         return
     recording = Recording(job, port, reports, plan, asked, probe_of(spec, port, reports))
     watch = recording.watch(settings.checkpoint_seconds)
@@ -110,10 +118,13 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     for flag in facts["flags"]:
         recording.attend(flag["code"], flag["message"])
 
+    reports.say("phase", phase="evaluating")
+    judged = judge(result.model)
+
     reports.say("phase", phase="saving")
     traits = traits_of(faces.rows, faces.schema)
     recording.show_last(result.steps, result.model)
-    version = port.call(write_version, port.stores.blobs, job, spec, traits, result, recording.sheets)
+    version = port.call(write_version, port.stores.blobs, job, spec, traits, judged, result, recording.sheets)
     document = version.model_dump(mode="json", by_alias=True)
     reports.say("outcome", version=document, stopped_early=result.stopped == "asked")
 

@@ -16,6 +16,7 @@ from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.held import Crash, HandBack, Held, PauseHonoured
 from maskeraid_core.jobs import JobError
 from maskeraid_core.log import redact
+from maskeraid_core.measuring import EFFECT as NOTE_MEASURED
 from maskeraid_core.portal import PortalStores
 from maskeraid_trainer.child import Child, Line
 from maskeraid_trainer.journal import Journal
@@ -118,6 +119,11 @@ def _crash(child: Child) -> Exception:
 def _conclude(held: Held, outcome: Line) -> None:
     if "error" in outcome:
         raise Refused(JobError.model_validate(outcome["error"]))
+    if "evaluation" in outcome:
+        held.result = outcome["evaluation"]
+        if outcome["measured"]:
+            held.put_effect(NOTE_MEASURED, outcome["measured"])
+        return
     if "estimate" in outcome:
         held.result = {"estimate": outcome["estimate"]}
         return

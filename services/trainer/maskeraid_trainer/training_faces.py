@@ -47,6 +47,19 @@ async def read_training_faces(stores: Stores, tenant: str, data: Sequence[DataPa
 
     Raises: InputGone, ArtifactCorrupt, ValidationFailed (a filter names an attribute that a version has not).
     """
+    parts, schema = await read_rows(stores, tenant, data)
+    return await with_images(stores, tenant, join_rows(parts), schema)
+
+
+async def with_images(stores: Stores, tenant: str, rows: pl.DataFrame, schema: dict[str, Attribute]) -> TrainingFaces:
+    """The images of rows, digests checked. Raises: InputGone, ArtifactCorrupt."""
+    return TrainingFaces(await _read_images(stores.blobs, tenant, rows["sha256"].to_list()), rows, schema)
+
+
+async def read_rows(
+    stores: Stores, tenant: str, data: Sequence[DataPart]
+) -> tuple[list[pl.DataFrame], dict[str, Attribute]]:
+    """The chosen rows of each part, and the attributes of all."""
     versions = DatasetVersionRepository(stores.database, tenant)
     parts: list[pl.DataFrame] = []
     schema: dict[str, Attribute] = {}
@@ -57,8 +70,7 @@ async def read_training_faces(stores: Stores, tenant: str, data: Sequence[DataPa
         manifest = read_manifest(await stores.blobs.get(version.manifest_key, version.manifest_sha256))
         parts.append(filter_manifest(manifest, parse_where(part.where)))
         schema |= version.attributes
-    rows = join_rows(parts)
-    return TrainingFaces(await _read_images(stores.blobs, tenant, rows["sha256"].to_list()), rows, schema)
+    return parts, schema
 
 
 def join_rows(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -16,6 +16,8 @@ from maskeraid_core.documents.models import Model, ModelVersion
 from maskeraid_core.documents.notices import Notice
 from maskeraid_core.jobs import Job, JobStatus, Notify, OutboxEntry
 from maskeraid_core.litter import forget_inputs
+from maskeraid_core.measuring import EFFECT as NOTE_MEASURED
+from maskeraid_core.measuring import note_measured
 from maskeraid_core.notices import drain_notices, listening_webhooks, mailbox, tell
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetRepository
@@ -154,6 +156,7 @@ async def _carry_out_effects(stores: Stores, job: Job, entries: Sequence[OutboxE
 _EFFECTS: Mapping[str, Callable[[Stores, Job, dict[str, Any]], Awaitable[None]]] = {
     "publish_dataset_version": _publish_dataset_version,
     "publish_model": _publish_model,
+    NOTE_MEASURED: note_measured,
 }
 _CARRY_OUT: Mapping[str, Callable[[Stores, Job, Sequence[OutboxEntry]], Awaitable[None]]] = {
     "event": _append_events,

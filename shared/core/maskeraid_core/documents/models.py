@@ -14,6 +14,8 @@ from maskeraid_core.documents.trainings import DataPart
 
 Visibility = Literal["private", "tenants", "public"]
 
+CARD_FILE = "card.json"  # what is known of a version, for programs
+
 
 class ModelFile(Part):
     name: str
@@ -79,7 +81,10 @@ class Model(TellingDocument):
 
 
 class ModelVersion(Document):
-    """What a training made; `_id` is `model:version`. Nothing of it changes; in the end its bulk may go."""
+    """What a training made; `_id` is `model:version`.
+
+    Its weights never change, its card grows by what is measured; in the end its bulk may go.
+    """
 
     tenant: str
     model_id: str

@@ -7,7 +7,7 @@ from typing import Any
 
 from pymongo import DESCENDING
 
-from maskeraid_core.documents.models import Model, ModelFile, ModelFlag, ModelVersion, kept_files, parts_of
+from maskeraid_core.documents.models import CARD_FILE, Model, ModelFile, ModelFlag, ModelVersion, kept_files, parts_of
 from maskeraid_core.documents.notices import Notice
 from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.mongo import Database
@@ -120,6 +120,13 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
         found = self._collection.find(self._live({"lineage.data.dataset_id": dataset_id}), fields)
         rows = sorted([row async for row in found], key=lambda row: (row["model_id"], row["version"]))
         return [Learner(row["model_id"], row["version"], parts_of(row["lineage"])) for row in rows]
+
+    async def note_measured(self, as_read: ModelVersion, measured: ModelVersion) -> bool:
+        """Write what was measured onto a version, unless its card has changed since; one update, or nothing."""
+        fields = measured.model_dump(include={"guarantees", "varies", "combinations", "card", "files"})
+        card = as_read.file(CARD_FILE)
+        unchanged = {"files.sha256": card.sha256} if card else {"files.name": {"$ne": CARD_FILE}}
+        return await self.change(as_read.id, fields, where=unchanged) is not None
 
     async def latest_of(self, models: Iterable[Model]) -> list[ModelVersion]:
         """The latest version of each model."""

@@ -1,0 +1,71 @@
+"""Charts of evaluations as PNG. Matplotlib loads when one is drawn."""
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from maskeraid_faces.metrics.copying import Copying
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SAMPLES, HELD_OUT, LIMIT = "#0072B2", "#009E73", "#D55E00"  # colour-blind readers tell them apart
+BINS = 40
+MOST_ROWS = 60
+
+Row = tuple[str, float, float, float]  # label, value, lower and upper end
+
+
+def draw_distances(measured: Copying) -> bytes:
+    """How near samples, and faces that were held out, come to the nearest training face."""
+    figure, axes = _axes("Distance to the nearest training face", 5.0)
+    farthest = max(measured.distances.max(), measured.distances_of_held_out.max())
+    edges = np.linspace(0, float(farthest) * 1.02 + 1e-9, BINS + 1)
+    for distances, colour, label in (
+        (measured.distances_of_held_out, HELD_OUT, "faces that it has not seen"),
+        (measured.distances, SAMPLES, "samples"),
+    ):
+        weights = np.full(len(distances), 1 / len(distances))
+        axes.hist(distances, edges.tolist(), weights=weights, color=colour, alpha=0.6, label=label)
+    axes.axvline(measured.near_limit, color=LIMIT, linewidth=1.4, label="nearer than 99 % of unseen faces")
+    axes.set_xlabel("root mean square difference, grey levels")
+    axes.set_ylabel("share of faces")
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def draw_bars(title: str, rows: Sequence[Row]) -> bytes:
+    """A bar a row, with its interval; of very many the first."""
+    shown = rows[:MOST_ROWS]
+    figure, axes = _axes(title, 1.2 + 0.3 * len(shown))
+    places = np.arange(len(shown))
+    values, lows, highs = (np.array([row[index] for row in shown]) for index in (1, 2, 3))
+    errors = np.maximum(np.stack([values - lows, highs - values]), 0)
+    axes.barh(places, values, color=SAMPLES, height=0.6, xerr=errors, ecolor=LIMIT, capsize=2)
+    axes.set_yticks(places, [row[0][:60] for row in shown], parse_math=False)
+    axes.invert_yaxis()
+    axes.set_xlim(min(0.0, float(lows.min())), max(1.02, float(highs.max())))
+    return _png(figure)
+
+
+def _axes(title: str, height: float) -> "tuple[Figure, Axes]":
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, height), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    axes.set_title(title, loc="left", fontweight="bold")
+    axes.grid(color="#DDDDDD", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _png(figure: "Figure") -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()

@@ -1,0 +1,82 @@
+"""What every training measures of its own model at its end: memorisation and guarantees, in a second or two."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from maskeraid_core.documents.trainings import DataPart
+from maskeraid_core.jobs import JobKind
+from maskeraid_core.manifests import PREFIX, attributes_of
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.datasets import DatasetVersionRepository
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_faces.evaluation.guarantees import Labelled, ValueShare, measure_shares
+from maskeraid_faces.evaluation.memorisation import Memorisation, measure_memorisation
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.training.image_set import FaceSet
+from maskeraid_trainer.training_faces import TrainingFaces
+from maskeraid_trainer.traits import COUNTED
+
+SAMPLES = 1000
+MOST_LOOKED_AT = 2000  # labelled images
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What goes onto the card, as plain JSON values."""
+
+    memorisation: dict[str, Any]
+    guarantees: list[dict[str, Any]]
+
+
+def judge_model(model: FaceModel, face_set: FaceSet, faces: TrainingFaces, *, seed: int, is_generated: bool) -> Judged:
+    """Judge a model by the faces that it was given, split as it was trained."""
+    with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads would wait for one another
+        found = measure_memorisation(model, face_set.training, face_set.held_out, n=SAMPLES, seed=seed)
+        step = -(-len(faces.images) // MOST_LOOKED_AT)
+        labelled = labelled_faces(faces, np.ones(len(faces.images), np.bool_), step)
+        shares = measure_shares(model, labelled, n=SAMPLES, seed=seed, is_brief=True)
+    return Judged(on_card(found, is_generated=is_generated), promised(shares))
+
+
+def on_card(found: Memorisation, *, is_generated: bool) -> dict[str, Any]:
+    """The verdict with its figures, and what it means for sharing."""
+    return {**found.to_dict(), "gate": found.gate(is_generated=is_generated)}
+
+
+def promised(shares: Sequence[ValueShare]) -> list[dict[str, Any]]:
+    return [share.to_dict() for share in shares if share.is_promised]
+
+
+def labelled_faces(faces: TrainingFaces, is_training: np.ndarray, step: int = 1) -> Labelled:
+    """Every `step`-th face with the attributes of which values can be counted, or of which there is one only."""
+    rows = faces.rows
+    values: Mapping[str, list[str]] = {
+        name: column.to_list()[::step]
+        for name in attributes_of(rows)
+        if (column := rows[PREFIX + name]) is not None and (_is_counted(faces, name) or column.n_unique() == 1)
+    }
+    groups = None if faces.groups is None else faces.groups[::step]
+    return Labelled(np.stack(list(faces.images)[::step]), values, is_training[::step], groups)
+
+
+def _is_counted(faces: TrainingFaces, name: str) -> bool:
+    return name in faces.schema and faces.schema[name].type in COUNTED
+
+
+async def is_generated(stores: Stores, tenant: str, data: Sequence[DataPart]) -> bool:
+    """Whether every image was drawn here, by all the imports that made the datasets: then they show nobody.
+
+    Not told by the pixels: photographs in few colours would pass for drawn faces.
+    """
+    versions, jobs = DatasetVersionRepository(stores.database, tenant), JobRepository(stores.database, tenant)
+    for part in data:
+        for number in range(1, part.version + 1):
+            version = await versions.of_dataset(part.dataset_id, number)
+            made_by = await jobs.get(version.import_id) if version else None
+            if made_by is None or made_by.kind is not JobKind.IMPORT or made_by.spec.get("source") != "generator":
+                return False
+    return bool(data)

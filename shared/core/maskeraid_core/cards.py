@@ -1,0 +1,116 @@
+"""A model's card as files: for programs (`card.json`) and for people (`card.md`)."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from maskeraid_core.documents.models import CARD_FILE, ModelVersion
+from maskeraid_core.documents.reimagings import STATEMENT
+
+CARD_TEXT = "card.md"
+MEDIA_TYPES: Mapping[str, str] = {CARD_FILE: "application/json", CARD_TEXT: "text/markdown"}
+VERDICTS: Mapping[str, str] = {
+    "copying": "**It copies** faces that it learned from",
+    "healthy": "No sign of copying",
+    "cannot_tell": "Whether it copies cannot be told",
+}
+GATES: Mapping[str, str] = {
+    "passes": "It may be shared publicly.",
+    "blocks": "Because of that it cannot be shared publicly.",
+    "reports_only": "Its faces are drawn and show nobody, so this stands in nobody's way.",
+}
+
+
+def card_files(version: ModelVersion) -> dict[str, bytes]:
+    """Both forms of what is known of a version, by name."""
+    known = {
+        **version.card, "guarantees": version.guarantees, "varies": version.varies, "combinations": version.combinations
+    }  # fmt: skip
+    text = "\n".join(_lines(version)) + "\n"
+    return {CARD_FILE: json.dumps(known, indent=1, ensure_ascii=False).encode(), CARD_TEXT: text.encode()}
+
+
+def _lines(version: ModelVersion) -> Iterator[str]:
+    card = version.card
+    yield from (
+        f"# {_plain(version.name)}, version {version.version}",
+        "",
+        f"> {STATEMENT}",
+        "",
+        card.get("summary", ""),
+    )
+    yield from _section("What it learned from", _sources(version))
+    yield from _section("What it is sure to draw", [*_guarantees(version.guarantees), *_variety(version)])
+    yield from _section("Does it show the people it learned from?", _memorisation(card.get("memorisation")))
+    yield from _section("How good it is", _quality(card.get("quality", {})))
+    yield from _section("Limits", _limits(card))
+    yield from _section("How it was made", _recipe(version))
+
+
+def _section(title: str, rows: Sequence[str]) -> Iterator[str]:
+    if rows:
+        yield from ("", f"## {title}", "", *(f"- {row}" for row in rows))
+
+
+def _sources(version: ModelVersion) -> list[str]:
+    def row(part: Mapping[str, Any]) -> str:
+        where = f", only images with {_plain(', '.join(part['where']))}" if part.get("where") else ""
+        return f"Data set `{part['dataset_id']}`, version {part['version']}{where}"
+
+    return [row(part) for part in version.lineage.get("data", ())]
+
+
+def _guarantees(guarantees: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [_guarantee(row) for row in guarantees]
+
+
+def _guarantee(row: Mapping[str, Any]) -> str:
+    name = f"`{_plain(row['attribute'])}` = `{_plain(row['value'])}`"
+    if "lower_bound" not in row:
+        return f"{name}: so in all {row.get('images', '')} training images; not measured in its samples."
+    how = (
+        "told by a classifier that is wrong about it on"
+        if row.get("measured_by") == "classifier"
+        else "told by their likeness to the training images, which refuses of these"
+    )
+    return (
+        f"{name}: at least {row['lower_bound']:.1%} of its faces ({row['confidence']:.0%} confidence, "
+        f"{row['samples']:,} samples, {how} {row['classifier_error']:.1%})."
+    )
+
+
+def _variety(version: ModelVersion) -> list[str]:
+    rows = [f"`{_plain(row['attribute'])}` varies: {row['values']} values." for row in version.varies]
+    return rows + ([f"{version.combinations:,} combinations of these."] if version.combinations else [])
+
+
+def _memorisation(found: Mapping[str, Any] | None) -> list[str]:
+    if found is None:
+        return ["Not measured."]
+    rows = [f"{VERDICTS[found['verdict']]}: {found['reason']}."]
+    if "near_share" in found:
+        rows.append(
+            f"Authentic faces: {found['authenticity']:.0%} of its samples, {found['authenticity_of_held_out']:.0%} of "
+            f"faces it has not seen; C_T {found['c_t']:.1f} (below -3: copies)."
+        )
+    return rows + ([GATES[found["gate"]]] if "gate" in found else [])
+
+
+def _quality(measures: Mapping[str, float]) -> list[str]:
+    return [f"{name}: {value:.3g}" for name, value in measures.items()]
+
+
+def _limits(card: Mapping[str, Any]) -> list[str]:
+    flags = [f"Needs attention: {flag['message']}" for flag in card.get("flags", ())]
+    return [*card.get("limits", ()), *card.get("warnings", ()), *flags, "It knows only what its training images show."]
+
+
+def _recipe(version: ModelVersion) -> list[str]:
+    lineage = version.lineage
+    rows = [f"Training `{lineage['training_id']}`, seed {lineage['seed']}"] if "training_id" in lineage else []
+    return [*rows, *version.card.get("reasons", ()), f"Digest `{version.digest}`"]
+
+
+def _plain(text: str) -> str:
+    """A user's words in one line of text; they are no markup."""
+    return "".join(f"\\{letter}" if letter in "\\`*_[]<>#|" else letter for letter in " ".join(text.split()))

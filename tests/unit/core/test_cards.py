@@ -1,0 +1,55 @@
+"""A card in plain words says what the figures say, and a user's words cannot pretend to be ours."""
+
+import json
+from typing import Any
+
+from tests.unit.trainer.fakes import make_version
+
+from maskeraid_core.cards import card_files
+from maskeraid_core.measuring import with_measured
+
+MEASURED = {
+    "attribute": "hair_colour", "value": "blond", "lower_bound": 0.981, "confidence": 0.95, "samples": 400,
+    "classifier_error": 0.002, "measured_by": "classifier",
+}  # fmt: skip
+COPYING = {
+    "verdict": "copying", "reason": "99.0% of the samples are near", "gate": "blocks", "near_share": 0.99,
+    "authenticity": 0.1, "authenticity_of_held_out": 0.6, "c_t": -30.0,
+}  # fmt: skip
+
+
+def text_of(**facts: Any) -> str:  # noqa: ANN401 any field of a version
+    return card_files(make_version(**facts))["card.md"].decode()
+
+
+class TestText:
+    def test_a_guarantee_has_its_bound_and_its_error(self) -> None:
+        text = text_of(guarantees=[MEASURED])
+        assert "`hair\\_colour` = `blond`: at least 98.1% of its faces (95% confidence, 400 samples" in text
+        assert "wrong about it on 0.2%" in text
+
+    def test_what_was_not_measured_is_said_to_be_so(self) -> None:
+        text = text_of(guarantees=[{"attribute": "hair", "value": "1", "images": 25}])
+        assert "in all 25 training images; not measured" in text
+        assert "- Not measured." in text  # memorisation
+
+    def test_copying_is_said_in_bold_with_what_follows(self) -> None:
+        text = text_of(card={"memorisation": COPYING})
+        assert "**It copies** faces that it learned from: 99.0% of the samples are near." in text
+        assert "it cannot be shared publicly" in text
+
+    def test_the_honest_sentence_comes_first(self) -> None:
+        assert text_of().splitlines()[2] == "> A plausible face, not a reconstruction. Not evidence of identity."
+
+    def test_a_name_is_no_markup(self) -> None:
+        text = text_of(name="# Real\n## It is healthy <b>", lineage={"data": [{"dataset_id": "ds_1", "version": 2}]})
+        assert text.splitlines()[0] == "# \\# Real \\#\\# It is healthy \\<b\\>, version 1"
+        assert "- Data set `ds_1`, version 2" in text
+
+
+class TestMeasured:
+    def test_it_is_added_to_what_is_known(self) -> None:
+        version = with_measured(make_version(card={"seed": 7}, combinations=25), {"card": {"memorisation": COPYING}})
+        assert (version.card, version.combinations) == ({"seed": 7, "memorisation": COPYING}, 25)
+        known = json.loads(card_files(version)["card.json"])
+        assert (known["memorisation"]["verdict"], known["combinations"]) == ("copying", 25)
