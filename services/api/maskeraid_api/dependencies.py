@@ -18,6 +18,7 @@ from maskeraid_api.model_access import Registry
 from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository, UploadRepository
 from maskeraid_core.repositories.deliveries import DeliveryRepository, WebhookEndpointRepository
+from maskeraid_core.repositories.evaluations import EvaluationRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import TenantRepository
@@ -56,6 +57,7 @@ Datasets = Annotated[DatasetRepository, Depends(_of_caller(DatasetRepository))]
 DatasetVersions = Annotated[DatasetVersionRepository, Depends(_of_caller(DatasetVersionRepository))]
 Uploads = Annotated[UploadRepository, Depends(_of_caller(UploadRepository))]
 Jobs = Annotated[JobRepository, Depends(_of_caller(JobRepository))]
+Evaluations = Annotated[EvaluationRepository, Depends(_of_caller(EvaluationRepository))]
 Models = Annotated[ModelRepository, Depends(_of_caller(ModelRepository))]
 ModelVersions = Annotated[ModelVersionRepository, Depends(_of_caller(ModelVersionRepository))]
 WebhookEndpoints = Annotated[WebhookEndpointRepository, Depends(_of_caller(WebhookEndpointRepository))]

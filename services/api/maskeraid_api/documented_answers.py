@@ -38,7 +38,8 @@ OF_POST = (errors.IdempotencyInProgress, errors.IdempotencyKeyReused)
 BYTES_OF = {
     "get_image_content": ("image/png", "image/webp"),
     "get_training_file": ("image/png",),
-    "get_model_file": ("application/octet-stream", "application/json", "image/png"),
+    "get_model_file": ("application/octet-stream", "application/json", "image/png", "text/markdown"),
+    "get_evaluation_file": ("image/png", "application/octet-stream", "application/json"),
     "get_reimaging_file": ("image/png", "application/octet-stream", "application/json"),
 }
 

@@ -5,6 +5,7 @@ from typing import Any
 Json = dict[str, Any]
 
 DATASET_ID, UPLOAD_ID = "ds_01KAGP1XF3A7QYFR6F0DTHBRA4", "upl_01KA8W7Q3EJ6V5K0T2M9RZB4HX"
+MODEL_ID = "mdl_01KAGXT932ZND88T6AVQ93TJ9X"
 TYPES = {"type": "enum", "values": ["1", "2", "3", "4", "5"]}
 
 EXAMPLES: dict[str, dict[str, Json]] = {
@@ -49,6 +50,16 @@ EXAMPLES: dict[str, dict[str, Json]] = {
         "quick": {"value": {"name": "our-model", "data": [{"dataset_id": DATASET_ID}], "preset": "quick"}},
         "what would it take?": {"value": {"name": "m", "data": [{"dataset_id": DATASET_ID}], "dry_run": True}},
     },
+    "create_evaluation": {
+        "try it": {"value": {"kind": "samples", "model": {"model_id": MODEL_ID}, "n": 25, "seed": 7}},
+        "does it copy?": {"value": {"kind": "memorisation", "model": {"model_id": MODEL_ID, "version": "champion"}}},
+        "how good is it?": {
+            "value": {
+                "kind": "quality", "model": {"model_id": MODEL_ID, "version": 3},
+                "dataset": {"dataset_id": DATASET_ID, "version": 1}, "group_by": "tone",
+            }
+        },
+    },
     "create_reimaging": {
         "an image of a dataset": {
             "value": {
@@ -90,6 +101,7 @@ LINKS: dict[str, dict[str, Json]] = {
     "create_import": {"202": _by_id(get_import="import_id", get_job="job_id", cancel_job="job_id")},
     "create_training": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
     "promote_checkpoint": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
+    "create_evaluation": {"202": _by_id(get_evaluation="evaluation_id", get_job="job_id", cancel_job="job_id")},
     "create_reimaging": {
         "202": _by_id(get_reimaging="reimaging_id", delete_reimaging="reimaging_id", cancel_job="job_id")
     },

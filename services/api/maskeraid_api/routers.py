@@ -7,6 +7,7 @@ from maskeraid_api.routes import (
     checkpoints,
     datasets,
     deliveries,
+    evaluations,
     events,
     health,
     images,
@@ -26,6 +27,6 @@ ROUTERS = tuple(
     resource.router
     for resource in (
         server, workers, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models,
-        aliases, adoptions, ratings, reimagings, webhook_endpoints, deliveries, health,
+        aliases, adoptions, ratings, evaluations, reimagings, webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip

@@ -64,6 +64,8 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset) -> 
         architecture="eigen", kind="drawn", resolution=32, files=[], prototypes=[], created_at=at,
     )  # fmt: skip
     await ModelVersionRepository(stores.database, tenant).add(version)
+    wanted = {"kind": "samples", "model": {"model_id": model.id}}
+    evaluation = (await client.post("/v1/evaluations", json=wanted)).json()
     endpoint = WebhookEndpoint(
         id=new_id("whe"), tenant=tenant, url="https://example.org", secret="whsec_x", created_at=at, updated_at=at
     )
@@ -76,7 +78,8 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset) -> 
     keys = (await client.get("/v1/api-keys")).json()["data"]
     return {
         "dataset_id": dataset.id, "upload_id": upload["id"], "import_id": made["id"], "training_id": training["id"],
-        "job_id": training["id"], "reimaging_id": reimaging["id"], "model_id": model.id, "endpoint_id": endpoint.id,
+        "job_id": training["id"], "reimaging_id": reimaging["id"], "evaluation_id": evaluation["id"],
+        "model_id": model.id, "endpoint_id": endpoint.id,
         "delivery_id": delivery.id, "key_id": keys[0]["id"], "image_id": image_id(dataset.id, 1), "version": "1",
         "number": "1", "step": "1", "name": "final.png", "alias": "champion",
     }  # fmt: skip
@@ -128,6 +131,7 @@ class TestForeignIds:
             ("/v1/trainings", {"name": "t", "data": [own], "start_from": {"model_id": owned["model_id"]}}),
             ("/v1/trainings", {"name": "t", "data": [own], "start_from": {"training_id": owned["job_id"], "step": 1}}),
             ("/v1/trainings", {"name": "t", "data": [own], "probe": {"image_id": owned["image_id"]}}),
+            ("/v1/evaluations", {"kind": "samples", "model": {"model_id": owned["model_id"]}}),
         ):
             foreign = await stranger.post(path, json=body)
             unknown = await stranger.post(path, content=_unknown_in(json.dumps(body), owned), headers=JSON)
@@ -142,6 +146,7 @@ class TestForeignIds:
             "datasets",
             "jobs",
             "trainings",
+            "evaluations",
             "reimagings",
             "models",
             "webhook-endpoints",
