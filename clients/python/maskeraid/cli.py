@@ -9,7 +9,19 @@ from typing import Annotated, Any
 import typer
 
 from maskeraid.client import Client
-from maskeraid.commands import datasets, email, jobs, keys, models, reimagings, sharing, trainings, webhooks, workers
+from maskeraid.commands import (
+    datasets,
+    email,
+    evaluations,
+    jobs,
+    keys,
+    models,
+    reimagings,
+    sharing,
+    trainings,
+    webhooks,
+    workers,
+)
 from maskeraid.credentials import Credentials, read_credentials, write_credentials
 from maskeraid.terminal import REPEATS, AsJson, CommandRefused, console, print_json, readable_errors
 
@@ -115,6 +127,8 @@ models.app.command("adopt")(sharing.adopt_model)
 models.app.command("forgo")(sharing.forgo_model)
 models.app.command("rate")(sharing.rate_model)
 models.app.command("ratings")(sharing.show_ratings)
+app.command("evaluate")(evaluations.evaluate)
+app.command("ranking")(evaluations.ranking)
 app.command("reimage")(reimagings.reimage)
 app.add_typer(keys.app, name="keys")
 app.add_typer(webhooks.app, name="webhooks")

@@ -13,6 +13,7 @@ import httpx
 from maskeraid.errors import NOT_THE_SERVICE, ApiError, NotReachable, NotUsable
 from maskeraid.resources.accounts import Accounts, ApiKeys, Deliveries, WebhookEndpoints
 from maskeraid.resources.datasets import Datasets, Images, Imports
+from maskeraid.resources.evaluations import Evaluations
 from maskeraid.resources.jobs import Jobs
 from maskeraid.resources.models import Models
 from maskeraid.resources.reimagings import Reimagings
@@ -66,6 +67,7 @@ class Client:
         self.jobs = Jobs(self)
         self.workers = Workers(self)
         self.models = Models(self)
+        self.evaluations = Evaluations(self)
         self.reimagings = Reimagings(self)
         self.account = Accounts(self)
         self.webhook_endpoints = WebhookEndpoints(self)

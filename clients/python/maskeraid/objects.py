@@ -202,15 +202,14 @@ class ModelVersion(ApiObject):
     pruned_at: datetime | None = None  # since then only its card and pictures are kept
 
 
-class Reimaging(Job):
-    """Plausible faces, not reconstructions, and no evidence of identity."""
+class JobWithFiles(Job):
+    """A job whose result has files."""
 
-    statement: str = ""
     files: dict[str, str] = {}
 
     def file(self, name: str) -> bytes:
         """The bytes of one of the result's files, e.g. `final.png`."""
-        return self._client.get_bytes(f"/v1/reimagings/{self.id}/files/{name}")
+        return self._client.get_bytes(f"{self.urls['self']}/files/{name}")
 
     def save(self, name: str, folder: str | Path = ".") -> Path:
         """Write one of the result's files into a folder, which is made if there is none; where it lies."""
@@ -219,6 +218,20 @@ class Reimaging(Job):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         return path
+
+
+class Reimaging(JobWithFiles):
+    """Plausible faces, not reconstructions, and no evidence of identity."""
+
+    statement: str = ""
+
+
+class Evaluation(JobWithFiles):
+    """What was measured of a model's version; `result` has the figures."""
+
+    measures: str = ""
+    model: dict[str, Any] = {}
+    score: float | None = None  # of `quality`: higher is better, 1 at the best
 
 
 class WebhookEndpoint(ApiObject):

@@ -10,12 +10,16 @@ from maskeraid.terminal import AsJson, connected, console, follow, print_json, p
 
 app = typer.Typer(no_args_is_help=True, help="Everything that takes time.")
 
-Kind = Annotated[Literal["import", "training", "reimaging"] | None, typer.Option(help="Only of this kind.")]
+Kind = Annotated[
+    Literal["import", "training", "evaluation", "reimaging"] | None, typer.Option(help="Only of this kind.")
+]
 Status = Annotated[
     Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"] | None,
     typer.Option(help="Only in this status."),
 ]
-JobId = Annotated[str, typer.Argument(metavar="JOB", help="Id of an import, a training, or a re-imaging.")]
+JobId = Annotated[
+    str, typer.Argument(metavar="JOB", help="Id of an import, a training, an evaluation, or a re-imaging.")
+]
 
 
 @app.command("list")

@@ -1,0 +1,104 @@
+"""`maskeraid evaluate` and `maskeraid ranking`."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from maskeraid.commands.datasets import find_dataset
+from maskeraid.commands.models import ModelName, Version, find_model
+from maskeraid.objects import Evaluation
+from maskeraid.terminal import (
+    AsJson,
+    connected,
+    console,
+    follow,
+    print_json,
+    print_objects,
+    print_rows,
+    progress_bar,
+)
+
+Rows = list[Sequence[str]]
+
+
+def evaluate(
+    model: ModelName,
+    kind: Annotated[
+        Literal["samples", "memorisation", "guarantees", "quality"],
+        typer.Option(help="What is measured; `quality` needs --dataset."),
+    ],
+    version: Version = "latest",
+    dataset: Annotated[str | None, typer.Option(help="Images to compare with, a dataset by id or name.")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="Only images with, e.g., mouth:2; repeatable.")] = None,
+    group_by: Annotated[str | None, typer.Option(help="Of `quality`: also by the values of this attribute.")] = None,
+    n: Annotated[int | None, typer.Option("--samples", "-n", min=1, help="How many samples.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed, the same samples.")] = 0,
+    output: Annotated[Path | None, typer.Option(file_okay=False, help="Folder for the files.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a model: what it draws, whether it copies, what it is sure to draw, how good it is."""
+    with connected() as client:
+        dataset_id = find_dataset(client, dataset).id if dataset else None
+        made = client.evaluations.create(
+            kind, find_model(client, model), version=version, dataset_id=dataset_id, where=where or (), n=n, seed=seed,
+            group_by=group_by,
+        )  # fmt: skip
+        with progress_bar() as bar:
+            made = follow(bar, made, f"{kind} of {model}")
+        for name in made.files if output else ():
+            made.save(name, output or ".")
+    if as_json:
+        print_json(made.to_dict())
+        return
+    if rows := rows_of(made):
+        print_rows(rows)
+    where_to = f"in {output}/" if output else "; --output FOLDER fetches them"
+    console.print(f"{made.id}: {len(made.files)} files {where_to}".replace(" ;", ";"))
+
+
+def ranking(
+    dataset: Annotated[str, typer.Argument(help="The dataset, by id or name.")], as_json: AsJson = False
+) -> None:
+    """Your models by their quality on a dataset, best first."""
+    with connected() as client:
+        ranked = client.evaluations.ranking(find_dataset(client, dataset).id)
+        print_objects(ranked, ["score", "model", "id", "created_at"], as_json=as_json)
+
+
+def rows_of(made: Evaluation) -> Rows:
+    """What was found, as a table."""
+    result = made.result or {}
+    match made.measures:
+        case "memorisation":
+            names = ("verdict", "reason", "gate", "near_share", "authenticity", "authenticity_of_held_out", "c_t")
+            return [(name, str(result[name])) for name in names if name in result]
+        case "guarantees":
+            return _guarantees(result)
+        case "quality":
+            return _quality(result)
+    return []
+
+
+def _guarantees(result: Mapping[str, Any]) -> Rows:
+    head: Rows = [("attribute", "value", "share", "at least", "classifier error")]
+    return head + [
+        (row["attribute"], row["value"], f"{row['share']:.1%}", f"{row['lower_bound']:.1%}", _share(row))
+        for row in result["shares"]
+    ]
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    return f"{row['classifier_error']:.1%}" + (" (by likeness)" if row["measured_by"] == "resemblance" else "")
+
+
+def _quality(result: Mapping[str, Any]) -> Rows:
+    rows: Rows = [("", "samples", "real images")]
+    rows += [(name, f"{value:.3f}", f"{result['real'][name]:.3f}") for name, value in result["figures"].items()]
+    rows += [(f"fill {fill['engine']}", f"{fill['psnr_hole']:.1f} dB", "") for fill in result.get("fills", ())]
+    worst = "worst, coverage"
+    for group in result.get("groups", ()):
+        rows.append((f"{group['group']} ({worst})", f"{group['coverage']:.3f}", f"{group['coverage_of_real']:.3f}"))
+        worst = "coverage"
+    return rows

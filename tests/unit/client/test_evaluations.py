@@ -1,0 +1,69 @@
+"""Evaluations by the client and by the command line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.unit.client.service import Service, job, listed, ok
+
+from maskeraid.commands.evaluations import rows_of
+from maskeraid.objects import Evaluation
+
+URLS = {"self": "/v1/evaluations/evl_1"}
+
+
+def evaluation(measures: str, **result: Any) -> dict[str, Any]:  # noqa: ANN401
+    files = {f"{measures}.json": f"/v1/evaluations/evl_1/files/{measures}.json"}
+    return job(kind="evaluation", id="evl_1", urls=URLS, measures=measures, result=result, files=files)
+
+
+class TestClient:
+    def test_an_order_names_the_version_and_only_what_is_given(self) -> None:
+        service = Service(ok(code=202, **evaluation("samples")))
+        service.client().evaluations.create("samples", "mdl_1", version="champion", n=4)
+        assert json.loads(service.requests[0].content) == {
+            "kind": "samples", "model": {"model_id": "mdl_1", "version": "champion"}, "n": 4, "seed": 0,
+        }  # fmt: skip
+
+    def test_files_come_from_where_the_evaluation_is(self, tmp_path: Path) -> None:
+        service = Service(ok(**evaluation("samples")), httpx.Response(200, content=b"png"))
+        made = service.client().evaluations.get("evl_1")
+        assert made.save("samples.json", tmp_path).read_bytes() == b"png"
+        assert service.requests[1].url.path == "/v1/evaluations/evl_1/files/samples.json"
+
+    def test_a_ranking_is_a_list_by_score(self) -> None:
+        service = Service(listed(evaluation("quality", score=0.9)))
+        assert [one.id for one in service.client().evaluations.ranking("ds_1")] == ["evl_1"]
+        assert dict(service.requests[0].url.params) == {"limit": "100", "dataset_id": "ds_1", "sort": "score"}
+
+
+class TestTables:
+    @pytest.mark.parametrize(
+        ("made", "cells"),
+        [
+            (evaluation("samples", size=32), set()),
+            (evaluation("memorisation", verdict="copying", reason="so", gate="blocks"), {"copying", "blocks"}),
+            (
+                evaluation(
+                    "guarantees",
+                    shares=[
+                        {"attribute": "hair", "value": "blond", "share": 0.9, "lower_bound": 0.88,
+                         "classifier_error": 0.01, "measured_by": "resemblance"}
+                    ],
+                ),
+                {"blond", "88.0%", "1.0% (by likeness)"},
+            ),
+            (
+                evaluation(
+                    "quality", figures={"kid": 0.5}, real={"kid": 0.01}, fills=[{"engine": "R", "psnr_hole": 20.04}],
+                    groups=[{"group": "dark", "coverage": 0.1, "coverage_of_real": 0.9}],
+                ),
+                {"0.500", "0.010", "20.0 dB", "dark (worst, coverage)"},
+            ),
+        ],
+    )  # fmt: skip
+    def test_show_what_was_found(self, made: dict[str, Any], cells: set[str]) -> None:
+        found = {cell for row in rows_of(Evaluation.model_validate(made)) for cell in row}
+        assert cells <= found
