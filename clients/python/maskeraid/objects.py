@@ -209,7 +209,7 @@ class JobWithFiles(Job):
 
     def file(self, name: str) -> bytes:
         """The bytes of one of the result's files, e.g. `final.png`."""
-        return self._client.get_bytes(f"{self.urls['self']}/files/{name}")
+        return self._client.get_bytes(f"/v1/{self.kind}s/{self.id}/files/{name}")
 
     def save(self, name: str, folder: str | Path = ".") -> Path:
         """Write one of the result's files into a folder, which is made if there is none; where it lies."""

@@ -129,6 +129,15 @@ class TestMemorisation:
 
         assert [measured(nearer)[0] for nearer in (50, 51, 999)] == ["healthy", "cannot_tell", "copying"]
 
+    def test_a_set_that_holds_pictures_twice_is_no_excuse(self) -> None:
+        """Then the nearest 1 % of the unseen faces are as near as can be; copies are known by their authenticity."""
+        twice = np.concatenate([self.held_out, np.clip(self.training[:10], 1, 255) - 1])
+        assert (twice[-10:] != self.training[:10]).any(axis=(1, 2, 3)).all()
+        blurred = np.clip(self.training[:10] // 8 * 8 + 4, 0, 255).astype(np.uint8)
+        found = measure_memorisation(mixture_of(blurred), self.training, twice)
+        assert found.to_dict()["near_share"] == 0
+        assert found.verdict == "copying"
+
     def test_fewer_than_a_hundred_images_are_not_shared(self) -> None:
         few = Memorisation("healthy", "", 1000, 99, 120, None)
         assert few.gate(is_generated=False) == "blocks"

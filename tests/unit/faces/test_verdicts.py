@@ -44,6 +44,11 @@ class TestCopying:
         assert measured.authenticity == pytest.approx(measured.authenticity_of_held_out, abs=0.1)
         assert flag_of_copying(measured) is None
 
+    def test_draws_that_vary_less_are_nearer_to_all_faces_but_no_copies(self) -> None:
+        measured = copying(points(512, 2, scale=0.7), self.training, self.held_out)
+        assert measured.c_t < -3
+        assert flag_of_copying(measured) is None
+
     def test_draws_close_to_training_faces_are_copies(self) -> None:
         copies = self.training[:512] + points(512, 2, scale=0.05)
         measured = copying(copies, self.training, self.held_out)

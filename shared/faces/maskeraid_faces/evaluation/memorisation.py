@@ -17,6 +17,7 @@ MOST_NEAR = 0.05  # the share of near copies from which a model copies; 0.01 is 
 FEWEST_HELD_OUT = 16  # fewer have no percentile at all
 SURE_HELD_OUT = 100  # from here on the 1st percentile is sure enough to accuse by the share alone
 LEAST_C_T = -3.0
+LEAST_AUTHENTICITY = 0.7  # relative to that of held-out faces
 FEWEST_IMAGES = 100  # of a model that may be shared publicly
 
 Verdict = Literal["copying", "healthy", "cannot_tell"]
@@ -86,12 +87,18 @@ def measure_memorisation(
 def judge(measured: Copying) -> tuple[Verdict, str]:
     """The verdict and its reason in words.
 
+    Authenticity convicts too: where a set holds the same picture twice, the nearest 1 % are no measure of a copy.
     The share alone convicts when at least 100 faces were held out: of 30 the 1st percentile is the nearest one, and an
     honest model has more than 5 % below it in one case of five. With fewer the test of all distances must agree.
     """
     share = f"{measured.near_share:.1%} of the samples are nearer to a training face than the nearest 1 % of faces that"
     share += f" it has not seen (at most {MOST_NEAR:.0%} may be)"
     held_out = len(measured.distances_of_held_out)
+    if measured.authenticity < LEAST_AUTHENTICITY * measured.authenticity_of_held_out:
+        return "copying", (
+            f"{measured.authenticity:.0%} of the samples are authentic, of faces that it has not seen "
+            f"{measured.authenticity_of_held_out:.0%}; {share}"
+        )
     if measured.near_share <= MOST_NEAR:
         return "healthy", share
     if held_out >= SURE_HELD_OUT or measured.c_t < LEAST_C_T:
