@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from maskeraid_core.documents.models import CARD_FILE, ModelVersion
+from maskeraid_core.documents.models import CARD_FILE, CARD_TEXT, ModelVersion
 from maskeraid_core.documents.reimagings import STATEMENT
 
-CARD_TEXT = "card.md"
 MEDIA_TYPES: Mapping[str, str] = {CARD_FILE: "application/json", CARD_TEXT: "text/markdown"}
 VERDICTS: Mapping[str, str] = {
     "copying": "**It copies** faces that it learned from",
@@ -22,7 +21,11 @@ GATES: Mapping[str, str] = {
 
 
 def card_files(version: ModelVersion) -> dict[str, bytes]:
-    """Both forms of what is known of a version, by name."""
+    """Both forms of what is known of a version, by name.
+
+    Whoever may see the model may read them: where its data lie, how they were filtered, and whom they show stays out.
+    """
+    version = version.shown_to_others()
     known = {
         **version.card, "guarantees": version.guarantees, "varies": version.varies, "combinations": version.combinations
     }  # fmt: skip
@@ -32,14 +35,7 @@ def card_files(version: ModelVersion) -> dict[str, bytes]:
 
 def _lines(version: ModelVersion) -> Iterator[str]:
     card = version.card
-    yield from (
-        f"# {_plain(version.name)}, version {version.version}",
-        "",
-        f"> {STATEMENT}",
-        "",
-        card.get("summary", ""),
-    )
-    yield from _section("What it learned from", _sources(version))
+    yield from (f"# {_plain(version.name)}", "", f"> {STATEMENT}", "", card.get("summary", ""))
     yield from _section("What it is sure to draw", [*_guarantees(version.guarantees), *_variety(version)])
     yield from _section("Does it show the people it learned from?", _memorisation(card.get("memorisation")))
     yield from _section("How good it is", _quality(card.get("quality", {})))
@@ -50,14 +46,6 @@ def _lines(version: ModelVersion) -> Iterator[str]:
 def _section(title: str, rows: Sequence[str]) -> Iterator[str]:
     if rows:
         yield from ("", f"## {title}", "", *(f"- {row}" for row in rows))
-
-
-def _sources(version: ModelVersion) -> list[str]:
-    def row(part: Mapping[str, Any]) -> str:
-        where = f", only images with {_plain(', '.join(part['where']))}" if part.get("where") else ""
-        return f"Data set `{part['dataset_id']}`, version {part['version']}{where}"
-
-    return [row(part) for part in version.lineage.get("data", ())]
 
 
 def _guarantees(guarantees: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -106,9 +94,7 @@ def _limits(card: Mapping[str, Any]) -> list[str]:
 
 
 def _recipe(version: ModelVersion) -> list[str]:
-    lineage = version.lineage
-    rows = [f"Training `{lineage['training_id']}`, seed {lineage['seed']}"] if "training_id" in lineage else []
-    return [*rows, *version.card.get("reasons", ()), f"Digest `{version.digest}`"]
+    return [*version.card.get("reasons", ()), f"Digest `{version.digest}`"]
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import now
 
-from .conftest import Account, FillDataset, Hand
+from .conftest import Account, FillDataset, Hand, Open
 
 
 async def make_model(account: Account, stores: Stores, **facts: Any) -> str:  # noqa: ANN401 any field
@@ -98,6 +98,27 @@ class TestOrder:
         foreign = await make_model(account, stores, lineage={})
         assert (await order(account.client, "memorisation", foreign)).status_code == 422
         assert (await order(account.client, "samples", foreign)).status_code == 202
+
+
+class TestOthersModels:
+    async def test_a_shared_one_can_be_tried_and_not_looked_into(
+        self, account: Account, model_id: str, open_account: Open
+    ) -> None:
+        reader = await open_account()
+        assert (await order(reader.client, "samples", model_id)).status_code == 404
+        change = {"visibility": "tenants", "shared_with": [reader.tenant]}
+        assert (await account.client.patch(f"/v1/models/{model_id}", json=change)).status_code == 200
+        assert (await order(reader.client, "samples", model_id)).status_code == 202
+        answer = await order(reader.client, "memorisation", model_id)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/model")
+
+    async def test_one_without_weights_cannot_be_measured(
+        self, account: Account, model_id: str, stores: Stores
+    ) -> None:
+        versions = ModelVersionRepository(stores.database, account.tenant)
+        await versions.change(f"{model_id}:1", {"pruned_at": now()})
+        answer = await order(account.client, "samples", model_id)
+        assert (answer.status_code, answer.json()["code"]) == (410, "expired")
 
 
 class TestResult:

@@ -60,7 +60,7 @@ class TestCardOfATraining:
         text, plain = (read(trainer, version, name).decode() for name in ("card.md", "card.json"))
         assert "A plausible face, not a reconstruction. Not evidence of identity." in text
         assert "all combinations were training images" in text
-        assert f"`{trainer.dataset.dataset_id}`, version 1, only images with mouth:2" in text
+        assert trainer.dataset.dataset_id not in text + plain  # whoever may see the model may read them
         assert json.loads(plain)["memorisation"] == version.card["memorisation"]
         assert json.loads(plain)["guarantees"] == version.guarantees
 

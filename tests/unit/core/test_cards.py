@@ -42,9 +42,15 @@ class TestText:
         assert text_of().splitlines()[2] == "> A plausible face, not a reconstruction. Not evidence of identity."
 
     def test_a_name_is_no_markup(self) -> None:
-        text = text_of(name="# Real\n## It is healthy <b>", lineage={"data": [{"dataset_id": "ds_1", "version": 2}]})
-        assert text.splitlines()[0] == "# \\# Real \\#\\# It is healthy \\<b\\>, version 1"
-        assert "- Data set `ds_1`, version 2" in text
+        text = text_of(name="# Real\n## It is healthy <b>")
+        assert text.splitlines()[0] == "# \\# Real \\#\\# It is healthy \\<b\\>"
+
+    def test_neither_where_the_data_lie_nor_whom_they_show_is_told(self) -> None:
+        person = {"attribute": "person", "value": "Ann", "images": 25}
+        version = make_version(guarantees=[person], lineage={"data": [{"dataset_id": "ds_1", "version": 2}]})
+        for content in card_files(version).values():
+            assert b"Ann" not in content
+            assert b"ds_1" not in content
 
 
 class TestMeasured:

@@ -9,9 +9,8 @@ from starlette.responses import Response
 from maskeraid_api.accepting import Order, accept
 from maskeraid_api.answers import accepted, shown
 from maskeraid_api.dataset_access import Library
-from maskeraid_api.dependencies import CallerOf, Evaluations, GatewayOf, Jobs, LibraryOf, Models, ModelVersions
+from maskeraid_api.dependencies import CallerOf, Evaluations, GatewayOf, Jobs, LibraryOf, RegistryOf
 from maskeraid_api.job_access import job_of
-from maskeraid_api.model_access import version_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, listed, page_asked, page_of
 from maskeraid_api.schemas.evaluations import FEWEST_TEST_IMAGES, EvaluationRequest, EvaluationView
@@ -24,6 +23,7 @@ from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import (
     BadCursor,
     DatasetEmpty,
+    Expired,
     InputGone,
     NotFound,
     QueueFull,
@@ -84,22 +84,27 @@ async def _ranking(
 
 @router.post("", status_code=202, response_model=EvaluationView)
 @operation(
-    Scope.MODELS_WRITE, problems=(NotFound, DatasetEmpty, TooFewImages, ResolutionNotSupported, QueueFull), is_job=True
+    Scope.MODELS_WRITE,
+    problems=(NotFound, Expired, DatasetEmpty, TooFewImages, ResolutionNotSupported, QueueFull),
+    is_job=True,
 )
 async def create_evaluation(
     body: EvaluationRequest,
     request: Request,
     caller: CallerOf,
-    models: Models,
-    versions: ModelVersions,
+    registry: RegistryOf,
     library: LibraryOf,
 ) -> Response:
-    """Measure something of a model. All that can be known now is checked now."""
+    """Measure something of a model. All that can be known now is checked now.
+
+    A model that others share can be tried (`samples`) and compared (`quality`); what needs the images that it learned
+    from is for its owner.
+    """
     n = body.check()
-    model = await models.get(body.model.model_id)
+    model = await registry.get(body.model.model_id)
     if model is None:
         raise NotFound("There is no such model.", pointer="/model/model_id")
-    version = await version_of(versions, model, body.model.version)
+    version = await registry.whole_version(model, body.model.version)
     if body.kind in OF_TRAINING_DATA and not version.lineage.get("data"):
         raise ValidationFailed(f"`{body.kind}` needs a model whose training images are known.", pointer="/model")
     if body.dataset is not None:

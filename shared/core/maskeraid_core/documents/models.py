@@ -14,7 +14,7 @@ from maskeraid_core.documents.trainings import DataPart
 
 Visibility = Literal["private", "tenants", "public"]
 
-CARD_FILE = "card.json"  # what is known of a version, for programs
+CARD_FILE, CARD_TEXT = "card.json", "card.md"  # what is known of a version, for programs and for people
 
 
 class ModelFile(Part):
@@ -27,7 +27,7 @@ class ModelFile(Part):
     @property
     def is_shown(self) -> bool:
         """Whether it is for looking at: pictures and the card. They stay when a version is pruned."""
-        return self.media_type == "image/png" or self.name == "card.json"
+        return self.media_type == "image/png" or self.name in (CARD_FILE, CARD_TEXT)
 
 
 class ModelFlag(Part):
