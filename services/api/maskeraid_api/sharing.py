@@ -16,19 +16,22 @@ FEWEST_IMAGES = 100  # of a version that everyone may see: from fewer a model dr
 
 
 def check_may_go_public(version: ModelVersion) -> None:
-    """The one gate before everyone. Drawn faces show nobody, so they pass.
+    """The one gate before everyone. Faces of the built-in generator show nobody, so their models pass.
 
     Raises: SharingBlocked, for a version of too few images or one that copies them, as its card says.
     """
-    if version.kind == "drawn":
+    card, number = version.card, version.version
+    memorisation, images = card.get("memorisation", {}), card.get("images", 0)
+    # By where the images came from: photographs in few colours are of the kind `drawn` too.
+    if memorisation.get("gate") == "reports_only" or (version.kind == "drawn" and not memorisation):
         return
-    images, card = version.card.get("images", 0), version.card
     if images < FEWEST_IMAGES:
         detail = f"{images or 'an unknown number of'} images; for everyone at least {FEWEST_IMAGES} are needed"
-        raise SharingBlocked(f"Version {version.version} learned from {detail}.", version=version.version)
+        raise SharingBlocked(f"Version {number} learned from {detail}.", version=number)
     is_flagged = any(flag.get("code") == "copying" for flag in card.get("flags", []))
-    if is_flagged or card.get("memorisation", {}).get("verdict") == "copying":
-        raise SharingBlocked(f"Version {version.version} copies faces that it learned from.", version=version.version)
+    if is_flagged or memorisation.get("gate") == "blocks":
+        reason = memorisation.get("reason") or "It copies faces that it learned from."
+        raise SharingBlocked(f"Version {number} stays closed to everyone: {reason}", version=number)
 
 
 async def sharing_facts(registry: Registry, model: Model, change: ModelChange) -> dict[str, Any]:

@@ -159,7 +159,8 @@ class TestPublic:
         "facts",
         [
             {"card": {"images": 99}}, {"card": {}}, {"card": {"images": 500, "flags": [{"code": "copying"}]}},
-            {"card": {"images": 500, "memorisation": {"verdict": "copying"}}},
+            {"card": {"images": 500, "memorisation": {"verdict": "copying", "gate": "blocks"}}},
+            {"kind": "drawn", "card": {"images": 500, "memorisation": {"verdict": "cannot_tell", "gate": "blocks"}}},
         ],
     )  # fmt: skip
     async def test_is_refused_for_what_may_show_people(
