@@ -52,7 +52,7 @@ def model(stack: Stack) -> Model:
     with Client(stack.first_key, stack.url) as client:
         dataset = client.datasets.create("sdk faces")
         client.imports.generate(dataset.id, "faces-medium").wait()
-        short = {"steps": 1000, "max_seconds": 40}
+        short = {"steps": 2500, "max_seconds": 60}  # with fewer it may repeat itself, and ridge would fill
         training = client.trainings.create("sdk model", [dataset.id], seed=3, hyperparameters=short).wait()
         return client.models.get((training.result or {})["model_id"])
 

@@ -483,7 +483,8 @@ class TestHelp:
             assert result.exit_code == 0
             assert words == ["up"] or words == ["demo"] or "--json" in result.stdout, words
 
-    def test_the_shell_can_complete(self) -> None:
+    def test_the_shell_can_complete(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")  # whatever has started this process
         script = run("--show-completion", "bash")
         assert script.exit_code == 0
         assert "complete" in script.stdout
