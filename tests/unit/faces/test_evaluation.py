@@ -13,7 +13,7 @@ from maskeraid_faces.errors import TooFewImages
 from maskeraid_faces.evaluation.fills import measure_fills
 from maskeraid_faces.evaluation.guarantees import Labelled, ValueShare, measure_shares
 from maskeraid_faces.evaluation.memorisation import Memorisation, judge, measure_memorisation
-from maskeraid_faces.evaluation.quality import measure_quality
+from maskeraid_faces.evaluation.quality import compare, measure_quality
 from maskeraid_faces.evaluation.samples import draw_samples
 from maskeraid_faces.face_model import FaceModel, Floats
 from maskeraid_faces.images import Images, to_pixels
@@ -255,6 +255,13 @@ class TestQuality:
     def test_too_few_images_are_refused(self) -> None:
         with pytest.raises(TooFewImages):
             measure_quality(honest_model(smooth_faces(50, 0)), self.real[:15])
+
+
+class TestCompare:
+    def test_tells_the_same_faces_from_others(self) -> None:
+        faces, more, narrow = smooth_faces(64, 1), smooth_faces(64, 2), smooth_faces(64, 3, spread=0.2)
+        assert compare(faces, more).score > compare(faces, narrow).score
+        assert compare(faces, faces).coverage == 1
 
 
 class TestFills:

@@ -6,16 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import BadModelFile, BadSettings, TrainingDiverged
 from maskeraid_faces.images import Floats, Images
+from maskeraid_faces.training import noise
 from maskeraid_faces.training.basis import coefficients_of, fit_basis
 from maskeraid_faces.training.eigen import EigenGan
 from maskeraid_faces.training.held_out import Judgement, invalid_share, judge_drawn, judge_images, judge_photos
 from maskeraid_faces.training.loop import PATIENCE, Plan, Progress, TrainingLoop
 from maskeraid_faces.training.losses import CURVES
+from maskeraid_faces.training.randomness import Stream
 from maskeraid_faces.training.settings import Checkpoint, TrainSettings, Watch
 from maskeraid_faces.training.thesis import ThesisGan
 from maskeraid_faces.training.train import train
@@ -79,6 +82,16 @@ class TestThesisLoops:
         )
 
 
+class TestRandomNumbers:
+    def test_are_those_of_release_0_1(self) -> None:
+        for stream in (Stream.WEIGHTS, Stream.LATENTS, Stream.SPLIT):
+            assert noise._key(5, tf.constant(3), stream).numpy().tolist() == [5, 3 * 8 + stream]
+
+    def test_differ_from_stream_to_stream(self) -> None:
+        keys = {tuple(noise._key(5, tf.constant(3), stream).numpy().tolist()) for stream in Stream}
+        assert len(keys) == len(Stream)
+
+
 class TestEigenGan:
     def test_the_same_seed_gives_the_same_bits_however_the_steps_are_cut(self, faces: Images) -> None:
         one, other = eigen_gan(faces, seed=5), eigen_gan(faces, seed=5)
@@ -106,6 +119,13 @@ class TestEigenGan:
         with pytest.raises(BadModelFile):
             gan.restore(bad)
         assert_same_bits(gan.state(), before)
+
+    def test_a_state_of_release_0_1_goes_on(self, faces: Images) -> None:
+        one, other = eigen_gan(faces), eigen_gan(faces, seed=6)
+        one.run_steps(0, 2)
+        kept = {name: array for name, array in one.state().items() if name != "pace"}  # which it had not
+        other.restore(kept)
+        assert_same_bits(other.state(), one.state())
 
     def test_samples_are_faces_of_the_set(self, faces: Images) -> None:
         gan = eigen_gan(faces)

@@ -114,6 +114,13 @@ def measure_quality(model: FaceModel, real: Images, *, groups: Sequence[str] | N
     )
 
 
+def compare(real: Images, fake: Images) -> Figures:
+    """Figures of any images, such as another method's samples, beside as many real ones; uint8 (n, side, side, 3)."""
+    features, drawn = embed(real), embed(fake)
+    unit = np.float32(1 / np.sqrt(np.square(features, dtype=np.float64).mean()))
+    return _figures(features * unit, drawn * unit, neighbourhoods(features, drawn))
+
+
 def _figures(real: Floats, fake: Floats, shown: Neighbourhoods) -> Figures:
     summary = asdict(shown.summary())
     return Figures(kid=kid(real, fake), diversity=relative_diversity(real, fake), **summary)

@@ -21,7 +21,7 @@ from maskeraid_faces.training.held_out import Judgement, judge_drawn, judge_phot
 from maskeraid_faces.training.losses import CURVES, logits_and_penalty, relativistic_curves, relativistic_loss
 from maskeraid_faces.training.noise import draw_latents, draw_rows
 from maskeraid_faces.training.randomness import Stream, generator_for, weights_seed
-from maskeraid_faces.training.schedule import FALL_STEPS, LearningRate
+from maskeraid_faces.training.schedule import FALL_STEPS, FULL_PACE, LearningRate
 from maskeraid_faces.training.state import State, read_variables, write_variables
 
 FACES_JUDGED = 512
@@ -106,7 +106,7 @@ class EigenGan:
 
     def restore(self, state: State) -> None:
         """Continue from `state`."""
-        write_variables(self._variables(), state)
+        write_variables(self._variables(), {**FULL_PACE, **state})  # release 0.1 kept no pace
 
     def slow_down(self) -> None:
         """Halve both learning rates."""

@@ -4,8 +4,10 @@ import math
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 import tensorflow as tf
 
+FULL_PACE = {"pace": np.array(1.0, np.float32)}  # of a state
 FALL_STEPS = 6_000  # of every architecture but `thesis`; its number is known before, that of the others is not
 
 

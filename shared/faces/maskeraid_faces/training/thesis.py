@@ -20,7 +20,7 @@ from maskeraid_faces.networks.layers import NORMALISATION_MOMENTUM, variables_by
 from maskeraid_faces.training.losses import CURVES
 from maskeraid_faces.training.noise import draw_latents, draw_rows
 from maskeraid_faces.training.randomness import Stream, weights_seed
-from maskeraid_faces.training.schedule import LearningRate
+from maskeraid_faces.training.schedule import FULL_PACE, LearningRate
 from maskeraid_faces.training.settings import Loop
 from maskeraid_faces.training.state import State, read_variables, write_variables
 
@@ -97,7 +97,7 @@ class ThesisGan:
 
     def restore(self, state: State) -> None:
         """Continue from `state`."""
-        write_variables(self._variables(), state)
+        write_variables(self._variables(), {**FULL_PACE, **state})  # release 0.1 kept no pace
 
     def slow_down(self) -> None:
         """Halve both learning rates."""
