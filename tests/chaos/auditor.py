@@ -77,7 +77,7 @@ class Auditor:
         return [f"{what}: {ids}" for what, ids in told.items() if what[0] in NOTICES and len(ids) > 1]
 
     def _is_busy(self) -> bool:
-        live = ("queued", "running")
+        live = ("queued", "running") * 2  # twice: a job that is taken over between two looks is in neither
         return any(self._client.get_json("/v1/jobs", status=status, limit=1)["data"] for status in live)
 
     def _job(self, job_id: str) -> JobFacts | None:
