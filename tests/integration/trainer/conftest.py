@@ -142,14 +142,19 @@ def open_trainer(settings: TrainerSettings) -> Iterator[Trainer]:
 
 
 def add_dataset(
-    port: PortalStores, *, side: int = 32, persons: Sequence[str] | None = None, noise: int | None = None
+    port: PortalStores,
+    *,
+    side: int = 32,
+    persons: Sequence[str] | None = None,
+    noise: int | None = None,
+    images: Sequence[np.ndarray] | None = None,
 ) -> DataPart:
     """`faces-light` as an import would leave it; the part where the mouth is 2.
 
-    With `noise`, a seed, they pass for photographs; `persons` names whom each shows.
+    With `noise`, a seed, they pass for photographs; `persons` names whom each shows; other `images` take their places.
     """
     drawn, rows = draw_faces("faces-light"), []
-    images = faces_of(drawn.images, side, noise)
+    images = faces_of(drawn.images, side, noise) if images is None else images
     for index, (image, name, attributes) in enumerate(zip(images, drawn.names, drawn.attributes, strict=True)):
         attributes = {**attributes, **({"person": persons[index]} if persons else {})}
         buffer = io.BytesIO()

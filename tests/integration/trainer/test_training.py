@@ -2,12 +2,13 @@
 
 import os
 import signal
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from safetensors.numpy import load
 from tests.chaos.setbacks import attempts_of, overdue, setbacks_of
-from tests.integration.trainer.conftest import TENANT, Trainer
+from tests.integration.trainer.conftest import TENANT, Trainer, add_dataset
 from tests.unit.trainer.fakes import is_alive, script
 
 from maskeraid_core.blobs import sha256_hex
@@ -15,6 +16,7 @@ from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.status_machine import JobAction
+from maskeraid_faces.drawn import draw_faces
 
 ASKED = {"target_quality": 1.0}
 LONG = {"steps": 1_000_000, "batch": 32}
@@ -220,3 +222,31 @@ class TestRefusal:
         ended = trainer.carry_out(trainer.accept(**facts))
         assert ended.error is not None
         assert (ended.status, ended.error.code, ended.fence) == (JobStatus.FAILED, code, 1)
+
+    @pytest.mark.parametrize(
+        ("change", "facts", "code"),
+        [
+            (lambda faces: [faces[0]] * len(faces), {}, "no_variation"),
+            (lambda faces: [face[: 32 - 8 * (place % 2), : 32 - 8 * (place % 2)] for place, face in enumerate(faces)],
+             {}, "mixed_sizes"),
+            (lambda faces: [face[:24] for face in faces], {}, "bad_image"),
+            (lambda faces: [np.random.default_rng(place).integers(0, 256, face.shape, np.uint8)
+                            for place, face in enumerate(faces)],
+             {"hyperparameters": {"kind": "drawn"}}, "bad_settings"),
+        ],
+        ids=["no_variation", "mixed_sizes", "bad_image", "drawn_of_noise"],
+    )  # fmt: skip
+    def test_faces_that_teach_nothing_leave_no_model(
+        self,
+        trainer: Trainer,
+        change: Callable[[np.ndarray], list[np.ndarray]],
+        facts: dict[str, object],
+        code: str,
+    ) -> None:
+        part = add_dataset(trainer.port, images=change(draw_faces("faces-light").images))
+        ended = trainer.carry_out(trainer.accept(data=[part], **facts))
+        assert ended.error is not None
+        assert (ended.status, ended.error.code, ended.fence, ended.result) == (JobStatus.FAILED, code, 1, None)
+        assert version_of(trainer, ended) is None
+        models = ModelRepository(trainer.port.stores.database, TENANT)
+        assert trainer.port.call(models.get, ended.spec["model_id"]) is None
