@@ -16,22 +16,26 @@ FEWEST_IMAGES = 100  # of a version that everyone may see: from fewer a model dr
 
 
 def check_may_go_public(version: ModelVersion) -> None:
-    """The one gate before everyone. Faces of the built-in generator show nobody, so their models pass.
+    """The one gate before everyone. Faces of the built-in generator show nobody, so models of them cannot copy.
 
-    Raises: SharingBlocked, for a version of too few images or one that copies them, as its card says.
+    Raises: SharingBlocked, for a version that repeats itself, learned from too few images, or copies them, as its card
+        says.
     """
     card, number = version.card, version.version
     memorisation, images = card.get("memorisation", {}), card.get("images", 0)
+    flags = {flag.get("code"): flag.get("message") for flag in card.get("flags", ())}
+    closed = f"Version {number} stays closed to everyone"
+    if "collapse" in flags:
+        raise SharingBlocked(f"{closed}: {flags['collapse'] or 'It repeats itself.'}", version=number)
     # By where the images came from: photographs in few colours are of the kind `drawn` too.
     if memorisation.get("gate") == "reports_only" or (version.kind == "drawn" and not memorisation):
         return
     if images < FEWEST_IMAGES:
         detail = f"{images or 'an unknown number of'} images; for everyone at least {FEWEST_IMAGES} are needed"
         raise SharingBlocked(f"Version {number} learned from {detail}.", version=number)
-    is_flagged = any(flag.get("code") == "copying" for flag in card.get("flags", []))
-    if is_flagged or memorisation.get("gate") == "blocks":
+    if "copying" in flags or memorisation.get("gate") == "blocks":
         reason = memorisation.get("reason") or "It copies faces that it learned from."
-        raise SharingBlocked(f"Version {number} stays closed to everyone: {reason}", version=number)
+        raise SharingBlocked(f"{closed}: {reason}", version=number)
 
 
 async def sharing_facts(registry: Registry, model: Model, change: ModelChange) -> dict[str, Any]:

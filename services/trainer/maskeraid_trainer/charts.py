@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from maskeraid_faces.metrics.copying import Copying
+from maskeraid_faces.metrics.copying import NEAR, Copying
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 
 SAMPLES, HELD_OUT, LIMIT = "#0072B2", "#009E73", "#D55E00"  # colour-blind readers tell them apart
 BINS = 40
+MOST_NEARNESS = 2.0  # that is drawn; what is farther stands there
 MOST_ROWS = 60
 
 Row = tuple[str, float, float, float]  # label, value, lower and upper end
 
 
 def draw_distances(measured: Copying) -> bytes:
-    """How near samples, and faces that were held out, come to the nearest training face."""
-    figure, axes = _axes("Distance to the nearest training face", 5.0)
-    farthest = max(measured.distances.max(), measured.distances_of_held_out.max())
-    edges = np.linspace(0, float(farthest) * 1.02 + 1e-9, BINS + 1)
-    for distances, colour, label in (
-        (measured.distances_of_held_out, HELD_OUT, "faces that it has not seen"),
-        (measured.distances, SAMPLES, "samples"),
+    """How near samples, and faces that were not learned from, come to single training faces."""
+    figure, axes = _axes("How near the faces come to one that was learned from", 5.0)
+    edges = np.linspace(0, MOST_NEARNESS, BINS + 1)
+    for nearness, colour, label in (
+        (measured.nearness_of_unseen, HELD_OUT, "faces that it has not seen, made as smooth as its own"),
+        (measured.nearness, SAMPLES, "samples"),
     ):
-        weights = np.full(len(distances), 1 / len(distances))
-        axes.hist(distances, edges.tolist(), weights=weights, color=colour, alpha=0.6, label=label)
-    axes.axvline(measured.near_limit, color=LIMIT, linewidth=1.4, label="nearer than 99 % of unseen faces")
-    axes.set_xlabel("root mean square difference, grey levels")
+        weights, shown = np.full(len(nearness), 1 / len(nearness)), np.clip(nearness, 0, MOST_NEARNESS)
+        axes.hist(shown, edges.tolist(), weights=weights, color=colour, alpha=0.6, label=label)
+    axes.axvline(NEAR, color=LIMIT, linewidth=1.4, label="nearer is a near copy")
+    axes.set_xlabel("distance to the nearest training face, over that face's distance to its third nearest")
     axes.set_ylabel("share of faces")
     axes.legend(frameon=False)
     return _png(figure)

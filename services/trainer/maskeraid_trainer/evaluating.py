@@ -31,7 +31,7 @@ from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import TrainSettings
 from maskeraid_trainer.charts import draw_bars, draw_distances
-from maskeraid_trainer.judging import is_generated, labelled_faces, on_card, promised
+from maskeraid_trainer.judging import flags_with, is_generated, labelled_faces, on_card, promised
 from maskeraid_trainer.model_version import describe_file
 from maskeraid_trainer.pictures import draw_sheet
 from maskeraid_trainer.reports import Reports
@@ -103,14 +103,16 @@ def _memorisation(subject: Subject) -> Found:
     kind = subject.version.kind
     split = prepare(faces.images, TrainSettings(kind=kind), faces.groups, int(subject.version.lineage["seed"]))
     held_out = split.held_out if spec.data is None else _of_size(subject, subject.read(spec.data))
-    found = measure_memorisation(subject.model, split.training, held_out, n=spec.n, seed=spec.seed)
+    groups = split.training_groups
+    found = measure_memorisation(subject.model, split.training, held_out, groups, n=spec.n, seed=spec.seed)
     is_drawn_here = subject.port.call(is_generated, subject.port.stores, subject.tenant, subject.learned_from)
     card = on_card(found, is_generated=is_drawn_here)
+    flags = flags_with(subject.version.card.get("flags", ()), found)
     counts_for_card = spec.data is None or found.verdict == "copying"
     return Found(
         {**card, "is_on_card": counts_for_card},
         {"memorisation.png": draw_distances(found.measured)} if found.measured else {},
-        {"card": {"memorisation": card}} if counts_for_card else None,
+        {"card": {"memorisation": card, "flags": flags}} if counts_for_card else None,
     )
 
 

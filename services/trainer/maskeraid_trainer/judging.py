@@ -1,8 +1,8 @@
 """What every training measures of its own model at its end: memorisation and guarantees, in a second or two."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, cast
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -26,25 +26,35 @@ MOST_LOOKED_AT = 2000  # labelled images
 
 @dataclass(frozen=True)
 class Judged:
-    """What goes onto the card, as plain JSON values."""
+    """What goes onto the card, as plain JSON values; `flags` ask for attention, each with `code` and `message`."""
 
     memorisation: dict[str, Any]
+    flags: list[dict[str, Any]]
     guarantees: list[dict[str, Any]]
 
 
 def judge_model(model: FaceModel, face_set: FaceSet, faces: TrainingFaces, *, seed: int, is_generated: bool) -> Judged:
     """Judge a model by the faces that it was given, split as it was trained."""
     with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads would wait for one another
-        found = measure_memorisation(model, face_set.training, face_set.held_out, n=SAMPLES, seed=seed)
+        found = measure_memorisation(
+            model, face_set.training, face_set.held_out, face_set.training_groups, n=SAMPLES, seed=seed
+        )
         step = -(-len(faces.images) // MOST_LOOKED_AT)
         labelled = labelled_faces(faces, np.ones(len(faces.images), np.bool_), step)
         shares = measure_shares(model, labelled, n=SAMPLES, seed=seed, is_brief=True)
-    return Judged(on_card(found, is_generated=is_generated), promised(shares))
+    told = cast(Sequence[dict[str, Any]], model.facts.get("flags", ()))
+    return Judged(on_card(found, is_generated=is_generated), flags_with(told, found), promised(shares))
 
 
 def on_card(found: Memorisation, *, is_generated: bool) -> dict[str, Any]:
     """The verdict with its figures, and what it means for sharing."""
     return {**found.to_dict(), "gate": found.gate(is_generated=is_generated)}
+
+
+def flags_with(known: Sequence[dict[str, Any]], found: Memorisation) -> list[dict[str, Any]]:
+    """The flags of a model, with the verdict on copying in place of an earlier one."""
+    flag = found.flag()
+    return [*(one for one in known if one["code"] != "copying"), *([asdict(flag)] if flag else [])]
 
 
 def promised(shares: Sequence[ValueShare]) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ def describe_version(
         guarantees=[*judged.guarantees, *(row for row in traits.guarantees if row["attribute"] not in measured)],
         varies=traits.varies,
         combinations=traits.combinations,
-        card={**make_card(spec, result), "memorisation": judged.memorisation},
+        card={**make_card(spec, result), "flags": judged.flags, "memorisation": judged.memorisation},
         layers=make_layers(model),
         lineage={
             "training_id": job.id,
@@ -119,7 +119,6 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
         "start_from": origin_of(spec),
         "transfer": facts["start"],
         "warnings": facts["warnings"],
-        "flags": facts["flags"],
         "settings": facts["settings"],
         "recipe": facts["recipe"],
         "seed": spec.seed,

@@ -114,12 +114,10 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
             begin=lambda: run(watch=watch, start=beginning_of(job, spec, port)),
         )  # fmt: skip
 
-    facts: Mapping[str, Any] = result.model.facts
-    for flag in facts["flags"]:
-        recording.attend(flag["code"], flag["message"])
-
     reports.say("phase", phase="evaluating")
     judged = judge(result.model)
+    for flag in judged.flags:
+        recording.attend(flag["code"], flag["message"])
 
     reports.say("phase", phase="saving")
     traits = traits_of(faces.rows, faces.schema)

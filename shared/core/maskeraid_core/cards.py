@@ -13,6 +13,15 @@ VERDICTS: Mapping[str, str] = {
     "healthy": "No sign of copying",
     "cannot_tell": "Whether it copies cannot be told",
 }
+NOTHING_SURE = "Nothing: no attribute has one value in all of its training images and in its samples."
+NEAR_COPY = (
+    "A near copy is at most half as far from a training face as that face is from its third nearest of others; faces "
+    "that it has not seen are first made as smooth as its own."
+)
+AUTHENTIC = (
+    "{authenticity:.0%} of its samples are farther from the nearest training face than that face is from its third "
+    "nearest, of faces that it has not seen {authenticity_of_unseen:.0%}."
+)
 GATES: Mapping[str, str] = {
     "passes": "It may be shared publicly.",
     "blocks": "Because of that it cannot be shared publicly.",
@@ -37,7 +46,7 @@ def _lines(version: ModelVersion) -> Iterator[str]:
     card = version.card
     yield from (f"# {_plain(version.name)}", "", f"> {STATEMENT}", "", card.get("summary", ""))
     yield from _section("What it is sure to draw", [*_guarantees(version.guarantees), *_variety(version)])
-    yield from _section("Does it show the people it learned from?", _memorisation(card.get("memorisation")))
+    yield from _section("Does it show the people it learned from?", _memorisation(card))
     yield from _section("How good it is", _quality(card.get("quality", {})))
     yield from _section("Limits", _limits(card))
     yield from _section("How it was made", _recipe(version))
@@ -49,7 +58,7 @@ def _section(title: str, rows: Sequence[str]) -> Iterator[str]:
 
 
 def _guarantees(guarantees: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [_guarantee(row) for row in guarantees]
+    return [_guarantee(row) for row in guarantees] or [NOTHING_SURE]
 
 
 def _guarantee(row: Mapping[str, Any]) -> str:
@@ -72,15 +81,16 @@ def _variety(version: ModelVersion) -> list[str]:
     return rows + ([f"{version.combinations:,} combinations of these."] if version.combinations else [])
 
 
-def _memorisation(found: Mapping[str, Any] | None) -> list[str]:
+def _memorisation(card: Mapping[str, Any]) -> list[str]:
+    """The verdict, why, and the figures in words. Cards of release 0.1 have fewer of them."""
+    found = card.get("memorisation")
     if found is None:
         return ["Not measured."]
     rows = [f"{VERDICTS[found['verdict']]}: {found['reason']}."]
-    if "near_share" in found:
-        rows.append(
-            f"Authentic faces: {found['authenticity']:.0%} of its samples, {found['authenticity_of_held_out']:.0%} of "
-            f"faces it has not seen; C_T {found['c_t']:.1f} (below -3: copies)."
-        )
+    if "near_share_of_unseen" in found:
+        rows += [NEAR_COPY, AUTHENTIC.format(**found)]
+    if any(flag.get("code") == "collapse" for flag in card.get("flags", ())):
+        return [*rows, "It repeats itself; because of that it cannot be shared publicly."]
     return rows + ([GATES[found["gate"]]] if "gate" in found else [])
 
 

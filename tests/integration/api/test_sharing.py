@@ -171,6 +171,18 @@ class TestPublic:
         assert (refused.status_code, refused.json()["code"], refused.json()["version"]) == (403, "sharing_blocked", 1)
         assert (await reader.client.get(f"/v1/models/{model.id}")).status_code == 404
 
+    @pytest.mark.parametrize("gate", ["passes", "reports_only"])
+    async def test_is_refused_for_a_model_that_repeats_itself(
+        self, account: Account, stores: Stores, gate: str
+    ) -> None:
+        """Also where nobody is shown: such a model is of no use to anybody."""
+        flag = {"code": "collapse", "message": "The model repeats itself: it comes near to 4% of the faces."}
+        card = {"images": 500, "flags": [flag], "memorisation": {"verdict": "healthy", "reason": "1%", "gate": gate}}
+        model = await add_model(stores, account.tenant, facts=[{"kind": "drawn", "card": card}])
+        refused = await share(account, model, visibility="public", licence="MIT")
+        assert (refused.status_code, refused.json()["code"]) == (403, "sharing_blocked")
+        assert "The model repeats itself: it comes near to 4%" in refused.json()["detail"]
+
     async def test_passes_for_drawn_faces(self, account: Account, reader: Account, stores: Stores) -> None:
         model = await add_model(stores, account.tenant, facts=[{"kind": "drawn", "card": {"images": 25}}])
         assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from tests.unit.trainer.fakes import make_version
 
 from maskeraid_core.cards import card_files
@@ -14,7 +15,7 @@ MEASURED = {
 }  # fmt: skip
 COPYING = {
     "verdict": "copying", "reason": "99.0% of the samples are near", "gate": "blocks", "near_share": 0.99,
-    "authenticity": 0.1, "authenticity_of_held_out": 0.6, "c_t": -30.0,
+    "near_share_of_unseen": 0.0, "authenticity": 0.1, "authenticity_of_unseen": 0.6, "c_t": -30.0,
 }  # fmt: skip
 
 
@@ -37,6 +38,30 @@ class TestText:
         text = text_of(card={"memorisation": COPYING})
         assert "**It copies** faces that it learned from: 99.0% of the samples are near." in text
         assert "it cannot be shared publicly" in text
+
+    def test_what_a_near_copy_is_stands_beside_the_figures(self) -> None:
+        text = text_of(card={"memorisation": COPYING})
+        assert "A near copy is at most half as far from a training face" in text
+        assert "10% of its samples are farther from the nearest training face" in text
+        assert "of faces that it has not seen 60%." in text
+        assert "C_T" not in text  # a figure for programs: card.json has it
+
+    def test_a_card_of_release_0_1_says_its_verdict(self) -> None:
+        old = {"verdict": "healthy", "reason": "1% are near", "gate": "passes", "near_share": 0.01, "authenticity": 0.5}
+        text = text_of(card={"memorisation": {**old, "authenticity_of_held_out": 0.5, "c_t": -1.0}})
+        assert "No sign of copying: 1% are near." in text
+        assert "It may be shared publicly." in text
+
+    @pytest.mark.parametrize("gate", ["passes", "reports_only", "blocks"])
+    def test_a_model_that_repeats_itself_may_not_be_shared_publicly(self, gate: str) -> None:
+        flag = {"code": "collapse", "message": "It repeats itself."}
+        text = text_of(card={"memorisation": {**COPYING, "verdict": "cannot_tell", "gate": gate}, "flags": [flag]})
+        assert "It repeats itself; because of that it cannot be shared publicly." in text
+        assert "It may be shared publicly" not in text
+        assert "in nobody's way" not in text
+
+    def test_without_a_guarantee_a_sentence_says_so(self) -> None:
+        assert "- Nothing: no attribute has one value" in text_of(guarantees=[])
 
     def test_the_honest_sentence_comes_first(self) -> None:
         assert text_of().splitlines()[2] == "> A plausible face, not a reconstruction. Not evidence of identity."

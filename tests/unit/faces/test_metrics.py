@@ -110,17 +110,36 @@ class TestSsim:
 
 
 class TestCopying:
-    training = np.array([[0], [10], [20], [30]], np.float32)
+    training = np.array([[0], [10], [20], [30]], np.float32)  # rooms: 30, 20, 20, 30 to the third nearest
 
-    def test_distances_and_shares_as_by_hand(self) -> None:
+    def test_distances_and_nearness_as_by_hand(self) -> None:
         held_out = np.array([[4], [15], [26], [33]], np.float32)  # 4, 5, 4, 3 away
-        generated = np.array([[0.5], [10], [14], [25]], np.float32)  # 0.5, 0, 4, 5 away
+        generated = np.array([[0.5], [10], [14], [45]], np.float32)  # 0.5, 0, 4, 15 away
         measured = copying(generated, self.training, held_out)
-        assert measured.distances.tolist() == [0.5, 0, 4, 5]
+        assert measured.distances.tolist() == [0.5, 0, 4, 15]
         assert measured.distances_of_held_out.tolist() == [4, 5, 4, 3]
-        assert measured.near_limit == pytest.approx(3.03)  # a hundredth of the way from 3 to the next, three ranks away
-        assert measured.near_share == 0.5
-        assert measured.authenticity == 0  # none is more than 10, its neighbour's own distance, away
+        assert measured.nearness == pytest.approx([0.5 / 30, 0, 0.2, 0.5])
+        assert (measured.near_share, measured.authenticity) == (0.75, 0)  # 0.5 of the room is no longer near
+
+    def test_a_training_face_counts_as_unseen_among_the_others(self) -> None:
+        training = np.array([[0], [10], [21], [33]], np.float32)  # rooms: 33, 23, 21, 33
+        measured = copying(training, training, training[:0])
+        assert measured.nearness_of_unseen == pytest.approx([10 / 23, 10 / 33, 11 / 23, 12 / 21])
+        assert (measured.owners, measured.c_t) == (4, None)
+
+    def test_other_pictures_of_a_person_are_no_neighbours(self) -> None:
+        persons = np.repeat(self.training, 5, axis=0) + np.tile(np.arange(5, dtype=np.float32) / 10, 4)[:, None]
+        alone, known = (copying(persons, persons, persons[:0], owners) for owners in (None, np.arange(20) // 5))
+        assert alone.near_share_of_unseen > 0.5
+        assert known.near_share_of_unseen == 0
+        assert (known.owners, known.near_share) == (4, 1)
+
+    def test_unseen_faces_are_made_as_smooth_as_the_generated_ones(self) -> None:
+        faces = np.random.default_rng(0).standard_normal((300, 8)).astype(np.float32)
+        training, others = faces[:150], faces[150:]
+        sharp, blurred = (copying(others * spread, training, others) for spread in (1.0, 0.3))
+        assert np.median(blurred.nearness_of_unseen) < 0.8 * np.median(sharp.nearness_of_unseen)
+        assert np.median(blurred.nearness) == pytest.approx(float(np.median(blurred.nearness_of_unseen)), rel=0.1)
 
     def test_c_t_is_the_score_of_mann_and_whitney(self) -> None:
         held_out = np.array([[4], [16]], np.float32)  # 4, 4 away
@@ -129,7 +148,11 @@ class TestCopying:
         assert c_t == pytest.approx(-2 / (2 * 2 * 5 / 12) ** 0.5)
 
     def test_a_face_far_from_all_is_authentic(self) -> None:
-        assert copying(np.array([[45]], np.float32), self.training, self.training + 1).authenticity == 1
+        assert copying(np.array([[75]], np.float32), self.training, self.training + 1).authenticity == 1
+
+    def test_a_picture_that_is_there_many_times_has_no_room(self) -> None:
+        training = np.repeat(self.training, 5, axis=0)
+        assert copying(self.training, training, self.training + 1).near_share == 1
 
 
 class TestEmbedding:

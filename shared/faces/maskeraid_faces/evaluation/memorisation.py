@@ -1,23 +1,24 @@
 """Whether a model shows the faces it learned from, and whether it may be shared publicly because of that."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from math import ceil
+from typing import Literal, cast
 
 import numpy as np
 
 from maskeraid_faces.evaluation.samples import draw_samples
 from maskeraid_faces.face_model import Basis, FaceModel, Floats
 from maskeraid_faces.images import Images
-from maskeraid_faces.metrics.copying import Copying, copying
+from maskeraid_faces.metrics.copying import NEAR, Copying, copying
+from maskeraid_faces.metrics.wilson import wilson_interval
 from maskeraid_faces.training.basis import coefficients_of
 from maskeraid_faces.training.image_set import mirror
+from maskeraid_faces.training.verdicts import Flag
 
 SAMPLES = 1000
-MOST_NEAR = 0.05  # the share of near copies from which a model copies; 0.01 is expected of an honest one
-FEWEST_HELD_OUT = 16  # fewer have no percentile at all
-SURE_HELD_OUT = 100  # from here on the 1st percentile is sure enough to accuse by the share alone
-LEAST_C_T = -3.0
-LEAST_AUTHENTICITY = 0.7  # relative to that of held-out faces
+MOST_NEAR = 0.05  # the share of near copies from which a model copies
+FEWEST_OWNERS = 8  # persons, or pictures of unknown ones, that a face can be another's than
 FEWEST_IMAGES = 100  # of a model that may be shared publicly
 
 Verdict = Literal["copying", "healthy", "cannot_tell"]
@@ -41,34 +42,48 @@ class Memorisation:
             return "reports_only"
         return "passes" if self.verdict == "healthy" and self.training_images >= FEWEST_IMAGES else "blocks"
 
+    def flag(self) -> Flag | None:
+        """What its owner must know before the model is used."""
+        if self.verdict != "copying":
+            return None
+        return Flag("copying", f"The model may show the people it learned from: {self.reason}. Use more images.")
+
     def to_dict(self) -> dict[str, object]:
         """Plain JSON values; distances are root mean squares over a face's values, in grey levels."""
         counts = {"samples": self.samples, "training_images": self.training_images, "held_out": self.held_out}
         found: dict[str, object] = {"verdict": self.verdict, "reason": self.reason, **counts}
         if self.measured is None:
             return found
+        measured = self.measured
         return found | {
-            "near_share": round(self.measured.near_share, 4),
+            "near_share": round(measured.near_share, 4),
+            "near_share_95": [round(end, 4) for end in interval_of(measured)],
+            "near_share_of_unseen": round(measured.near_share_of_unseen, 4),
             "most_near_share": MOST_NEAR,
-            "near_limit": round(self.measured.near_limit, 3),
-            "median_distance": round(float(np.median(self.measured.distances)), 3),
-            "median_distance_of_held_out": round(float(np.median(self.measured.distances_of_held_out)), 3),
-            "authenticity": round(self.measured.authenticity, 4),
-            "authenticity_of_held_out": round(self.measured.authenticity_of_held_out, 4),
-            "c_t": round(self.measured.c_t, 2),
+            "median_distance": round(float(np.median(measured.distances)), 3),
+            "authenticity": round(measured.authenticity, 4),
+            "authenticity_of_unseen": round(measured.authenticity_of_unseen, 4),
+            "c_t": None if measured.c_t is None else round(measured.c_t, 2),
         }
 
 
 def measure_memorisation(
-    model: FaceModel, training: Images, held_out: Images, *, n: int = SAMPLES, seed: int = 0
+    model: FaceModel,
+    training: Images,
+    held_out: Images,
+    groups: Sequence[str] | None = None,
+    *,
+    n: int = SAMPLES,
+    seed: int = 0,
 ) -> Memorisation:
-    """Compare how near n samples come to the training faces with how near held-out faces do.
+    """Compare how near n samples come to single training faces with how near faces do that were not learned from.
 
     Args:
         model: of any architecture.
         training: the faces it learned from, uint8 (m, size, size, 3); their mirror images count as training faces too.
-        held_out: faces of the same kind that it did not see, uint8 (k, size, size, 3); those that equal a training face
-            are left out, for they would excuse every copy.
+        held_out: faces of the same kind that it did not see, uint8 (k, size, size, 3), perhaps none; those that equal a
+            training face are left out, for they would excuse every copy.
+        groups: the person of each training face; by default each is another one.
         n: samples.
         seed: of the samples.
 
@@ -76,40 +91,60 @@ def measure_memorisation(
     """
     everything = mirror(training)
     unseen = _without_known(held_out, everything)
-    if len(unseen) < FEWEST_HELD_OUT:
-        return Memorisation("cannot_tell", _why_not(model, len(unseen)), n, len(training), len(unseen), None)
+    if why_not := _why_not(model, training, groups, len(unseen)):
+        return Memorisation("cannot_tell", why_not, n, len(training), len(unseen), None)
+    owners = np.unique(np.arange(len(training)) if groups is None else np.asarray(groups), return_inverse=True)[1]
     samples = _features(draw_samples(model, n, seed), model.basis)
-    measured = copying(samples, _features(everything, model.basis), _features(unseen, model.basis))
-    verdict, reason = judge(measured)
+    measured = copying(
+        samples, _features(everything, model.basis), _features(unseen, model.basis), np.concatenate([owners, owners])
+    )
+    verdict, reason = judge(measured, is_collapsed=is_collapsed(model))
     return Memorisation(verdict, reason, n, len(training), len(unseen), measured)
 
 
-def judge(measured: Copying) -> tuple[Verdict, str]:
+def judge(measured: Copying, *, is_collapsed: bool = False) -> tuple[Verdict, str]:
     """The verdict and its reason in words.
 
-    Authenticity convicts too: where a set holds the same picture twice, the nearest 1 % are no measure of a copy.
-    The share alone convicts when at least 100 faces were held out: of 30 the 1st percentile is the nearest one, and an
-    honest model has more than 5 % below it in one case of five. With fewer the test of all distances must agree.
+    It copies when more of its samples are near copies than may be, and than of unseen faces are, both beyond chance:
+    by the ends of the 95 % intervals. A model that repeats itself shows too little to be acquitted.
     """
-    share = f"{measured.near_share:.1%} of the samples are nearer to a training face than the nearest 1 % of faces that"
-    share += f" it has not seen (at most {MOST_NEAR:.0%} may be)"
-    held_out = len(measured.distances_of_held_out)
-    if measured.authenticity < LEAST_AUTHENTICITY * measured.authenticity_of_held_out:
-        return "copying", (
-            f"{measured.authenticity:.0%} of the samples are authentic, of faces that it has not seen "
-            f"{measured.authenticity_of_held_out:.0%}; {share}"
-        )
-    if measured.near_share <= MOST_NEAR:
-        return "healthy", share
-    if held_out >= SURE_HELD_OUT or measured.c_t < LEAST_C_T:
-        return "copying", share
-    return "cannot_tell", f"{share}, but only {held_out} were held out: by chance alone it may be so"
+    low, high = interval_of(measured)
+    _, high_of_unseen = wilson_interval(ceil(measured.near_share_of_unseen * measured.owners), measured.owners)
+    reason = (
+        f"{measured.near_share:.1%} of {len(measured.nearness):,} samples are near copies of a training face"
+        f" ({low:.1%} to {high:.1%} with 95% confidence, at most {MOST_NEAR:.0%} may be), of faces that it has not seen"
+        f" {measured.near_share_of_unseen:.1%}"
+    )
+    if low > max(MOST_NEAR, high_of_unseen):
+        return "copying", reason
+    if is_collapsed:
+        return "cannot_tell", f"it repeats itself, so its samples show too little of what it has learned; {reason}"
+    if high <= MOST_NEAR:
+        return "healthy", reason
+    if low > MOST_NEAR:
+        return "cannot_tell", f"{reason}, of whom too few could be compared (by chance alone {high_of_unseen:.1%})"
+    return "cannot_tell", f"{reason}; more samples would tell"
 
 
-def _why_not(model: FaceModel, held_out: int) -> str:
+def interval_of(measured: Copying) -> tuple[float, float]:
+    """The 95 % interval of the share of near copies."""
+    return wilson_interval(int((measured.nearness < NEAR).sum()), len(measured.nearness))
+
+
+def is_collapsed(model: FaceModel) -> bool:
+    """Whether its training found that it repeats itself."""
+    flags = cast(Sequence[Mapping[str, object]], model.facts.get("flags", ()))
+    return any(flag["code"] == "collapse" for flag in flags)
+
+
+def _why_not(model: FaceModel, training: Images, groups: Sequence[str] | None, held_out: int) -> str | None:
+    """Why nothing can be measured, if so. Of a drawn set that is complete each face is there: all draws are copies."""
     if held_out == 0 and model.kind == "drawn":
         return "all combinations were training images"
-    return f"only {held_out} faces were held out, and at least {FEWEST_HELD_OUT} are needed"
+    owners, whose = (len(training), "faces") if groups is None else (len(set(groups)), "persons")
+    if owners < FEWEST_OWNERS:
+        return f"it learned from {owners} {whose}, and at least {FEWEST_OWNERS} are needed to compare them"
+    return None
 
 
 def _without_known(faces: Images, known: Images) -> Images:

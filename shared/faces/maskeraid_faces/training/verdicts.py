@@ -8,17 +8,14 @@ import numpy as np
 from scipy.spatial.distance import pdist
 
 from maskeraid_faces.face_model import Bank, Basis, Floats
-from maskeraid_faces.metrics.copying import Copying, copying
 from maskeraid_faces.metrics.coverage import coverage
 from maskeraid_faces.training.basis import coefficients_of
 from maskeraid_faces.training.held_out import judge_drawn
-from maskeraid_faces.training.image_set import FaceSet, mirror
+from maskeraid_faces.training.image_set import FaceSet
 
 FACES_JUDGED = 512
-FEWEST_HELD_OUT = 16  # fewer say nothing about copying
 LEAST_COVERAGE, LEAST_DIVERSITY = 0.5, 0.5
 STEPS_LOOKED_AT, MOST_ACCURACY, LEAST_LOSS = 2_000, 0.99, 0.02  # of curves
-LEAST_AUTHENTICITY = 0.7  # relative to that of held-out faces
 
 
 @dataclass(frozen=True)
@@ -40,15 +37,12 @@ class Spread:
 def verdicts(faces: FaceSet, basis: Basis, bank: Bank) -> tuple[Flag, ...]:
     """Judge the draws of a bank against the training faces, in pixel units within the basis.
 
-    A drawn set that is complete has no face that could not be a copy, so copying is judged on photographs only.
+    Whether it copies is judged of the finished model: `evaluation.memorisation`.
     """
     generated = _features_of_bank(bank, basis, faces.size)[:FACES_JUDGED]
     training = _features(faces.training, basis)
-    found = [flag_of_spread(measure_spread(generated, training, is_drawn=faces.kind == "drawn"))]
-    if faces.kind == "photo" and len(faces.held_out) >= FEWEST_HELD_OUT:
-        everything = _features(mirror(faces.training), basis)
-        found.append(flag_of_copying(copying(generated, everything, _features(faces.held_out, basis))))
-    return tuple(flag for flag in found if flag)
+    found = flag_of_spread(measure_spread(generated, training, is_drawn=faces.kind == "drawn"))
+    return (found,) if found else ()
 
 
 def measure_spread(generated: Floats, training: Floats, *, is_drawn: bool) -> Spread:
@@ -68,20 +62,6 @@ def flag_of_spread(spread: Spread) -> Flag | None:
         "collapse",
         f"The model repeats itself: it comes near to {spread.coverage:.0%} of the faces it learned from, and its faces "
         f"differ {spread.diversity:.0%} as much as theirs. Train it longer, or with another seed.",
-    )
-
-
-def flag_of_copying(measured: Copying) -> Flag | None:
-    """Copying: far fewer draws are authentic than faces are that were held out.
-
-    C_T alone does not accuse: draws that vary a little less than faces do are nearer to all of them.
-    """
-    if measured.authenticity >= LEAST_AUTHENTICITY * measured.authenticity_of_held_out:
-        return None
-    return Flag(
-        "copying",
-        f"The model may show the people it learned from: {measured.authenticity:.0%} of its faces are authentic, of "
-        f"faces it has not seen {measured.authenticity_of_held_out:.0%} (C_T {measured.c_t:.1f}). Use more images.",
     )
 
 
