@@ -46,6 +46,7 @@ class Filling:
     finals: tuple[Image, ...]  # at the input's size, best first
     uncertainty: Floats  # (H, W) of the input's size, share of 255; exactly 0 outside the covering
     proof: tuple[str, str]  # SHA-256 of the visible pixels of the input, and of every final picture
+    is_fallback: bool = False  # engine R answered because the model's GAN is no good, and nobody asked for R
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ def fill_at_own_size(image: Image, covering: Covering, model: FaceModel, spec: R
     if len(outs) != 1:
         raise AssertionError("candidates differ where the face is visible")  # `put_back` cannot do that
     proof = visible_sha256(image, covering), outs.pop()
-    return Filling(filled, finals, put_back_map(filled.uncertainty, covering), proof)
+    is_fallback = spec.engine == "auto" and filled.engine == "R"
+    return Filling(filled, finals, put_back_map(filled.uncertainty, covering), proof, is_fallback)
 
 
 def _check_sides(image: Image) -> None:

@@ -32,6 +32,10 @@ from maskeraid_inference.reimaging import LARGEST_SIDE, reimage
 
 FACE_SIDES = Sides(LARGEST_SIDE, SMALLEST_SIDE, is_square=True)
 MAP_SIDES = Sides(LARGEST_SIDE)  # of any shape: it is brought to the face's size
+FALLBACK = (
+    "The GAN of this model repeats itself, so the ridge answer was given, of which there is one. `engine` A shows what "
+    "the GAN draws."
+)
 MEDIA_TYPES = {".png": "image/png", ".npy": "application/octet-stream"}
 
 
@@ -66,6 +70,8 @@ class Workbench:
         )
         phases.enter("saving")
         held.check()
+        if reimaged.filling and reimaged.filling.is_fallback:
+            held.warn("fallback_engine", FALLBACK)
         answer = write_answer(reimaged, spec, held.job.id)
         files = {"input.png": picture.png, **answer.files}
         described = self.port.call(put_files, held.stores.blobs, held.job.attempt_prefix, files)

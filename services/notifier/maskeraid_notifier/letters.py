@@ -52,6 +52,11 @@ SAID_BEFORE_THE_END: Mapping[str, str] = {
     "email.verification": "If you did not ask for this, do nothing: the address is then not used. The link works once,"
     "\nfor a day.",
 }
+VERDICTS: Mapping[str, str] = {
+    "copying": "it copies faces that it learned from",
+    "healthy": "no sign of it",
+    "cannot_tell": "cannot be told; its card says why",
+}
 COMMANDS: Mapping[str, str] = {
     "model": "maskeraid models show {id}",
     "webhook_endpoint": "maskeraid webhooks deliveries --endpoint {id}",
@@ -79,7 +84,8 @@ def text_of(delivery_id: str, event: str, data: Mapping[str, Any]) -> str:
         delivery_id: so that a repeat is recognised.
         event: chooses what is said.
         data: `id`, `object`, `status`, `url`; perhaps `name`, `seconds`, `reason` with `code` and `message`,
-            `model_id`, and the `token` of a verification. Each becomes one line, whatever characters it has.
+            `model_id`, `attention` (a list of sentences), `memorisation` (a verdict), and the `token` of a
+            verification. Each becomes one line, whatever characters it has.
     """
     words = {name: one_line(str(value)) for name, value in data.items()}
     command = COMMANDS.get(data["object"], COMMAND_OF_JOBS).format(**words)
@@ -98,6 +104,9 @@ def _rows(data: Mapping[str, Any], words: Mapping[str, str]) -> list[tuple[str, 
         rows.append(("because", one_line("{code}: {message}".format(**data["reason"]))))
     if "model_id" in data:
         rows.append(("model", words["model_id"]))
+    rows += [("attention", one_line(message)) for message in data.get("attention", ())]
+    if data.get("memorisation") in VERDICTS:
+        rows.append(("copies", VERDICTS[data["memorisation"]]))
     return rows
 
 

@@ -130,9 +130,15 @@ def _conclude(held: Held, outcome: Line) -> None:
     version = ModelVersion.model_validate(outcome["version"])
     held.put_effect("publish_model", version.model_dump(mode="python", by_alias=True))
     number = {"version": version.version} if version.version else {}  # else known once it is published
-    held.result = {"model_id": version.model_id, **number, "digest": version.digest}
+    held.result = {"model_id": version.model_id, **number, "digest": version.digest, **_judgement(version)}
     if outcome["stopped_early"]:
         held.result["stopped_early"] = True
+
+
+def _judgement(version: ModelVersion) -> dict[str, Any]:
+    """What its owner should know before the model is used, also without its card."""
+    found = {"flags": version.card.get("flags"), "memorisation": version.card.get("memorisation", {}).get("verdict")}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _environment(settings: TrainerSettings) -> dict[str, str]:

@@ -14,7 +14,7 @@ from maskeraid_core.documents.datasets import DatasetVersion
 from maskeraid_core.documents.deliveries import Sink
 from maskeraid_core.documents.models import Model, ModelVersion
 from maskeraid_core.documents.notices import Notice
-from maskeraid_core.jobs import Job, JobStatus, Notify, OutboxEntry
+from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify, OutboxEntry
 from maskeraid_core.litter import forget_inputs
 from maskeraid_core.measuring import EFFECT as NOTE_MEASURED
 from maskeraid_core.measuring import note_measured
@@ -93,7 +93,16 @@ def _thin(job: Job, entry: OutboxEntry) -> dict[str, Any]:
     """What a notice says: no image, no attribute, no name that a user chose."""
     url = f"/v1/{job.kind.collection}/{job.id}"
     data: dict[str, Any] = {"id": job.id, "object": job.kind, "status": entry.data["status"], "url": url}
-    return data | ({"client_reference_id": job.client_reference_id} if job.client_reference_id else {})
+    reference = {"client_reference_id": job.client_reference_id} if job.client_reference_id else {}
+    return data | _judgement(job) | reference
+
+
+def _judgement(job: Job) -> dict[str, Any]:
+    """Of a training that has made a model: codes of what needs attention, and whether it copies."""
+    result = job.result or {}
+    if job.kind is not JobKind.TRAINING or job.status is not JobStatus.SUCCEEDED or "flags" not in result:
+        return {}
+    return {"flags": [flag["code"] for flag in result["flags"]], "memorisation": result.get("memorisation")}
 
 
 def _facts(job: Job, entry: OutboxEntry) -> dict[str, Any]:
@@ -103,6 +112,7 @@ def _facts(job: Job, entry: OutboxEntry) -> dict[str, Any]:
         "name": job.spec.get("name"), "seconds": seconds,
         "reason": job.error.model_dump(include={"code", "message"}) if job.error else entry.data.get("reason"),
         "model_id": job.spec.get("model_id") if entry.data["status"] == JobStatus.SUCCEEDED else None,
+        "attention": [flag["message"] for flag in (job.result or {}).get("flags", ())] or None,
     }  # fmt: skip
     return {name: value for name, value in facts.items() if value is not None}
 

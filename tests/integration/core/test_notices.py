@@ -1,5 +1,6 @@
 """From the move of a job to deliveries: at least one for each sink, and never two ids for one thing told."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -104,6 +105,16 @@ class TestEnd:
         assert (mail.data["name"], mail.data["reason"]["code"]) == ("my daughter", "out_of_memory")
         assert mail.data["seconds"] >= 0
         assert "model_id" not in mail.data
+
+    async def test_of_a_training_says_what_needs_attention_of_its_model(self, stores: Stores) -> None:
+        await open_account(stores)
+        result = {"flags": [{"code": "collapse", "message": "It repeats itself."}], "memorisation": "cannot_tell"}
+        job = await run(stores, kind=JobKind.TRAINING)
+        await drain(stores, await move(stores, job, JobStatus.SUCCEEDED, result=json.dumps(result)))
+        mail, hook = sorted(await told(stores), key=lambda delivery: delivery.sink.kind)
+        assert (hook.data["flags"], hook.data["memorisation"]) == (["collapse"], "cannot_tell")
+        assert "attention" not in hook.data
+        assert mail.data["attention"] == ["It repeats itself."]
 
     @pytest.mark.parametrize("facts", [{"is_email_verified": False}, {"email": None}])
     async def test_is_not_mailed_without_a_verified_address(self, stores: Stores, facts: dict[str, Any]) -> None:

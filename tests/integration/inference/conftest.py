@@ -2,8 +2,8 @@
 
 import io
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +110,11 @@ def is_running(job: Job) -> bool:
     return job.status is JobStatus.RUNNING
 
 
-def add_model(port: PortalStores, tone: str, tenant: str = TENANT) -> ModelVersion:
-    """A model as a training would leave it."""
-    contents = save_model(make_model(tone))
+def add_model(
+    port: PortalStores, tone: str, tenant: str = TENANT, known: Mapping[str, object] | None = None
+) -> ModelVersion:
+    """A model as a training would leave it; `known` are its own facts."""
+    contents = save_model(replace(make_model(tone), facts=known or {}))
     model_id = new_id("mdl")
     files = []
     for name, content in contents.items():

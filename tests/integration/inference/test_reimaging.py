@@ -12,6 +12,7 @@ from tests.unit.inference.made_models import covered_face
 from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.grants import EVERYONE, Grant
 from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.repositories.claims import Wishes
 from maskeraid_core.repositories.models import ModelRepository
@@ -63,6 +64,16 @@ class TestResult:
         assert done.phases == []
         assert done.result is not None
         assert set(done.result["phases_ms"]) == {"reading", "covering", "selecting", "generating", "saving"}
+
+    def test_of_a_model_whose_gan_failed_says_which_engine_answered(self, inference: Inference) -> None:
+        tenant = new_id("ten")
+        add_model(inference.port, "light", tenant, known={"fallback": "R"})
+        done = inference.carry_out(inference.accept(covered_face(), tenant))
+        assert done.result is not None
+        assert (done.result["engine"], done.result["is_fallback"], len(done.result["candidates"])) == ("R", True, 1)
+        (warning,) = done.warnings
+        assert warning["code"] == "fallback_engine"
+        assert "`engine` A shows what the GAN draws" in warning["detail"]
 
 
 class TestInput:

@@ -83,6 +83,14 @@ class TestOutcome:
             "publish_model", "mdl_1:1", version.created_at,
         )  # fmt: skip
 
+    def test_what_needs_attention_is_in_the_result(self, held: FakeHeld) -> None:
+        flags = [{"code": "collapse", "message": "It repeats itself."}]
+        card = {"flags": flags, "memorisation": {"verdict": "cannot_tell", "reason": "so"}}
+        version = make_version(card=card).model_dump_json(by_alias=True)
+        run(held, f"say(type='outcome', version=json.loads({version!r}), stopped_early=False)")
+        assert held.result is not None
+        assert (held.result["flags"], held.result["memorisation"]) == (flags, "cannot_tell")
+
     def test_a_further_version_has_no_number_yet(self, held: FakeHeld) -> None:
         version = make_version(id="mdl_1:0", version=0).model_dump_json(by_alias=True)
         run(held, f"say(type='outcome', version=json.loads({version!r}), stopped_early=False)")
