@@ -19,10 +19,11 @@ from maskeraid_inference.reimaging import Filling, FoundCovering, Reimaged, blan
 from maskeraid_inference.rim import rim_difference
 
 LEGEND = (
-    "Above: how the first version came about. "
-    "Below: the versions, best first; %: the share of the model's fitting draws that each stands for."
+    "Above: how 0-final.png came about; clipped covering: what is replaced. "
+    "Below: N is N-final.png, best first; %: share of fitting draws."
 )
 STEPS = ("generated", "smoothed", "clipped", "final")
+CAPTIONS = {"clipped": "clipped covering"}  # Desentz 2021, Fig. 29
 BRIGHTEST_UNCERTAINTY = 0.25  # share of the range of grey levels that is drawn white
 
 
@@ -72,9 +73,9 @@ def _contact_sheet(reimaged: Reimaged, filling: Filling, pictures: Mapping[str, 
     covering = np.repeat(reimaged.found.covering[..., None], 3, axis=2).astype(np.uint8) * np.uint8(255)
     steps = [Panel(reimaged.image, "input"), Panel(covering, "covering")]
     best = {step: pictures["clipped.png" if step == "clipped" else f"0-{step}.png"] for step in STEPS}
-    steps += [Panel(picture, f"{number} {step}") for number, (step, picture) in enumerate(best.items(), start=1)]
+    steps += [Panel(picture, CAPTIONS.get(step, step)) for step, picture in best.items()]
     candidates = [
-        Panel(final, f"{index + 1}: {candidate.weight:.0%}")
+        Panel(final, f"{index}: {candidate.weight:.0%}")
         for index, (candidate, final) in enumerate(zip(filling.filled.candidates, filling.finals, strict=True))
     ]
     return draw_contact_sheet(steps, candidates, LEGEND, STATEMENT)
@@ -115,6 +116,7 @@ def _describe_filling(reimaged: Reimaged, filling: Filling) -> dict[str, Any]:
     return {
         "steps": {step: f"{step}.png" for step in STEPS},
         "engine": filled.engine,
+        "is_fallback": filling.is_fallback,
         "combinations": {"possible": filled.outcomes, "shown": len(filled.candidates)},
         "candidates": [_describe_candidate(index, one) for index, one in enumerate(filled.candidates)],
         "uncertainty": {

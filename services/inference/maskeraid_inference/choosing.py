@@ -15,6 +15,7 @@ from maskeraid_faces.selection.choose import ModelSummary, choose_model
 from maskeraid_faces.selection.chosen import Chosen
 from maskeraid_faces.sizes import fit_covering, fit_image
 
+UNSOUND = {"collapse", "copying"}
 NEAREST_TOLD = 5  # models named when none fits
 Facts = Mapping[str, Any]  # plain JSON values
 
@@ -86,7 +87,11 @@ def _side_for_choosing(image: Image, versions: Sequence[ModelVersion]) -> int:
 
 def _summary(version: ModelVersion, load: Callable[[ModelVersion], FaceModel]) -> ModelSummary:
     prototypes = tuple(_prototype(plain) for plain in version.prototypes)
-    return ModelSummary(version.id, version.name, prototypes, version.kind, partial(load, version))
+    flags = {flag.get("code") for flag in version.card.get("flags", ())}
+    return ModelSummary(
+        version.id, version.name, prototypes, version.kind, partial(load, version),
+        images=version.card.get("images"), is_flagged=bool(flags & UNSOUND),
+    )  # fmt: skip
 
 
 def _prototype(plain: Facts) -> Prototype:

@@ -1,6 +1,7 @@
 """Selection on drawn faces: tone decides, whatever the hair and the eyes say."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,6 +62,27 @@ class TestChoice:
         for row in rows:
             chosen = choose_model(covered_faces.images[row], truth.coverings[row], plain)
             assert chosen.best in truth.right_models[row]
+
+    @pytest.mark.parametrize("worse", [{"images": 10}, {"is_flagged": True}])
+    def test_a_tie_is_broken_toward_the_sounder_model(self, covered_faces: DrawnSet, worse: dict[str, object]) -> None:
+        truth, sound = covered_faces.truth, replace(summary("faces-light"), images=125)
+        assert truth is not None
+        for models in ([sound, replace(sound, id="w", **worse)], [replace(sound, id="w", **worse), sound]):
+            chosen = choose_model(covered_faces.images[0], truth.coverings[0], models)
+            assert (chosen.best, next(iter(chosen.distribution))) == ("faces-light", "faces-light")
+
+    def test_of_equal_models_the_one_of_more_images_is_taken(self, covered_faces: DrawnSet) -> None:
+        truth, sound = covered_faces.truth, replace(summary("faces-light"), images=125)
+        assert truth is not None
+        models = [sound, replace(sound, id="larger", images=500)]
+        assert choose_model(covered_faces.images[0], truth.coverings[0], models).best == "larger"
+
+    def test_soundness_makes_no_other_tone_fit(self, covered_faces: DrawnSet, plain: list[ModelSummary]) -> None:
+        truth = covered_faces.truth
+        assert truth is not None
+        few = [replace(model, images=8 if model.id == "faces-light" else 500, is_flagged=True) for model in plain]
+        row = next(row for row, right in enumerate(truth.right_models) if right == {"faces-light"})
+        assert choose_model(covered_faces.images[row], truth.coverings[row], few).best == "faces-light"
 
     def test_each_covering_of_each_tone(self, covered_faces: DrawnSet, plain: list[ModelSummary]) -> None:
         truth = covered_faces.truth

@@ -10,7 +10,8 @@ from tests.unit.inference.test_reimaging import ask, run
 
 from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_faces.images import Image
-from maskeraid_inference.answer import Answer, write_answer
+from maskeraid_inference.answer import LEGEND, Answer, write_answer
+from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
 from maskeraid_inference.marking import SOURCE_TYPE
 
 
@@ -65,6 +66,12 @@ class TestFiles:
     def test_the_sheet_shows_the_input_in_blocks(self, answer: Answer) -> None:
         sheet = pixels_of(answer.files["contact-sheet.png"])
         assert np.array_equal(sheet[16:144, 16:144], covered_face().repeat(4, axis=0).repeat(4, axis=1))
+
+    def test_the_legend_fits_on_the_narrowest_sheet(self, answer: Answer) -> None:
+        """One of a single version: six steps wide."""
+        steps = [Panel(covered_face(), "") for _ in range(6)]
+        sheet = draw_contact_sheet(steps, steps[:1], LEGEND, STATEMENT)
+        assert (sheet[:, -8:] == 255).all()
 
 
 class TestResult:

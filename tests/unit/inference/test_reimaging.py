@@ -1,5 +1,6 @@
 """A re-imaging without queue or database, with models made by NumPy."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from tests.unit.inference.made_models import covered_face, load_made, make_version
 
+from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
 from maskeraid_faces.drawing.covered import COVERINGS, TEAL
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import BadImage, NoSuitableModel, NothingCovered, TooMuchCovered
+from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Image
 from maskeraid_inference.reimaging import Reimaged, reimage
 
@@ -133,6 +136,16 @@ class TestSelection:
         assert choice is not None
         assert (choice.by, choice.version) == ("user", LIGHT)
 
+    def test_the_card_says_which_of_two_equal_models_is_sounder(self) -> None:
+        card = {"images": 125, "flags": []}
+        sound, few = (
+            make_version(id=f"mdl_{name}:1", card=card | facts) for name, facts in (("b", {}), ("a", {"images": 9}))
+        )
+        flagged = make_version(id="mdl_0:1", card=card | {"flags": [{"code": "collapse", "message": "So."}]})
+        choice = run(covered_face(), ask(until="selection"), versions=[flagged, few, sound]).choice
+        assert choice is not None
+        assert choice.version.id == "mdl_b:1"
+
     def test_no_model_that_fits_names_the_nearest_and_what_to_collect(self) -> None:
         with pytest.raises(NoSuitableModel) as refused:
             run(covered_face("dark"), ask(covering={"colours": [TEAL]}), versions=[LIGHT, MEDIUM])
@@ -155,6 +168,19 @@ class TestUntil:
         made = run(covered_face(), ask(until=until), enter=entered.append)
         assert entered == phases
         assert (made.choice is not None, made.filling) == (has_choice, None)
+
+
+class TestFallback:
+    @pytest.mark.parametrize(
+        ("engine", "used", "is_fallback"), [("auto", "R", True), ("R", "R", False), ("A", "A", False)]
+    )
+    def test_is_told_where_nobody_asked_for_it(self, engine: str, used: str, is_fallback: bool) -> None:
+        def load(version: ModelVersion) -> FaceModel:
+            return replace(load_made(version), facts={"fallback": "R"})
+
+        filling = reimage(covered_face(), ask(engine=engine, model=BY_USER), [LIGHT], load).filling
+        assert filling is not None
+        assert (filling.filled.engine, filling.is_fallback) == (used, is_fallback)
 
 
 class TestSides:

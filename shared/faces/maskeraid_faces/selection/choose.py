@@ -1,4 +1,4 @@
-"""Chooses a model for a covered face: `choose_model`. Tone decides; hair, eyes, and the visible fit break ties."""
+"""Chooses a model for a covered face: `choose_model`. Tone decides; looks, visible fit, and soundness break ties."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +24,8 @@ METHODS = ("attributes",)
 HAIR_WEIGHT, EYES_WEIGHT = 0.05, 0.02
 FIT_WEIGHT, LARGEST_FIT = 0.1, 20.0  # a grey level of visible error; above the cap all are equally wrong
 OTHER_KIND = 10.0  # dE00 that a drawn model stands behind for a photograph, and the other way round
+FLAGGED, FEW = 0.5, 0.5  # dE00 that a flagged model, and one of hardly any images, stand behind: that breaks ties
+ENOUGH_IMAGES = 100
 TEMPERATURE = 2.0  # dE00
 MOST_RERANKED = 20
 AS_IT_IS, ADAPTABLE, SUITABLE = 2.0, 6.0, 15.0  # dE00 of tone
@@ -38,6 +40,8 @@ class ModelSummary:
     prototypes: tuple[Prototype, ...]
     kind: Kind | None = None
     load: Callable[[], FaceModel] | None = None  # for the visible fit of the nearest 20
+    images: int | None = None  # that it learned from
+    is_flagged: bool = False  # it repeats itself, or may show the people it learned from
 
 
 def choose_model(
@@ -65,7 +69,8 @@ def choose_model(
     colours = face_colours(image, covering, kind)
     reasons = {model.id: _judge(colours, kind, model) for model in models if model.prototypes}
     reasons |= _reranked(image, covering, models, reasons)
-    ranked = sorted(reasons, key=lambda model: reasons[model].score)
+    images = {model.id: model.images or 0 for model in models}
+    ranked = sorted(reasons, key=lambda model: (reasons[model].score, -images[model]))
     nearest = ranked[0] if ranked else None
     best = nearest if nearest is not None and reasons[nearest].offer != "unsuitable" else None
     return Chosen(
@@ -78,15 +83,21 @@ def choose_model(
 
 
 def _judge(colours: FaceColours, kind: Kind, model: ModelSummary) -> Reasons:
-    other_kind = OTHER_KIND if model.kind not in (None, kind) else 0.0
-    return min((_compare(colours, prototype, other_kind) for prototype in model.prototypes), key=lambda one: one.score)
+    behind = (OTHER_KIND if model.kind not in (None, kind) else 0.0) + _doubt(model)
+    return min((_compare(colours, prototype, behind) for prototype in model.prototypes), key=lambda one: one.score)
 
 
-def _compare(colours: FaceColours, prototype: Prototype, other_kind: float) -> Reasons:
+def _doubt(model: ModelSummary) -> float:
+    """How far a model stands behind an equal one that is sound: less than the eye tells apart, 1 dE00."""
+    share = 1.0 if model.images is None else min(model.images / ENOUGH_IMAGES, 1.0)
+    return FLAGGED * model.is_flagged + FEW * (1 - share)
+
+
+def _compare(colours: FaceColours, prototype: Prototype, behind: float) -> Reasons:
     tone = _difference(colours.tone, prototype.tone)
     hair = _difference(colours.hair, prototype.hair)
     eyes = _difference(colours.eyes, prototype.eyes)
-    score = (tone or 0) + HAIR_WEIGHT * (hair or 0) + EYES_WEIGHT * (eyes or 0) + other_kind
+    score = (tone or 0) + HAIR_WEIGHT * (hair or 0) + EYES_WEIGHT * (eyes or 0) + behind
     return Reasons(tone, hair, eyes, None, score, _offer(tone))
 
 
