@@ -42,7 +42,10 @@ def welcome(stack: Stack, key: str | None) -> str:
     if key:
         lines += ["Your API key, shown only now:", "", f"    export MASKERAID_KEY={key}", ""]
         lines += [f"For the commands of `maskeraid`: maskeraid login $MASKERAID_KEY --url {stack.url}", ""]
-    else:
+    if stack.url != RECIPE_URL:
+        lines += ["This is not the usual port, so commands and the client need to know:", ""]
+        lines += [f"    export MASKERAID_URL={stack.url}", ""]
+    if not key:
         another = up_command(stack.options.data, stack.options.port, "--new-key")
         lines += [f"The first key was shown at the first start; {another} makes another.", ""]
     lines += [

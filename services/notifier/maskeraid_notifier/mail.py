@@ -17,6 +17,8 @@ from maskeraid_notifier.letters import SUBJECTS, is_control, text_of
 from maskeraid_notifier.outcomes import Outcome, Verdict
 from maskeraid_notifier.smtp import SmtpServer, connect
 
+LONGEST_LINE = 900  # bytes
+
 
 def refuse_control_characters(value: str) -> str:
     """The value itself. Raises TextRefused when it could end a header or begin another one.
@@ -52,8 +54,15 @@ def compose(
     message["Date"] = format_datetime(now)
     message["Message-ID"] = refuse_control_characters(f"<{delivery_id}@{from_address.domain}>")
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text_of(delivery_id, event, data), cte="quoted-printable")
+    text = text_of(delivery_id, event, data)
+    message.set_content(text, cte=_encoding_of(text))
     return message
+
+
+def _encoding_of(text: str) -> str:
+    """Plain while lines are as short as mail allows (RFC 5322, 998 bytes): quoted-printable would break links."""
+    is_long = max(len(line.encode()) for line in text.splitlines()) > LONGEST_LINE
+    return "base64" if is_long else "7bit" if text.isascii() else "8bit"
 
 
 def send_by_smtp(message: EmailMessage, server: SmtpServer, tls: ssl.SSLContext | None = None) -> Outcome:

@@ -142,6 +142,10 @@ class TestWelcome:
         assert "export MASKERAID_KEY=mk_shown_once" in text
         assert "U=http://127.0.0.1:8123/v1" in text
         assert "8000" not in text
+        assert "export MASKERAID_URL=http://127.0.0.1:8123" in text
+
+    def test_of_the_usual_port_nothing_need_be_told(self, tmp_path: Path) -> None:
+        assert "MASKERAID_URL" not in welcome(Stack(StackOptions(tmp_path, 8000)), "mk_shown_once")
 
     def test_later_the_way_to_another_key_of_the_same_stack_is_named(self, as_typed: None, tmp_path: Path) -> None:
         text = welcome(Stack(StackOptions(tmp_path, 8123)), None)

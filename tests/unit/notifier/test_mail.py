@@ -118,6 +118,12 @@ class TestWords:
         ):
             assert said in text
 
+    def test_say_what_needs_attention_of_a_model_that_was_made(self) -> None:
+        text = text_of(attention=["It repeats\nitself."], flags=["collapse"], memorisation="cannot_tell")
+        assert "attention  It repeats itself." in text
+        assert "copies     cannot be told" in text
+        assert "attention" not in text_of(memorisation="healthy")
+
     def test_say_why_it_failed(self) -> None:
         text = text_of(event="training.failed", reason={"code": "out_of_memory", "message": "Too little memory."})
         assert "out_of_memory: Too little memory." in text
@@ -148,6 +154,18 @@ class TestMessage:
         assert written["Subject"] == SUBJECTS["training.succeeded"]
         assert written["Message-ID"] == "<dlv_1@example.com>"
         assert "Anna" not in "".join(written.values())
+
+    @pytest.mark.parametrize("name", ["Anna", "Änne = ✓"])
+    def test_keeps_links_whole_in_the_file(self, name: str) -> None:
+        url = f"http://127.0.0.1:8000/v1/trainings/trn_{'0' * 26}?next=/models/{'x' * 60}"
+        raw = message(name=name, url=url).as_bytes()
+        assert url.encode() in raw
+        assert max(map(len, raw.split(b"\r\n"))) < 998
+
+    def test_breaks_only_lines_that_are_too_long_for_mail(self) -> None:
+        written = message(name="é" * 600)
+        assert max(map(len, written.as_bytes().split(b"\r\n"))) < 998
+        assert "é" * 600 in written.get_content()
 
     def test_is_the_same_on_each_attempt(self) -> None:
         assert message().as_bytes() == message().as_bytes()
