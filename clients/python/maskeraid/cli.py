@@ -10,6 +10,7 @@ import typer
 
 from maskeraid.client import Client
 from maskeraid.commands import (
+    comparing,
     datasets,
     email,
     evaluations,
@@ -22,7 +23,7 @@ from maskeraid.commands import (
     webhooks,
     workers,
 )
-from maskeraid.credentials import Credentials, read_credentials, write_credentials
+from maskeraid.credentials import Credentials, forget_credentials, read_credentials, write_credentials
 from maskeraid.terminal import REPEATS, AsJson, CommandRefused, console, print_json, readable_errors
 
 app = typer.Typer(
@@ -115,12 +116,24 @@ def login(
         console.print(f"Signed in to {url} as {me['tenant_name']}; the key is kept in {file}")
 
 
+@app.command()
+def logout(as_json: AsJson = False) -> None:
+    """Forget the kept key and address on this machine; the key itself stays valid until it is revoked."""
+    with readable_errors():
+        file = forget_credentials()
+    if as_json:
+        print_json({"file": str(file) if file else None})
+    else:
+        console.print(f"{file} is deleted; `keys revoke` would end the key itself" if file else "no key was kept")
+
+
 app.add_typer(datasets.app, name="datasets")
 app.command("import")(datasets.import_faces)
 app.command("train")(trainings.train)
 app.add_typer(trainings.app, name="checkpoints")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.app, name="models")
+models.app.command("compare")(comparing.compare_models)
 models.app.command("share")(sharing.share_model)
 models.app.command("unshare")(sharing.unshare_model)
 models.app.command("adopt")(sharing.adopt_model)
@@ -130,6 +143,7 @@ models.app.command("ratings")(sharing.show_ratings)
 app.command("evaluate")(evaluations.evaluate)
 app.command("ranking")(evaluations.ranking)
 app.command("reimage")(reimagings.reimage)
+app.add_typer(reimagings.app, name="reimagings")
 app.add_typer(keys.app, name="keys")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(workers.app, name="workers")

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import httpx
 
+from maskeraid.credentials import DEFAULT_URL, Credentials, read_credentials
 from maskeraid.errors import NOT_THE_SERVICE, ApiError, NotReachable, NotUsable
 from maskeraid.resources.accounts import Accounts, ApiKeys, Deliveries, WebhookEndpoints
 from maskeraid.resources.datasets import Datasets, Images, Imports
@@ -21,7 +22,6 @@ from maskeraid.resources.trainings import Trainings
 from maskeraid.resources.uploads import Uploads
 from maskeraid.resources.workers import Workers
 
-DEFAULT_URL = "http://127.0.0.1:8000"
 REPEATS = 5  # with pauses that double: 8 s in all after lost connections, as long as a restart takes
 LONGEST_PAUSE_SECONDS = 30.0
 ANSWER_SECONDS = 60.0  # the service may hold an answer back for 30
@@ -34,14 +34,16 @@ class Client:
     (a lost connection, 429, 503) is repeated, not before `Retry-After`.
 
     Args:
-        key: an API key, `mk_…`; else the variable MASKERAID_KEY.
-        url: where the service is; else MASKERAID_URL, else this machine.
+        key: an API key, `mk_…`; else the variable MASKERAID_KEY, else the one that `maskeraid login` has kept, which
+            goes to no `url` that is named here.
+        url: where the service is; else MASKERAID_URL, else where `maskeraid login` signed in, else this machine.
         repeats: how often a request is repeated before its error is raised.
         transport: instead of the network.
         sleep: waits for some seconds.
 
     Raises:
         NotUsable: the key or the address cannot be one.
+        UnreadableCredentials: the file of `maskeraid login` is damaged.
     """
 
     def __init__(
@@ -53,8 +55,9 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        key = _usable_key(key or os.environ.get("MASKERAID_KEY"))
-        self.url = _usable_url(url or os.environ.get("MASKERAID_URL") or DEFAULT_URL)
+        kept = Credentials(DEFAULT_URL, os.environ.get("MASKERAID_KEY")) if url else read_credentials()
+        key = _usable_key(key or kept.key)
+        self.url = _usable_url(url or kept.url)
         self.repeats = repeats
         self.sleep = sleep
         headers = {"Authorization": f"Bearer {key}"} if key else {}

@@ -1,12 +1,13 @@
-"""Where the command line keeps the service's address and the key: one file that only its owner may read."""
+"""Where `maskeraid login` keeps the service's address and the key: one file that only its owner may read."""
 
 import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from maskeraid.client import DEFAULT_URL
 from maskeraid.errors import MaskeraidClientError
+
+DEFAULT_URL = "http://127.0.0.1:8000"
 
 
 class UnreadableCredentials(MaskeraidClientError):
@@ -42,6 +43,15 @@ def write_credentials(credentials: Credentials) -> Path:
     file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
         json.dump(asdict(credentials), stream)
+    return file
+
+
+def forget_credentials() -> Path | None:
+    """Delete the file; where it was, None if there was none."""
+    file = credentials_file()
+    if not file.exists():
+        return None
+    file.unlink()
     return file
 
 

@@ -250,6 +250,16 @@ class Delivery(ApiObject):
     status: str = ""
     attempts: list[dict[str, Any]] = []
 
+    @property
+    def outcome(self) -> str:
+        """The status in words: one that waits because it failed says so, and how it failed last."""
+        if self.status == "delivered" or not self.attempts:
+            return self.status
+        last = self.attempts[-1]
+        why = last.get("error") or f"answered {last.get('status_code')}"
+        state = "failing" if self.status == "pending" else self.status.replace("_", " ")
+        return f"{state} after {len(self.attempts)} {'try' if len(self.attempts) == 1 else 'tries'}: {why}"
+
 
 class Account(ApiObject):
     """Notices go to `email` once it is verified; `pending_email` waits for that."""

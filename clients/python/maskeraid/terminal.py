@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Annotated, TypeVar
 
 import typer
@@ -17,6 +18,8 @@ from maskeraid.errors import ApiError, JobFailed, MaskeraidClientError, NotReach
 from maskeraid.objects import ApiObject, Event, Job
 
 JobT = TypeVar("JobT", bound=Job)
+Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
+All = Annotated[bool, typer.Option("--all", help="Every one, however many there are.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 REPEATS = 2  # somebody waits at the terminal
 INTERRUPTED = 130  # as shells say it of Ctrl-C
@@ -100,6 +103,14 @@ def print_objects(objects: Iterable[ApiObject], columns: Sequence[str], *, as_js
         print_rows([columns, *([_cell(row.get(column)) for column in columns] for row in rows)])
     else:
         console.print("nothing yet")
+
+
+def print_newest(objects: Iterable[ApiObject], columns: Sequence[str], limit: int | None, *, as_json: bool) -> None:
+    """The first so many of a long list, None for all; what is left out is said."""
+    found = iter(objects)
+    print_objects(islice(found, limit), columns, as_json=as_json)
+    if limit is not None and next(found, None) is not None:
+        errors.print(f"these are the newest {limit}; --all shows the others too")
 
 
 def print_object(item: ApiObject, *, as_json: bool) -> None:

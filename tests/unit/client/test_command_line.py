@@ -11,6 +11,7 @@ import pytest
 from tests.unit.client.service import event_text, job
 from typer.testing import CliRunner, Result
 
+from maskeraid import Client
 from maskeraid.cli import app
 from maskeraid.credentials import Credentials, write_credentials
 from maskeraid.objects import Job
@@ -208,6 +209,21 @@ class TestLogin:
         assert run("login", "mk_bad").exit_code == 1
         assert self.kept(tmp_path)["key"] == "mk_test"
 
+    def test_logout_forgets_the_key(self, server: Server, tmp_path: Path) -> None:
+        assert "is deleted" in run("logout").stdout
+        assert "no key yet" in run("jobs", "list").stderr
+        assert run("logout").stdout == "no key was kept\n"
+
+    def test_a_client_finds_what_login_has_kept(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+        with Client() as client:
+            assert (client.url, client.http.headers["Authorization"]) == (server.url, "Bearer mk_test")
+        with Client(url="http://elsewhere.test") as client:
+            assert "Authorization" not in client.http.headers  # a kept key goes to its own service only
+        monkeypatch.setenv("MASKERAID_KEY", "mk_env")
+        monkeypatch.setenv("MASKERAID_URL", "http://other.test")
+        with Client() as client:
+            assert (client.url, client.http.headers["Authorization"]) == ("http://other.test", "Bearer mk_env")
+
     def test_the_environment_comes_first(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MASKERAID_URL", server.url)
         monkeypatch.setenv("MASKERAID_KEY", "mk_env")
@@ -234,8 +250,13 @@ class TestJobs:
     def test_of_many_the_first_are_shown(self, server: Server) -> None:
         rows = [job(id=f"trn_{number}", created_at="2026-11-23T03:00:00.123Z") for number in range(3)]
         server.answers["GET /v1/jobs"] = page(*rows)
-        lines = run("jobs", "list", "--limit", "2").stdout.splitlines()
+        result = run("jobs", "list", "--limit", "2")
+        lines = result.stdout.splitlines()
         assert [line.split()[0] for line in lines] == ["id", "trn_0", "trn_1"]
+        assert "these are the newest 2; --all shows the others too" in result.stderr
+        whole = run("jobs", "list", "--limit", "2", "--all")
+        assert (len(whole.stdout.splitlines()), whole.stderr) == (4, "")
+        assert run("jobs", "list", "--limit", "3").stderr == ""
         assert lines[1].endswith("2026-11-23 03:00:00Z")
 
     def test_who_leaves_is_told_that_the_job_goes_on(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -362,6 +383,21 @@ class TestTrain:
         assert asked["data"] == [{"dataset_id": "ds_1", "where": ["mouth:2"]}]
         assert asked["notify"] == {"email": True}
 
+    @pytest.mark.parametrize(
+        ("flags", "verdict", "words"),
+        [
+            (["collapse"], "cannot_tell", "; collapse (it repeats itself); whether it copies cannot be told"),
+            (["copying"], "copying", "; copying (it may show the people it learned from)"),
+            ([], "healthy", "; no sign of copying"),
+        ],
+    )
+    def test_the_last_line_says_what_needs_attention(
+        self, server: Server, flags: list[str], verdict: str, words: str
+    ) -> None:
+        result = {"flags": [{"code": code, "message": "So."} for code in flags], "memorisation": verdict}
+        server.answers["POST /v1/trainings"] = 202, {**TRAINING, "result": result}
+        assert run("train", "faces").stdout == f"trn_1: model mdl_1 version 1{words}\n"
+
     def test_what_was_not_said_is_left_to_the_service(self, server: Server) -> None:
         run("train", "faces")
         assert "seed" not in json.loads(server.bodies["POST /v1/trainings"])
@@ -422,6 +458,13 @@ class TestModelsAndKeys:
     def test_a_models_card_is_shown(self, server: Server) -> None:
         server.answers["GET /v1/models/mdl_1/versions/latest"] = 200, VERSION
         assert json.loads(run("models", "show", "mdl_1", "--json").stdout) == VERSION
+        assert "card.json" in run("models", "show", "mdl_1").stdout  # one that has no card for people
+        files = [{"name": "card.md", "bytes": 2}]
+        server.answers["GET /v1/models/mdl_1/versions/latest"] = 200, {**VERSION, "files": files}
+        server.answers["GET /v1/models/mdl_1/versions/2/files/card.md"] = 200, "# faces\n\n- It copies.\n"
+        told = run("models", "show", "mdl_1").stdout
+        assert told.startswith("# faces\n\n- It copies.\n")
+        assert "mdl_1 version 2; --json shows" in told
 
     def test_an_alias_leads_to_a_version_and_goes(self, server: Server) -> None:
         server.answers["PUT /v1/models/mdl_1/aliases/best"] = 200, {"id": "mdl_1", "name": "m"}
@@ -454,9 +497,42 @@ class TestModelsAndKeys:
         (tmp_path / "covered.png").write_bytes(b"face")
         server.answers["POST /v1/reimagings"] = 202, REIMAGED
         server.answers["GET /v1/reimagings/rim_1/files/final.png"] = 200, "png"
-        told = run("models", "compare", "covered.png", "mdl_1:2", "mdl_2", "--output", "out").stdout
-        assert told == "out/1/final.png  mdl_1:2\nout/2/final.png  mdl_2\nA plausible face.\n"
+        words = ["covered.png", "mdl_1:2", "mdl_2@best", "--output", "out", "--colour", "20,150,140"]
+        assert run("models", "compare", *words).stdout == (
+            "out/1/final.png  mdl_1:2\nout/2/final.png  mdl_2@best\n"
+            "out/compared.html shows them side by side\nA plausible face.\n"
+        )
         assert (tmp_path / "out/2/final.png").read_bytes() == b"png"
+        assert json.loads((tmp_path / "out/compared.json").read_text()) == [REIMAGED, REIMAGED]
+        sheet = (tmp_path / "out/compared.html").read_text()
+        assert sheet.count("data:image/png;base64,cG5n") == 2
+        assert "mdl_2@best" in sheet
+        assert b'"version": "best"' in server.bodies["POST /v1/reimagings"]
+
+    @pytest.mark.parametrize("text", ["mdl_1:best", "mdl_1@best", "ours:best", "ours@best"])
+    def test_a_version_is_named_with_its_model(self, server: Server, text: str) -> None:
+        server.answers["GET /v1/models"] = page({"id": "mdl_1", "name": "ours"})
+        server.answers["GET /v1/models/mdl_1/versions/best"] = 200, VERSION
+        assert json.loads(run("models", "show", text, "--json").stdout) == VERSION
+        server.answers["GET /v1/models/mdl_1/versions/3"] = 200, {**VERSION, "version": 3}
+        assert json.loads(run("models", "show", text, "--version", "3", "--json").stdout)["version"] == 3
+
+    def test_a_name_with_a_colon_is_a_name(self, server: Server) -> None:
+        server.answers["GET /v1/models"] = page({"id": "mdl_1", "name": "ours:old"})
+        server.answers["GET /v1/models/mdl_1/versions/latest"] = 200, VERSION
+        assert run("models", "show", "ours:old", "--json").exit_code == 0
+
+    def test_a_dataset_is_deleted_by_its_name(self, server: Server) -> None:
+        server.answers["GET /v1/datasets"] = page(DATASET)
+        server.answers["DELETE /v1/datasets/ds_1"] = 204, ""
+        assert run("datasets", "delete", "faces [bold]").stdout == "faces [bold] (ds_1) is deleted\n"
+        assert json.loads(run("datasets", "delete", "faces [bold]", "--force", "--json").stdout)["deleted"]
+
+    def test_reimagings_are_listed_and_deleted(self, server: Server) -> None:
+        server.answers["GET /v1/reimagings"] = page(REIMAGED)
+        server.answers["DELETE /v1/reimagings/rim_1"] = 204, ""
+        assert "rim_1" in run("reimagings", "list").stdout
+        assert run("reimagings", "delete", "rim_1").stdout == "rim_1 is deleted\n"
 
     def test_a_new_key_alone_is_on_the_output(self, server: Server) -> None:
         server.answers["POST /v1/api-keys"] = 201, {"id": "key_1", "name": "a", "key": "mk_secret"}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+import httpx
 import pytest
 from tests.unit.client.service import Service, job, listed, ok
 
@@ -65,12 +66,30 @@ class TestCompare:
     def test_asks_each_for_the_same_photo_and_seed(self) -> None:
         service = Service(ok(code=202, **job("queued", "reimaging")))
         with service.client() as client:
-            client.models.compare(b"face", ["mdl_1:2", "mdl_1:best", "mdl_2"], seed=7, candidates=4)
+            versions = ["mdl_1:2", "mdl_1:best", "mdl_2"]
+            client.models.compare(b"face", versions, seed=7, candidates=4, covering_map=b"map")
         sent = [request.content for request in service.requests]
         for content, version in zip(sent, (b"2", b'"best"', b'"latest"'), strict=True):
             assert b'"version": ' + version in content
             assert b'"seed": 7' in content
             assert b"face" in content
+
+    def test_a_covering_that_nobody_gave_is_guessed_once(self) -> None:
+        found = job("succeeded", "reimaging", id="rim_0", files={"covering.png": ""})
+        service = Service(ok(code=202, **found), httpx.Response(200, content=b"the map"), ok(code=202, **found))
+        with service.client() as client:
+            client.models.compare(b"face", ["mdl_1", "mdl_2"])
+        first, second, *filled = service.requests
+        assert b'"until": "covering"' in first.content
+        assert second.url.path == "/v1/reimagings/rim_0/files/covering.png"
+        assert len(filled) == 2
+        assert all(b"the map" in request.content for request in filled)
+
+    def test_colours_are_the_same_for_all(self) -> None:
+        service = Service(ok(code=202, **job("queued", "reimaging")))
+        with service.client() as client:
+            client.models.compare(b"face", ["mdl_1", "mdl_2"], covering={"method": "colour", "colours": [[1, 2, 3]]})
+        assert [b'"colours": [[1, 2, 3]]' in request.content for request in service.requests] == [True, True]
 
     @pytest.mark.parametrize("number", [0, 5])
     def test_takes_one_to_four(self, number: int) -> None:

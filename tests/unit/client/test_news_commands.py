@@ -38,7 +38,22 @@ class TestWebhooks:
         server.answers["POST /v1/deliveries/dlv_1/redeliver"] = 202, DELIVERY
         listed = json.loads(run("webhooks", "deliveries", "--endpoint", "whe_1", "--json").stdout)
         assert listed == [DELIVERY]
+        assert run("webhooks", "deliveries").stdout.splitlines()[1].endswith("pending")
         assert run("webhooks", "redeliver", "dlv_1").stdout == "it will be sent in a moment\n"
+
+    @pytest.mark.parametrize(
+        ("status", "attempt", "said"),
+        [
+            ("pending", {"status_code": 500, "error": None}, "failing after 1 try: answered 500"),
+            ("given_up", {"status_code": None, "error": "refused"}, "given up after 1 try: refused"),
+            ("delivered", {"status_code": 200, "error": None}, "delivered"),
+        ],
+    )
+    def test_what_failed_does_not_look_as_if_it_waited(
+        self, server: Server, status: str, attempt: dict[str, object], said: str
+    ) -> None:
+        server.answers["GET /v1/deliveries"] = page({**DELIVERY, "status": status, "attempts": [attempt]})
+        assert run("webhooks", "deliveries").stdout.splitlines()[1].endswith(said)
 
 
 class TestEmail:

@@ -50,6 +50,24 @@ def show_dataset(dataset: Annotated[str, typer.Argument(help="Its id or name.")]
         print_object(find_dataset(client, dataset), as_json=as_json)
 
 
+@app.command("delete")
+def delete_dataset(
+    dataset: Annotated[str, typer.Argument(help="Its id or name.")],
+    is_forced: Annotated[
+        bool, typer.Option("--force", help="Also when models learned from it; they are flagged.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete a dataset with all its versions and images."""
+    with connected() as client:
+        found = find_dataset(client, dataset)
+        client.datasets.delete(found.id, force=is_forced)
+    if as_json:
+        print_json({"id": found.id, "deleted": True})
+    else:
+        console.print(f"{found.name} ({found.id}) is deleted")
+
+
 @app.command("draw")
 def draw_faces(
     drawn_set: Annotated[DrawnSet, typer.Argument(help="Which; `-balanced` has 500 faces instead of 125.")],

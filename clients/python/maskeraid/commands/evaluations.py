@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from maskeraid.commands.datasets import find_dataset
-from maskeraid.commands.models import ModelName, Version, find_model
+from maskeraid.commands.models import ModelVersionName, Version, find_version
 from maskeraid.objects import Evaluation
 from maskeraid.terminal import (
     AsJson,
@@ -24,12 +24,12 @@ Rows = list[Sequence[str]]
 
 
 def evaluate(
-    model: ModelName,
+    model: ModelVersionName,
     kind: Annotated[
         Literal["samples", "memorisation", "guarantees", "quality"],
         typer.Option(help="What is measured; `quality` needs --dataset."),
     ],
-    version: Version = "latest",
+    version: Version = None,
     dataset: Annotated[str | None, typer.Option(help="Images to compare with, a dataset by id or name.")] = None,
     where: Annotated[list[str] | None, typer.Option(help="Only images with, e.g., mouth:2; repeatable.")] = None,
     group_by: Annotated[str | None, typer.Option(help="Of `quality`: also by the values of this attribute.")] = None,
@@ -41,8 +41,9 @@ def evaluate(
     """Measure a model: what it draws, whether it copies, what it is sure to draw, how good it is."""
     with connected() as client:
         dataset_id = find_dataset(client, dataset).id if dataset else None
+        model_id, number = find_version(client, model, version)
         made = client.evaluations.create(
-            kind, find_model(client, model), version=version, dataset_id=dataset_id, where=where or (), n=n, seed=seed,
+            kind, model_id, version=number, dataset_id=dataset_id, where=where or (), n=n, seed=seed,
             group_by=group_by,
         )  # fmt: skip
         with progress_bar() as bar:
@@ -54,6 +55,8 @@ def evaluate(
         return
     if rows := rows_of(made):
         print_rows(rows)
+    if kind == "guarantees" and len(rows) == 1:
+        console.print("no attribute of its training images has values that could be counted in its samples")
     where_to = f"in {output}/" if output else "; --output FOLDER fetches them"
     console.print(f"{made.id}: {len(made.files)} files {where_to}".replace(" ;", ";"))
 
@@ -72,7 +75,7 @@ def rows_of(made: Evaluation) -> Rows:
     result = made.result or {}
     match made.measures:
         case "memorisation":
-            names = ("verdict", "reason", "gate", "near_share", "authenticity", "authenticity_of_held_out", "c_t")
+            names = ("verdict", "reason", "gate", "near_share", "near_share_of_unseen", "authenticity", "c_t")
             return [(name, str(result[name])) for name in names if name in result]
         case "guarantees":
             return _guarantees(result)

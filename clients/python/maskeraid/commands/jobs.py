@@ -1,12 +1,22 @@
 """`maskeraid jobs …`."""
 
-from itertools import islice
 from typing import Annotated, Literal
 
 import typer
 
 from maskeraid.objects import Job
-from maskeraid.terminal import AsJson, connected, console, follow, print_json, print_object, print_objects, progress_bar
+from maskeraid.terminal import (
+    All,
+    AsJson,
+    Limit,
+    connected,
+    console,
+    follow,
+    print_json,
+    print_newest,
+    print_object,
+    progress_bar,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Everything that takes time.")
 
@@ -26,13 +36,15 @@ JobId = Annotated[
 def list_jobs(
     kind: Kind = None,
     status: Status = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    limit: Limit = 50,
+    is_all: All = False,
     as_json: AsJson = False,
 ) -> None:
     """Your jobs, newest first."""
     with connected() as client:
-        newest = islice(client.jobs.list(kind=kind, status=status), limit)
-        print_objects(newest, ["id", "kind", "status", "phase", "created_at"], as_json=as_json)
+        columns = ["id", "kind", "status", "phase", "created_at"]
+        found = client.jobs.list(kind=kind, status=status)
+        print_newest(found, columns, None if is_all else limit, as_json=as_json)
 
 
 @app.command("show")

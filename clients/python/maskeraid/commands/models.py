@@ -6,22 +6,27 @@ from typing import Annotated
 import typer
 
 from maskeraid.client import Client
+from maskeraid.objects import Model
 from maskeraid.terminal import (
     AsJson,
     CommandRefused,
     connected,
     console,
-    follow,
     print_json,
     print_object,
     print_objects,
-    progress_bar,
 )
 
 app = typer.Typer(no_args_is_help=True, help="What trainings made, yours and what others share.")
 
+ModelVersionName = Annotated[
+    str, typer.Argument(metavar="MODEL[:VERSION]", help="Its id or name; a version is a number, an alias, or `latest`.")
+]
 ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="Its id or name; of a name yours, the newest.")]
-Version = Annotated[str, typer.Option(help="A number, an alias, or `latest`.")]
+Version = Annotated[
+    str | None, typer.Option(help="A number, an alias, or `latest`; the same as MODEL:VERSION.", show_default="latest")
+]
+CARD = "card.md"
 COLUMNS = ["id", "name", "access", "owner", "latest_version", "rating_mean", "created_at"]
 
 
@@ -39,22 +44,27 @@ def list_models(
 
 
 @app.command("show")
-def show_model(model: ModelName, version: Version = "latest", as_json: AsJson = False) -> None:
-    """A model's card, guarantees, layers, lineage, and files."""
+def show_model(model: ModelVersionName, version: Version = None, as_json: AsJson = False) -> None:
+    """A model's card; as JSON also its layers, lineage, and files."""
     with connected() as client:
-        print_object(client.models.version(find_model(client, model), version), as_json=as_json)
+        found = client.models.version(*find_version(client, model, version))
+        if as_json or all(file["name"] != CARD for file in found.files):
+            print_object(found, as_json=as_json)
+            return
+        typer.echo(client.models.file(found.model_id, CARD, found.version).decode())
+    console.print(f"{found.model_id} version {found.version}; --json shows its layers, lineage, and files too")
 
 
 @app.command("download")
 def download_model(
-    model: ModelName,
+    model: ModelVersionName,
     output: Annotated[Path, typer.Argument(file_okay=False, help="Folder for the files.")],
-    version: Version = "latest",
+    version: Version = None,
     as_json: AsJson = False,
 ) -> None:
     """Every file of a model's version that you may have into a folder."""
     with connected() as client:
-        found = client.models.version(find_model(client, model), version)
+        found = client.models.version(*find_version(client, model, version))
         output.mkdir(parents=True, exist_ok=True)
         for file in found.files:
             (output / file["name"]).write_bytes(client.models.file(found.model_id, file["name"], found.version))
@@ -96,41 +106,37 @@ def delete_model(model: ModelName, as_json: AsJson = False) -> None:
         console.print(f"{model_id} is deleted")
 
 
-@app.command("compare")
-def compare_models(
-    image: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A partly covered face.")],
-    models: Annotated[list[str], typer.Argument(metavar="MODEL[:VERSION]", help="Up to four.")],
-    output: Annotated[Path, typer.Option(file_okay=False, help="Folder for the pictures.")] = Path("compared"),
-    covering: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="Black and white picture, white = covered.")
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same for each.")] = 0,
-    as_json: AsJson = False,
-) -> None:
-    """Fill one photo by several models, side by side."""
-    if len(models) > 4:
-        raise typer.BadParameter("up to four models can be compared")
-    with connected() as client:
-        parted = [text.partition(":") for text in models]
-        versions = [f"{find_model(client, name)}:{version or 'latest'}" for name, _, version in parted]
-        made = client.models.compare(image, versions, seed=seed, covering_map=covering)
-        with progress_bar() as bar:
-            done = [follow(bar, one, name) for one, name in zip(made, models, strict=True)]
-        paths = [one.save("final.png", output / str(number)) for number, one in enumerate(done, 1)]
-    if as_json:
-        print_json([one.to_dict() for one in done])
-    else:
-        for name, path in zip(models, paths, strict=True):
-            console.print(f"{path}  {name}")
-        console.print(done[0].statement)
+def find_version(client: Client, text: str, version: str | None = None) -> tuple[str, int | str]:
+    """The id of a model, and which of its versions: `MODEL`, `MODEL:2`, or `MODEL@champion`; `version` beside it wins.
+
+    A name that has a colon itself is taken as a whole first.
+    """
+    head, mark, tail = _parted(text)
+    if mark and (text.startswith("mdl_") or not _named(client, text)):
+        return find_model(client, head), _number(version or tail)
+    return find_model(client, text), _number(version or "latest")
 
 
 def find_model(client: Client, text: str) -> str:
     """The id of a model by id or name; a name of yours before that of another's."""
     if text.startswith("mdl_"):
         return text
-    named = [model for model in client.models.list(q=text) if model.name == text]
-    named.sort(key=lambda model: model.access == "shared")
+    named = _named(client, text)
     if not named:
         raise CommandRefused(f"there is no model {text!r}; `maskeraid models list` shows yours")
     return named[0].id
+
+
+def _named(client: Client, text: str) -> list[Model]:
+    named = [model for model in client.models.list(q=text) if model.name == text]
+    return sorted(named, key=lambda model: model.access == "shared")
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """Head, mark, and tail at the last colon or at-sign."""
+    place = max(text.rfind(":"), text.rfind("@"))
+    return (text, "", "") if place < 1 else (text[:place], text[place], text[place + 1 :] or "latest")
+
+
+def _number(version: str) -> int | str:
+    return int(version) if version.isdecimal() else version

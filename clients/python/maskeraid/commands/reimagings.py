@@ -1,4 +1,4 @@
-"""`maskeraid reimage`."""
+"""`maskeraid reimage` and `maskeraid reimagings …`."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -6,9 +6,20 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.color import Color, ColorParseError
 
-from maskeraid.commands.models import find_model
+from maskeraid.commands.models import find_version
 from maskeraid.objects import Reimaging
-from maskeraid.terminal import AsJson, connected, console, follow, print_json, progress_bar
+from maskeraid.terminal import All, AsJson, Limit, connected, console, follow, print_json, print_newest, progress_bar
+
+Colours = Annotated[
+    list[str] | None, typer.Option("--colour", help="Colour of the covering, 20,150,140 or #14968c; repeatable.")
+]
+
+app = typer.Typer(no_args_is_help=True, help="What `maskeraid reimage` has made.")
+
+
+def colours_of(colours: list[str] | None) -> dict[str, Any]:
+    """The option of a re-imaging that says so; none when the covering is guessed or comes as a map."""
+    return {"covering": {"method": "colour", "colours": [_rgb(text) for text in colours]}} if colours else {}
 
 
 def _rgb(text: str) -> list[int]:
@@ -25,10 +36,11 @@ def reimage(
     covering: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Black and white picture, white = covered.")
     ] = None,
-    colour: Annotated[
-        list[str] | None, typer.Option(help="Colour of the covering, 20,150,140 or #14968c; repeatable.")
+    colour: Colours = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL[:VERSION]", help="Its id or name; without it the fitting one is chosen."),
     ] = None,
-    model: Annotated[str | None, typer.Option(help="Its id or name; without it the fitting one is chosen.")] = None,
     candidates: Annotated[int, typer.Option(min=1, max=64, help="How many versions.")] = 8,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same faces.")] = None,
     pick: Annotated[
@@ -39,9 +51,11 @@ def reimage(
     """Fill the covered part of a face with plausible versions."""
     options: dict[str, Any] = {"candidates": candidates, "pick": pick}
     options |= {"seed": seed} if seed is not None else {}
-    options |= {"covering": {"method": "colour", "colours": [_rgb(text) for text in colour]}} if colour else {}
+    options |= colours_of(colour)
     with connected() as client:
-        options |= {"model": {"model_id": find_model(client, model)}} if model else {}
+        if model:
+            model_id, version = find_version(client, model)
+            options["model"] = {"model_id": model_id, "version": version}
         made = client.reimagings.create(image, covering_map=covering, **options)
         with progress_bar() as bar:
             made = follow(bar, made, f"re-image {image.name}")
@@ -51,6 +65,27 @@ def reimage(
     else:
         chosen = (made.result or {})["selection"]["model_id"]
         console.print(f"{made.id}: {len(made.files)} files in {output}/, by model {chosen}\n{made.statement}")
+
+
+@app.command("list")
+def list_reimagings(limit: Limit = 50, is_all: All = False, as_json: AsJson = False) -> None:
+    """Your re-imagings, newest first."""
+    with connected() as client:
+        columns = ["id", "status", "created_at", "finished_at"]
+        print_newest(client.reimagings.list(), columns, None if is_all else limit, as_json=as_json)
+
+
+@app.command("delete")
+def delete_reimaging(
+    reimaging_id: Annotated[str, typer.Argument(metavar="REIMAGING", help="Its id, rim_…")], as_json: AsJson = False
+) -> None:
+    """Delete a re-imaging that has ended, with its pictures."""
+    with connected() as client:
+        client.reimagings.delete(reimaging_id)
+    if as_json:
+        print_json({"id": reimaging_id, "deleted": True})
+    else:
+        console.print(f"{reimaging_id} is deleted")
 
 
 def save_files(made: Reimaging, folder: Path) -> None:

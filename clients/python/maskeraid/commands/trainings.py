@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from itertools import islice
 from typing import Annotated, Any, Literal
 
 import typer
 
 from maskeraid.commands.datasets import find_dataset
-from maskeraid.commands.models import find_model
-from maskeraid.terminal import AsJson, connected, console, follow, print_json, print_objects, progress_bar
+from maskeraid.commands.models import find_model, find_version
+from maskeraid.objects import Training
+from maskeraid.terminal import All, AsJson, Limit, connected, console, follow, print_json, print_newest, progress_bar
 
 
 def train(
@@ -26,7 +26,8 @@ def train(
     ] = "quick",
     where: Annotated[list[str] | None, typer.Option(help="Only images with, e.g., mouth:2; repeatable.")] = None,
     start_from: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="Begin with the networks of this model, by id or name.")
+        str | None,
+        typer.Option(metavar="MODEL[:VERSION]", help="Begin with the networks of this model, by id or name."),
     ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="`thesis`: exactly so many; the others: at most.")] = None,
     max_seconds: Annotated[float | None, typer.Option(help="Longest training time.")] = None,
@@ -44,7 +45,7 @@ def train(
         training = client.trainings.create(
             name or found[0].name, [item.id for item in found], architecture=architecture, preset=preset,
             where=where or (), seed=seed, email=email, hyperparameters=hyperparameters, dry_run=is_dry,
-            start_from={"model_id": find_model(client, start_from)} if start_from else None,
+            start_from=dict(zip(PLACE, find_version(client, start_from), strict=True)) if start_from else None,
             model_id=find_model(client, model) if model else None,
         )  # fmt: skip
         if is_followed:
@@ -53,12 +54,19 @@ def train(
     if as_json:
         print_json(training.to_dict())
     elif training.model:
-        console.print(f"{training.id}: model {training.model['model_id']} version {training.model['version']}")
+        console.print(made_in_words(training))
     elif training.estimate:
         console.print(in_words(training.estimate))
     else:
         console.print(f"{training.id}: {training.status}; `maskeraid jobs follow {training.id}` shows how it goes on")
 
+
+PLACE = ("model_id", "version")
+WORDS = {
+    "collapse": "it repeats itself",
+    "copying": "it may show the people it learned from",
+    "overfit": "its discriminator was nearly always right",
+}
 
 app = typer.Typer(no_args_is_help=True, help="What trainings have kept on their way.")
 TrainingId = Annotated[str, typer.Argument(metavar="TRAINING", help="Id of a training.")]
@@ -68,13 +76,14 @@ Step = Annotated[int, typer.Argument(min=0, help="A step of `maskeraid checkpoin
 @app.command("list")
 def list_checkpoints(
     training_id: TrainingId,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    limit: Limit = 50,
+    is_all: All = False,
     as_json: AsJson = False,
 ) -> None:
     """The steps that were kept or looked at, newest first."""
     with connected() as client:
-        newest = islice(client.trainings.checkpoints(training_id), limit)
-        print_objects(newest, ["step", "is_resumable", "created_at"], as_json=as_json)
+        found = client.trainings.checkpoints(training_id)
+        print_newest(found, ["step", "is_resumable", "created_at"], None if is_all else limit, as_json=as_json)
 
 
 @app.command("promote")
@@ -93,9 +102,20 @@ def promote_checkpoint(
     if as_json:
         print_json(training.to_dict())
     elif training.model:
-        console.print(f"{training.id}: model {training.model['model_id']} version {training.model['version']}")
+        console.print(made_in_words(training))
     else:
         console.print(f"{training.id}: {training.status}")
+
+
+def made_in_words(training: Training) -> str:
+    """The model that was made, and in the same line what its owner should know of it."""
+    made, result = training.model or {}, training.result or {}
+    told = [f"{flag['code']} ({WORDS[flag['code']]})" for flag in result.get("flags", ()) if flag["code"] in WORDS]
+    if result.get("memorisation") == "healthy":
+        told.append("no sign of copying")
+    elif result.get("memorisation") == "cannot_tell":
+        told.append("whether it copies cannot be told")
+    return f"{training.id}: model {made['model_id']} version {made['version']}" + "".join(f"; {one}" for one in told)
 
 
 def in_words(estimate: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from maskeraid.objects import WebhookEndpoint
-from maskeraid.terminal import AsJson, connected, console, print_json, print_object, print_objects
+from maskeraid.terminal import AsJson, connected, console, print_json, print_object, print_objects, print_rows
 
 app = typer.Typer(no_args_is_help=True, help="Where news goes, and what became of it.")
 
@@ -83,10 +83,16 @@ def list_deliveries(
     as_json: AsJson = False,
 ) -> None:
     """What was told by webhook and e-mail, newest first."""
-    columns = ["id", "event", "subject", "status", "created_at"]
     with connected() as client:
-        found = client.deliveries.list(endpoint_id=endpoint, subject=subject, status=status, sink=sink)
-        print_objects(found, columns, as_json=as_json)
+        found = list(client.deliveries.list(endpoint_id=endpoint, subject=subject, status=status, sink=sink))
+    if as_json or not found:
+        print_objects(found, [], as_json=as_json)
+        return
+    rows = [
+        (one.id, one.event, one.subject, f"{one.created_at:%F %TZ}" if one.created_at else "", one.outcome)
+        for one in found
+    ]
+    print_rows([("id", "event", "subject", "created_at", "outcome"), *rows])
 
 
 @app.command("show")

@@ -79,13 +79,20 @@ class Models(Resource[Model]):
     ) -> list[Reimaging]:
         """Fill one photo by up to four versions (`mdl_…:2`, `mdl_…:champion`, or `mdl_…`) with the same seed.
 
-        They are ordered together: `wait()` for each. Raises ValueError for more than four.
+        They fill the same covering: where neither a `covering_map` nor a `covering` with colours is given, the first
+        version guesses it for all, which is waited for. They are ordered together: `wait()` for each.
+
+        Raises: ValueError for more than four. JobFailed when no covering is found.
         """
         if not 1 <= len(versions) <= MOST_COMPARED:
             raise ValueError(f"one to {MOST_COMPARED} versions can be compared")
         chosen = [text.partition(":") for text in versions]
         models = [{"model_id": model, "version": _version(version)} for model, _, version in chosen]
         reimagings = self._client.reimagings
+        is_guessed = options.get("covering_map") is None and not options.get("covering", {}).get("colours")
+        if is_guessed and len(models) > 1:  # each would guess by the colours that its own faces lack
+            found = reimagings.create(image, model=models[0], until="covering", covering=options.pop("covering", {}))
+            options["covering_map"] = found.wait().file("covering.png")
         return [reimagings.create(image, model=model, seed=seed, wait_seconds=0, **options) for model in models]
 
     def _put(self, method: str, path: str, body: dict[str, Any] | None) -> Model:
