@@ -107,6 +107,20 @@ class TestMemorisation:
         assert found.gate(is_generated=False) == "blocks"
         assert found.gate(is_generated=True) == "reports_only"
 
+    def test_of_faces_that_look_photographed_copies_are_told_from_honest_draws(self) -> None:
+        """Drawn faces under jittered light and noise; the honest model draws from their normal distribution."""
+        rng = np.random.default_rng(0)
+        drawn = draw_faces("faces-light").images[:, ::2, ::2][rng.integers(0, 125, 300)].astype(np.float32)
+        jittered = drawn * rng.normal(1, 0.08, (300, 1, 1, 1)) + rng.normal(0, 16, drawn.shape)
+        faces = np.clip(jittered, 0, 255).astype(np.uint8)
+        training, held_out, ten = faces[:270], faces[270:], faces[:10]
+        rank = make_basis(training).gan_rank
+        honest = model_of(training, np.eye(rank, dtype=np.float32), np.zeros(rank, np.float32))
+        assert measure_memorisation(honest, training, held_out).gate(is_generated=False) == "passes"
+        for shown in (ten, training):
+            copies = measure_memorisation(mixture_of(ten), shown, held_out)
+            assert (copies.verdict, copies.gate(is_generated=False)) == ("copying", "blocks")
+
     def test_faces_that_were_learned_from_are_no_excuse(self) -> None:
         ten = self.training[:10]
         mirrored = ten[:, :, ::-1]

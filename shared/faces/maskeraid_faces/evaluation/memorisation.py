@@ -1,5 +1,6 @@
 """Whether a model shows the faces it learned from, and whether it may be shared publicly because of that."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -9,16 +10,16 @@ import numpy as np
 
 from maskeraid_faces.evaluation.samples import draw_samples
 from maskeraid_faces.face_model import Basis, FaceModel, Floats
-from maskeraid_faces.images import Images
+from maskeraid_faces.images import Image, Images
 from maskeraid_faces.metrics.copying import NEAR, Copying, copying
 from maskeraid_faces.metrics.wilson import wilson_interval
 from maskeraid_faces.training.basis import coefficients_of
-from maskeraid_faces.training.image_set import mirror
 from maskeraid_faces.training.verdicts import Flag
 
 SAMPLES = 1000
 MOST_NEAR = 0.05  # the share of near copies from which a model copies
 FEWEST_OWNERS = 8  # persons, or pictures of unknown ones, that a face can be another's than
+AT_ONCE = 1000  # images whose pixels are numbers at a time
 FEWEST_IMAGES = 100  # of a model that may be shared publicly
 
 Verdict = Literal["copying", "healthy", "cannot_tell"]
@@ -89,15 +90,16 @@ def measure_memorisation(
 
     Distances are taken within the model's basis: outside of it a generator of components has nothing, a face has noise.
     """
-    everything = mirror(training)
-    unseen = _without_known(held_out, everything)
+    unseen = _without_known(held_out, training)
     if why_not := _why_not(model, training, groups, len(unseen)):
         return Memorisation("cannot_tell", why_not, n, len(training), len(unseen), None)
     owners = np.unique(np.arange(len(training)) if groups is None else np.asarray(groups), return_inverse=True)[1]
-    samples = _features(draw_samples(model, n, seed), model.basis)
-    measured = copying(
-        samples, _features(everything, model.basis), _features(unseen, model.basis), np.concatenate([owners, owners])
+    samples, training_faces, unseen_faces = (
+        _features(images, model.basis) for images in (draw_samples(model, n, seed), training, unseen)
     )
+    mirrored = _features(training[:, :, ::-1], model.basis)
+    both = np.concatenate([training_faces, mirrored])
+    measured = copying(samples, both, unseen_faces, np.concatenate([owners, owners]))
     verdict, reason = judge(measured, is_collapsed=is_collapsed(model))
     return Memorisation(verdict, reason, n, len(training), len(unseen), measured)
 
@@ -148,11 +150,23 @@ def _why_not(model: FaceModel, training: Images, groups: Sequence[str] | None, h
 
 
 def _without_known(faces: Images, known: Images) -> Images:
-    seen = {face.tobytes() for face in known}
-    return faces[np.array([face.tobytes() not in seen for face in faces], np.bool_)]
+    """The faces that equal no known one, nor the mirror image of one."""
+    seen = {_digest(shown) for face in known for shown in (face, face[:, ::-1])} if len(faces) else set()
+    return faces[np.array([_digest(face) not in seen for face in faces], np.bool_)]
+
+
+def _digest(face: Image) -> bytes:
+    return hashlib.sha256(face.tobytes()).digest()
 
 
 def _features(images: Images, basis: Basis) -> Floats:
-    """Coordinates float32 (n, rank) in which a distance is the root mean square difference in grey levels."""
-    scale = np.float32(127.5 / np.sqrt(basis.mean.size))
-    return coefficients_of(images, basis) * basis.deviations[: basis.gan_rank] * scale
+    """Coordinates float32 (n, rank) in which a distance is the root mean square difference in grey levels.
+
+    Part by part: as floating-point numbers the pixels of a large set would not fit into memory.
+    """
+    scale = np.float32(127.5 / np.sqrt(basis.mean.size)) * basis.deviations[: basis.gan_rank]
+    found = np.empty((len(images), basis.gan_rank), np.float32)
+    for begin in range(0, len(images), AT_ONCE):
+        part = slice(begin, begin + AT_ONCE)
+        found[part] = coefficients_of(images[part], basis) * scale
+    return found
