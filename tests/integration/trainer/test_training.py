@@ -49,7 +49,8 @@ class TestSuccess:
     def test_the_model_appears(self, trainer: Trainer, unbroken: Job) -> None:
         version = version_of(trainer, unbroken)
         assert version is not None
-        assert unbroken.result == {"model_id": version.model_id, "version": 1, "digest": version.digest}
+        told = {"flags": version.card["flags"], "memorisation": "cannot_tell"}
+        assert unbroken.result == {"model_id": version.model_id, "version": 1, "digest": version.digest, **told}
         model = trainer.port.call(ModelRepository(trainer.port.stores.database, TENANT).get, version.model_id)
         assert model is not None
         assert (model.name, model.latest_version, model.aliases) == ("faces-light", 1, {"champion": 1})
