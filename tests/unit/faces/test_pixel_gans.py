@@ -143,4 +143,4 @@ def rates(gan: PixelGan) -> list[float]:
 def shown(images: np.ndarray, is_mirrored: bool) -> set[bool]:
     """Whether the real images that a discriminator sees are dark on their left."""
     gan = PixelGan("dense", images, images[:0], "photo", batch=16, seed=0, is_mirrored=is_mirrored)
-    return set((gan._real(tf.constant(0, tf.int64)).numpy()[:, 0, 0, 0] == -1).tolist())
+    return set((gan._real(tf.constant(0, tf.int64), tf.constant(images)).numpy()[:, 0, 0, 0] == -1).tolist())

@@ -44,14 +44,14 @@ class Balance:
         When it has won five times in a row, it sees more of the augmentation, once; then that is the end.
         """
         v = self.variables
-        steps = float(v["steps"].value)
-        has_won = steps > 0 and float(v["accuracies"].value) / steps > WON
-        times = float(v["times_won"].value) + 1 if has_won else 0.0
+        steps = float(v["steps"].numpy())
+        has_won = steps > 0 and float(v["accuracies"].numpy()) / steps > WON
+        times = float(v["times_won"].numpy()) + 1 if has_won else 0.0
         for name in ("accuracies", "steps"):
             v[name].assign(0.0)
-        is_over = times >= PATIENCE and float(v["times_raised"].value) > 0
+        is_over = times >= PATIENCE and float(v["times_raised"].numpy()) > 0
         if times >= PATIENCE and not is_over:
-            v["p"].assign(min(LARGEST_P, float(self.p) + RAISE))
+            v["p"].assign(min(LARGEST_P, float(self.p.numpy()) + RAISE))
             v["times_raised"].assign(1.0)
             times = 0.0
         v["times_won"].assign(times)

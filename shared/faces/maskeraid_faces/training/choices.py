@@ -67,7 +67,9 @@ def _make_pixel_gan(
     architecture: TrainedArchitecture, faces: FaceSet, settings: TrainSettings, batch: int, seed: int
 ) -> Gan:
     from maskeraid_faces.training.pixel_gan import PixelGan
+    from maskeraid_faces.training.replicas import replicas_of_machine
 
+    replicas = replicas_of_machine(batch)  # before any tensor: hosts find one another then or never
     usual = USUAL_WIDTHS.get(architecture, 0) // (1 if has_gpu() else 2)
     return PixelGan(
         architecture,
@@ -82,6 +84,7 @@ def _make_pixel_gan(
         final_learning_rate=settings.final_learning_rate,
         precision=precision(),
         compiled=has_gpu() or architecture == "dense",
+        replicas=replicas,
     )
 
 

@@ -4,9 +4,9 @@ import json
 import math
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,15 @@ class Gan(Protocol):
     def slow_down(self) -> None: ...
     def sample(self, latents: Floats) -> Images: ...
     def judge(self) -> Judgement | None: ...
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A GAN that several processes may train together: one of them, the chief, decides, tells, and keeps."""
+
+    @property
+    def is_chief(self) -> bool: ...
+    def agreed(self, numbers: Sequence[float]) -> list[float]: ...
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,7 @@ class TrainingLoop:
         """Nothing runs yet; `kept` are arrays that go into every checkpoint unchanged, `draft` is for the watch."""
         self.progress = progress
         self._gan, self._plan, self._watch, self._kept = gan, plan, watch, kept
+        self._agreed: Callable[[Sequence[float]], list[float]] = gan.agreed if isinstance(gan, Shared) else list
         self._best: Mapping[str, NDArray[Any]] = {}
         self._last_kept: Mapping[str, NDArray[Any]] = {}  # what the last checkpoint holds
         self._draft, self._step_shown = draft, 0
@@ -124,10 +134,12 @@ class TrainingLoop:
     def run(self) -> Stopped:
         """Train until the plan or the watch ends it, then put the best judged weights into the GAN."""
         pace, last_checkpoint = 1, time.monotonic()
-        while (stopped := self._reason_to_stop()) is None:
+        while (stopped := self._decide()) is None:
             started = time.monotonic()
-            pace = self._call(pace, started)
-            if time.monotonic() - last_checkpoint >= self._watch.checkpoint_seconds:
+            wanted = self._call(pace, started)
+            is_due = time.monotonic() - last_checkpoint >= self._watch.checkpoint_seconds
+            pace, is_due = map(int, self._agreed([wanted, is_due]))
+            if is_due:
                 self._save_checkpoint()
                 last_checkpoint = time.monotonic()
         if stopped == "asked":
@@ -174,6 +186,12 @@ class TrainingLoop:
             halts.append((step // self._plan.judge_every + 1) * self._plan.judge_every)
         return min(halts)
 
+    def _decide(self) -> Stopped | None:
+        """Why all processes stop now, if they do."""
+        reasons: tuple[Stopped | None, ...] = (None, *get_args(Stopped))
+        (place,) = self._agreed([reasons.index(self._reason_to_stop())])
+        return reasons[int(place)]
+
     def _reason_to_stop(self) -> Stopped | None:
         progress, plan = self.progress, self._plan
         rules: dict[Stopped, bool] = {
@@ -192,16 +210,17 @@ class TrainingLoop:
         judgement = self._gan.judge()
         if judgement is None:
             return {}
+        (quality,) = self._agreed([judgement.quality])
         self.progress.is_unbalanced = judgement.is_unbalanced
         best = self.progress.best_quality
-        if best is None or 1 - judgement.quality < (1 - best) * (1 - LEAST_GAIN):
+        if best is None or 1 - quality < (1 - best) * (1 - LEAST_GAIN):
             self.progress.judgements_without_gain = 0
         else:
             self.progress.judgements_without_gain += 1
-        if best is None or judgement.quality > best:
-            self.progress.best_quality, self.progress.best_step = judgement.quality, self.progress.step
+        if best is None or quality > best:
+            self.progress.best_quality, self.progress.best_step = quality, self.progress.step
             self._best = self._gan.state()
-        return {"quality": judgement.quality, **judgement.values}
+        return {"quality": quality, **judgement.values}
 
     def _go_back(self) -> None:
         """Infinite weights: once, return to the best, where nothing judges to the last kept, and learn half as fast."""

@@ -1,7 +1,7 @@
 """GANs that work on pixels (`dense`, `dcgan`, `r3`): relativistic loss, penalties, running average, augmentation."""
 
-import math
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 
 import keras
 import numpy as np
@@ -17,27 +17,15 @@ from maskeraid_faces.training.balance import Balance
 from maskeraid_faces.training.held_out import Judgement, judge_images
 from maskeraid_faces.training.losses import CURVES, logits_and_penalty, relativistic_curves, relativistic_loss
 from maskeraid_faces.training.noise import draw_chances, draw_latents, draw_rows
+from maskeraid_faces.training.pixel_recipe import BETAS_2, PENALTY_LEFT, make_adam, recipe_for, update
 from maskeraid_faces.training.randomness import Stream, generator_for, weights_seed
+from maskeraid_faces.training.replicas import Replicas
 from maskeraid_faces.training.schedule import FALL_STEPS, LearningRate, falling
 from maskeraid_faces.training.state import State, read_variables, write_variables
 
-LEARNING_RATE, SHARE_LEFT = 2e-4, 0.25  # of it, after its fall
-BETAS_2 = (0.9, 0.99)  # of Adam: first, last
-PENALTY_SIDES, PENALTIES, PENALTY_LEFT = (32, 64, 128, 256), (0.5, 2.0, 20.0, 100.0), 0.1
 FROM_SIDE_SELDOM, STEPS_BETWEEN = 128, 4  # from this side on the penalties are taken at every fourth step, fourfold
-HALF_LIFE = 10_000  # images: of the running average
 FACES_JUDGED = 256
 FEWEST_JUDGES = 16  # fewer held-out faces say too little: then training faces judge
-
-
-@dataclass(frozen=True)
-class PixelRecipe:
-    """The numbers of a training; the weight of R1 and R2 falls to a tenth as the learning rate falls."""
-
-    penalty: float
-    learning_rate: float
-    final_learning_rate: float
-    averaging: float  # share of the running average that stays at each step
 
 
 class PixelGan:
@@ -58,6 +46,7 @@ class PixelGan:
         final_learning_rate: float | None = None,
         precision: str = "float32",
         compiled: bool = False,
+        replicas: Replicas | None = None,
     ) -> None:
         """Build everything.
 
@@ -71,29 +60,35 @@ class PixelGan:
             is_mirrored: show every second image as its reflection.
             learning_rate, final_learning_rate: of Adam; by default 2e-4, and a quarter of the former.
             precision: a Keras policy; logits, penalties, and losses have 32 bits in any case.
-            compiled: by XLA, which makes dense steps of a third more a second, and has no fast convolutions for CPUs.
+            compiled: by XLA, which makes dense steps of a third more a second, and has no fast convolutions for CPUs;
+                of no account on several devices, which XLA cannot compile together.
+            replicas: the devices, one by default.
         """
-        self._images, self._is_mirrored, self._kind = tf.constant(images), is_mirrored, kind
+        self._replicas = replicas or Replicas()
+        self._images, self._is_mirrored, self._kind = self._replicas.copies(images), is_mirrored, kind
+        self._number = len(images)
         self._faces = held_out if len(held_out) >= FEWEST_JUDGES else images
         self._batch, self._seed, self._size = batch, seed, int(images.shape[1])
         self.widths = widths_for(architecture, self._size, width)
         self.latent_size = LATENT_SIZES[architecture]
         make, judge = (build_generator, weights_seed(seed, 0)), (build_discriminator, weights_seed(seed, 1))
-        self._generator, self._average, self._discriminator = (
-            build(architecture, self._size, self.widths, seed=first, dtype=dtype)
-            for (build, first), dtype in ((make, precision), (make, "float32"), (judge, precision))
-        )
-        self._recipe = _recipe(self._size, batch, learning_rate, final_learning_rate)
-        self._generator_optimiser = _adam(self._generator)
-        self._discriminator_optimiser = _adam(self._discriminator)
-        optimisers = (self._generator_optimiser, self._discriminator_optimiser)
-        rates = self._recipe.learning_rate, self._recipe.final_learning_rate
-        self._rate = LearningRate(*rates, FALL_STEPS, optimisers)
-        self._balance = Balance(len(images), batch)
+        self._recipe = recipe_for(self._size, batch, learning_rate, final_learning_rate)
+        with self._replicas.scope():
+            self._generator, self._average, self._discriminator = (
+                build(architecture, self._size, self.widths, seed=first, dtype=dtype)
+                for (build, first), dtype in ((make, precision), (make, "float32"), (judge, precision))
+            )
+            self._replicas.share_statistics(self._generator)
+            self._generator_optimiser = make_adam(self._generator)
+            self._discriminator_optimiser = make_adam(self._discriminator)
+            optimisers = (self._generator_optimiser, self._discriminator_optimiser)
+            rates = self._recipe.learning_rate, self._recipe.final_learning_rate
+            self._rate = LearningRate(*rates, FALL_STEPS, optimisers)
+            self._balance = Balance(len(images), batch)
         self._drawing = Drawing(self._average)
         self._precision = precision
         self._frozen_until = 0  # a step
-        self._compiled = tf.function(self._run_steps, jit_compile=compiled)
+        self._compiled = tf.function(self._run_steps, jit_compile=compiled and self._replicas.number == 1)
 
     @property
     def recipe(self) -> dict[str, object]:
@@ -103,7 +98,8 @@ class PixelGan:
             "optimiser": f"Adam, betas 0 and {BETAS_2[0]} to {BETAS_2[1]}",
             "batch": self._batch,
             "precision": self._precision,
-            "augmentation": round(float(self._balance.p), 3),
+            "augmentation": round(float(self._balance.p.numpy()), 3),
+            **({"devices": self._replicas.number} if self._replicas.number > 1 else {}),
         } | asdict(self._recipe)
 
     def run_steps(self, first: int, last: int) -> dict[str, float]:
@@ -130,6 +126,15 @@ class PixelGan:
         """
         self._frozen_until = until_step
 
+    def agreed(self, numbers: Sequence[float]) -> list[float]:
+        """What the loop decides, as the chief of several hosts has decided it."""
+        return self._replicas.agreed(numbers)
+
+    @property
+    def is_chief(self) -> bool:
+        """Whether this process tells and keeps what becomes of the training."""
+        return self._replicas.is_chief
+
     def generator_weights(self) -> dict[str, Floats]:
         """The running averages, by name."""
         return weights_by_name(self._average)
@@ -144,7 +149,7 @@ class PixelGan:
         faces = self._faces[random.permutation(len(self._faces))[:FACES_JUDGED]]
         latents = random.standard_normal((FACES_JUDGED, self.latent_size), np.float32)
         judgement = judge_images(self.sample(latents), faces, self._kind)
-        values = judgement.values | {"augmentation": float(self._balance.p)}
+        values = judgement.values | {"augmentation": float(self._balance.p.numpy())}
         return Judgement(judgement.quality, values, is_unbalanced=self._balance.judge())
 
     def _variables(self) -> dict[str, keras.Variable]:
@@ -167,24 +172,32 @@ class PixelGan:
         self._rate.set(step)
         for optimiser in (self._generator_optimiser, self._discriminator_optimiser):
             optimiser.beta_2.assign(falling(*BETAS_2, step, FALL_STEPS))
-        real, fake = self._real(step), self._fake(step, Stream.LATENTS)
+        shares = self._replicas.run(self._train_share, step, self._images)
+        self._replicas.blend(self._average.weights, self._generator.weights, self._recipe.averaging)
+        curves = relativistic_curves(*map(self._replicas.whole, shares))
+        self._balance.update(step, curves[CURVES.index("acc_d_real")], curves[CURVES.index("acc_d_fake")])
+        return curves
+
+    def _train_share(self, step: tf.Tensor, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """A device's rows of a step; the optimisers add up the gradients of all, each of which is its share of a mean.
+
+        The logits (rows, 1) of its real and generated images, and of those that the generator learned from.
+        """
+        real, fake = self._real(step, images), self._fake(step, Stream.LATENTS)
         both = augment(tf.concat([real, fake], axis=0), self._chances(2, step, Stream.AUGMENTATION), self._balance.p)
         with tf.GradientTape() as tape:
             logits, penalty = self._judged(both, step)
-            real_logits, fake_logits = tf.split(logits, 2)  # (batch, 1) each
-            loss = relativistic_loss(real_logits, fake_logits) + penalty
-        _update(self._discriminator_optimiser, self._discriminator, tape, loss, self._learning_half(step))
+            real_logits, fake_logits = tf.split(logits, 2)  # (rows, 1) each
+            loss = (relativistic_loss(real_logits, fake_logits) + penalty) / self._replicas.number
+        update(self._discriminator_optimiser, self._discriminator, tape, loss, self._learning_half(step))
         chances = self._chances(1, step, Stream.AUGMENTATION_OF_GENERATOR)
         with tf.GradientTape() as tape:
             seen = augment(self._fake(step, Stream.LATENTS_OF_GENERATOR), chances, self._balance.p)
             new_logits = self._discriminator(seen)
-            loss = relativistic_loss(new_logits, real_logits)  # the real logits are those from before the update
-        _update(self._generator_optimiser, self._generator, tape, loss)
-        for average, weight in zip(self._average.weights, self._generator.weights, strict=True):
-            average.assign(self._recipe.averaging * average + (1 - self._recipe.averaging) * weight)
-        curves = relativistic_curves(real_logits, fake_logits, new_logits)
-        self._balance.update(step, curves[CURVES.index("acc_d_real")], curves[CURVES.index("acc_d_fake")])
-        return curves
+            # The real logits are those from before the update.
+            loss = relativistic_loss(new_logits, real_logits) / self._replicas.number
+        update(self._generator_optimiser, self._generator, tape, loss)
+        return real_logits, fake_logits, new_logits
 
     def _learning_half(self, step: tf.Tensor) -> tf.Tensor:
         """0 while half of the discriminator is kept, then 1: Adam leaves alone what has never had a gradient."""
@@ -208,44 +221,17 @@ class PixelGan:
         )
         return logits, STEPS_BETWEEN * penalty
 
-    def _real(self, step: tf.Tensor) -> tf.Tensor:
-        """Images (batch, size, size, 3) in [-1, 1], of photographs every second one mirrored."""
-        number = len(self._images)
-        rows = draw_rows(self._batch, number * (1 + self._is_mirrored), self._seed, step)
-        images = tf.cast(tf.gather(self._images, rows % number), tf.float32) / 127.5 - 1
-        return tf.where((rows < number)[:, None, None, None], images, images[:, :, ::-1])
+    def _real(self, step: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+        """Images (rows, size, size, 3) in [-1, 1], of photographs every second one mirrored."""
+        rows = draw_rows(self._batch, self._number * (1 + self._is_mirrored), self._seed, step)
+        rows = self._replicas.share(rows)
+        chosen = tf.cast(tf.gather(images, rows % self._number), tf.float32) / 127.5 - 1
+        return tf.where((rows < self._number)[:, None, None, None], chosen, chosen[:, :, ::-1])
 
     def _fake(self, step: tf.Tensor, stream: Stream) -> tf.Tensor:
         latents = draw_latents((self._batch, self.latent_size), self._seed, step, stream)
-        return self._generator(latents, training=True)
+        return self._generator(self._replicas.share(latents), training=True)
 
     def _chances(self, batches: int, step: tf.Tensor, stream: Stream) -> tf.Tensor:
-        return draw_chances((batches * self._batch, CHANCES), self._seed, step, stream)
-
-
-def _recipe(size: int, batch: int, first: float | None, last: float | None) -> PixelRecipe:
-    logarithms = np.interp(math.log2(size), np.log2(PENALTY_SIDES), np.log(PENALTIES))
-    first = first or LEARNING_RATE
-    return PixelRecipe(float(np.exp(logarithms)), first, last or first * SHARE_LEFT, 0.5 ** (batch / HALF_LIFE))
-
-
-def _adam(network: keras.Model) -> keras.optimizers.Adam:
-    optimiser = keras.optimizers.Adam(LEARNING_RATE, beta_1=0.0)
-    optimiser.beta_2 = tf.Variable(BETAS_2[0])  # Keras knows no falling beta; every step sets it anew
-    optimiser.build(network.trainable_variables)
-    return optimiser
-
-
-def _update(
-    optimiser: keras.optimizers.Adam,
-    network: keras.Model,
-    tape: tf.GradientTape,
-    loss: tf.Tensor,
-    first_half: tf.Tensor | float = 1.0,
-) -> None:
-    """One step of Adam; `first_half` multiplies the gradients of the first half of the weights."""
-    weights = [variable.value for variable in network.trainable_variables]
-    gradients = tape.gradient(loss, weights)
-    half = len(gradients) // 2
-    kept = [first_half * gradient for gradient in gradients[:half]]
-    optimiser.apply([*kept, *gradients[half:]], network.trainable_variables)
+        chances = draw_chances((batches * self._batch, CHANCES), self._seed, step, stream)
+        return self._replicas.share(chances, batches)

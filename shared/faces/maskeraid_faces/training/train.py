@@ -17,7 +17,7 @@ from maskeraid_faces.training.choices import choose_architecture, make_gan, make
 from maskeraid_faces.training.completion import complete_model, describe
 from maskeraid_faces.training.draft import draft_of
 from maskeraid_faces.training.image_set import FaceSet, prepare
-from maskeraid_faces.training.loop import Gan, Progress, TrainingLoop
+from maskeraid_faces.training.loop import Gan, Progress, Shared, TrainingLoop
 from maskeraid_faces.training.randomness import LARGEST_SEED
 from maskeraid_faces.training.settings import Checkpoint, Stopped, TrainResult, TrainSettings, Watch
 
@@ -114,6 +114,8 @@ def _set_up(
 
     # The networks and their steps.
     gan = make_gan(architecture, faces, basis, settings, seed)
+    if isinstance(gan, Shared) and not gan.is_chief:
+        watch = Watch()  # the chief's is looked into
     progress = Progress(_digest(faces, settings, seed), seconds=time.monotonic() - began)
     plan, draft = make_plan(architecture, faces, settings), draft_of(architecture, faces, basis, gan, seed)
     watch = looked_after(watch, faces.training, plan.steps)
