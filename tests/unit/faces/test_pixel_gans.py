@@ -1,6 +1,6 @@
 """The GANs on pixels: trained in two steps, resumed to the bit, kept as files, filled with; 32 bits where it counts."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import keras
@@ -14,10 +14,13 @@ from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.model_files import load_model, save_model
 from maskeraid_faces.networks.build import build_discriminator, build_generator
 from maskeraid_faces.networks.generate import generate
+from maskeraid_faces.networks.layers import variables_by_name
 from maskeraid_faces.networks.stages import widths_for
+from maskeraid_faces.training.loop import Plan, Progress, TrainingLoop, part_of
 from maskeraid_faces.training.pixel_gan import PixelGan
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings, Watch
 from maskeraid_faces.training.train import train
+from maskeraid_faces.training.transfer import FROZEN_STEPS, Transfer, take_over
 
 FACES = np.ascontiguousarray(draw_faces("faces-light").images[::3, 10:26, 8:24])  # 42 faces of 16 pixels
 
@@ -29,6 +32,12 @@ class Trained:
     architecture: TrainedArchitecture
     result: TrainResult
     checkpoint: Checkpoint
+
+    @property
+    def networks(self) -> dict[str, Any]:
+        """The weights of the checkpoint, by their names in a state."""
+        parts = ("generator/", "discriminator/", "average/")
+        return {name: array for name, array in part_of("now", self.checkpoint).items() if name.startswith(parts)}
 
     @property
     def model(self) -> FaceModel:
@@ -50,6 +59,28 @@ def trained(request: pytest.FixtureRequest) -> Trained:
 
 def small_gan(**options: Any) -> PixelGan:  # noqa: ANN401
     return PixelGan("dense", FACES, FACES[:0], "drawn", **{"batch": 4, "seed": 3, **options})
+
+
+def gan_like(trained: Trained, *, seed: int) -> PixelGan:
+    return PixelGan(trained.architecture, FACES, FACES[:0], "drawn", batch=4, seed=seed, width=32)
+
+
+def loop_of(gan: PixelGan, watch: Watch, transfer: Transfer | None = None) -> TrainingLoop:
+    """Two steps of a training that has begun with another one."""
+    return TrainingLoop(gan, Plan(steps=2), watch, 3, Progress(transfer=asdict(transfer) if transfer else None), {})
+
+
+def first_half(gan: PixelGan) -> set[str]:
+    """The names of the discriminator's weights nearest to the image."""
+    weights = gan._discriminator.trainable_variables
+    half = {id(weight) for weight in weights[: len(weights) // 2]}
+    return {f"discriminator/{name}" for name, one in variables_by_name(gan._discriminator).items() if id(one) in half}
+
+
+def moved(before: Checkpoint, after: Checkpoint) -> set[str]:
+    """The names of what differs."""
+    assert before.keys() == after.keys()
+    return {name for name, array in before.items() if not np.array_equal(array, after[name])}
 
 
 class TestEveryArchitecture:
@@ -88,6 +119,48 @@ class TestEveryArchitecture:
         assert network.layers[-1].compute_dtype == "float32"  # the discriminator's logit
 
 
+class TestTransfer:
+    """What a GAN begins with, and the half of its discriminator that keeps that for a while."""
+
+    def test_networks_come_over_where_name_and_shape_agree(self, trained: Trained) -> None:
+        gan, odd = gan_like(trained, seed=8), "discriminator/output.kernel"
+        fresh = gan.state()
+        start = {**trained.checkpoint, f"now/{odd}": np.zeros((1, 1), np.float32)}
+        start["now/pace"] = np.array(0.25, np.float32)  # it was slowed down, which is no reason to slow this one down
+        transfer = take_over(gan, trained.model.basis, start)
+        assert (transfer.networks, transfer.frozen_until) == (("generator", "discriminator"), FROZEN_STEPS)
+        begun, networks = gan.state(), trained.networks
+        expected = fresh | networks | {odd: fresh[odd], "pace": fresh["pace"] / 2}
+        assert not moved(begun, expected)
+        assert moved(fresh, begun) > {"generator/output.kernel", "pace"}
+
+    def test_a_model_gives_its_generator(self, trained: Trained) -> None:
+        gan = gan_like(trained, seed=8)
+        fresh, weights = gan.state(), trained.model.generator
+        assert take_over(gan, trained.model.basis, trained.model).networks == ("generator",)
+        given = {f"{part}/{name}": array for part in ("generator", "average") for name, array in weights.items()}
+        assert not moved(gan.state(), fresh | given | {"pace": fresh["pace"] / 2})
+
+    def test_another_architecture_begins_afresh(self, trained: Trained) -> None:
+        gan = PixelGan(
+            "r3" if trained.architecture == "dcgan" else "dcgan", FACES, FACES[:0], "drawn", batch=4, seed=8, width=32
+        )
+        fresh = gan.state()
+        assert take_over(gan, trained.model.basis, trained.checkpoint).networks == ()
+        assert not moved(fresh, gan.state())
+
+    def test_half_of_the_discriminator_stays_until_its_step(self, trained: Trained) -> None:
+        gan = gan_like(trained, seed=8)
+        gan.freeze(until_step=2)
+        start, half = gan.state(), first_half(gan)
+        gan.run_steps(0, 2)
+        changed = moved(start, gan.state())
+        assert not changed & half
+        assert changed > {"generator/output.kernel", "discriminator/output.kernel"}
+        gan.run_steps(2, 3)
+        assert moved(start, gan.state()) & half
+
+
 class TestDense:
     def test_steps_cut_anywhere_give_the_same_bits(self) -> None:
         gan = small_gan()
@@ -101,6 +174,19 @@ class TestDense:
             np.testing.assert_array_equal(array, unbroken[name], err_msg=name)
         changed = {name for name, array in start.items() if (array != unbroken[name]).any()}
         assert {"balance/p", "balance/steps", "average/output.kernel", "discriminator/hidden_1.kernel"} <= changed
+
+    def test_a_frozen_training_resumes_to_the_bit(self) -> None:
+        unbroken, resumed = small_gan(), small_gan()
+        kept: dict[int, Checkpoint] = {}
+        unbroken.freeze(FROZEN_STEPS)
+        start = unbroken.state()
+        transfer = Transfer(("generator", "discriminator"), "", FROZEN_STEPS)
+        loop_of(unbroken, Watch(checkpoint=kept.__setitem__, checkpoint_seconds=0), transfer).run()
+        loop = loop_of(resumed, Watch())
+        loop.resume(kept[1])
+        loop.run()
+        assert not moved(resumed.state(), unbroken.state())
+        assert not moved(start, resumed.state()) & first_half(resumed)
 
     def test_two_steps_of_16_bits_keep_weights_of_32(self) -> None:
         gan = small_gan(precision="mixed_bfloat16")

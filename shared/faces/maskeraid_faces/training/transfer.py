@@ -18,10 +18,15 @@ from maskeraid_faces.training.settings import Checkpoint
 # both networks 1,000 steps, with the generator 4,500, afresh 6,500; from medium to dark ones (88 degrees) with both
 # networks over 8,700, afresh 5,500.
 LARGEST_ANGLE = 45.0
+NETWORKS = (
+    "generator/",
+    "discriminator/",
+    "average/",
+)  # of a state; its optimisers, pace, and augmentation stay behind
 FROZEN_STEPS = 2_000  # in which the first half of a pixel GAN's discriminator does not learn
 
 Start = FaceModel | Checkpoint
-Weights = Mapping[str, Floats]  # by the names of `Gan.state`, optimisers left out
+Weights = Mapping[str, Floats]  # by the names of `Gan.state`
 
 
 @runtime_checkable
@@ -82,7 +87,7 @@ def _settle_in(gan: Gan, transfer: Transfer) -> Transfer:
 def _weights_of(start: Start) -> Weights:
     if isinstance(start, FaceModel):
         return {f"{part}/{name}": array for part in ("generator", "average") for name, array in start.generator.items()}
-    return {name: array for name, array in part_of("now", start).items() if "_optimiser/" not in name}
+    return {name: array for name, array in part_of("now", start).items() if name.startswith(NETWORKS)}
 
 
 def _names(weights: Weights) -> set[str]:
