@@ -138,8 +138,8 @@ class TrainingLoop:
             started = time.monotonic()
             wanted = self._call(pace, started)
             is_due = time.monotonic() - last_checkpoint >= self._watch.checkpoint_seconds
-            pace, is_due = map(int, self._agreed([wanted, is_due]))
-            if is_due:
+            pace, due = map(int, self._agreed([wanted, is_due]))
+            if due:
                 self._save_checkpoint()
                 last_checkpoint = time.monotonic()
         if stopped == "asked":
