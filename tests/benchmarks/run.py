@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.figures import MEASURES, Bench, Figure
 
-SUBJECTS = ("starting", "api", "importing", "queueing", "reimaging", "training", "photographs")
+SUBJECTS = ("starting", "api", "importing", "queueing", "reimaging", "training", "speed", "photographs")
 OUTPUT = Path("bench-output")
 
 
