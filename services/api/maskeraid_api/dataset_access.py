@@ -7,7 +7,8 @@ import polars as pl
 from anyio import to_thread
 
 from maskeraid_api.manifest_cache import ManifestCache
-from maskeraid_api.schemas.trainings import FEWEST_IMAGES, DataChoice
+from maskeraid_api.schemas.parts import ALL
+from maskeraid_api.schemas.trainings import FEWEST_IMAGES, DataChoice, TrainingDataChoice
 from maskeraid_core.documents.datasets import Dataset, DatasetVersion, Role
 from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import (
@@ -16,6 +17,7 @@ from maskeraid_core.errors import (
     ResolutionNotSupported,
     TestDataInTraining,
     TooFewImages,
+    ValidationFailed,
 )
 from maskeraid_core.ids import parse_image_id
 from maskeraid_core.manifests import filter_manifest, parse_where
@@ -71,15 +73,14 @@ class TrainingData:
     resolution: int  # side of every image, pixels
 
 
-async def choose_training_data(library: Library, choices: Sequence[DataChoice]) -> TrainingData:
-    """Find versions and count images.
+async def choose_training_data(library: Library, choices: Sequence[TrainingDataChoice]) -> TrainingData:
+    """Find versions and count images. `all` becomes the newest version of each dataset to train on, oldest first.
 
     Raises: TestDataInTraining, DatasetEmpty, TooFewImages, ResolutionNotSupported, NotFound,
         ValidationFailed (a filter names an attribute that the images have not).
     """
     parts, selections = [], []
-    for place, choice in enumerate(choices):
-        dataset = await _dataset_to_train_on(library, choice, place)
+    for dataset, choice in await _chosen_datasets(library, choices):
         version = await library.version(dataset, choice.version)
         selections.append(await library.rows(version, choice.where))
         parts.append(DataPart(dataset_id=dataset.id, version=version.version, where=choice.where))
@@ -87,6 +88,20 @@ async def choose_training_data(library: Library, choices: Sequence[DataChoice]) 
     if count < FEWEST_IMAGES:
         raise TooFewImages(f"{count} images are left; a training needs at least {FEWEST_IMAGES}.", count=count)
     return TrainingData(parts, count, _common_side(selections))
+
+
+async def _chosen_datasets(
+    library: Library, choices: Sequence[TrainingDataChoice]
+) -> list[tuple[Dataset, TrainingDataChoice]]:
+    if all(choice.dataset_id != ALL for choice in choices):
+        return [(await _dataset_to_train_on(library, one, place), one) for place, one in enumerate(choices)]
+    if len(choices) > 1 or choices[0].version != "latest":
+        raise ValidationFailed("`all` stands alone, for the newest versions of all.", pointer="/data")
+    live = await library.datasets.all_live()
+    found = [one for one in live if one.role is Role.TRAIN and one.latest_version]
+    if not found:
+        raise DatasetEmpty("You have no dataset to train on yet: import images first.")
+    return [(dataset, choices[0]) for dataset in sorted(found, key=lambda one: one.id)]
 
 
 async def _dataset_to_train_on(library: Library, choice: DataChoice, place: int) -> Dataset:

@@ -252,6 +252,7 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
     "AttributeView": _ATTRIBUTE,
     "Checks": {name: ("Whether it answers.", None) for name in ("mongodb", "redis", "blobs")},
     "DataChoice": {"version": ("Its number, or `latest`.", 1)},
+    "TrainingDataChoice": {"version": ("Its number, or `latest`.", 1)},
     "DatasetVersionView": {"id": ("The dataset's, with the number.", f"{DATASET_ID}:1")},
     "DatasetView": _id("ds"),
     "DeliveryView": _id("dlv") | {"status": ("Whether it has arrived.", None),

@@ -9,11 +9,27 @@ import typer
 from maskeraid.commands.datasets import find_dataset
 from maskeraid.commands.models import find_model, find_version
 from maskeraid.objects import Training
-from maskeraid.terminal import All, AsJson, Limit, connected, console, follow, print_json, print_newest, progress_bar
+from maskeraid.terminal import (
+    All,
+    AsJson,
+    CommandRefused,
+    Limit,
+    connected,
+    console,
+    follow,
+    print_json,
+    print_newest,
+    progress_bar,
+)
+
+ALL = "all"  # datasets
 
 
 def train(
-    dataset: Annotated[list[str], typer.Argument(help="Datasets, by id or name.")],
+    dataset: Annotated[list[str] | None, typer.Argument(help="Datasets, by id or name.")] = None,
+    are_all: Annotated[
+        bool, typer.Option("--all", help="All datasets that you may train on, as they are now.")
+    ] = False,
     name: Annotated[str | None, typer.Option(help="Name of the model; else that of the first dataset.")] = None,
     model: Annotated[str | None, typer.Option(help="Make a further version of this model, by id or name.")] = None,
     architecture: Annotated[
@@ -41,9 +57,12 @@ def train(
     chosen = {"steps": steps, "max_seconds": max_seconds}
     hyperparameters = {key: value for key, value in chosen.items() if value is not None}
     with connected() as client:
-        found = [find_dataset(client, text) for text in dataset]
+        if bool(dataset) == are_all:
+            raise CommandRefused("name datasets, or say `--all`")
+        found = [find_dataset(client, text) for text in dataset or ()]
         training = client.trainings.create(
-            name or found[0].name, [item.id for item in found], architecture=architecture, preset=preset,
+            name or (found[0].name if found else ALL), [item.id for item in found] or [ALL],
+            architecture=architecture, preset=preset,
             where=where or (), seed=seed, email=email, hyperparameters=hyperparameters, dry_run=is_dry,
             start_from=dict(zip(PLACE, find_version(client, start_from), strict=True)) if start_from else None,
             model_id=find_model(client, model) if model else None,

@@ -28,6 +28,8 @@ class Trainings(Resource[Training]):
     ) -> Training:
         """Order a model, or a further version of one of yours, from the latest version of one or several datasets.
 
+        `["all"]` are all that you may train on.
+
         `start_from` is `{"model_id", "version"}` or `{"training_id", "step"}`: its networks are where this one begins.
         `probe` is a covered face, `{"image_id"}` or `{"data_url"}` with a `covering`, filled at each checkpoint.
 

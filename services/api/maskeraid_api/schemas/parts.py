@@ -85,6 +85,8 @@ Where = Annotated[
     Field(max_length=50, description="`attribute:value`, `age:30..40`, or `hair:` for missing."),
 ]
 DatasetId = Annotated[str, StringConstraints(pattern=id_pattern("ds"))]
+ALL = "all"  # datasets
+DatasetIdOrAll = Annotated[str, StringConstraints(pattern=rf"{id_pattern('ds')}|^{ALL}$")]
 UploadId = Annotated[str, StringConstraints(pattern=id_pattern("upl"))]
 ModelId = Annotated[str, StringConstraints(pattern=id_pattern("mdl"))]
 TrainingId = Annotated[str, StringConstraints(pattern=id_pattern("trn"))]

@@ -10,6 +10,7 @@ from maskeraid_api.schemas.jobs import JobFields, TrainingNotifyChoice, shared_f
 from maskeraid_api.schemas.parts import (
     Body,
     DatasetId,
+    DatasetIdOrAll,
     LabelledBody,
     ModelId,
     ModelReference,
@@ -157,6 +158,15 @@ class ProbeChoice(ImageChoice):
     covering: ProbeCovering = Field(default_factory=ProbeCovering)
 
 
+class TrainingDataChoice(DataChoice):
+    """A dataset, or all that you may train on; or the part of them that a filter leaves."""
+
+    dataset_id: DatasetIdOrAll = Field(
+        description="A dataset; or `all`: those of the role `train` that have images, in the versions that are the "
+        "newest now.", examples=["all"],
+    )  # fmt: skip
+
+
 class TrainingRequest(LabelledBody):
     """A new model from datasets."""
 
@@ -165,7 +175,7 @@ class TrainingRequest(LabelledBody):
         default=None, description="A model of yours that gets a further version; a new model when absent."
     )
     kind: Literal["model"] = "model"
-    data: list[DataChoice] = Field(min_length=1, max_length=16)
+    data: list[TrainingDataChoice] = Field(min_length=1, max_length=16)
     architecture: Architecture = "auto"
     preset: Preset = "quick"
     hyperparameters: Hyperparameters = Field(default_factory=Hyperparameters)
