@@ -169,6 +169,7 @@ class Model(ApiObject):
     access: str = "owner"
     owner: str | None = None
     is_adopted: bool = False
+    is_default: bool = False
     latest_version: int = 0
     aliases: dict[str, int] = {}
     tags: list[str] = []

@@ -17,6 +17,7 @@ from maskeraid_api.learning import Learners
 from maskeraid_api.model_access import Registry
 from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository, UploadRepository
+from maskeraid_core.repositories.default_models import DefaultModelRepository
 from maskeraid_core.repositories.deliveries import DeliveryRepository, WebhookEndpointRepository
 from maskeraid_core.repositories.evaluations import EvaluationRepository
 from maskeraid_core.repositories.jobs import JobRepository
@@ -76,6 +77,7 @@ async def _registry(request: Request) -> Registry:
         caller.tenant, _repository(request, ModelRepository), _repository(request, ModelVersionRepository),
         SharedModelRepository(gateway_of(request).stores.database, caller.tenant),
         _repository(request, AdoptionRepository), AccountRepository(gateway_of(request).stores.database),
+        DefaultModelRepository(gateway_of(request).stores.database),
     )  # fmt: skip
 
 

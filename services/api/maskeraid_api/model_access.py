@@ -7,6 +7,7 @@ from typing import Literal
 from maskeraid_core.documents.models import Model, ModelFile, ModelVersion
 from maskeraid_core.errors import Expired, NotFound
 from maskeraid_core.repositories.accounts import AccountRepository
+from maskeraid_core.repositories.default_models import DefaultModelRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import Page, PageRequest
 from maskeraid_core.repositories.shares import AdoptionRepository, SharedModelRepository
@@ -22,6 +23,7 @@ class Standing:
     access: Access = "owner"
     owner: str | None = None  # the name of another tenant
     is_adopted: bool = False
+    is_default: bool = False  # the service's
 
 
 OWN = Standing()
@@ -37,6 +39,7 @@ class Registry:
     shared: SharedModelRepository
     adoptions: AdoptionRepository
     accounts: AccountRepository
+    default: DefaultModelRepository
 
     async def get(self, model_id: str) -> Model | None:
         return await self.own.get(model_id) or await self.shared.get(model_id)
@@ -68,13 +71,19 @@ class Registry:
         return model.tenant == self.tenant
 
     async def standings(self, models: Sequence[Model]) -> list[Standing]:
-        """That of each model; two more reads when some are shared."""
+        """That of each model; two more reads when some are shared, and one when some are public."""
         shared = [model for model in models if not self.is_own(model)]
         names = await self.accounts.names({model.tenant for model in shared}) if shared else {}
         adopted = await self.adoptions.among([model.id for model in shared]) if shared else set()
-        return [
+        public = {model.id for model in models if model.public_grant}
+        default = await self.default.model_id() if public else None
+        standings = [
             OWN if self.is_own(model) else Standing("shared", names.get(model.tenant), model.id in adopted)
             for model in models
+        ]
+        return [
+            replace(standing, is_default=model.id == default and model.id in public)
+            for model, standing in zip(models, standings, strict=True)
         ]
 
     async def version(self, model: Model, wanted: str | int) -> ModelVersion:

@@ -6,6 +6,7 @@ from maskeraid_api.routes import (
     aliases,
     checkpoints,
     datasets,
+    default_models,
     deliveries,
     evaluations,
     events,
@@ -27,6 +28,6 @@ ROUTERS = tuple(
     resource.router
     for resource in (
         server, workers, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models,
-        aliases, adoptions, ratings, evaluations, reimagings, webhook_endpoints, deliveries, health,
+        aliases, adoptions, default_models, ratings, evaluations, reimagings, webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip

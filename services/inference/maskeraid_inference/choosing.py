@@ -18,6 +18,11 @@ from maskeraid_faces.sizes import fit_covering, fit_image
 UNSOUND = {"collapse", "copying"}
 NEAREST_TOLD = 5  # models named when none fits
 Facts = Mapping[str, Any]  # plain JSON values
+REASONS = {
+    "attributes": "of your models, the one whose faces are most like this one",
+    "user": "the model that you named",
+    "default": "the service's default model, for you have none of your own",
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Choice:
     """The version that was chosen, and why."""
 
     version: ModelVersion
-    by: Literal["attributes", "user"]
+    by: Literal["attributes", "user", "default"]
     distribution: tuple[Facts, ...] = ()  # a model each, likeliest first
     visible: tuple[Facts, ...] = ()  # attributes of the face that can be seen
 
@@ -34,6 +39,7 @@ class Choice:
         return {
             "selection": {
                 "by": self.by,
+                "reason": REASONS[self.by],
                 "model_id": self.version.model_id,
                 "version": self.version.version,
                 "distribution": list(self.distribution),
@@ -53,8 +59,11 @@ def choose(
     load: Callable[[ModelVersion], FaceModel],
     *,
     is_override: bool,
+    is_default: bool = False,
 ) -> Choice:
     """Choose among the versions; with `is_override` there is one, and it is taken as it is.
+
+    With `is_default` there is one too, the service's; it must fit like any other.
 
     Raises: NoSuitableModel, with the nearest models, what differs, and which faces to collect.
     """
@@ -75,7 +84,7 @@ def choose(
             nearest=[dict(model) for model in distribution[:NEAREST_TOLD]],
             collect=[dict(seen) for seen in visible],
         )
-    return Choice(by_id[chosen.best], "attributes", distribution, visible)
+    return Choice(by_id[chosen.best], "default" if is_default else "attributes", distribution, visible)
 
 
 def _side_for_choosing(image: Image, versions: Sequence[ModelVersion]) -> int:

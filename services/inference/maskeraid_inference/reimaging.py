@@ -66,6 +66,7 @@ def reimage(
     load: Load,
     *,
     covering_map: Image | None = None,
+    is_default: bool = False,
     enter: Callable[[str], None] = lambda phase: None,
 ) -> Reimaged:
     """Re-image one face.
@@ -76,6 +77,7 @@ def reimage(
         versions: what Selection may choose from, or the one that the user chose.
         load: gives a version's model.
         covering_map: uint8 (h, w, 3), white = covered; wins over every method.
+        is_default: whether `versions` is the service's default model.
         enter: told of each phase as it begins.
 
     Raises:
@@ -88,7 +90,7 @@ def reimage(
     if spec.until == "covering":
         return Reimaged(image, found)
     enter("selecting")
-    choice = choose(image, found.covering, versions, load, is_override=spec.model is not None)
+    choice = choose(image, found.covering, versions, load, is_override=spec.model is not None, is_default=is_default)
     if spec.until == "selection":
         return Reimaged(image, found, choice)
     enter("generating")

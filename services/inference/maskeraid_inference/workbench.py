@@ -20,6 +20,7 @@ from maskeraid_core.held import Held
 from maskeraid_core.image_sanitiser import ImageSanitiser
 from maskeraid_core.jobs import Job
 from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.default_models import DefaultModelRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.shares import SharedModelRepository
 from maskeraid_faces.images import SMALLEST_SIDE, Image
@@ -65,9 +66,11 @@ class Workbench:
         drawn = spec.covering.upload
         covering_map = self._sanitised(drawn, MAP_SIDES).pixels if drawn else None
         versions = [self._chosen(held.job, spec.model)] if spec.model else self.versions.of(held.job)
+        default = None if versions else self.port.call(find_default, self.port.stores, held.job.tenant)
         reimaged = reimage(
-            picture.pixels, spec, versions, self.models.get, covering_map=covering_map, enter=phases.enter
-        )
+            picture.pixels, spec, [default] if default else versions, self.models.get, covering_map=covering_map,
+            is_default=default is not None, enter=phases.enter,
+        )  # fmt: skip
         phases.enter("saving")
         held.check()
         if reimaged.filling and reimaged.filling.is_fallback:
@@ -113,6 +116,12 @@ async def find_version(stores: Stores, tenant: str, wanted: ModelChoice) -> Mode
     shares = SharedModelRepository(stores.database, tenant)
     shared = await shares.get(wanted.model_id)
     return await shares.version(shared, wanted.version) if shared else None
+
+
+async def find_default(stores: Stores, tenant: str) -> ModelVersion | None:
+    """The service's default model, for a tenant that has no model; None when there is none, or it is public no more."""
+    model_id = await DefaultModelRepository(stores.database).model_id()
+    return await SharedModelRepository(stores.database, tenant).public_version(model_id) if model_id else None
 
 
 async def read_parts(blobs: Blobs, upload: StoredFile) -> bytes:

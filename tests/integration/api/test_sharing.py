@@ -302,3 +302,68 @@ class TestRatings:
     @pytest.mark.parametrize("body", [{"stars": 0}, {"stars": 6}, {"stars": 3, "note": ""}, {"note": "x"}])
     async def test_what_is_no_rating(self, account: Account, model: Model, body: dict[str, object]) -> None:
         assert (await account.client.put(f"/v1/models/{model.id}/ratings", json=body)).status_code == 422
+
+
+class TestDefault:
+    """The service's default model: one that whoever runs the server lets serve those who have none."""
+
+    @pytest.fixture
+    async def public(self, account: Account, model: Model) -> Model:
+        assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200
+        return model
+
+    async def test_is_marked_for_all_who_see_it(self, account: Account, reader: Account, public: Model) -> None:
+        path = f"/v1/models/{public.id}"
+        chosen = await account.client.put(f"{path}/default")
+        assert (chosen.status_code, chosen.json()["is_default"]) == (200, True)
+        for one in (account, reader):
+            (found,) = (await one.client.get("/v1/models")).json()["data"]
+            assert found["is_default"] is True
+            assert found == (await one.client.get(path)).json()
+        seen = (await account.client.get(path)).headers["etag"]
+        renamed = await account.client.patch(path, json={"name": "n"}, headers={"If-Match": seen})
+        assert (renamed.status_code, renamed.json()["is_default"]) == (200, True)
+        assert [(await account.client.delete(f"{path}/default")).status_code for _ in range(2)] == [204, 404]
+        assert (await reader.client.get(path)).json()["is_default"] is False
+
+    async def test_is_one(self, account: Account, public: Model, stores: Stores) -> None:
+        other = await add_model(stores, account.tenant)
+        assert (await share(account, other, visibility="public", licence="MIT")).status_code == 200
+        for model in (public, other):
+            assert (await account.client.put(f"/v1/models/{model.id}/default")).status_code == 200
+        rows = (await account.client.get("/v1/models")).json()["data"]
+        assert {row["id"]: row["is_default"] for row in rows} == {public.id: False, other.id: True}
+
+    async def test_may_be_another_accounts(self, account: Account, reader: Account, stores: Stores) -> None:
+        theirs = await add_model(stores, reader.tenant)
+        assert (await account.client.put(f"/v1/models/{theirs.id}/default")).status_code == 404
+        assert (await share(reader, theirs, visibility="public", licence="MIT")).status_code == 200
+        assert (await account.client.put(f"/v1/models/{theirs.id}/default")).status_code == 200
+        (found,) = (await reader.client.get("/v1/models")).json()["data"]
+        assert (found["access"], found["is_default"]) == ("owner", True)
+
+    async def test_is_chosen_by_the_first_account_with_all_rights(
+        self, account: Account, reader: Account, public: Model, open_account: Open
+    ) -> None:
+        writer = await open_account(Scope.MODELS_WRITE, Scope.MODELS_SHARE, tenant=account.tenant)
+        for one in (reader, writer):
+            refused = await one.client.put(f"/v1/models/{public.id}/default")
+            assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+        assert (await account.client.put(f"/v1/models/{public.id}/default")).status_code == 200
+        assert (await reader.client.delete(f"/v1/models/{public.id}/default")).status_code == 403
+
+    async def test_is_public_and_passes_the_gate_now(self, account: Account, public: Model, stores: Stores) -> None:
+        private = await add_model(stores, account.tenant)
+        versions = ModelVersionRepository(stores.database, account.tenant)
+        measured = {"images": 500, "flags": [], "memorisation": {"verdict": "copying", "gate": "blocks"}}
+        assert await versions.change(f"{public.id}:2", {"card": measured})
+        for model in (private, public):
+            refused = await account.client.put(f"/v1/models/{model.id}/default")
+            assert (refused.status_code, refused.json()["code"]) == (403, "sharing_blocked")
+
+    async def test_ends_when_it_is_public_no_more(self, account: Account, reader: Account, public: Model) -> None:
+        path = f"/v1/models/{public.id}"
+        assert (await account.client.put(f"{path}/default")).status_code == 200
+        await share_with(account, public, reader)
+        assert (await account.client.get(path)).json()["is_default"] is False
+        assert (await reader.client.get(path)).json()["is_default"] is False

@@ -15,6 +15,7 @@ from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.repositories.claims import Wishes
+from maskeraid_core.repositories.default_models import DefaultModelRepository
 from maskeraid_core.repositories.models import ModelRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
@@ -185,6 +186,40 @@ class TestSharedModels:
         assert chosen() == version.model_id
         self.share(inference, version)
         assert chosen() == "no_suitable_model"
+
+
+class TestDefaultModel:
+    def test_serves_a_tenant_that_has_none_while_it_is_public(self, inference: Inference) -> None:
+        version, port = add_model(inference.port, "light", "ten_9"), inference.port
+        owner = ModelRepository(port.stores.database, "ten_9")
+        default = DefaultModelRepository(port.stores.database)
+
+        def carried_out(tenant: str) -> Job:
+            return inference.carry_out(inference.accept(covered_face(), tenant, covering={"colours": [TEAL]}))
+
+        def grant(*readers: str) -> None:
+            grants = [Grant(reader=reader, given_at=now()).model_dump() for reader in readers]
+            assert port.call(owner.change, version.model_id, {"grants": grants})
+
+        def code_of(job: Job) -> str | None:
+            return job.error.code if job.error else None
+
+        grant(EVERYONE)
+        assert code_of(carried_out("ten_10")) == "no_suitable_model"
+        port.call(default.choose, version.model_id)
+        done = carried_out("ten_10")
+        assert done.result is not None
+        selection = done.result["selection"]
+        assert (selection["model_id"], selection["by"]) == (version.model_id, "default")
+        assert selection["reason"] == "the service's default model, for you have none of your own"
+        assert done.result["provenance"]["data"] == []  # where its owner's faces lie is no reader's business
+        own = carried_out(TENANT)
+        assert own.result is not None
+        assert (own.result["selection"]["by"], own.result["selection"]["model_id"] != version.model_id) == (
+            "attributes", True,
+        )  # fmt: skip
+        grant("ten_10")
+        assert code_of(carried_out("ten_10")) == "no_suitable_model"
 
 
 def test_a_cancelled_job_has_no_result(inference: Inference) -> None:

@@ -406,6 +406,15 @@ class TestTrain:
         server.answers["POST /v1/trainings"] = 202, {**TRAINING, "status": "queued", "model": None}
         assert "maskeraid jobs follow trn_1" in run("train", "faces", "--no-wait").stdout
 
+    def test_all_datasets_are_asked_for_by_a_word_of_its_own(self, server: Server) -> None:
+        assert run("train", "--all").exit_code == 0
+        asked = json.loads(server.bodies["POST /v1/trainings"])
+        assert (asked["name"], asked["data"]) == ("all", [{"dataset_id": "all", "where": []}])
+        for words in (["faces", "--all"], []):
+            refused = run("train", *words)
+            assert refused.exit_code != 0
+            assert "--all" in refused.stderr
+
     def test_a_dry_run_says_what_it_would_take(self, server: Server) -> None:
         estimate = {
             "seconds": 3723.4, "steps": 98_000, "decided_by": "steps", "memory_mb": 1250, "gpu_memory_mb": None,
@@ -472,6 +481,12 @@ class TestModelsAndKeys:
         assert run("models", "alias", "mdl_1", "best", "2").stdout == "best is version 2 of mdl_1\n"
         assert json.loads(server.bodies["PUT /v1/models/mdl_1/aliases/best"]) == {"version": 2}
         assert run("models", "alias", "mdl_1", "best").stdout == "best is gone\n"
+
+    def test_a_model_becomes_the_services_and_ceases_to_be(self, server: Server) -> None:
+        server.answers["PUT /v1/models/mdl_1/default"] = 200, {"id": "mdl_1", "name": "m", "is_default": True}
+        server.answers["DELETE /v1/models/mdl_1/default"] = 204, ""
+        assert run("models", "default", "mdl_1").stdout == "mdl_1 is the service's default model\n"
+        assert run("models", "default", "mdl_1", "--end").stdout == "mdl_1 is the service's default model no more\n"
 
     def test_a_model_is_shared_with_some_or_with_all(self, server: Server) -> None:
         server.answers["PATCH /v1/models/mdl_1"] = 200, {"id": "mdl_1", "name": "m", "shared_with": ["ten_2"]}

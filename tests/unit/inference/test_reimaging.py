@@ -146,6 +146,14 @@ class TestSelection:
         assert choice is not None
         assert choice.version.id == "mdl_b:1"
 
+    def test_the_services_model_is_said_to_be_that_and_must_fit(self) -> None:
+        choice = run(covered_face("light"), ask(until="selection"), versions=[LIGHT], is_default=True).choice
+        assert choice is not None
+        assert choice.by == "default"
+        assert choice.to_dict()["selection"]["reason"].startswith("the service's default model")
+        with pytest.raises(NoSuitableModel):
+            run(covered_face("dark"), ask(until="selection"), versions=[LIGHT], is_default=True)
+
     def test_no_model_that_fits_names_the_nearest_and_what_to_collect(self) -> None:
         with pytest.raises(NoSuitableModel) as refused:
             run(covered_face("dark"), ask(covering={"colours": [TEAL]}), versions=[LIGHT, MEDIUM])

@@ -1,4 +1,4 @@
-"""`maskeraid models share`, `unshare`, `adopt`, `forgo`, `rate`, `ratings`."""
+"""`maskeraid models share`, `unshare`, `adopt`, `forgo`, `default`, `rate`, `ratings`."""
 
 from typing import Annotated
 
@@ -52,6 +52,22 @@ def forgo_model(model: ModelName, as_json: AsJson = False) -> None:
         model_id = find_model(client, model)
         client.models.forgo(model_id)
     _say({"id": model_id, "is_adopted": False}, f"{model_id} takes no part in Selection", as_json=as_json)
+
+
+def choose_default(
+    model: ModelName,
+    is_ended: Annotated[bool, typer.Option("--end", help="Have no default model any more.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let a public model serve all accounts that have none of their own; for who runs the server."""
+    with connected() as client:
+        model_id = find_model(client, model)
+        if is_ended:
+            client.models.forgo_default(model_id)
+        else:
+            client.models.choose_default(model_id)
+    said = f"{model_id} is the service's default model"
+    _say({"id": model_id, "is_default": not is_ended}, said + " no more" * is_ended, as_json=as_json)
 
 
 def rate_model(

@@ -60,6 +60,14 @@ class Models(Resource[Model]):
         """Take a shared model out of your Selection again."""
         self._client.request("DELETE", f"{self.path}/{model_id}/adoption")
 
+    def choose_default(self, model_id: str) -> Model:
+        """Let a public model fill faces for every account that has none of its own; for who runs the server."""
+        return self._put("PUT", f"{model_id}/default", None)
+
+    def forgo_default(self, model_id: str) -> None:
+        """Have no default model any more."""
+        self._client.request("DELETE", f"{self.path}/{model_id}/default")
+
     def rate(self, model_id: str, stars: int, note: str | None = None) -> Rating:
         """Say what you think of a model, 1 to 5, in place of what you said before."""
         body = {"stars": stars, **({"note": note} if note else {})}

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from maskeraid_api.answers import gone, shown
 from maskeraid_api.dependencies import RegistryOf
+from maskeraid_api.model_views import view_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.schemas.models import ModelView
 from maskeraid_core.documents.accounts import Scope
@@ -20,8 +21,7 @@ async def adopt_model(model_id: str, request: Request, registry: RegistryOf) -> 
     """Let a model that is shared with you take part in your Selection, for as long as it is shared."""
     model = await registry.shared.require(model_id)
     await registry.adoptions.adopt(model.id)
-    (standing,) = await registry.standings([model])
-    return shown(request, ModelView.of(model, standing))
+    return shown(request, await view_of(registry, model))
 
 
 @router.delete("", status_code=204, response_class=Response)

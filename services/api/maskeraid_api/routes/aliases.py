@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from maskeraid_api.answers import check_unchanged, gone, shown
 from maskeraid_api.dependencies import Models, ModelVersions, RegistryOf
+from maskeraid_api.model_views import view_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.schemas.models import AliasChange, ModelView
 from maskeraid_core.documents.accounts import Scope
@@ -37,7 +38,7 @@ async def put_alias(
 ) -> Response:
     """Let an alias lead to a version, also when it led elsewhere. What was ordered before keeps its version."""
     model = await models.require(model_id)
-    check_unchanged(request, ModelView.of(model))
+    check_unchanged(request, await view_of(registry, model))
     if alias == "latest":
         raise ValidationFailed("`latest` always is the newest version.", parameter="alias")
     if alias not in model.aliases and len(model.aliases) >= MOST_ALIASES:
@@ -47,15 +48,15 @@ async def put_alias(
     if changed is None:
         raise StaleObject
     await versions.keep(version.id)  # it was whole: one that was marked for pruning meanwhile stays so
-    return shown(request, ModelView.of(changed))
+    return shown(request, await view_of(registry, changed))
 
 
 @router.delete("/{alias}", status_code=204, response_class=Response)
 @operation(Scope.MODELS_WRITE, problems=(StaleObject,), headers=("If-Match",))
-async def delete_alias(model_id: str, alias: Alias, request: Request, models: Models) -> Response:
+async def delete_alias(model_id: str, alias: Alias, request: Request, models: Models, registry: RegistryOf) -> Response:
     """Take an alias away; the version stays."""
     model = await models.require(model_id)
-    check_unchanged(request, ModelView.of(model))
+    check_unchanged(request, await view_of(registry, model))
     if alias not in model.aliases:
         raise NotFound
     if await models.point(model_id, alias, None, where=_as_seen(request, model)) is None:

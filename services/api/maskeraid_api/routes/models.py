@@ -10,6 +10,7 @@ from starlette.responses import Response
 from maskeraid_api.answers import check_unchanged, gone, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, Models, RegistryOf
 from maskeraid_api.model_access import Access
+from maskeraid_api.model_views import view_of, views_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, listed, page_asked, page_of_versions
 from maskeraid_api.schemas.models import SHARING, TAG, ModelChange, ModelVersionView, ModelView
@@ -41,10 +42,8 @@ async def list_models(
     named = {"$regex": re.escape(q), "$options": "i"} if q else None
     filters = {"visibility": visibility, "tags": tag, "architecture": architecture, "name": named}
     page = await registry.page(asked.request, access, **filters)
-    standings = await registry.standings(page.items)
     total = await registry.count(access, **filters) if asked.is_total_wanted else None
-    views = [ModelView.of(model, standing) for model, standing in zip(page.items, standings, strict=True)]
-    return listed(request, views, has_more=page.has_more, total=total)
+    return listed(request, await views_of(registry, page.items), has_more=page.has_more, total=total)
 
 
 @router.get("/{model_id}", response_model=ModelView)
@@ -52,8 +51,7 @@ async def list_models(
 async def get_model(model_id: str, request: Request, registry: RegistryOf) -> Response:
     """One model."""
     model = await registry.require(model_id)
-    (standing,) = await registry.standings([model])
-    return shown(request, ModelView.of(model, standing))
+    return shown(request, await view_of(registry, model))
 
 
 @router.patch("/{model_id}", response_model=ModelView)
@@ -74,22 +72,22 @@ async def change_model(
     if body.model_fields_set & SHARING:
         caller.need(Scope.MODELS_SHARE)
     model = await models.require(model_id)
-    check_unchanged(request, ModelView.of(model))
+    check_unchanged(request, await view_of(registry, model))
     facts = body.model_dump(exclude_unset=True, exclude_none=True, exclude=set(SHARING))
     facts |= await sharing_facts(registry, model, body)
     changed = await models.change(model_id, {**facts, "updated_at": now()}, where={"updated_at": model.updated_at})
     if changed is None:
         raise StaleObject
     await drain_notices(gateway.stores, ModelRepository.collection_name, model_id)
-    return shown(request, ModelView.of(changed))
+    return shown(request, await view_of(registry, changed))
 
 
 @router.delete("/{model_id}", status_code=204, response_class=Response)
 @operation(Scope.MODELS_WRITE, problems=(ModelInUse, StaleObject), headers=("If-Match",))
-async def delete_model(model_id: str, request: Request, models: Models, jobs: Jobs) -> Response:
+async def delete_model(model_id: str, request: Request, models: Models, jobs: Jobs, registry: RegistryOf) -> Response:
     """Delete a model for all who may read it. Its bytes follow in an hour, so that what runs now can end."""
     model = await models.require(model_id)
-    check_unchanged(request, ModelView.of(model))
+    check_unchanged(request, await view_of(registry, model))
     if users := await jobs.unfinished_for(model_id):
         raise ModelInUse(f"{len(users)} trainings are making versions of it.", users=users[:100])
     if not await models.delete(model_id):

@@ -63,6 +63,7 @@ class ModelView(View):
     access: Access = Field(description="Whether it is yours, or shared with you: then only its owner changes it.")
     owner: str | None = Field(description="The name of the account that shares it; null: it is yours.")
     is_adopted: bool = Field(description="Whether a shared model takes part in your Selection; your own always do.")
+    is_default: bool = Field(description="Whether it is the service's, for accounts that have no model of their own.")
     latest_version: int
     aliases: dict[str, int]
     architecture: str | None

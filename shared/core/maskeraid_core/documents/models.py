@@ -75,6 +75,11 @@ class Model(TellingDocument):
         )  # fmt: skip
 
     @property
+    def public_grant(self) -> Grant | None:
+        """The one for everyone, if it has one."""
+        return next((grant for grant in self.grants if grant.reader == EVERYONE), None)
+
+    @property
     def may_download(self) -> bool:
         """Whether one of the grants allows to fetch the files; asked of a model as its reader sees it."""
         return any(grant.download for grant in self.grants)

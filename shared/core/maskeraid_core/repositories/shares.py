@@ -40,6 +40,15 @@ class SharedModelRepository(Reading[Model]):
         found = [await self.version(model, model.latest_version) for model in models]
         return [version for version in found if version]
 
+    async def public_version(self, model_id: str) -> ModelVersion | None:
+        """The latest version that everyone may use of a model, if it still has one whose weights are there."""
+        model = await self.get(model_id)
+        grant = model.public_grant if model else None
+        if model is None or grant is None:
+            return None
+        found = await self.version(model, grant.up_to or model.latest_version)
+        return found if found and found.pruned_at is None else None
+
     def _live(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         readers = [self._tenant, EVERYONE]
         others = {"tenant": {"$ne": self._tenant}, "deleted_at": None}
