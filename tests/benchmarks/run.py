@@ -14,7 +14,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.figures import MEASURES, Bench, Figure
 
-SUBJECTS = ("starting", "api", "importing", "queueing", "reimaging", "training", "speed", "photographs")
+SUBJECTS = (
+    "starting",
+    "api",
+    "importing",
+    "queueing",
+    "reimaging",
+    "training",
+    "speed",
+    "drawn_bars",
+    "photographs",
+)
 OUTPUT = Path("bench-output")
 
 

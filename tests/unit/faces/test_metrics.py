@@ -12,8 +12,9 @@ from maskeraid_faces.drawing.covered import MASK
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.images import Floats
 from maskeraid_faces.metrics.bootstrap import bootstrap_interval
+from maskeraid_faces.metrics.calibration import calibration_error
 from maskeraid_faces.metrics.colour_difference import colour_difference
-from maskeraid_faces.metrics.combinations import combinations, nearest_rmse, templates
+from maskeraid_faces.metrics.combinations import combinations, decode, distinct, nearest_rmse, templates
 from maskeraid_faces.metrics.copying import copying
 from maskeraid_faces.metrics.coverage import coverage, neighbourhoods
 from maskeraid_faces.metrics.diversity import mean_to_single_ratio, pairwise_l1, relative_diversity
@@ -22,6 +23,7 @@ from maskeraid_faces.metrics.kid import kid
 from maskeraid_faces.metrics.psnr import psnr
 from maskeraid_faces.metrics.seam import seam
 from maskeraid_faces.metrics.ssim import ssim
+from maskeraid_faces.metrics.uniformity import total_variation_from_uniform
 from maskeraid_faces.metrics.valid import valid, valid_combination_rate
 from maskeraid_faces.metrics.wilson import wilson_interval
 
@@ -67,6 +69,11 @@ class TestCombinations:
     def test_have_five_templates_a_part(self) -> None:
         assert [len(templates(LIGHT, name)) for name in ("eyes", "nose", "mouth")] == [5, 5, 5]
 
+    def test_decode_only_the_parts_that_are_asked_for(self) -> None:
+        decodes = decode(LIGHT, LIGHT, ["mouth", "eyes"])
+        np.testing.assert_array_equal(decodes, combinations(LIGHT, LIGHT).decodes[:, [2, 0]])
+        assert distinct(decodes) == 25
+
     def test_nearest_distance_is_in_grey_levels(self) -> None:
         flat = [np.full((4, 4, 3), value, np.uint8) for value in (10, 90, 13)]
         nearest, distance = nearest_rmse(np.stack(flat[:1]), np.stack(flat[1:]))
@@ -87,6 +94,26 @@ class TestValid:
     def test_a_face_counts_when_all_of_its_parts_do(self) -> None:
         blend = ((LIGHT[0].astype(int) + LIGHT[5]) // 2).astype(np.uint8)  # of two noses
         assert valid_combination_rate(np.stack([LIGHT[0], LIGHT[7], LIGHT[9], blend]), LIGHT) == 0.75
+
+
+class TestTotalVariation:
+    def test_of_even_counts_one_sided_ones_and_some_between(self) -> None:
+        assert total_variation_from_uniform([7, 7, 7, 7]) == 0
+        assert total_variation_from_uniform([9, 0, 0, 0]) == 0.75
+        assert total_variation_from_uniform([3, 1, 2, 2]) == 0.125
+
+
+class TestCalibrationError:
+    def test_of_ten_that_are_said_to_be_70_percent_sure(self) -> None:
+        assert calibration_error([0.7] * 10, [True] * 7 + [False] * 3) == pytest.approx(0)
+        assert calibration_error([0.7] * 10, [True] * 4 + [False] * 6) == pytest.approx(0.3)
+
+    def test_too_much_here_does_not_make_up_for_too_little_there(self) -> None:
+        assert calibration_error([0.2, 0.2, 0.8, 0.8], [True, False, True, False]) == pytest.approx(0.3)
+
+    def test_of_the_certain(self) -> None:
+        assert calibration_error([1.0, 0.0], [True, False]) == 0
+        assert calibration_error([1.0, 0.0], [False, True]) == 1
 
 
 class TestWilson:

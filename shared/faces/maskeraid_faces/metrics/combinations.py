@@ -3,6 +3,7 @@
 Never print nn without combinations: a collapsed generator has the best nn of all.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,8 +31,18 @@ class Combinations:
 def combinations(samples: Images, training: Images) -> Combinations:
     """Decode drawn samples uint8 (n, 32, 32, 3) by the training faces uint8 (m, 32, 32, 3)."""
     nn = float(nearest_rmse(samples, training)[1].mean())
-    decodes = np.stack([nearest_rmse(part(samples, name), templates(training, name))[0] for name in WINDOWS], axis=1)
-    return Combinations(nn, len(np.unique(decodes, axis=0)), decodes)
+    decodes = decode(samples, training)
+    return Combinations(nn, distinct(decodes), decodes)
+
+
+def decode(samples: Images, training: Images, parts: Sequence[str] = tuple(WINDOWS)) -> NDArray[np.intp]:
+    """The nearest template of each part, (n, parts), counted from 0 in the order of `templates`."""
+    return np.stack([nearest_rmse(part(samples, name), templates(training, name))[0] for name in parts], axis=1)
+
+
+def distinct(decodes: NDArray[np.intp]) -> int:
+    """How many different combinations decodes (n, parts) are."""
+    return len(np.unique(decodes, axis=0))
 
 
 def part(images: Images, name: str) -> Images:
