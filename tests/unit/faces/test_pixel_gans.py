@@ -9,8 +9,9 @@ import pytest
 import tensorflow as tf
 
 from maskeraid_faces.drawn import draw_faces
-from maskeraid_faces.face_model import FaceModel, TrainedArchitecture
+from maskeraid_faces.face_model import FaceModel, Kind, TrainedArchitecture
 from maskeraid_faces.filling.fill import fill
+from maskeraid_faces.images import to_network
 from maskeraid_faces.model_files import load_model, save_model
 from maskeraid_faces.networks.build import build_discriminator, build_generator
 from maskeraid_faces.networks.generate import generate
@@ -18,6 +19,7 @@ from maskeraid_faces.networks.layers import variables_by_name
 from maskeraid_faces.networks.stages import widths_for
 from maskeraid_faces.training.loop import Plan, Progress, TrainingLoop, part_of
 from maskeraid_faces.training.pixel_gan import PixelGan
+from maskeraid_faces.training.randomness import Stream
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings, Watch
 from maskeraid_faces.training.train import train
 from maskeraid_faces.training.transfer import FROZEN_STEPS, Transfer, take_over
@@ -57,8 +59,8 @@ def trained(request: pytest.FixtureRequest) -> Trained:
     return Trained(request.param, result, kept[1])
 
 
-def small_gan(**options: Any) -> PixelGan:  # noqa: ANN401
-    return PixelGan("dense", FACES, FACES[:0], "drawn", **{"batch": 4, "seed": 3, **options})
+def small_gan(kind: Kind = "photo", **options: Any) -> PixelGan:  # noqa: ANN401
+    return PixelGan("dense", FACES, FACES[:0], kind, **{"batch": 4, "seed": 3, **options})
 
 
 def gan_like(trained: Trained, *, seed: int) -> PixelGan:
@@ -218,6 +220,47 @@ class TestDense:
         weights = [float(gan._judged(images, tf.constant(step, tf.int64))[1]) for step in (4, 5, 6, 7)]
         assert weights[0] > 0
         assert weights[1:] == [0, 0, 0]
+
+
+class TestDenseOnDrawnFaces:
+    def test_begins_at_the_mean_face(self) -> None:
+        drawn = small_gan("drawn").sample(latents(64)).astype(np.float64)
+        others = small_gan("photo").sample(latents(64)).astype(np.float64)
+        mean = FACES.mean(axis=0)
+        assert np.abs(drawn.mean(axis=0) - mean).mean() < 3  # grey levels
+        assert 1 < drawn.std(axis=0).mean() < others.std(axis=0).mean() / 2
+        assert np.abs(others.mean(axis=0) - mean).mean() > 50
+
+    def test_shows_the_discriminator_differences_from_it(self) -> None:
+        gan = small_gan("drawn")
+        images = tf.constant(to_network(FACES[:4]))
+        mean = to_network(FACES).mean(axis=0)
+        np.testing.assert_array_equal(gan._logits(images), gan._discriminator(images - mean))
+        other = small_gan("photo")
+        np.testing.assert_array_equal(other._logits(images), other._discriminator(images))
+
+    def test_is_not_augmented_and_goes_on_though_the_discriminator_is_always_right(self) -> None:
+        gan = small_gan("drawn")
+        images = tf.constant(to_network(FACES[:4]))
+        state = {**gan.state(), "balance/p": np.float32(1)}
+        gan.restore(state)
+        step = tf.constant(0, tf.int64)
+        np.testing.assert_array_equal(gan._augmented(images, step, Stream.AUGMENTATION), images)
+        gan.restore({**state, "balance/accuracies": np.float32(2), "balance/steps": np.float32(1),
+                     "balance/times_won": np.float32(9), "balance/times_raised": np.float32(1)})  # fmt: skip
+        assert not gan.judge().is_unbalanced
+        other = small_gan("photo")
+        other.restore({**other.state(), "balance/p": np.float32(1)})
+        assert (other._augmented(images, step, Stream.AUGMENTATION).numpy() != images.numpy()).any()
+
+    def test_says_so_on_its_card(self) -> None:
+        said = {kind: small_gan(kind).recipe for kind in ("drawn", "photo")}  # type: ignore[arg-type]
+        assert (said["drawn"]["is_augmented"], said["photo"]["is_augmented"]) == (False, True)
+        assert (said["drawn"]["learning_rate"], said["photo"]["learning_rate"]) == (1e-3, 2e-4)
+
+
+def latents(number: int) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal((number, 100)).astype(np.float32)
 
 
 def rates(gan: PixelGan) -> list[float]:

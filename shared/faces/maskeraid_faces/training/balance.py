@@ -13,8 +13,9 @@ RAISE = 0.2
 class Balance:
     """p of the augmentation and what moves it; all of it is part of a training's state."""
 
-    def __init__(self, images: int, batch: int) -> None:
-        self._is_adapting, self._batch = images < FEW_IMAGES, batch
+    def __init__(self, images: int, batch: int, *, is_augmented: bool = True) -> None:
+        self._is_augmented, self._batch = is_augmented, batch
+        self._is_adapting = is_augmented and images < FEW_IMAGES
         first = {"p": FIRST_P if self._is_adapting else 0.0}
         self.variables = {
             name: keras.Variable(first.get(name, 0.0), trainable=False, name=name)
@@ -41,8 +42,11 @@ class Balance:
     def judge(self) -> bool:
         """Look at the steps since the last judgement; whether the discriminator has won for good.
 
-        When it has won five times in a row, it sees more of the augmentation, once; then that is the end.
+        When it has won five times in a row, it sees more of the augmentation, once; then that is the end. Where there
+        is none it may win: `dense` learns drawn faces from a discriminator that is always right.
         """
+        if not self._is_augmented:
+            return False
         v = self.variables
         steps = float(v["steps"].numpy())
         has_won = steps > 0 and float(v["accuracies"].numpy()) / steps > WON

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from maskeraid_faces.face_model import Floats, Kind, TrainedArchitecture
-from maskeraid_faces.images import Images, to_pixels
+from maskeraid_faces.images import Images, to_network, to_pixels
 from maskeraid_faces.networks.build import LATENT_SIZES, build_discriminator, build_generator
 from maskeraid_faces.networks.layers import Drawing, variables_by_name, weights_by_name
 from maskeraid_faces.networks.stages import widths_for
@@ -20,10 +20,11 @@ from maskeraid_faces.training.noise import draw_chances, draw_latents, draw_rows
 from maskeraid_faces.training.pixel_recipe import BETAS_2, PENALTY_LEFT, make_adam, recipe_for, update
 from maskeraid_faces.training.randomness import Stream, generator_for, weights_seed
 from maskeraid_faces.training.replicas import Replicas
-from maskeraid_faces.training.schedule import FALL_STEPS, LearningRate, falling
+from maskeraid_faces.training.schedule import LearningRate, falling
 from maskeraid_faces.training.state import State, read_variables, write_variables
 
 FROM_SIDE_SELDOM, STEPS_BETWEEN = 128, 4  # from this side on the penalties are taken at every fourth step, fourfold
+VARIETY, NEARLY_ONE = 0.2, 0.98  # of a beginning at the mean face: of the first weights, and where tanh still learns
 FACES_JUDGED = 256
 FEWEST_JUDGES = 16  # fewer held-out faces say too little: then training faces judge
 
@@ -53,12 +54,12 @@ class PixelGan:
         Args:
             architecture: one that works on pixels.
             images: uint8 (n, size, size, 3). held_out: likewise; may be empty.
-            kind: of the faces, for judging.
+            kind: of the faces, for judging and for the recipe.
             batch: images a step.
             seed: of all random numbers.
             width: channels of the smallest feature map; `dense` has widths of its own.
             is_mirrored: show every second image as its reflection.
-            learning_rate, final_learning_rate: of Adam; by default 2e-4, and a quarter of the former.
+            learning_rate, final_learning_rate: of Adam; by default the recipe's, and a quarter of the former.
             precision: a Keras policy; logits, penalties, and losses have 32 bits in any case.
             compiled: by XLA, which makes dense steps of a third more a second, and has no fast convolutions for CPUs;
                 of no account on several devices, which XLA cannot compile together.
@@ -72,19 +73,23 @@ class PixelGan:
         self.widths = widths_for(architecture, self._size, width)
         self.latent_size = LATENT_SIZES[architecture]
         make, judge = (build_generator, weights_seed(seed, 0)), (build_discriminator, weights_seed(seed, 1))
-        self._recipe = recipe_for(self._size, batch, learning_rate, final_learning_rate)
+        rates = {"learning_rate": learning_rate, "final_learning_rate": final_learning_rate}
+        self._recipe = recipe_for(architecture, kind, size=self._size, batch=batch, **rates)
+        self._middle = tf.zeros(images.shape[1:])  # (size, size, 3): what the discriminator sees differences from
         with self._replicas.scope():
             self._generator, self._average, self._discriminator = (
                 build(architecture, self._size, self.widths, seed=first, dtype=dtype)
                 for (build, first), dtype in ((make, precision), (make, "float32"), (judge, precision))
             )
             self._replicas.share_statistics(self._generator)
-            self._generator_optimiser = make_adam(self._generator)
+            if self._recipe.begins_at_mean:
+                self._begin_at(to_network(images).mean(axis=0))
+            self._generator_optimiser = make_adam(self._generator, self._recipe.epsilon)
             self._discriminator_optimiser = make_adam(self._discriminator)
             optimisers = (self._generator_optimiser, self._discriminator_optimiser)
-            rates = self._recipe.learning_rate, self._recipe.final_learning_rate
-            self._rate = LearningRate(*rates, FALL_STEPS, optimisers)
-            self._balance = Balance(len(images), batch)
+            first_rate, last_rate = self._recipe.learning_rate, self._recipe.final_learning_rate
+            self._rate = LearningRate(first_rate, last_rate, self._recipe.fall_steps, optimisers)
+            self._balance = Balance(len(images), batch, is_augmented=self._recipe.is_augmented)
         self._drawing = Drawing(self._average)
         self._precision = precision
         self._frozen_until = 0  # a step
@@ -171,7 +176,7 @@ class PixelGan:
     def _train_step(self, step: tf.Tensor) -> tf.Tensor:
         self._rate.set(step)
         for optimiser in (self._generator_optimiser, self._discriminator_optimiser):
-            optimiser.beta_2.assign(falling(*BETAS_2, step, FALL_STEPS))
+            optimiser.beta_2.assign(falling(*BETAS_2, step, self._recipe.fall_steps))
         shares = self._replicas.run(self._train_share, step, self._images)
         self._replicas.blend(self._average.weights, self._generator.weights, self._recipe.averaging)
         curves = relativistic_curves(*map(self._replicas.whole, shares))
@@ -184,16 +189,15 @@ class PixelGan:
         The logits (rows, 1) of its real and generated images, and of those that the generator learned from.
         """
         real, fake = self._real(step, images), self._fake(step, Stream.LATENTS)
-        both = augment(tf.concat([real, fake], axis=0), self._chances(2, step, Stream.AUGMENTATION), self._balance.p)
+        both = self._augmented(tf.concat([real, fake], axis=0), 2, step, Stream.AUGMENTATION)
         with tf.GradientTape() as tape:
             logits, penalty = self._judged(both, step)
             real_logits, fake_logits = tf.split(logits, 2)  # (rows, 1) each
             loss = (relativistic_loss(real_logits, fake_logits) + penalty) / self._replicas.number
         update(self._discriminator_optimiser, self._discriminator, tape, loss, self._learning_half(step))
-        chances = self._chances(1, step, Stream.AUGMENTATION_OF_GENERATOR)
         with tf.GradientTape() as tape:
-            seen = augment(self._fake(step, Stream.LATENTS_OF_GENERATOR), chances, self._balance.p)
-            new_logits = self._discriminator(seen)
+            fake = self._fake(step, Stream.LATENTS_OF_GENERATOR)
+            new_logits = self._logits(self._augmented(fake, 1, step, Stream.AUGMENTATION_OF_GENERATOR))
             # The real logits are those from before the update.
             loss = relativistic_loss(new_logits, real_logits) / self._replicas.number
         update(self._generator_optimiser, self._generator, tape, loss)
@@ -208,16 +212,16 @@ class PixelGan:
 
         The mean over both halves is half the sum of R1 and R2, each of which has half the weight.
         """
-        weight = falling(self._recipe.penalty, self._recipe.penalty * PENALTY_LEFT, step, FALL_STEPS)
+        weight = falling(self._recipe.penalty, self._recipe.penalty * PENALTY_LEFT, step, self._recipe.fall_steps)
 
         def penalised() -> tuple[tf.Tensor, tf.Tensor]:
-            logits, penalty = logits_and_penalty(self._discriminator, images)
+            logits, penalty = logits_and_penalty(self._logits, images)
             return logits, weight * penalty
 
         if self._size < FROM_SIDE_SELDOM:
             return penalised()
         logits, penalty = tf.cond(
-            tf.equal(step % STEPS_BETWEEN, 0), penalised, lambda: (self._discriminator(images), tf.zeros(()))
+            tf.equal(step % STEPS_BETWEEN, 0), penalised, lambda: (self._logits(images), tf.zeros(()))
         )
         return logits, STEPS_BETWEEN * penalty
 
@@ -232,6 +236,20 @@ class PixelGan:
         latents = draw_latents((self._batch, self.latent_size), self._seed, step, stream)
         return self._generator(self._replicas.share(latents), training=True)
 
-    def _chances(self, batches: int, step: tf.Tensor, stream: Stream) -> tf.Tensor:
+    def _augmented(self, images: tf.Tensor, batches: int, step: tf.Tensor, stream: Stream) -> tf.Tensor:
+        """Images (batches * rows, size, size, 3), as the discriminator sees them."""
+        if not self._recipe.is_augmented:
+            return images
         chances = draw_chances((batches * self._batch, CHANCES), self._seed, step, stream)
-        return self._replicas.share(chances, batches)
+        return augment(images, self._replicas.share(chances, batches), self._balance.p)
+
+    def _logits(self, images: tf.Tensor) -> tf.Tensor:
+        return self._discriminator(images - self._middle)
+
+    def _begin_at(self, mean: Floats) -> None:
+        """Let a dense generator draw this face (size, size, 3) first, with a little variety."""
+        self._middle = tf.constant(mean)
+        for network in (self._generator, self._average):
+            output = network.get_layer("output")
+            kernel, _ = output.get_weights()
+            output.set_weights([kernel * VARIETY, np.arctanh(np.clip(mean.ravel(), -NEARLY_ONE, NEARLY_ONE))])
