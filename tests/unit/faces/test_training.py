@@ -32,7 +32,7 @@ def faces() -> Images:
 
 
 def eigen_gan(faces: Images, seed: int = 0) -> EigenGan:
-    basis = fit_basis(faces, faces=len(faces), kind="drawn", seed=0)
+    basis = fit_basis(faces, kind="drawn", seed=0)
     coefficients = coefficients_of(faces, basis)
     return EigenGan(coefficients, coefficients[:0], basis, "drawn", 16, seed)
 
@@ -136,7 +136,7 @@ class TestEigenGan:
 
 class TestBasis:
     def test_a_factorial_set_has_twelve_components_and_comes_back_exactly(self, faces: Images) -> None:
-        basis = fit_basis(faces, faces=len(faces), kind="drawn", seed=0)
+        basis = fit_basis(faces, kind="drawn", seed=0)
         assert (len(basis.components), basis.gan_rank) == (12, 12)
         coefficients = coefficients_of(faces, basis)
         np.testing.assert_allclose(coefficients.std(axis=0), 1, atol=1e-4)
@@ -145,7 +145,7 @@ class TestBasis:
 
     def test_a_photographs_gan_draws_at_most_half_as_many_components_as_faces(self) -> None:
         noise = np.random.default_rng(0).integers(0, 256, (20, 16, 16, 3), np.uint8)
-        basis = fit_basis(noise, faces=20, kind="photo", seed=0)
+        basis = fit_basis(noise, kind="photo", seed=0)
         assert (len(basis.components), basis.gan_rank) == (19, 10)
         assert (np.diff(basis.deviations) <= 0).all()
 

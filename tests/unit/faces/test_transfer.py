@@ -51,7 +51,7 @@ def learn(faces: Images, settings: TrainSettings, *, seed: int = 1) -> Learned:
 
 
 def gan_of(faces: Images) -> EigenGan:
-    basis = fit_basis(faces, faces=len(faces), kind="drawn", seed=0)
+    basis = fit_basis(faces, kind="drawn", seed=0)
     coefficients = coefficients_of(faces, basis)
     return EigenGan(coefficients, coefficients[:0], basis, "drawn", 16, 9)
 
@@ -65,7 +65,7 @@ class TestEigen:
         assert begun["quality"] > fresh["quality"]  # type: ignore[operator]
 
     def test_a_model_gives_its_generator(self, light: Learned) -> None:
-        gan, basis = gan_of(LIGHT), fit_basis(LIGHT, faces=len(LIGHT), kind="drawn", seed=0)
+        gan, basis = gan_of(LIGHT), fit_basis(LIGHT, kind="drawn", seed=0)
         assert take_over(gan, basis, light.result.model).networks == ("generator",)
         latents = light.result.model.bank.latents[:50]
         # The same faces and components: what it draws before its first step is what the model draws.
@@ -74,7 +74,7 @@ class TestEigen:
 
     def test_turned_components_draw_the_same_faces(self, light: Learned) -> None:
         """Signs and order of components are arbitrary, and another set's may be turned round."""
-        basis = fit_basis(LIGHT, faces=len(LIGHT), kind="drawn", seed=0)
+        basis = fit_basis(LIGHT, kind="drawn", seed=0)
         turn = np.linalg.qr(np.random.default_rng(0).standard_normal((12, 12)))[0].astype(np.float32)
         whole = turn @ basis.components
         deviations = np.linalg.norm(whole, axis=1).astype(np.float32)
@@ -100,16 +100,16 @@ class TestEigen:
 
     def test_another_number_of_components_begins_afresh(self, light: Learned) -> None:
         gan, some = gan_of(LIGHT), LIGHT[:100]
-        basis = fit_basis(some, faces=len(some), kind="drawn", seed=0)
+        basis = fit_basis(some, kind="drawn", seed=0)
         assert "12 components" in take_over(gan, basis, light.result.model).reason
 
     def test_another_size_is_refused(self, light: Learned) -> None:
-        basis = fit_basis(SMALL, faces=len(SMALL), kind="drawn", seed=0)
+        basis = fit_basis(SMALL, kind="drawn", seed=0)
         with pytest.raises(SizeMismatch):
             take_over(gan_of(SMALL), basis, light.result.model)
 
     def test_another_kind_of_network_begins_afresh(self, light: Learned) -> None:
-        gan, basis = ThesisGan(LIGHT, 8, "fused", seed=1), fit_basis(LIGHT, faces=len(LIGHT), kind="drawn", seed=0)
+        gan, basis = ThesisGan(LIGHT, 8, "fused", seed=1), fit_basis(LIGHT, kind="drawn", seed=0)
         before = gan.state()
         assert take_over(gan, basis, light.result.model).networks == ()
         assert all(np.array_equal(array, before[name]) for name, array in gan.state().items())
@@ -118,7 +118,7 @@ class TestEigen:
 class TestGansOfPixels:
     def test_weights_come_over_and_half_of_the_discriminator_stays(self) -> None:
         old, new = ThesisGan(SMALL, 8, "fused", seed=1), ThesisGan(SMALL, 8, "fused", seed=2)
-        basis = fit_basis(SMALL, faces=len(SMALL), kind="drawn", seed=0)
+        basis = fit_basis(SMALL, kind="drawn", seed=0)
         checkpoint = {f"now/{name}": array for name, array in old.state().items()}
         kept = {f"basis/{name}": np.asarray(value) for name, value in vars(basis).items()}
         transfer = take_over(new, basis, {**checkpoint, **kept})

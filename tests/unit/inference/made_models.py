@@ -20,7 +20,7 @@ LATENT_SIZE, WIDTH = 4, 8
 def make_model(tone: str = "light") -> FaceModel:
     """A model of `faces-<tone>`."""
     faces = draw_faces(f"faces-{tone}").images
-    basis = fit_basis(faces, faces=len(faces), kind="drawn", seed=0)
+    basis = fit_basis(faces, kind="drawn", seed=0)
     draws = np.tile(coefficients_of(faces, basis), (4, 1))  # enough that the draws that agree are 64 or more
     rng = np.random.default_rng(0)
     shapes = {

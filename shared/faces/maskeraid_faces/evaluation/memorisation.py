@@ -10,7 +10,8 @@ import numpy as np
 
 from maskeraid_faces.evaluation.samples import draw_samples
 from maskeraid_faces.face_model import Basis, FaceModel, Floats
-from maskeraid_faces.images import Image, Images
+from maskeraid_faces.image_rows import ManyImages, choose
+from maskeraid_faces.images import Image
 from maskeraid_faces.metrics.copying import NEAR, Copying, copying
 from maskeraid_faces.metrics.wilson import wilson_interval
 from maskeraid_faces.training.basis import coefficients_of
@@ -19,7 +20,6 @@ from maskeraid_faces.training.verdicts import Flag
 SAMPLES = 1000
 MOST_NEAR = 0.05  # the share of near copies from which a model copies
 FEWEST_OWNERS = 8  # persons, or pictures of unknown ones, that a face can be another's than
-AT_ONCE = 1000  # images whose pixels are numbers at a time
 FEWEST_IMAGES = 100  # of a model that may be shared publicly
 
 Verdict = Literal["copying", "healthy", "cannot_tell"]
@@ -70,8 +70,8 @@ class Memorisation:
 
 def measure_memorisation(
     model: FaceModel,
-    training: Images,
-    held_out: Images,
+    training: ManyImages,
+    held_out: ManyImages,
     groups: Sequence[str] | None = None,
     *,
     n: int = SAMPLES,
@@ -94,11 +94,8 @@ def measure_memorisation(
     if why_not := _why_not(model, training, groups, len(unseen)):
         return Memorisation("cannot_tell", why_not, n, len(training), len(unseen), None)
     owners = np.unique(np.arange(len(training)) if groups is None else np.asarray(groups), return_inverse=True)[1]
-    samples, training_faces, unseen_faces = (
-        _features(images, model.basis) for images in (draw_samples(model, n, seed), training, unseen)
-    )
-    mirrored = _features(training[:, :, ::-1], model.basis)
-    both = np.concatenate([training_faces, mirrored])
+    samples, unseen_faces = (_features(images, model.basis) for images in (draw_samples(model, n, seed), unseen))
+    both = _features(training, model.basis, is_mirrored=True)
     measured = copying(samples, both, unseen_faces, np.concatenate([owners, owners]))
     verdict, reason = judge(measured, is_collapsed=is_collapsed(model))
     return Memorisation(verdict, reason, n, len(training), len(unseen), measured)
@@ -139,7 +136,7 @@ def is_collapsed(model: FaceModel) -> bool:
     return any(flag["code"] == "collapse" for flag in flags)
 
 
-def _why_not(model: FaceModel, training: Images, groups: Sequence[str] | None, held_out: int) -> str | None:
+def _why_not(model: FaceModel, training: ManyImages, groups: Sequence[str] | None, held_out: int) -> str | None:
     """Why nothing can be measured, if so. Of a drawn set that is complete each face is there: all draws are copies."""
     if held_out == 0 and model.kind == "drawn":
         return "all combinations were training images"
@@ -149,24 +146,18 @@ def _why_not(model: FaceModel, training: Images, groups: Sequence[str] | None, h
     return None
 
 
-def _without_known(faces: Images, known: Images) -> Images:
+def _without_known(faces: ManyImages, known: ManyImages) -> ManyImages:
     """The faces that equal no known one, nor the mirror image of one."""
     seen = {_digest(shown) for face in known for shown in (face, face[:, ::-1])} if len(faces) else set()
-    return faces[np.array([_digest(face) not in seen for face in faces], np.bool_)]
+    return choose(faces, np.flatnonzero([_digest(face) not in seen for face in faces]))
 
 
 def _digest(face: Image) -> bytes:
-    return hashlib.sha256(face.tobytes()).digest()
+    return hashlib.sha256(np.ascontiguousarray(face)).digest()
 
 
-def _features(images: Images, basis: Basis) -> Floats:
-    """Coordinates float32 (n, rank) in which a distance is the root mean square difference in grey levels.
-
-    Part by part: as floating-point numbers the pixels of a large set would not fit into memory.
-    """
-    scale = np.float32(127.5 / np.sqrt(basis.mean.size)) * basis.deviations[: basis.gan_rank]
-    found = np.empty((len(images), basis.gan_rank), np.float32)
-    for begin in range(0, len(images), AT_ONCE):
-        part = slice(begin, begin + AT_ONCE)
-        found[part] = coefficients_of(images[part], basis) * scale
-    return found
+def _features(images: ManyImages, basis: Basis, *, is_mirrored: bool = False) -> Floats:
+    """Coordinates float32 (n, rank) in which a distance is the root mean square difference in grey levels."""
+    features = coefficients_of(images, basis, is_mirrored=is_mirrored)
+    features *= np.float32(127.5 / np.sqrt(basis.mean.size)) * basis.deviations[: basis.gan_rank]
+    return features

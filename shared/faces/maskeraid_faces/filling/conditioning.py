@@ -7,6 +7,7 @@ from maskeraid_faces.coverings.shapes import lower_face, sunglasses
 from maskeraid_faces.face_model import Bank, Basis, Conditioning
 from maskeraid_faces.filling.bank import hidden_l1, log_weights, squared_distances, visible_l1
 from maskeraid_faces.filling.covering_system import covering_system
+from maskeraid_faces.image_rows import ManyImages
 from maskeraid_faces.images import Covering, Floats, Images, to_network
 
 NOISES = (2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 45.0)  # grey levels; under 2 lies rounding
@@ -15,7 +16,7 @@ AS_GOOD = 0.05  # natural logarithms of likelihood a face: a lower temperature i
 MOST_FACES = 64
 
 
-def fit_conditioning(held_out_images: Images, basis: Basis, bank: Bank, seed: int = 0) -> Conditioning:
+def fit_conditioning(held_out_images: ManyImages, basis: Basis, bank: Bank, seed: int = 0) -> Conditioning:
     """Choose noise and temperature so that the truth under the covering is likeliest, given the visible pixels.
 
     The score of a face is `log sum_j w_j k(RMSE of G_h(z_j) to x_h / noise)` with the weights `w_j` of `log_weights`

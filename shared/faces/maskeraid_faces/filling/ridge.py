@@ -9,7 +9,8 @@ from scipy.linalg import solve
 from maskeraid_faces.coverings.shapes import lower_face, sunglasses
 from maskeraid_faces.face_model import Basis, Kind, RidgeFit
 from maskeraid_faces.filling.covering_system import visibility
-from maskeraid_faces.images import Covering, Floats, Images, to_network
+from maskeraid_faces.image_rows import ManyImages
+from maskeraid_faces.images import Covering, Floats, to_network
 
 # Relative to the mean visible variance a value; drawn faces have no noise, so theirs are a hundredth of these.
 PENALTIES = np.geomspace(0.05, 12.8, 9)
@@ -21,7 +22,7 @@ MOST_IMAGES = 1200  # that cross-validation looks at: 2,000 take three times as 
 
 
 def fit_ridge(
-    images: Images, basis: Basis, groups: Sequence[str] | None = None, kind: Kind = "photo", seed: int = 0
+    images: ManyImages, basis: Basis, groups: Sequence[str] | None = None, kind: Kind = "photo", seed: int = 0
 ) -> RidgeFit:
     """Choose the penalty and measure the error of a fill, both on faces held out by identity.
 

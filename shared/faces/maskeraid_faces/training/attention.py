@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial.distance import pdist
 
+from maskeraid_faces.image_rows import ManyImages
 from maskeraid_faces.images import Images
 from maskeraid_faces.training.settings import Watch
 
@@ -22,7 +23,7 @@ FEWEST_STEPS = 2_000  # fewer are not "for long"
 FACES_COMPARED = 64
 
 
-def looked_after(watch: Watch, training: Images, steps: int) -> Watch:
+def looked_after(watch: Watch, training: ManyImages, steps: int) -> Watch:
     """The same windows, with `watch.attention` called as soon as something needs it, once for each cause.
 
     Args:
@@ -35,7 +36,7 @@ def looked_after(watch: Watch, training: Images, steps: int) -> Watch:
 
 
 class _Look:
-    def __init__(self, watch: Watch, training: Images, steps: int) -> None:
+    def __init__(self, watch: Watch, training: ManyImages, steps: int) -> None:
         self._watch, self._steps = watch, steps
         self._apart = _mean_distance(training[:: -(-len(training) // FACES_COMPARED)])
         self._told: set[str] = set()

@@ -4,51 +4,61 @@ from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.extmath import randomized_svd
 
 from maskeraid_faces.errors import BadModelFile
 from maskeraid_faces.face_model import Basis, Floats, Kind
+from maskeraid_faces.image_rows import ManyImages, choose, mirror, parts_of
 from maskeraid_faces.images import Images, to_network
+from maskeraid_faces.training.decomposition import Decomposition, decompose
 from maskeraid_faces.training.settings import Checkpoint
 
-MOST_ROWS_EXACT = 2000
+MOST_ROWS_EXACT = 2000  # images, reflections included
+MOST_FACES = 20_000  # that the components are taken from
 MOST_COMPONENTS = 512  # of a photograph's basis, for ridge
 MOST_DRAWN_BY_GAN = 200  # 94.6 % of the variance of 3,412 photographs; with it, samples have 0.7 to 1 of its spread
 SHARE_OF_VARIANCE = 0.99
 LEAST_RELATIVE_DEVIATION = 1e-3  # below lies rounding: a factorial drawn set has exact rank
 
 
-def fit_basis(images: Images, *, faces: int, kind: Kind, seed: int) -> Basis:
+def fit_basis(images: ManyImages, *, kind: Kind, seed: int, is_mirrored: bool = False) -> Basis:
     """Fit mean and components.
 
     Args:
-        images: uint8 (n, side, side, 3), mirrored copies included.
-        faces: how many of them are no mirrored copies; the GAN draws at most half as many components.
-        kind: drawn faces keep every component with a relative deviation above 1e-3.
-        seed: of the randomised decomposition, used above 2,000 images.
-
-    Source: Halko, Martinsson, Tropp 2011 (randomised SVD).
+        images: uint8 (n, side, side, 3), n >= 2. Of more than 20,000 so many are drawn, which costs no accuracy: see
+            docs/science.md.
+        kind: drawn faces keep every component with a relative deviation above 1e-3; of photographs the GAN draws at
+            most half as many components as there are faces.
+        seed: of that choice, and of the decomposition, which is randomised above 2,000 images.
+        is_mirrored: their left-right reflections count as well.
     """
-    pixels = to_network(images).reshape(len(images), -1)  # (n, P)
-    mean = pixels.mean(axis=0)
-    pixels -= mean
-    variance = float(np.square(pixels, dtype=np.float64).sum())
-    singular, rows = _decompose(pixels, seed)
-    kept = int((singular > LEAST_RELATIVE_DEVIATION * singular[0]).sum())
+    some = choose(images, np.sort(np.random.default_rng(seed).permutation(len(images))[:MOST_FACES]))
+    rows = len(some) * (1 + is_mirrored)
+    if rows > MOST_ROWS_EXACT:
+        found = decompose(some, MOST_COMPONENTS, is_mirrored=is_mirrored, seed=seed)
+    else:
+        found = _decompose_exactly(mirror(some[:]) if is_mirrored else some[:])
+    kept = int((found.singular > LEAST_RELATIVE_DEVIATION * found.singular[0]).sum())
     if kind == "photo":
-        kept = min(kept, len(images) - 1, MOST_COMPONENTS)
-    deviations = (singular[:kept] / np.sqrt(len(images))).astype(np.float32)
-    shares = np.cumsum(np.square(singular[:kept], dtype=np.float64)) / variance
-    rank = kept if kind == "drawn" else _photo_rank(shares, faces)
-    return Basis(mean, rows[:kept] * deviations[:, None], deviations, rank)
+        kept = min(kept, rows - 1, MOST_COMPONENTS)
+    deviations = (found.singular[:kept] / np.sqrt(rows)).astype(np.float32)
+    shares = np.cumsum(np.square(found.singular[:kept], dtype=np.float64)) / found.variance
+    rank = kept if kind == "drawn" else _photo_rank(shares, len(images))
+    return Basis(found.mean, found.vectors[:kept] * deviations[:, None], deviations, rank)
 
 
-def coefficients_of(images: Images, basis: Basis) -> Floats:
-    """Whitened coefficients float32 (n, gan_rank) of images uint8 (n, side, side, 3)."""
+def coefficients_of(images: ManyImages, basis: Basis, *, is_mirrored: bool = False) -> Floats:
+    """Whitened coefficients float32 (n, gan_rank) of images uint8 (n, side, side, 3).
+
+    `is_mirrored` gives those of their reflections below, (2 n, gan_rank).
+    """
     components = basis.components[: basis.gan_rank]
-    deviations = basis.deviations[: basis.gan_rank]
-    pixels = to_network(images).reshape(-1, basis.mean.size) - basis.mean
-    return np.asarray(pixels @ components.T / np.square(deviations), np.float32)
+    variances = np.square(basis.deviations[: basis.gan_rank])
+    found = np.empty((1 + is_mirrored, len(images), basis.gan_rank), np.float32)
+    for part in parts_of(images):
+        some = mirror(images[part]) if is_mirrored else images[part]
+        pixels = to_network(some).reshape(-1, basis.mean.size) - basis.mean
+        found[:, part] = (pixels @ components.T / variances).reshape(1 + is_mirrored, -1, basis.gan_rank)
+    return found.reshape(-1, basis.gan_rank)
 
 
 def basis_arrays(basis: Basis) -> Checkpoint:
@@ -72,11 +82,10 @@ def _photo_rank(shares: NDArray[np.float64], faces: int) -> int:
     return max(1, min(enough, len(shares), MOST_DRAWN_BY_GAN, faces // 2))
 
 
-def _decompose(pixels: Floats, seed: int) -> tuple[Floats, Floats]:
-    if len(pixels) > MOST_ROWS_EXACT:
-        _, singular, rows = randomized_svd(
-            pixels, MOST_COMPONENTS, n_oversamples=16, n_iter=2, power_iteration_normalizer="QR", random_state=seed
-        )
-    else:
-        _, singular, rows = np.linalg.svd(pixels, full_matrices=False)
-    return singular, rows
+def _decompose_exactly(images: Images) -> Decomposition:
+    pixels = to_network(images).reshape(len(images), -1)  # (n, P)
+    mean = pixels.mean(axis=0)
+    pixels -= mean
+    variance = float(np.square(pixels, dtype=np.float64).sum())
+    _, singular, vectors = np.linalg.svd(pixels, full_matrices=False)
+    return Decomposition(mean, singular, vectors, variance)

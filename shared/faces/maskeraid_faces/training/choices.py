@@ -4,11 +4,10 @@ import math
 from collections.abc import Callable, Mapping
 
 from maskeraid_faces.face_model import Basis, TrainedArchitecture
-from maskeraid_faces.images import Images
 from maskeraid_faces.networks.stages import USUAL_WIDTHS
 from maskeraid_faces.training.basis import coefficients_of
 from maskeraid_faces.training.devices import has_gpu, precision
-from maskeraid_faces.training.image_set import FEWEST_FOR_HOLDING_OUT, FaceSet, mirror
+from maskeraid_faces.training.image_set import FEWEST_FOR_HOLDING_OUT, FaceSet
 from maskeraid_faces.training.loop import Gan, Plan
 from maskeraid_faces.training.settings import MOST_STEPS, THESIS_STEPS, TrainSettings
 
@@ -58,7 +57,7 @@ def make_gan(
         return _make_pixel_gan(architecture, faces, settings, batch, seed)
     from maskeraid_faces.training.eigen import EigenGan
 
-    coefficients = coefficients_of(mirrored(faces, settings), basis)
+    coefficients = coefficients_of(faces.training, basis, is_mirrored=is_mirrored(faces, settings))
     held_out = coefficients_of(faces.held_out, basis)
     return EigenGan(coefficients, held_out, basis, faces.kind, batch, seed, **rates)
 
@@ -104,13 +103,8 @@ def make_plan(architecture: TrainedArchitecture, faces: FaceSet, settings: Train
     )
 
 
-def mirrored(faces: FaceSet, settings: TrainSettings) -> Images:
-    """The training images, photographs with their reflections unless faces are asymmetric."""
-    return mirror(faces.training) if is_mirrored(faces, settings) else faces.training
-
-
 def is_mirrored(faces: FaceSet, settings: TrainSettings) -> bool:
-    """Whether reflections are faces as well."""
+    """Whether reflections are faces as well: those of photographs are, unless faces are asymmetric."""
     return faces.kind == "photo" and not settings.asymmetric
 
 

@@ -1,7 +1,7 @@
 """The images of a training: checked, told apart (drawn or photographed), mirrored, split."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from maskeraid_faces.errors import BadImage, BadSettings, MixedSizes, NoVariation, TooFewImages
 from maskeraid_faces.face_model import Kind
+from maskeraid_faces.image_rows import ManyImages, choose, parts_of
 from maskeraid_faces.images import Image, Images, check_image
 from maskeraid_faces.training.randomness import Stream, generator_for
 from maskeraid_faces.training.settings import TrainSettings
@@ -21,10 +22,10 @@ MOST_COLOURS_DRAWN = 64
 
 @dataclass(frozen=True)
 class FaceSet:
-    """Checked images, split; `held_out` may be empty."""
+    """Checked images, split but not copied; `held_out` may be empty."""
 
-    training: Images  # (n, side, side, 3)
-    held_out: Images  # (m, side, side, 3)
+    training: ManyImages  # (n, side, side, 3)
+    held_out: ManyImages  # (m, side, side, 3)
     training_groups: tuple[str, ...] | None
     kind: Kind
     palette: NDArray[np.uint8] | None  # (c, 3) of drawn faces
@@ -47,17 +48,17 @@ def prepare(
     kind: Kind = "drawn" if palette is not None and settings.kind != "photo" else "photo"
     training, held_out = split_held_out(len(checked), kind, groups, generator_for(seed, Stream.SPLIT))
     return FaceSet(
-        training=checked[training],
-        held_out=checked[held_out],
+        training=choose(checked, training),
+        held_out=choose(checked, held_out),
         training_groups=None if groups is None else tuple(groups[index] for index in training),
         kind=kind,
         palette=palette if kind == "drawn" else None,
-        is_grey=bool((checked == checked[..., :1]).all()),
+        is_grey=_holds_for_all(checked, lambda some: some == some[..., :1]),
     )
 
 
 def check_images(images: Images | Sequence[Image]) -> Images:
-    """Return the images as one array uint8 (n, side, side, 3).
+    """Return the images as one array uint8 (n, side, side, 3); one that they are already is not copied.
 
     Raises:
         TooFewImages: fewer than 8. BadImage: says which and why. MixedSizes: counts per size.
@@ -70,14 +71,18 @@ def check_images(images: Images | Sequence[Image]) -> Images:
             check_image(image)
         except BadImage as error:
             raise BadImage(f"image {index}: {error}", index=index) from error
-    sizes = Counter(image.shape[0] for image in images)
+    check_sizes(Counter(image.shape[0] for image in images))
+    stacked = np.asarray(images) if isinstance(images, np.ndarray) else np.stack(list(images))
+    if _holds_for_all(stacked, lambda some: some == stacked[0]):
+        raise NoVariation()
+    return stacked
+
+
+def check_sizes(sizes: Mapping[int, int]) -> None:
+    """Raise MixedSizes unless all images have one side; `sizes` counts the images of each."""
     if len(sizes) > 1:
         counts = {str(size): number for size, number in sorted(sizes.items())}
         raise MixedSizes(f"the images differ in size: {counts}", sizes=counts)
-    stacked = np.stack(list(images))
-    if (stacked == stacked[0]).all():
-        raise NoVariation()
-    return stacked
 
 
 def find_palette(images: Images) -> NDArray[np.uint8] | None:
@@ -90,11 +95,6 @@ def find_palette(images: Images) -> NDArray[np.uint8] | None:
             return None
     ordered = np.array(sorted(colours))
     return np.stack([ordered >> 16, ordered >> 8 & 255, ordered & 255], axis=1).astype(np.uint8)
-
-
-def mirror(images: Images) -> Images:
-    """The images followed by their left-right reflections."""
-    return np.concatenate([images, images[:, :, ::-1]])
 
 
 def split_held_out(
@@ -117,3 +117,8 @@ def split_held_out(
     if held_out.all():  # one group only: there is nobody else to hold out
         return everything, everything[:0]
     return everything[~held_out], everything[held_out]
+
+
+def _holds_for_all(images: Images, condition: Callable[[Images], NDArray[np.bool_]]) -> bool:
+    """Whether a condition holds for every value of all images; looked at in parts, until it does not."""
+    return all(bool(condition(images[part]).all()) for part in parts_of(images))

@@ -6,14 +6,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from maskeraid_faces.errors import BadSettings, OutOfMemory
 from maskeraid_faces.face_model import Basis, FaceModel, TrainedArchitecture
+from maskeraid_faces.image_rows import parts_of
 from maskeraid_faces.images import Image, Images
 from maskeraid_faces.training.attention import looked_after
 from maskeraid_faces.training.basis import basis_arrays, basis_from, fit_basis
-from maskeraid_faces.training.choices import choose_architecture, make_gan, make_plan, mirrored
+from maskeraid_faces.training.choices import choose_architecture, is_mirrored, make_gan, make_plan
 from maskeraid_faces.training.completion import complete_model, describe
 from maskeraid_faces.training.draft import draft_of
 from maskeraid_faces.training.image_set import FaceSet, prepare
@@ -37,7 +39,8 @@ def train(
     """Make a model of face images.
 
     Args:
-        images: uint8 (n, side, side, 3) RGB, n >= 8, or a sequence of such images.
+        images: uint8 (n, side, side, 3) RGB, n >= 8, or a sequence of such images. An array is not copied and must
+            stay as it is; of many images one that is mapped from a file (`numpy.memmap`) will do.
         settings: what to train and when to stop; by default the images decide.
         groups: an identity per image; a person is held out entirely or not at all.
         seed: 0 to 2**31 - 1. On a CPU the same seed, images, and versions give the same weights, bit for bit.
@@ -108,7 +111,7 @@ def _set_up(
     faces = prepare(images, settings, groups, seed)
     architecture, reason = choose_architecture(faces, settings)
     if resume is None:
-        basis = fit_basis(mirrored(faces, settings), faces=len(faces.training), kind=faces.kind, seed=seed)
+        basis = fit_basis(faces.training, kind=faces.kind, seed=seed, is_mirrored=is_mirrored(faces, settings))
     else:
         basis = basis_from(resume)
 
@@ -161,5 +164,8 @@ def _digest(faces: FaceSet, settings: TrainSettings, seed: int) -> str:
     what = replace(settings, steps=falls_over, max_seconds=None, target_quality=None, loop="fused").to_dict()
     # What nobody chose is as it was before there was a choice: checkpoints of release 0.1 go on.
     what = {name: value for name, value in what.items() if value is not None or name in SETTINGS_OF_0_1}
-    arrays = (faces.training.tobytes(), faces.held_out.tobytes())
-    return hashlib.sha256(json.dumps([what, seed]).encode() + b"".join(arrays)).hexdigest()
+    digest = hashlib.sha256(json.dumps([what, seed]).encode())
+    for images in (faces.training, faces.held_out):
+        for part in parts_of(images):
+            digest.update(np.ascontiguousarray(images[part]))
+    return digest.hexdigest()

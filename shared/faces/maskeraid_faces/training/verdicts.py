@@ -8,6 +8,7 @@ import numpy as np
 from scipy.spatial.distance import pdist
 
 from maskeraid_faces.face_model import Bank, Basis, Floats
+from maskeraid_faces.image_rows import ManyImages
 from maskeraid_faces.metrics.coverage import coverage
 from maskeraid_faces.training.basis import coefficients_of
 from maskeraid_faces.training.held_out import judge_drawn
@@ -94,5 +95,7 @@ def _features_of_bank(bank: Bank, basis: Basis, size: int) -> Floats:
     return np.asarray(bank.draws * basis.deviations[: basis.gan_rank], np.float32)
 
 
-def _features(images: np.ndarray, basis: Basis) -> Floats:
-    return coefficients_of(images, basis) * basis.deviations[: basis.gan_rank]
+def _features(images: ManyImages, basis: Basis) -> Floats:
+    features = coefficients_of(images, basis)
+    features *= basis.deviations[: basis.gan_rank]
+    return features
