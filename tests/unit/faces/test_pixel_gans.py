@@ -20,6 +20,7 @@ from maskeraid_faces.networks.stages import widths_for
 from maskeraid_faces.training.loop import Plan, Progress, TrainingLoop, part_of
 from maskeraid_faces.training.pixel_gan import PixelGan
 from maskeraid_faces.training.randomness import Stream
+from maskeraid_faces.training.real_images import RealImages
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings, Watch
 from maskeraid_faces.training.train import train
 from maskeraid_faces.training.transfer import FROZEN_STEPS, Transfer, take_over
@@ -271,5 +272,6 @@ def rates(gan: PixelGan) -> list[float]:
 
 def shown(images: np.ndarray, is_mirrored: bool) -> set[bool]:
     """Whether the real images that a discriminator sees are dark on their left."""
-    gan = PixelGan("dense", images, images[:0], "photo", batch=16, seed=0, is_mirrored=is_mirrored)
-    return set((gan._real(tf.constant(0, tf.int64), tf.constant(images)).numpy()[:, 0, 0, 0] == -1).tolist())
+    real = RealImages(images, 16, 0, is_mirrored=is_mirrored)
+    ((_, _, held),) = real.parts(0, 1)
+    return set((real.of(tf.constant(0, tf.int64), held).numpy()[:, 0, 0, 0] == 0).tolist())

@@ -70,6 +70,7 @@ class EigenGan:
         self._recipe = replace(recipe, learning_rate=first, final_learning_rate=final_learning_rate or first)
         self._weighting = self.weighting_of(basis)
         self._coefficients = coefficients
+        self._seen = tf.constant(coefficients * self._weighting)  # (n, gan_rank), as the discriminator sees them
         self._held_out = held_out if len(held_out) >= FEWEST_JUDGES else coefficients
         self._basis, self._kind, self._batch, self._seed = basis, kind, batch, seed
         self._generator = build_eigen_generator(basis.gan_rank, seed=weights_seed(seed, 0))
@@ -145,13 +146,10 @@ class EigenGan:
         return named | {"pace": self._rate.pace}
 
     def _run_steps(self, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
-        coefficients = tf.constant(
-            self._coefficients * self._weighting
-        )  # (n, gan_rank), as the discriminator sees them
         step, total = first, tf.zeros(len(CURVES))
         while step < last:  # one loop of the compiled program; over tf.range it would compile anew for each length
             rows = draw_rows(self._batch, len(self._coefficients), self._seed, step)
-            total += self._train_step(tf.gather(coefficients, rows), step)
+            total += self._train_step(tf.gather(self._seen, rows), step)
             step += 1
         return total / tf.cast(last - first, tf.float32)
 

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from maskeraid_faces.face_model import Floats, Kind, TrainedArchitecture
+from maskeraid_faces.image_rows import ManyImages, parts_of
 from maskeraid_faces.images import Images, to_network, to_pixels
 from maskeraid_faces.networks.build import LATENT_SIZES, build_discriminator, build_generator
 from maskeraid_faces.networks.layers import Drawing, variables_by_name, weights_by_name
@@ -16,9 +17,10 @@ from maskeraid_faces.training.augmentation import CHANCES, augment
 from maskeraid_faces.training.balance import Balance
 from maskeraid_faces.training.held_out import Judgement, judge_images
 from maskeraid_faces.training.losses import CURVES, logits_and_penalty, relativistic_curves, relativistic_loss
-from maskeraid_faces.training.noise import draw_chances, draw_latents, draw_rows
+from maskeraid_faces.training.noise import draw_chances, draw_latents
 from maskeraid_faces.training.pixel_recipe import BETAS_2, PENALTY_LEFT, make_adam, recipe_for, update
 from maskeraid_faces.training.randomness import Stream, generator_for, weights_seed
+from maskeraid_faces.training.real_images import RealImages
 from maskeraid_faces.training.replicas import Replicas
 from maskeraid_faces.training.schedule import LearningRate, falling
 from maskeraid_faces.training.state import State, read_variables, write_variables
@@ -35,8 +37,8 @@ class PixelGan:
     def __init__(
         self,
         architecture: TrainedArchitecture,
-        images: Images,
-        held_out: Images,
+        images: ManyImages,
+        held_out: ManyImages,
         kind: Kind,
         *,
         batch: int,
@@ -66,8 +68,11 @@ class PixelGan:
             replicas: the devices, one by default.
         """
         self._replicas = replicas or Replicas()
-        self._images, self._is_mirrored, self._kind = self._replicas.copies(images), is_mirrored, kind
-        self._number = len(images)
+        compiled = compiled and self._replicas.number == 1
+        self._real = RealImages(
+            images, batch, seed, is_mirrored=is_mirrored, compiled=compiled, replicas=self._replicas
+        )
+        self._kind = kind
         self._faces = held_out if len(held_out) >= FEWEST_JUDGES else images
         self._batch, self._seed, self._size = batch, seed, int(images.shape[1])
         self.widths = widths_for(architecture, self._size, width)
@@ -83,7 +88,7 @@ class PixelGan:
             )
             self._replicas.share_statistics(self._generator)
             if self._recipe.begins_at_mean:
-                self._begin_at(to_network(images).mean(axis=0))
+                self._begin_at(_mean_of(images))
             self._generator_optimiser = make_adam(self._generator, self._recipe.epsilon)
             self._discriminator_optimiser = make_adam(self._discriminator)
             optimisers = (self._generator_optimiser, self._discriminator_optimiser)
@@ -93,7 +98,7 @@ class PixelGan:
         self._drawing = Drawing(self._average)
         self._precision = precision
         self._frozen_until = 0  # a step
-        self._compiled = tf.function(self._run_steps, jit_compile=compiled and self._replicas.number == 1)
+        self._compiled = tf.function(self._run_steps, jit_compile=compiled)
 
     @property
     def recipe(self) -> dict[str, object]:
@@ -109,8 +114,10 @@ class PixelGan:
 
     def run_steps(self, first: int, last: int) -> dict[str, float]:
         """Train steps first to last - 1; the mean of each curve over them."""
-        means = self._compiled(tf.constant(first, tf.int64), tf.constant(last, tf.int64))
-        return dict(zip(CURVES, means.numpy().tolist(), strict=True))
+        total = np.zeros(len(CURVES), np.float32)
+        for begin, end, held in self._real.parts(first, last):
+            total += self._compiled(tf.constant(begin, tf.int64), tf.constant(end, tf.int64), held).numpy()
+        return dict(zip(CURVES, (total / np.float32(last - first)).tolist(), strict=True))
 
     def state(self) -> State:
         """Everything that the next step depends on."""
@@ -166,29 +173,31 @@ class PixelGan:
         named |= {f"balance/{name}": variable for name, variable in self._balance.variables.items()}
         return named | {"pace": self._rate.pace}
 
-    def _run_steps(self, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
+    def _run_steps(self, first: tf.Tensor, last: tf.Tensor, held: tf.Tensor) -> tf.Tensor:
+        """The sum of each curve."""
         step, total = first, tf.zeros(len(CURVES))
         while step < last:  # one loop of the compiled program, whatever its length
-            total += self._train_step(step)
+            total += self._train_step(step, held)
             step += 1
-        return total / tf.cast(last - first, tf.float32)
+        return total
 
-    def _train_step(self, step: tf.Tensor) -> tf.Tensor:
+    def _train_step(self, step: tf.Tensor, held: tf.Tensor) -> tf.Tensor:
         self._rate.set(step)
         for optimiser in (self._generator_optimiser, self._discriminator_optimiser):
             optimiser.beta_2.assign(falling(*BETAS_2, step, self._recipe.fall_steps))
-        shares = self._replicas.run(self._train_share, step, self._images)
+        shares = self._replicas.run(self._train_share, step, held)
         self._replicas.blend(self._average.weights, self._generator.weights, self._recipe.averaging)
         curves = relativistic_curves(*map(self._replicas.whole, shares))
         self._balance.update(step, curves[CURVES.index("acc_d_real")], curves[CURVES.index("acc_d_fake")])
         return curves
 
-    def _train_share(self, step: tf.Tensor, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def _train_share(self, step: tf.Tensor, held: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """A device's rows of a step; the optimisers add up the gradients of all, each of which is its share of a mean.
 
         The logits (rows, 1) of its real and generated images, and of those that the generator learned from.
         """
-        real, fake = self._real(step, images), self._fake(step, Stream.LATENTS)
+        real = tf.cast(self._real.of(step, held), tf.float32) / 127.5 - 1  # (rows, size, size, 3)
+        fake = self._fake(step, Stream.LATENTS)
         both = self._augmented(tf.concat([real, fake], axis=0), 2, step, Stream.AUGMENTATION)
         with tf.GradientTape() as tape:
             logits, penalty = self._judged(both, step)
@@ -225,13 +234,6 @@ class PixelGan:
         )
         return logits, STEPS_BETWEEN * penalty
 
-    def _real(self, step: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
-        """Images (rows, size, size, 3) in [-1, 1], of photographs every second one mirrored."""
-        rows = draw_rows(self._batch, self._number * (1 + self._is_mirrored), self._seed, step)
-        rows = self._replicas.share(rows)
-        chosen = tf.cast(tf.gather(images, rows % self._number), tf.float32) / 127.5 - 1
-        return tf.where((rows < self._number)[:, None, None, None], chosen, chosen[:, :, ::-1])
-
     def _fake(self, step: tf.Tensor, stream: Stream) -> tf.Tensor:
         latents = draw_latents((self._batch, self.latent_size), self._seed, step, stream)
         return self._generator(self._replicas.share(latents), training=True)
@@ -253,3 +255,9 @@ class PixelGan:
             output = network.get_layer("output")
             kernel, _ = output.get_weights()
             output.set_weights([kernel * VARIETY, np.arctanh(np.clip(mean.ravel(), -NEARLY_ONE, NEARLY_ONE))])
+
+
+def _mean_of(images: ManyImages) -> Floats:
+    """The mean face float32 (size, size, 3)."""
+    total = sum(to_network(images[part]).sum(axis=0, dtype=np.float64) for part in parts_of(images))
+    return np.asarray(total / len(images), np.float32)

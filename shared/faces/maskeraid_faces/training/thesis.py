@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from maskeraid_faces.errors import BadSettings
 from maskeraid_faces.face_model import Floats
+from maskeraid_faces.image_rows import ManyImages
 from maskeraid_faces.images import Images, to_network, to_pixels
 from maskeraid_faces.networks.dense import (
     GENERATOR_WIDTHS,
@@ -18,13 +19,15 @@ from maskeraid_faces.networks.dense import (
 from maskeraid_faces.networks.generate import SLOPE, run_generator
 from maskeraid_faces.networks.layers import NORMALISATION_MOMENTUM, variables_by_name, weights_by_name
 from maskeraid_faces.training.losses import CURVES
-from maskeraid_faces.training.noise import draw_latents, draw_rows
+from maskeraid_faces.training.noise import draw_latents
 from maskeraid_faces.training.randomness import Stream, weights_seed
+from maskeraid_faces.training.real_images import RealImages
 from maskeraid_faces.training.schedule import FULL_PACE, LearningRate
 from maskeraid_faces.training.settings import Loop
 from maskeraid_faces.training.state import State, read_variables, write_variables
 
 LEARNING_RATE, BETA_1 = 2e-4, 0.5  # the thesis gives neither
+LEVELS = to_network(np.arange(256, dtype=np.uint8))  # looked up: a graph turns division into another last bit
 
 
 class ThesisGan:
@@ -32,7 +35,7 @@ class ThesisGan:
 
     def __init__(
         self,
-        images: Images,
+        images: ManyImages,
         batch: int,
         loop: Loop,
         seed: int,
@@ -47,7 +50,7 @@ class ThesisGan:
         The learning rate falls over `steps` if it does. A `real_label` below 1 is told to the discriminator alone: the
         generator is trained for 1, "not 0.9" (section 5.3; Salimans et al. 2016, section 3.4).
         """
-        self._images, self._batch, self._seed = to_network(images), batch, seed
+        self._real, self._batch, self._seed = RealImages(images, batch, seed), batch, seed
         self._real_label = real_label
         self._size = int(images.shape[1])
         self.latent_size = LATENT_SIZE
@@ -85,11 +88,13 @@ class ThesisGan:
 
     def run_steps(self, first: int, last: int) -> dict[str, float]:
         """Train steps first to last - 1 (the thesis calls each an epoch); the mean of each curve over them."""
-        if self._loop == "fused":
-            means = self._fused_loop(tf.constant(first, tf.int64), tf.constant(last, tf.int64)).numpy()
-        else:
-            means = np.mean([self._plain_step(tf.constant(step)) for step in range(first, last)], axis=0)
-        return dict(zip(CURVES, means.tolist(), strict=True))
+        total = np.zeros(len(CURVES), np.float32)
+        for begin, end, held in self._real.parts(first, last):
+            if self._loop == "fused":
+                total += self._fused_loop(tf.constant(begin, tf.int64), tf.constant(end, tf.int64), held).numpy()
+            else:
+                total += np.sum([self._plain_step(tf.constant(step), held) for step in range(begin, end)], axis=0)
+        return dict(zip(CURVES, (total / np.float32(last - first)).tolist(), strict=True))
 
     def state(self) -> State:
         """Everything that the next step depends on."""
@@ -132,15 +137,14 @@ class ThesisGan:
             named |= {f"{part}_optimiser/{i}": variable for i, variable in enumerate(optimiser.variables)}
         return named | {"pace": self._rate.pace}
 
-    def _inputs(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _inputs(self, step: tf.Tensor, held: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Latents (batch, 100) and real images (batch, size, size, 3) of a step."""
-        rows = draw_rows(self._batch, len(self._images), self._seed, step)
         latents = draw_latents((self._batch, LATENT_SIZE), self._seed, step, Stream.LATENTS)
-        return latents, tf.gather(tf.constant(self._images), rows)
+        return latents, tf.gather(LEVELS, tf.cast(self._real.of(step, held), tf.int32))
 
-    def _plain_step(self, step: tf.Tensor) -> list[float]:
+    def _plain_step(self, step: tf.Tensor, held: tf.Tensor) -> list[float]:
         self._rate.set(step)
-        latents, real = (inputs.numpy() for inputs in self._inputs(step))
+        latents, real = (inputs.numpy() for inputs in self._inputs(step, held))
         ones, zeros = np.ones((self._batch, 1), np.float32), np.zeros((self._batch, 1), np.float32)
         self._discriminator.trainable = False  # Keras reads the flag when it first traces each model
         loss_g, acc_g = _train_on_batch(self._combined, latents, ones)
@@ -150,12 +154,13 @@ class ThesisGan:
         loss_real, acc_real = _train_on_batch(self._discriminator, real, ones * self._real_label)
         return [loss_g, loss_real, loss_fake, acc_g, acc_real, acc_fake]
 
-    def _run_steps(self, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
+    def _run_steps(self, first: tf.Tensor, last: tf.Tensor, held: tf.Tensor) -> tf.Tensor:
+        """The sum of each curve."""
         total = tf.zeros(len(CURVES))
         for step in tf.range(first, last):
             self._rate.set(step)
-            total += self._compiled_step(*self._inputs(step), step >= self._frozen_until)
-        return total / tf.cast(last - first, tf.float32)
+            total += self._compiled_step(*self._inputs(step, held), step >= self._frozen_until)
+        return total
 
     def _fused_step(self, latents: tf.Tensor, real: tf.Tensor, learns_whole: tf.Tensor) -> tf.Tensor:
         ones, zeros = tf.ones((self._batch, 1)), tf.zeros((self._batch, 1))
