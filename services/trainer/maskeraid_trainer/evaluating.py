@@ -26,7 +26,7 @@ from maskeraid_faces.evaluation.memorisation import measure_memorisation
 from maskeraid_faces.evaluation.quality import measure_quality
 from maskeraid_faces.evaluation.samples import draw_samples
 from maskeraid_faces.face_model import FaceModel
-from maskeraid_faces.images import Images, to_network
+from maskeraid_faces.images import to_network
 from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import TrainSettings
@@ -35,10 +35,12 @@ from maskeraid_trainer.judging import flags_with, is_generated, labelled_faces, 
 from maskeraid_trainer.model_version import describe_file
 from maskeraid_trainer.pictures import draw_sheet
 from maskeraid_trainer.reports import Reports
+from maskeraid_trainer.settings import TrainerSettings
 from maskeraid_trainer.training_faces import TrainingFaces, join_rows, read_rows, read_training_faces, with_images
 from maskeraid_trainer.traits import traits_of
 
 MOST_CONTRAST = 2000  # images that a model did not learn from, to tell its values by
+MOST_LEARNED = 6000  # and of those it learned from
 KEPT_IN_RESULT = {"key", "bytes", "sha256", "media_type"}
 
 
@@ -60,16 +62,17 @@ class Subject:
     model: FaceModel
     port: PortalStores
     tenant: str
+    settings: TrainerSettings
 
     @property
     def learned_from(self) -> list[DataPart]:
         return [DataPart.model_validate(part) for part in self.version.lineage.get("data", ())]
 
     def read(self, *data: DataPart) -> TrainingFaces:
-        return self.port.call(read_training_faces, self.port.stores, self.tenant, data)
+        return self.port.call(read_training_faces, self.port.stores, self.tenant, data, self.settings)
 
 
-def evaluate(job: Job, port: PortalStores, reports: Reports) -> None:
+def evaluate(job: Job, port: PortalStores, reports: Reports, settings: TrainerSettings) -> None:
     """Carry out one evaluation and report it.
 
     Raises: InputGone, ArtifactCorrupt, BadModelFile, and the errors of the science.
@@ -79,7 +82,7 @@ def evaluate(job: Job, port: PortalStores, reports: Reports) -> None:
     version, model = port.call(read_model, port.stores, job.tenant, spec)
     reports.say("phase", phase="evaluating")
     with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads would wait for one another
-        found = MEASURES[spec.kind](Subject(spec, version, model, port, job.tenant))
+        found = MEASURES[spec.kind](Subject(spec, version, model, port, job.tenant, settings))
     reports.say("phase", phase="saving")
     facts = {"model_id": spec.model_id, "version": spec.version, "digest": version.digest, "seed": spec.seed}
     result = {"kind": spec.kind, **facts, "samples": spec.n, **found.result, "software": spec.software}
@@ -102,7 +105,7 @@ def _memorisation(subject: Subject) -> Found:
     spec, faces = subject.spec, subject.read(*subject.learned_from)
     kind = subject.version.kind
     split = prepare(faces.images, TrainSettings(kind=kind), faces.groups, int(subject.version.lineage["seed"]))
-    held_out = split.held_out if spec.data is None else _of_size(subject, subject.read(spec.data))
+    held_out = split.held_out if spec.data is None else subject.port.call(_of_size, subject, spec.data).images
     groups = split.training_groups
     found = measure_memorisation(subject.model, split.training, held_out, groups, n=spec.n, seed=spec.seed)
     is_drawn_here = subject.port.call(is_generated, subject.port.stores, subject.tenant, subject.learned_from)
@@ -121,7 +124,9 @@ def _guarantees(subject: Subject) -> Found:
     spec = subject.spec
     faces = subject.port.call(_with_contrast, subject)
     is_training = faces.rows["is_training"].to_numpy()
-    labelled = labelled_faces(faces, is_training)
+    step = -(-int(is_training.sum()) // MOST_LEARNED)
+    some = np.flatnonzero(~is_training | (np.arange(len(is_training)) % step == 0))
+    labelled = labelled_faces(faces, is_training, some)
     shares = measure_shares(subject.model, labelled, n=spec.n, seed=spec.seed)
     traits = traits_of(faces.rows.filter(pl.col("is_training")), faces.schema)
     guarantees = promised(shares)
@@ -141,9 +146,8 @@ def _quality(subject: Subject) -> Found:
     assert spec.data is not None
     faces = subject.port.call(_uncovered, subject, spec.data)
     groups = faces.rows[PREFIX + spec.group_by].to_list() if spec.group_by else None
-    real = np.stack(list(faces.images))
-    quality = measure_quality(subject.model, real, groups=groups, seed=spec.seed)
-    fills = measure_fills(subject.model, real, groups=groups, seed=spec.seed)
+    quality = measure_quality(subject.model, faces.images, groups=groups, seed=spec.seed)
+    fills = measure_fills(subject.model, faces.images, groups=groups, seed=spec.seed)
     figures, best = quality.figures.to_dict(), quality.real.to_dict()
     rows = [(name, value, value, value) for name, value in figures.items()]
     rows += [(f"{name} (real images)", value, value, value) for name, value in best.items()]
@@ -195,13 +199,12 @@ async def _with_contrast(subject: Subject) -> TrainingFaces:
     everything, schema = await read_rows(stores, subject.tenant, whole)
     chosen, _ = await read_rows(stores, subject.tenant, data)
     rows = join_rows(chosen)
-    others = join_rows(everything).filter(~pl.col("sha256").is_in(rows["sha256"].to_list()))
+    others = join_rows(everything).filter(
+        ~pl.col("sha256").is_in(rows["sha256"].to_list()), pl.col("width") == subject.model.size
+    )
     others = others.sample(min(MOST_CONTRAST, others.height), seed=subject.spec.seed)
     marked = [frame.with_columns(is_training=pl.lit(flag)) for frame, flag in ((rows, True), (others, False))]
-    faces = await with_images(stores, subject.tenant, join_rows(marked), schema)
-    fits = [image.shape[0] == subject.model.size for image in faces.images]
-    images = [image for image, is_fit in zip(faces.images, fits, strict=True) if is_fit]
-    return TrainingFaces(images, faces.rows.filter(pl.Series(fits)), schema)
+    return await with_images(stores, subject.tenant, join_rows(marked), schema, subject.settings)
 
 
 async def _uncovered(subject: Subject, part: DataPart) -> TrainingFaces:
@@ -209,10 +212,11 @@ async def _uncovered(subject: Subject, part: DataPart) -> TrainingFaces:
     rows = join_rows(parts)
     if "twin_sha256" in rows.columns:
         rows = rows.with_columns(sha256=pl.coalesce("twin_sha256", "sha256"))
-    return await with_images(subject.port.stores, subject.tenant, rows, schema)
+    return await with_images(subject.port.stores, subject.tenant, rows, schema, subject.settings)
 
 
-def _of_size(subject: Subject, faces: TrainingFaces) -> Images:
-    side = subject.model.size
-    fitting = [image for image in faces.images if image.shape[0] == side]
-    return np.stack(fitting) if fitting else np.zeros((0, side, side, 3), np.uint8)
+async def _of_size(subject: Subject, part: DataPart) -> TrainingFaces:
+    """The faces of the model's size; others say nothing of it."""
+    parts, schema = await read_rows(subject.port.stores, subject.tenant, [part])
+    rows = join_rows(parts).filter(pl.col("width") == subject.model.size)
+    return await with_images(subject.port.stores, subject.tenant, rows, schema, subject.settings)

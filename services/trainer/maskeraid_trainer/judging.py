@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from maskeraid_core.documents.trainings import DataPart
@@ -39,8 +40,8 @@ def judge_model(model: FaceModel, face_set: FaceSet, faces: TrainingFaces, *, se
         found = measure_memorisation(
             model, face_set.training, face_set.held_out, face_set.training_groups, n=SAMPLES, seed=seed
         )
-        step = -(-len(faces.images) // MOST_LOOKED_AT)
-        labelled = labelled_faces(faces, np.ones(len(faces.images), np.bool_), step)
+        rows = np.arange(0, len(faces.images), -(-len(faces.images) // MOST_LOOKED_AT))
+        labelled = labelled_faces(faces, np.ones(len(faces.images), np.bool_), rows)
         shares = measure_shares(model, labelled, n=SAMPLES, seed=seed, is_brief=True)
     told = cast(Sequence[dict[str, Any]], model.facts.get("flags", ()))
     return Judged(on_card(found, is_generated=is_generated), flags_with(told, found), promised(shares))
@@ -61,16 +62,17 @@ def promised(shares: Sequence[ValueShare]) -> list[dict[str, Any]]:
     return [share.to_dict() for share in shares if share.is_promised]
 
 
-def labelled_faces(faces: TrainingFaces, is_training: np.ndarray, step: int = 1) -> Labelled:
-    """Every `step`-th face with the attributes of which values can be counted, or of which there is one only."""
+def labelled_faces(faces: TrainingFaces, is_training: NDArray[np.bool_], chosen: NDArray[np.intp]) -> Labelled:
+    """Some of the faces, by row, with the attributes whose values can be counted, or of which there is one only."""
     rows = faces.rows
     values: Mapping[str, list[str]] = {
-        name: column.to_list()[::step]
+        name: column.gather(chosen).to_list()
         for name in attributes_of(rows)
         if (column := rows[PREFIX + name]) is not None and (_is_counted(faces, name) or column.n_unique() == 1)
     }
-    groups = None if faces.groups is None else faces.groups[::step]
-    return Labelled(np.stack(list(faces.images)[::step]), values, is_training[::step], groups)
+    groups = faces.groups
+    some = None if groups is None else [groups[row] for row in chosen]
+    return Labelled(faces.images[chosen], values, is_training[chosen], some)
 
 
 def _is_counted(faces: TrainingFaces, name: str) -> bool:

@@ -67,7 +67,7 @@ def main(job_id: str, fence: int, parent_pid: int) -> int:
         asked.to_finish = asked.to_finish or job.stop_requested
         try:
             if job.kind is JobKind.EVALUATION:
-                evaluate(job, port, reports)
+                evaluate(job, port, reports, settings)
             else:
                 make_model(job, port, reports, settings, asked)
         except Leaving:
@@ -88,7 +88,7 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     wanted = settings_of(spec)
 
     reports.say("phase", phase="loading_data")
-    faces = port.call(read_training_faces, port.stores, job.tenant, spec.data)
+    faces = port.call(read_training_faces, port.stores, job.tenant, spec.data, settings)
     face_set = prepare(faces.images, wanted, faces.groups, spec.seed)
     plan = make_plan(choose_architecture(face_set, wanted)[0], face_set, wanted)
     about: dict[str, Any] = {"settings": wanted, "groups": faces.groups, "seed": spec.seed}

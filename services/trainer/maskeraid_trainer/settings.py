@@ -27,6 +27,13 @@ class TrainerSettings(CoreSettings):
         default=5, ge=0, le=19, description="Niceness of a training: a busy machine starves it, not the heartbeat."
     )
 
+    images_in_memory_bytes: int = Field(
+        default=2 * 2**30,
+        ge=0,
+        description="Images of one job above so many bytes lie in a file of the scratch folder, which must be on a "
+        "disk, and not in memory.",
+    )
+
     @property
     def matplotlib_folder(self) -> Path:
         """Where Matplotlib keeps its font cache: building it anew takes seconds."""

@@ -1,31 +1,26 @@
 """The faces that a training learns from: rows of dataset versions, their pixels, and what all of them share."""
 
-import asyncio
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
-from PIL import Image as PillowImage
 
-from maskeraid_core.blobs import Blobs, image_key
 from maskeraid_core.documents.datasets import IDENTITY, Attribute
 from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import InputGone
 from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, read_manifest
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetVersionRepository
-from maskeraid_faces.images import Image
-
-READS_AT_ONCE = 32
+from maskeraid_faces.images import Images
+from maskeraid_trainer.image_reading import read_images
+from maskeraid_trainer.settings import TrainerSettings
 
 
 @dataclass(frozen=True)
 class TrainingFaces:
     """Row i of `images` and `rows` is one face; `rows` has a column `attr:<name>` an attribute, empty = missing."""
 
-    images: Sequence[Image]  # uint8 (side, side, 3) each
+    images: Images  # uint8 (n, side, side, 3)
     rows: pl.DataFrame
     schema: dict[str, Attribute]
 
@@ -42,18 +37,23 @@ class TrainingFaces:
         return [name or f"#{digest}" for name, digest in zip(names, digests, strict=True)]
 
 
-async def read_training_faces(stores: Stores, tenant: str, data: Sequence[DataPart]) -> TrainingFaces:
+async def read_training_faces(
+    stores: Stores, tenant: str, data: Sequence[DataPart], settings: TrainerSettings
+) -> TrainingFaces:
     """Read the chosen rows and their images, digests checked.
 
-    Raises: InputGone, ArtifactCorrupt, ValidationFailed (a filter names an attribute that a version has not).
+    Raises: InputGone, ArtifactCorrupt, MixedSizes, ValidationFailed (a filter names an attribute that a version has
+    not).
     """
     parts, schema = await read_rows(stores, tenant, data)
-    return await with_images(stores, tenant, join_rows(parts), schema)
+    return await with_images(stores, tenant, join_rows(parts), schema, settings)
 
 
-async def with_images(stores: Stores, tenant: str, rows: pl.DataFrame, schema: dict[str, Attribute]) -> TrainingFaces:
-    """The images of rows, digests checked. Raises: InputGone, ArtifactCorrupt."""
-    return TrainingFaces(await _read_images(stores.blobs, tenant, rows["sha256"].to_list()), rows, schema)
+async def with_images(
+    stores: Stores, tenant: str, rows: pl.DataFrame, schema: dict[str, Attribute], settings: TrainerSettings
+) -> TrainingFaces:
+    """The images of rows, digests checked. Raises: InputGone, ArtifactCorrupt, MixedSizes."""
+    return TrainingFaces(await read_images(stores.blobs, tenant, rows["sha256"].to_list(), settings), rows, schema)
 
 
 async def read_rows(
@@ -76,19 +76,3 @@ async def read_rows(
 def join_rows(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Rows of several manifests, one below the other; an attribute that a manifest does not have is missing there."""
     return pl.concat(parts, how="diagonal_relaxed").with_columns(pl.col(f"^{PREFIX}.*$").fill_null(""))
-
-
-async def _read_images(blobs: Blobs, tenant: str, digests: Sequence[str]) -> list[Image]:
-    turns = asyncio.Semaphore(READS_AT_ONCE)
-
-    async def read(digest: str) -> Image:
-        async with turns:
-            return _decode(await blobs.get(image_key(tenant, digest), digest))
-
-    return await asyncio.gather(*map(read, digests))
-
-
-def _decode(png: bytes) -> Image:
-    """Pixels of a PNG that our own curator wrote: no stranger's bytes come here."""
-    with PillowImage.open(io.BytesIO(png)) as picture:
-        return np.asarray(picture.convert("RGB"))

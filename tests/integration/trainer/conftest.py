@@ -162,7 +162,7 @@ def add_dataset(
         digest = sha256_hex(buffer.getvalue())
         port.call(port.stores.blobs.put, image_key(TENANT, digest), buffer.getvalue())
         attribute_columns = {PREFIX + attribute: value for attribute, value in attributes.items()}
-        rows.append({"row": index, "file": name, "sha256": digest, **attribute_columns})
+        rows.append({"row": index, "file": name, "sha256": digest, "width": side, **attribute_columns})
     manifest = write_manifest(rows)
     key, digest = port.call(port.stores.blobs.put_content, f"t/{TENANT}/manifests", manifest, ".parquet")
     dataset_id = new_id("ds")
@@ -193,6 +193,7 @@ def trainer(redis_url: str, mongodb_url: str, tmp_path_factory: pytest.TempPathF
         environment="test", mongodb_url=mongodb_url, mongodb_database=f"test-{ULID()}", redis_url=redis_url,
         blobs_url=f"file://{folder}/blobs", scratch_folder=folder, lease_seconds=5, heartbeat_seconds=0.5,
         crash_delay_seconds=0, checkpoint_seconds=0.2, log_level="warning",
+        images_in_memory_bytes=10_000,  # 25 faces have 77 kB: they lie in a file
     )  # fmt: skip
     with open_trainer(settings) as opened:
         yield opened

@@ -177,7 +177,7 @@ class TestSeveralDatasets:
 
     def test_a_person_of_both_is_on_one_side(self, trainer: Trainer, of_two: Job) -> None:
         spec = TrainingSpec.model_validate(of_two.spec)
-        faces = trainer.port.call(read_training_faces, trainer.port.stores, TENANT, spec.data)
+        faces = trainer.port.call(read_training_faces, trainer.port.stores, TENANT, spec.data, trainer.settings)
         assert faces.groups is not None
         split = prepare(faces.images, TrainSettings(), faces.groups, spec.seed)
         assert split.training_groups is not None
