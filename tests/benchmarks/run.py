@@ -22,6 +22,7 @@ SUBJECTS = (
     "reimaging",
     "training",
     "speed",
+    "scaling",
     "drawn_bars",
     "photographs",
 )

@@ -153,7 +153,7 @@ def _without_known(faces: ManyImages, known: ManyImages) -> ManyImages:
 
 
 def _digest(face: Image) -> bytes:
-    return hashlib.sha256(np.ascontiguousarray(face)).digest()
+    return hashlib.sha256(np.ascontiguousarray(face).data).digest()
 
 
 def _features(images: ManyImages, basis: Basis, *, is_mirrored: bool = False) -> Floats:

@@ -167,5 +167,5 @@ def _digest(faces: FaceSet, settings: TrainSettings, seed: int) -> str:
     digest = hashlib.sha256(json.dumps([what, seed]).encode())
     for images in (faces.training, faces.held_out):
         for part in parts_of(images):
-            digest.update(np.ascontiguousarray(images[part]))
+            digest.update(np.ascontiguousarray(images[part]).data)
     return digest.hexdigest()

@@ -91,7 +91,7 @@ def flag_of_curves(history: Sequence[Mapping[str, float]]) -> Flag | None:
 
 def _features_of_bank(bank: Bank, basis: Basis, size: int) -> Floats:
     if bank.draws.dtype == np.uint8:  # images
-        return _features(bank.draws[:FACES_JUDGED].reshape(-1, size, size, 3), basis)
+        return _features(bank.draws[:FACES_JUDGED].reshape(-1, size, size, 3).view(np.uint8), basis)
     return np.asarray(bank.draws * basis.deviations[: basis.gan_rank], np.float32)
 
 
