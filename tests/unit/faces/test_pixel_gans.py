@@ -246,7 +246,7 @@ class TestDenseOnDrawnFaces:
         state = {**gan.state(), "balance/p": np.float32(1)}
         gan.restore(state)
         step = tf.constant(0, tf.int64)
-        np.testing.assert_array_equal(gan._augmented(images, step, Stream.AUGMENTATION), images)
+        np.testing.assert_array_equal(gan._augmented(images, 1, step, Stream.AUGMENTATION), images)
         gan.restore({**state, "balance/accuracies": np.float32(2), "balance/steps": np.float32(1),
                      "balance/times_won": np.float32(9), "balance/times_raised": np.float32(1)})  # fmt: skip
         assert not gan.judge().is_unbalanced
