@@ -141,8 +141,8 @@ def make_layers(model: FaceModel) -> dict[str, Any]:
     if model.architecture == "thesis":
         networks = dense.build_thesis_generator(model.size), dense.build_thesis_discriminator(model.size)
     elif model.architecture == "eigen":
-        rank = model.basis.gan_rank
-        networks = eigen.build_eigen_generator(rank), eigen.build_eigen_discriminator(rank)
+        shape = eigen.EigenShape.of(model.generator)
+        networks = eigen.build_eigen_generator(shape), eigen.build_eigen_discriminator(shape)
     else:
         what = model.architecture, model.size, model.widths
         networks = build_generator(*what), build_discriminator(*what)

@@ -15,7 +15,7 @@ from safetensors.numpy import save
 from maskeraid_faces.errors import BadModelFile
 from maskeraid_faces.face_model import Bank, Basis, Conditioning, FaceModel, Prototype, RidgeFit, TrainedArchitecture
 from maskeraid_faces.images import LARGEST_SIDE, SIDE_STEP, SMALLEST_SIDE
-from maskeraid_faces.networks.stages import generator_shapes
+from maskeraid_faces.networks.stages import LINEAR, generator_shapes
 from maskeraid_faces.tensor_file import Arrays, Shapes, read_arrays
 
 ARCHITECTURE_FILE = "architecture.json"
@@ -33,6 +33,7 @@ class ModelDescription(BaseModel):
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE, multiple_of=SIDE_STEP)
     latent_size: int = Field(ge=1, le=1024)
     widths: list[int] = Field(min_length=1, max_length=8)
+    has_linear: bool = False  # models of release 0.1 do not say
     components: int = Field(ge=1, le=4096)
     gan_rank: int = Field(ge=1, le=4096)
     draws: int = Field(ge=1, le=65_536)
@@ -65,7 +66,9 @@ def save_model(model: FaceModel) -> dict[str, bytes]:
         name: save({key: np.ascontiguousarray(array) for key, array in arrays.items()})
         for name, arrays in _arrays(model).items()
     }
-    text = json.dumps(_describe(model).model_dump(), indent=2, sort_keys=True, allow_nan=False)
+    description = _describe(model)
+    unsaid = None if description.has_linear else {"has_linear"}  # such a model is the files of release 0.1 to the bit
+    text = json.dumps(description.model_dump(exclude=unsaid), indent=2, sort_keys=True, allow_nan=False)
     return {ARCHITECTURE_FILE: text.encode(), **files}
 
 
@@ -112,7 +115,7 @@ def _generator_shapes(description: ModelDescription) -> Shapes:
     d = description
     outputs = d.gan_rank if d.architecture == "eigen" else d.pixels
     try:
-        shapes = generator_shapes(d.architecture, d.size, d.latent_size, d.widths, outputs)
+        shapes = generator_shapes(d.architecture, d.size, d.latent_size, d.widths, outputs, has_linear=d.has_linear)
     except ValueError as error:
         raise BadModelFile(f"{ARCHITECTURE_FILE}: {error}") from error
     return {name: ("F32", shape) for name, shape in shapes.items()}
@@ -134,6 +137,7 @@ def _describe(model: FaceModel) -> ModelDescription:
         size=model.size,
         latent_size=model.latent_size,
         widths=list(model.widths),
+        has_linear=LINEAR in model.generator,
         components=len(model.basis.components),
         gan_rank=model.basis.gan_rank,
         draws=len(model.bank.draws),

@@ -22,7 +22,7 @@ PIXELS = SIZE * SIZE * 3
 Files = dict[str, bytes]
 
 
-def make_model(architecture: str = "eigen", colours: int = 10) -> FaceModel:
+def make_model(architecture: str = "eigen", colours: int = 10, *, has_linear: bool = False) -> FaceModel:
     """A small model of random numbers, complete in every part."""
     random = np.random.default_rng(0)
 
@@ -34,6 +34,8 @@ def make_model(architecture: str = "eigen", colours: int = 10) -> FaceModel:
     names = ["hidden_1", "hidden_2", "output"]
     weights = {f"{name}.kernel": floats(*pair) for name, pair in zip(names, pairwise(sizes), strict=True)}
     weights |= {f"{name}.bias": floats(size) for name, size in zip(names, sizes[1:], strict=True)}
+    if has_linear:
+        weights["linear.kernel"] = floats(LATENT, RANK)
     if not is_eigen:
         parts = ("gamma", "beta", "moving_mean", "moving_variance")
         weights |= {f"normalisation_{index}.{part}": floats(WIDTH) for index in (1, 2) for part in parts}
@@ -82,8 +84,16 @@ class TestRoundTrip:
         model = make_model(architecture, colours)
         assert_equal(load_model(save_model(model)), model)
 
-    def test_a_loaded_model_draws_the_same_faces(self) -> None:
-        model = make_model("thesis")
+    def test_a_linear_path_comes_back(self) -> None:
+        model = make_model(colours=0, has_linear=True)
+        assert_equal(load_model(save_model(model)), model)
+
+    def test_a_model_without_one_has_the_files_of_release_0_1(self) -> None:
+        assert b"has_linear" not in save_model(make_model())["architecture.json"]
+
+    @pytest.mark.parametrize("architecture", ["eigen", "thesis"])
+    def test_a_loaded_model_draws_the_same_faces(self, architecture: str) -> None:
+        model = make_model(architecture, has_linear=architecture == "eigen")
         np.testing.assert_array_equal(
             generate(load_model(save_model(model)), model.bank.latents), generate(model, model.bank.latents)
         )
@@ -231,6 +241,8 @@ BAD_FILES: dict[str, Callable[[Files], Files]] = {
     "JSON: an infinite temperature": with_json(temperature=float("inf")),
     "JSON: a fact that is not a number": with_json(facts={"nn": float("nan")}),
     "JSON: a flag as a number": with_json(grey=1),
+    "JSON: a linear path that is not there": with_json(has_linear=True),
+    "JSON: a linear path of an architecture without": with_json(architecture="thesis", has_linear=True),
 }
 
 

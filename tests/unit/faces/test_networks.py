@@ -8,10 +8,17 @@ import numpy as np
 import pytest
 
 from maskeraid_faces.drawn import draw_faces
-from maskeraid_faces.face_model import TrainedArchitecture
+from maskeraid_faces.errors import BadModelFile
+from maskeraid_faces.face_model import Kind, TrainedArchitecture
 from maskeraid_faces.networks.build import LATENT_SIZES, build_discriminator, build_generator
 from maskeraid_faces.networks.dense import build_thesis_discriminator, build_thesis_generator
-from maskeraid_faces.networks.eigen import build_eigen_discriminator, build_eigen_generator, latent_size_for, width_for
+from maskeraid_faces.networks.eigen import (
+    EigenShape,
+    build_eigen_discriminator,
+    build_eigen_generator,
+    latent_size_for,
+    width_for,
+)
 from maskeraid_faces.networks.generate import generate, run_generator
 from maskeraid_faces.networks.grouped import GroupedConvolution
 from maskeraid_faces.networks.keras_file import to_keras_file
@@ -19,7 +26,7 @@ from maskeraid_faces.networks.layer_table import LayerRow, layer_table
 from maskeraid_faces.networks.layers import weights_by_name
 from maskeraid_faces.networks.selector import build_selector
 from maskeraid_faces.networks.stages import generator_shapes, sides_of, widths_for
-from maskeraid_faces.training.settings import TrainSettings
+from maskeraid_faces.training.settings import KindChoice, TrainSettings
 from maskeraid_faces.training.train import train
 
 
@@ -87,11 +94,24 @@ class TestKerasFile:
     """Loaded by Keras here, and nowhere else."""
 
     @pytest.mark.filterwarnings("ignore:__array__ implementation")  # of h5py, which Keras reads the weights by
-    @pytest.mark.parametrize("architecture", ["eigen", "thesis", "dense", "dcgan", "r3"])
-    def test_it_draws_what_the_model_draws(self, architecture: TrainedArchitecture, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("architecture", "kind"),
+        [
+            ("eigen", "auto"),
+            ("eigen", "photo"),
+            ("thesis", "auto"),
+            ("dense", "auto"),
+            ("dcgan", "auto"),
+            ("r3", "auto"),
+        ],
+    )
+    def test_it_draws_what_the_model_draws(
+        self, architecture: TrainedArchitecture, kind: KindChoice, tmp_path: Path
+    ) -> None:
         faces = np.ascontiguousarray(draw_faces("faces-light").images[::3, 10:26, 8:24])
         steps, width = (3, None) if architecture in ("eigen", "thesis", "dense") else (1, 32)
-        model = train(faces, settings=TrainSettings(architecture=architecture, steps=steps, batch=4, width=width)).model
+        settings = TrainSettings(architecture=architecture, kind=kind, steps=steps, batch=4, width=width)
+        model = train(faces, settings=settings).model
         path = tmp_path / "model.keras"
         path.write_bytes(to_keras_file(model))
         latents = model.bank.latents[:32]
@@ -104,8 +124,9 @@ class TestKerasFile:
 
 class TestEigenNetworks:
     def test_parameters_at_twelve_components(self) -> None:
-        assert layer_table(build_eigen_generator(12)).total == 38_796
-        assert layer_table(build_eigen_discriminator(12)).total == 34_817
+        shape = EigenShape.usual(12, "drawn")
+        assert layer_table(build_eigen_generator(shape)).total == 38_796
+        assert layer_table(build_eigen_discriminator(shape)).total == 34_817
 
     @pytest.mark.parametrize(
         ("rank", "width", "latent"), [(12, 128, 32), (100, 256, 50), (200, 448, 100), (256, 512, 128)]
@@ -114,10 +135,29 @@ class TestEigenNetworks:
         assert (width_for(rank), latent_size_for(rank)) == (width, latent)
 
     def test_first_weights_depend_on_the_seed_alone(self) -> None:
-        one, same, other = (weights_by_name(build_eigen_generator(4, seed=seed)) for seed in (1, 1, 2))
+        shape = EigenShape.usual(4, "drawn")
+        one, same, other = (weights_by_name(build_eigen_generator(shape, seed=seed)) for seed in (1, 1, 2))
         assert all(np.array_equal(one[name], same[name]) for name in one)
         assert not np.array_equal(one["hidden_2.kernel"], other["hidden_2.kernel"])
         assert not np.array_equal(one["hidden_2.kernel"], one["hidden_3.kernel"])
+
+    def test_of_photographs_it_begins_as_a_normal_distribution(self) -> None:
+        latents = np.random.default_rng(0).standard_normal((8, 20)).astype(np.float32)
+        np.testing.assert_array_equal(build_eigen_generator(EigenShape.usual(20, "photo"))(latents), latents)
+
+    @pytest.mark.parametrize("kind", ["drawn", "photo"])
+    def test_its_arrays_tell_its_shape(self, kind: Kind) -> None:
+        shape = EigenShape.usual(40, kind)
+        weights = weights_by_name(build_eigen_generator(shape))
+        assert EigenShape.of(weights) == shape
+        assert EigenShape.of({f"generator/{name}": array for name, array in weights.items()}, "generator/") == shape
+
+    @pytest.mark.parametrize("missing", ["hidden_1.kernel", "output.kernel"])
+    def test_what_is_no_such_generator_is_refused(self, missing: str) -> None:
+        weights = weights_by_name(build_eigen_generator(EigenShape.usual(4, "photo")))
+        del weights[missing]
+        with pytest.raises(BadModelFile):
+            EigenShape.of(weights)
 
 
 class TestConvolutionalNetworks:
@@ -207,8 +247,11 @@ class TestDrawingWithoutTensorFlow:
         np.testing.assert_allclose(drawn, expected, atol=1e-4)
         assert np.abs(expected).max() > 0.05
 
-    def test_eigen_generator_answers_as_keras_does(self) -> None:
-        generator = build_eigen_generator(200, seed=3)
+    @pytest.mark.parametrize("has_linear", [False, True])
+    def test_eigen_generator_answers_as_keras_does(self, has_linear: bool) -> None:
+        generator = build_eigen_generator(EigenShape(200, 100, (64, 64), has_linear), seed=3)
+        for variable in generator.trainable_variables:
+            variable.assign(np.random.default_rng(1).normal(0, 0.1, variable.shape))
         expected = np.asarray(generator(self.latents))
         np.testing.assert_allclose(
             run_generator("eigen", weights_by_name(generator), self.latents), expected, atol=1e-4

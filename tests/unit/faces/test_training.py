@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import BadModelFile, BadSettings, TrainingDiverged
+from maskeraid_faces.face_model import Kind
 from maskeraid_faces.images import Floats, Images
+from maskeraid_faces.networks.generate import run_generator
 from maskeraid_faces.training import noise
 from maskeraid_faces.training.basis import coefficients_of, fit_basis
+from maskeraid_faces.training.calibration import calibrated
 from maskeraid_faces.training.eigen import EigenGan
 from maskeraid_faces.training.held_out import Judgement, invalid_share, judge_drawn, judge_images, judge_photos
 from maskeraid_faces.training.loop import PATIENCE, Plan, Progress, TrainingLoop
@@ -31,10 +34,10 @@ def faces() -> Images:
     return draw_faces("faces-light").images
 
 
-def eigen_gan(faces: Images, seed: int = 0) -> EigenGan:
+def eigen_gan(faces: Images, seed: int = 0, kind: Kind = "drawn", learning_rate: float | None = None) -> EigenGan:
     basis = fit_basis(faces, kind="drawn", seed=0)
     coefficients = coefficients_of(faces, basis)
-    return EigenGan(coefficients, coefficients[:0], basis, "drawn", 16, seed)
+    return EigenGan(coefficients, faces[:0], basis, kind, 16, seed, learning_rate=learning_rate)
 
 
 def assert_same_bits(one: State, other: State) -> None:
@@ -112,6 +115,14 @@ class TestEigenGan:
         expected = 0.99 * first + 0.01 * state["generator/output.kernel"]
         np.testing.assert_allclose(state["average/output.kernel"], expected, atol=1e-6)
 
+    def test_a_learning_rate_that_is_asked_for_is_used(self, faces: Images) -> None:
+        gan = eigen_gan(faces, learning_rate=1e-6)
+        first = gan.state()["generator/output.kernel"]
+        gan.run_steps(0, 1)
+        moved = np.abs(gan.state()["generator/output.kernel"] - first).max()
+        assert moved == pytest.approx(1e-6, rel=0.1)  # Adam's first step is as long as the rate
+        assert gan.recipe["learning_rate"] == gan.recipe["final_learning_rate"] == 1e-6
+
     def test_a_state_of_another_size_is_refused_whole(self, faces: Images) -> None:
         gan = eigen_gan(faces)
         before = gan.state()
@@ -132,6 +143,43 @@ class TestEigenGan:
         images = gan.sample(np.zeros((2, gan.latent_size), np.float32))
         assert images.shape == (2, 32, 32, 3)
         assert images.dtype == np.uint8
+
+
+class TestCalibration:
+    def test_draws_have_the_mean_and_the_covariance_of_the_training_faces(self, faces: Images) -> None:
+        gan = eigen_gan(faces, kind="photo")
+        assert_unit(gan)
+        gan.run_steps(0, 20)
+        learned = np.cov(draws_of(gan, {n.removeprefix("average/"): a for n, a in gan.state().items()}).T)
+        assert np.abs(learned - np.eye(12)).max() > 0.1  # it needs it
+        assert_unit(gan)
+
+    def test_it_moves_no_draw_farther_than_it_must(self, faces: Images) -> None:
+        gan = eigen_gan(faces, kind="photo")
+        weights = gan.generator_weights()
+        np.testing.assert_allclose(draws_of(gan, calibrated(weights, 1)), draws_of(gan, weights), atol=0.2)
+
+    def test_what_is_lost_is_not_invented(self, faces: Images) -> None:
+        """A generator that always draws the same is to be seen as such, not to be filled with noise."""
+        gan = eigen_gan(faces, kind="photo")
+        weights = gan.generator_weights()
+        weights["linear.kernel"] = weights["linear.kernel"] * np.float32(0.01)
+        assert draws_of(gan, calibrated(weights, 0)).std() < 0.05
+
+    def test_drawn_faces_are_left_alone(self, faces: Images) -> None:
+        gan = eigen_gan(faces)
+        np.testing.assert_array_equal(gan.generator_weights()["output.kernel"], gan.state()["average/output.kernel"])
+
+
+def draws_of(gan: EigenGan, weights: Mapping[str, Floats]) -> Floats:
+    latents = np.random.default_rng(3).standard_normal((8192, gan.latent_size), np.float32)
+    return run_generator("eigen", weights, latents)
+
+
+def assert_unit(gan: EigenGan) -> None:
+    draws = draws_of(gan, gan.generator_weights())
+    np.testing.assert_allclose(draws.mean(axis=0), 0, atol=0.06)
+    np.testing.assert_allclose(np.cov(draws.T), np.eye(draws.shape[1]), atol=0.1)
 
 
 class TestBasis:

@@ -21,6 +21,7 @@ from maskeraid_faces.errors import (
 from maskeraid_faces.images import Images
 from maskeraid_faces.metrics.combinations import combinations
 from maskeraid_faces.model_files import load_model, model_digest, save_model
+from maskeraid_faces.networks.eigen import EigenShape
 from maskeraid_faces.networks.generate import generate
 from maskeraid_faces.training.image_set import find_palette, split_held_out
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings, Watch
@@ -101,6 +102,17 @@ class TestPhotographs:
 
 
 class TestInterruption:
+    def test_photographs_of_release_0_1_go_on_with_the_networks_they_had(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        kept: list[Checkpoint] = []
+        keep = Watch(checkpoint=lambda step, arrays: kept.append(arrays), checkpoint_seconds=0)
+        former = EigenShape(18, 32, (128, 128, 128), has_linear=False)
+        with monkeypatch.context() as patch:
+            patch.setattr(EigenShape, "usual", lambda rank, kind: former)
+            train(noisy_faces(40), settings=TrainSettings(steps=2), watch=keep)
+        result = train(noisy_faces(40), settings=TrainSettings(steps=4), resume=kept[-1])
+        assert result.steps == 4
+        assert EigenShape.of(load_model(save_model(result.model)).generator) == former
+
     def test_a_resumed_training_equals_an_unbroken_one(self) -> None:  # `eigen` does so under a real trainer's kills
         settings = TrainSettings(architecture="thesis", steps=9, batch=8)
         kept: dict[int, Checkpoint] = {}

@@ -9,7 +9,7 @@ from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import BadSettings, SizeMismatch
 from maskeraid_faces.images import Images
 from maskeraid_faces.networks.generate import generate
-from maskeraid_faces.training.basis import coefficients_of, fit_basis
+from maskeraid_faces.training.basis import basis_arrays, coefficients_of, fit_basis
 from maskeraid_faces.training.eigen import EigenGan
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings, Watch
 from maskeraid_faces.training.thesis import ThesisGan
@@ -53,7 +53,7 @@ def learn(faces: Images, settings: TrainSettings, *, seed: int = 1) -> Learned:
 def gan_of(faces: Images) -> EigenGan:
     basis = fit_basis(faces, kind="drawn", seed=0)
     coefficients = coefficients_of(faces, basis)
-    return EigenGan(coefficients, coefficients[:0], basis, "drawn", 16, 9)
+    return EigenGan(coefficients, LIGHT[:0], basis, "drawn", 16, 9)
 
 
 class TestEigen:
@@ -82,11 +82,29 @@ class TestEigen:
         directions = turn @ (basis.components / basis.deviations[:, None])
         turned = dataclasses.replace(basis, components=directions * deviations[:, None], deviations=deviations)
         coefficients = coefficients_of(LIGHT, turned)
-        gan = EigenGan(coefficients, coefficients[:0], turned, "drawn", 16, 9)
+        gan = EigenGan(coefficients, LIGHT[:0], turned, "drawn", 16, 9)
         take_over(gan, turned, light.checkpoint)
         latents = light.result.model.bank.latents[:50]
         difference = np.abs(gan.sample(latents).astype(int) - generate(light.result.model, latents))
         assert np.percentile(difference, 99) <= 1
+
+    def test_of_photographs_the_linear_path_is_turned_too(self) -> None:
+        basis = fit_basis(LIGHT, faces=len(LIGHT), kind="drawn", seed=0)
+        order, signs = np.random.default_rng(0).permutation(12), np.repeat([1, -1], 6).astype(np.float32)
+        turned = dataclasses.replace(
+            basis, components=basis.components[order] * signs[:, None], deviations=basis.deviations[order]
+        )
+        one, other = (
+            EigenGan(coefficients, LIGHT[:0], found, "photo", 16, 9)
+            for found in (basis, turned)
+            for coefficients in [coefficients_of(LIGHT, found)]
+        )
+        one.run_steps(0, 20)
+        kept = {f"now/{name}": array for name, array in one.state().items()} | basis_arrays(basis)
+        assert take_over(other, turned, kept).networks == ("generator", "discriminator")
+        latents = np.random.default_rng(1).standard_normal((50, 12), np.float32)
+        difference = np.abs(one.sample(latents).astype(int) - other.sample(latents))
+        assert difference.max() <= 1
 
     def test_what_varies_otherwise_begins_afresh_and_says_so(self) -> None:
         said: list[tuple[str, str]] = []

@@ -12,6 +12,7 @@ import numpy as np
 from maskeraid_faces.errors import ShapeMismatch
 from maskeraid_faces.face_model import FaceModel, Floats, TrainedArchitecture
 from maskeraid_faces.images import Images, to_pixels
+from maskeraid_faces.networks.stages import LINEAR
 
 SLOPE = 0.2  # of LeakyReLU; the thesis gives none
 NORMALISATION_EPSILON = 1e-3  # Keras's default
@@ -68,6 +69,8 @@ def run_generator(architecture: TrainedArchitecture, weights: Mapping[str, Float
         if architecture != "eigen":
             x = _normalise(x, weights, f"normalisation_{index}")
     x = x @ weights["output.kernel"] + weights["output.bias"]
+    if LINEAR in weights:
+        x += latents @ weights[LINEAR]
     return x if architecture == "eigen" else np.tanh(x)
 
 

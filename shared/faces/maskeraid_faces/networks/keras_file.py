@@ -10,7 +10,7 @@ import numpy as np
 from maskeraid_faces.face_model import FaceModel, Floats
 from maskeraid_faces.networks.build import build_generator
 from maskeraid_faces.networks.dense import build_thesis_generator
-from maskeraid_faces.networks.eigen import build_eigen_generator
+from maskeraid_faces.networks.eigen import EigenShape, build_eigen_generator
 from maskeraid_faces.networks.layers import variables_by_name
 
 
@@ -40,7 +40,7 @@ def _generator_of(model: FaceModel) -> keras.Model:
 
 def _whole_eigen(model: FaceModel) -> keras.Model:
     rank, pixels = model.basis.gan_rank, model.basis.mean.size
-    coefficients = build_eigen_generator(rank)
+    coefficients = build_eigen_generator(EigenShape.of(model.generator))
     basis = keras.layers.Dense(pixels, name="basis", trainable=False)
     x = basis(coefficients.output)  # (batch, P)
     x = keras.layers.Reshape((model.size, model.size, 3), name="image")(_clipped(x))

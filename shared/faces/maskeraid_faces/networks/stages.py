@@ -13,6 +13,7 @@ BLOCKS_A_SIDE = 2
 
 Shape = tuple[int, ...]
 NORMALISATION = ("gamma", "beta", "moving_mean", "moving_variance")
+LINEAR = "linear.kernel"  # of `eigen` on photographs: a path straight from latents to coefficients
 
 DENSE_WIDTHS = (512, 512, 1024)  # Desentz 2021, Table 2
 # Of the smallest feature map; a CPU is given half of it.
@@ -46,7 +47,13 @@ def r3_widths(size: int, width: int) -> tuple[int, ...]:
 
 
 def generator_shapes(
-    architecture: TrainedArchitecture, size: int, latent_size: int, widths: Sequence[int], outputs: int
+    architecture: TrainedArchitecture,
+    size: int,
+    latent_size: int,
+    widths: Sequence[int],
+    outputs: int,
+    *,
+    has_linear: bool = False,
 ) -> dict[str, Shape]:
     """Name and shape of every array of a generator.
 
@@ -56,15 +63,19 @@ def generator_shapes(
         latent_size: of its latents.
         widths: its hidden widths.
         outputs: values of its last Dense layer, where it has one.
+        has_linear: whether a path leads straight from its latents to these; `eigen` alone may have one.
 
     Raises:
-        ValueError: the widths do not fit the size.
+        ValueError: the widths do not fit the size, or only `eigen` has what is asked for.
     """
+    if has_linear and architecture != "eigen":
+        raise ValueError(f"{architecture} has no linear path")
     if architecture == "dcgan":
         return _dcgan_shapes(size, latent_size, widths)
     if architecture == "r3":
         return _r3_shapes(size, latent_size, widths)
-    return _dense_shapes(latent_size, widths, outputs, is_normalised=architecture != "eigen")
+    shapes = _dense_shapes(latent_size, widths, outputs, is_normalised=architecture != "eigen")
+    return shapes | ({LINEAR: (latent_size, outputs)} if has_linear else {})
 
 
 def _dense_shapes(latent_size: int, widths: Sequence[int], outputs: int, *, is_normalised: bool) -> dict[str, Shape]:

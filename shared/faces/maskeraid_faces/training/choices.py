@@ -8,8 +8,8 @@ from maskeraid_faces.networks.stages import USUAL_WIDTHS
 from maskeraid_faces.training.basis import coefficients_of
 from maskeraid_faces.training.devices import has_gpu, precision
 from maskeraid_faces.training.image_set import FEWEST_FOR_HOLDING_OUT, FaceSet
-from maskeraid_faces.training.loop import Gan, Plan
-from maskeraid_faces.training.settings import MOST_STEPS, THESIS_STEPS, TrainSettings
+from maskeraid_faces.training.loop import Gan, Plan, part_of
+from maskeraid_faces.training.settings import MOST_STEPS, THESIS_STEPS, Checkpoint, TrainSettings
 
 BATCHES: Mapping[TrainedArchitecture, int] = {"thesis": 32, "eigen": 128, "dense": 64, "dcgan": 32, "r3": 32}
 PIXEL_SECONDS = 1800.0  # of a GAN on pixels; a plateau ends it sooner
@@ -18,6 +18,7 @@ DRAWN_QUALITY = 0.87  # `faces-light`: nn about 2.5 grey levels, 120 of 125 comb
 LARGEST_SIDE_OF_EIGEN = 64  # of photographs, where there is a choice
 FEWEST_FOR_R3 = 300  # photographs
 LEAST_STEPS_BETWEEN_JUDGEMENTS = 500
+STEPS_BETWEEN_JUDGEMENTS_OF_PHOTOS = 1_000  # of `eigen`: a judgement takes half a second, a step 10 ms
 PASSES_BETWEEN_JUDGEMENTS = 5
 
 
@@ -43,9 +44,14 @@ def choose_architecture(
 
 
 def make_gan(
-    architecture: TrainedArchitecture, faces: FaceSet, basis: Basis, settings: TrainSettings, seed: int
+    architecture: TrainedArchitecture,
+    faces: FaceSet,
+    basis: Basis,
+    settings: TrainSettings,
+    seed: int,
+    resume: Checkpoint | None = None,
 ) -> Gan:
-    """Build the networks of an architecture for these faces."""
+    """Build the networks of an architecture for these faces; `eigen`'s as a checkpoint that goes on has them."""
     batch = settings.batch or BATCHES[architecture]
     rates = {"learning_rate": settings.learning_rate, "final_learning_rate": settings.final_learning_rate}
     if architecture == "thesis":
@@ -55,11 +61,12 @@ def make_gan(
         return ThesisGan(faces.training, batch, settings.loop, seed, **rates, real_label=label, steps=steps)
     if architecture != "eigen":
         return _make_pixel_gan(architecture, faces, settings, batch, seed)
+    from maskeraid_faces.networks.eigen import EigenShape
     from maskeraid_faces.training.eigen import EigenGan
 
+    shape = None if resume is None else EigenShape.of(part_of("now", resume), "generator/")
     coefficients = coefficients_of(faces.training, basis, is_mirrored=is_mirrored(faces, settings))
-    held_out = coefficients_of(faces.held_out, basis)
-    return EigenGan(coefficients, held_out, basis, faces.kind, batch, seed, **rates)
+    return EigenGan(coefficients, faces.held_out, basis, faces.kind, batch, seed, shape=shape, **rates)
 
 
 def _make_pixel_gan(
@@ -95,9 +102,11 @@ def make_plan(architecture: TrainedArchitecture, faces: FaceSet, settings: Train
     drawn = faces.kind == "drawn"
     seconds = PIXEL_SECONDS if architecture != "eigen" else DRAWN_SECONDS if drawn else PHOTO_SECONDS
     passes = PASSES_BETWEEN_JUDGEMENTS * len(faces.training) // (settings.batch or BATCHES[architecture])
+    is_photo = architecture == "eigen" and not drawn
+    least = STEPS_BETWEEN_JUDGEMENTS_OF_PHOTOS if is_photo else LEAST_STEPS_BETWEEN_JUDGEMENTS
     return Plan(
         steps=settings.steps or MOST_STEPS,
-        judge_every=max(LEAST_STEPS_BETWEEN_JUDGEMENTS, passes),
+        judge_every=max(least, passes),
         max_seconds=_or(settings.max_seconds, seconds),
         target_quality=_or(settings.target_quality, DRAWN_QUALITY if drawn and architecture == "eigen" else math.inf),
     )

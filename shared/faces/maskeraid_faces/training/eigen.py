@@ -1,6 +1,7 @@
 """`eigen`: a relativistic GAN on whitened principal coefficients, hundreds of steps in one compiled call."""
 
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 
 import keras
 import numpy as np
@@ -8,15 +9,11 @@ import tensorflow as tf
 
 from maskeraid_faces.face_model import Basis, Floats, Kind
 from maskeraid_faces.images import Images, to_pixels
-from maskeraid_faces.networks.eigen import (
-    HIDDEN_LAYERS,
-    build_eigen_discriminator,
-    build_eigen_generator,
-    latent_size_for,
-    width_for,
-)
+from maskeraid_faces.metrics.embedding import embed
+from maskeraid_faces.networks.eigen import EigenShape, build_eigen_discriminator, build_eigen_generator
 from maskeraid_faces.networks.generate import run_generator
 from maskeraid_faces.networks.layers import variables_by_name, weights_by_name
+from maskeraid_faces.training.calibration import calibrated
 from maskeraid_faces.training.held_out import Judgement, judge_drawn, judge_photos
 from maskeraid_faces.training.losses import CURVES, logits_and_penalty, relativistic_curves, relativistic_loss
 from maskeraid_faces.training.noise import draw_latents, draw_rows
@@ -25,6 +22,7 @@ from maskeraid_faces.training.schedule import FALL_STEPS, FULL_PACE, LearningRat
 from maskeraid_faces.training.state import State, read_variables, write_variables
 
 FACES_JUDGED = 512
+DRAWS_JUDGED = 1024  # beside photographs, in groups of as many as there are of these
 FEWEST_JUDGES = 16  # fewer held-out faces say too little: then all faces judge
 
 
@@ -42,7 +40,7 @@ class Recipe:
 # Whitening raises the noise components of photographs to the level of the face, hence their weighting.
 RECIPES: dict[Kind, Recipe] = {
     "drawn": Recipe(penalty=0.05, learning_rate=1e-3, final_learning_rate=1e-3, averaging=0.99, weighting=0.0),
-    "photo": Recipe(penalty=1.0, learning_rate=3e-4, final_learning_rate=3e-4, averaging=0.995, weighting=0.5),
+    "photo": Recipe(penalty=1.0, learning_rate=1e-3, final_learning_rate=1e-4, averaging=0.995, weighting=0.5),
 }
 
 
@@ -52,37 +50,42 @@ class EigenGan:
     def __init__(
         self,
         coefficients: Floats,
-        held_out: Floats,
+        held_out: Images,
         basis: Basis,
         kind: Kind,
         batch: int,
         seed: int,
         *,
+        shape: EigenShape | None = None,
         learning_rate: float | None = None,
         final_learning_rate: float | None = None,
     ) -> None:
-        """Build everything; `coefficients` float32 (n, gan_rank), `held_out` likewise (may be empty).
+        """Build everything; `coefficients` float32 (n, gan_rank), `held_out` uint8 (m, side, side, 3), m may be 0.
 
-        A learning rate that is not named is that of the recipe; one without a final one does not fall.
+        The shape is the usual one unless a training goes on that began with another. A learning rate that is not named
+        is that of the recipe; one that is named does not fall without a final one.
         """
         recipe = RECIPES[kind]
-        first = learning_rate or recipe.learning_rate
-        self._recipe = replace(recipe, learning_rate=first, final_learning_rate=final_learning_rate or first)
+        if learning_rate:
+            recipe = replace(
+                recipe, learning_rate=learning_rate, final_learning_rate=final_learning_rate or learning_rate
+            )
+        self._recipe = recipe
         self._weighting = self.weighting_of(basis)
         self._coefficients = coefficients
         self._seen = tf.constant(coefficients * self._weighting)  # (n, gan_rank), as the discriminator sees them
-        self._held_out = held_out if len(held_out) >= FEWEST_JUDGES else coefficients
+        self._held_out = held_out
         self._basis, self._kind, self._batch, self._seed = basis, kind, batch, seed
-        self._generator = build_eigen_generator(basis.gan_rank, seed=weights_seed(seed, 0))
-        self._discriminator = build_eigen_discriminator(basis.gan_rank, seed=weights_seed(seed, 1))
-        self._average = build_eigen_generator(basis.gan_rank, seed=weights_seed(seed, 0))
+        shape = shape or EigenShape.usual(basis.gan_rank, kind)
+        self._generator = build_eigen_generator(shape, seed=weights_seed(seed, 0))
+        self._discriminator = build_eigen_discriminator(shape, seed=weights_seed(seed, 1))
+        self._average = build_eigen_generator(shape, seed=weights_seed(seed, 0))
         self._generator_optimiser = _adam(recipe, self._generator)
         self._discriminator_optimiser = _adam(recipe, self._discriminator)
         optimisers = (self._generator_optimiser, self._discriminator_optimiser)
         self._rate = LearningRate(recipe.learning_rate, recipe.final_learning_rate, FALL_STEPS, optimisers)
         self._compiled = tf.function(self._run_steps, jit_compile=True)
-        self.latent_size = latent_size_for(basis.gan_rank)
-        self.widths: tuple[int, ...] = (width_for(basis.gan_rank),) * HIDDEN_LAYERS
+        self.latent_size, self.widths = shape.latent_size, shape.widths
 
     @property
     def recipe(self) -> dict[str, object]:
@@ -114,12 +117,16 @@ class EigenGan:
         self._rate.slow_down()
 
     def generator_weights(self) -> dict[str, Floats]:
-        """The running averages, by name."""
-        return weights_by_name(self._average)
+        """The running averages, by name; of photographs calibrated: drawn faces are points, not a spread."""
+        weights = weights_by_name(self._average)
+        return calibrated(weights, self._seed) if self._kind == "photo" else weights
 
     def sample(self, latents: Floats) -> Images:
         """Images uint8 (m, size, size, 3) of latents (m, latent_size)."""
-        pixels = self._basis.mean + self._draw(latents) @ self._basis.components[: self._basis.gan_rank]
+        return self._images(self._draw(latents))
+
+    def _images(self, coefficients: Floats) -> Images:
+        pixels = self._basis.mean + coefficients @ self._basis.components[: self._basis.gan_rank]
         size = round((pixels.shape[1] / 3) ** 0.5)
         return to_pixels(pixels).reshape(-1, size, size, 3)
 
@@ -130,9 +137,18 @@ class EigenGan:
             deviations = self._basis.deviations[: self._basis.gan_rank]
             latents = random.standard_normal((FACES_JUDGED, self.latent_size), np.float32)
             return judge_drawn(self._draw(latents) * deviations, self._coefficients * deviations)
-        faces = random.permutation(self._held_out)[:FACES_JUDGED] * self._weighting
-        latents = random.standard_normal((len(faces), self.latent_size), np.float32)
-        return judge_photos(self._draw(latents) * self._weighting, faces)
+        draws = len(self._judges) * max(1, DRAWS_JUDGED // len(self._judges))
+        return judge_photos(
+            embed(self.sample(random.standard_normal((draws, self.latent_size), np.float32))), self._judges
+        )
+
+    @cached_property
+    def _judges(self) -> Floats:
+        """Features (m, 64) of the photographs held out, or of training faces as their components show them."""
+        random = np.random.default_rng([self._seed, Stream.JUDGEMENT, 1])
+        if len(self._held_out) >= FEWEST_JUDGES:
+            return embed(self._held_out[random.permutation(len(self._held_out))[:FACES_JUDGED]])
+        return embed(self._images(random.permutation(self._coefficients)[:FACES_JUDGED]))
 
     def _draw(self, latents: Floats) -> Floats:
         return run_generator("eigen", self.generator_weights(), latents)

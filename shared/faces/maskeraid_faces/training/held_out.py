@@ -55,13 +55,15 @@ def _nearest(generated: Floats, training: Floats) -> tuple[NDArray[np.intp], NDA
 
 
 def judge_photos(generated: Floats, held_out: Floats) -> Judgement:
-    """Judge as many draws (m, q) as held-out faces (m, q), both weighted coefficients.
+    """Judge features of draws (g * m, d) by those of held-out faces (m, d).
 
-    quality = 1 - KID - 0.5 (1 - coverage).
+    quality = 1 - KID - 0.5 (1 - coverage). Of features, not of coefficients: among those noise in the many small ones
+    decides, and draws that vary too little looked best.
     """
     unit = np.float32(1 / np.sqrt(np.square(held_out, dtype=np.float64).mean()))  # the kernel wants unit mean square
     distance = kid(held_out * unit, generated * unit)
-    covered = coverage(held_out, generated).coverage
+    groups = np.split(generated, len(generated) // len(held_out))
+    covered = float(np.mean([coverage(held_out, group).coverage for group in groups]))
     return Judgement(1 - distance - 0.5 * (1 - covered), {"kid": distance, "coverage": covered})
 
 

@@ -18,6 +18,7 @@ class Stream(IntEnum):
     SPLIT = 7
     AUGMENTATION = 8
     AUGMENTATION_OF_GENERATOR = 9
+    CALIBRATION = 10
 
 
 STREAMS = 8  # within one key; another number would make every training another one, and refuse older checkpoints

@@ -116,7 +116,7 @@ def _set_up(
         basis = basis_from(resume)
 
     # The networks and their steps.
-    gan = make_gan(architecture, faces, basis, settings, seed)
+    gan = make_gan(architecture, faces, basis, settings, seed, resume)
     if isinstance(gan, Shared) and not gan.is_chief:
         watch = Watch()  # the chief's is looked into
     progress = Progress(_digest(faces, settings, seed), seconds=time.monotonic() - began)

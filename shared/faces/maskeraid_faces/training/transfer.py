@@ -9,6 +9,7 @@ from scipy.linalg import subspace_angles
 
 from maskeraid_faces.errors import SizeMismatch
 from maskeraid_faces.face_model import Basis, FaceModel, Floats
+from maskeraid_faces.networks.stages import LINEAR
 from maskeraid_faces.training.basis import basis_from
 from maskeraid_faces.training.eigen import EigenGan
 from maskeraid_faces.training.loop import Gan, part_of
@@ -115,8 +116,9 @@ def _turned(weights: Weights, gan: EigenGan, old: Basis, new: Basis) -> Weights:
     turn = old.components[:rank] @ new.components[:rank].T / np.square(new.deviations[:rank])  # (rank, rank)
     turned = dict(weights)
     for part in ("generator", "average"):
-        for name in ("kernel", "bias"):
-            turned[f"{part}/output.{name}"] = (weights[f"{part}/output.{name}"] @ turn).astype(np.float32)
+        for name in (f"{part}/output.kernel", f"{part}/output.bias", f"{part}/{LINEAR}"):
+            if name in weights:
+                turned[name] = (weights[name] @ turn).astype(np.float32)
     if "discriminator/hidden_1.kernel" in weights:
         kernel = gan.weighting_of(old)[:, None] * weights["discriminator/hidden_1.kernel"]  # (rank, width)
         back = np.linalg.inv(turn) / gan.weighting_of(new)[:, None]
