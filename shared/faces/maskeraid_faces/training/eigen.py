@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from maskeraid_faces.face_model import Basis, Floats, Kind
+from maskeraid_faces.image_rows import ManyImages
 from maskeraid_faces.images import Images, to_pixels
 from maskeraid_faces.metrics.embedding import embed
 from maskeraid_faces.networks.eigen import EigenShape, build_eigen_discriminator, build_eigen_generator
@@ -50,7 +51,7 @@ class EigenGan:
     def __init__(
         self,
         coefficients: Floats,
-        held_out: Images,
+        held_out: ManyImages,
         basis: Basis,
         kind: Kind,
         batch: int,
