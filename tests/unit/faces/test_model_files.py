@@ -35,7 +35,7 @@ def make_model(architecture: str = "eigen", colours: int = 10, *, has_linear: bo
     weights = {f"{name}.kernel": floats(*pair) for name, pair in zip(names, pairwise(sizes), strict=True)}
     weights |= {f"{name}.bias": floats(size) for name, size in zip(names, sizes[1:], strict=True)}
     if has_linear:
-        weights["linear.kernel"] = floats(LATENT, RANK)
+        weights["straight.kernel"] = floats(LATENT, RANK)
     if not is_eigen:
         parts = ("gamma", "beta", "moving_mean", "moving_variance")
         weights |= {f"normalisation_{index}.{part}": floats(WIDTH) for index in (1, 2) for part in parts}

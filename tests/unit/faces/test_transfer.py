@@ -89,7 +89,7 @@ class TestEigen:
         assert np.percentile(difference, 99) <= 1
 
     def test_of_photographs_the_linear_path_is_turned_too(self) -> None:
-        basis = fit_basis(LIGHT, faces=len(LIGHT), kind="drawn", seed=0)
+        basis = fit_basis(LIGHT, kind="drawn", seed=0)
         order, signs = np.random.default_rng(0).permutation(12), np.repeat([1, -1], 6).astype(np.float32)
         turned = dataclasses.replace(
             basis, components=basis.components[order] * signs[:, None], deviations=basis.deviations[order]

@@ -71,7 +71,7 @@ def build_eigen_generator(shape: EigenShape, *, seed: int = 0) -> keras.Model:
         coefficients = dense(shape.rank, "output", initialiser="GlorotUniform", seed=seed)(x)  # (batch, rank)
         return keras.Model(latent, coefficients, name="generator")
     bent = keras.layers.Dense(shape.rank, kernel_initializer="zeros", name="output")(x)
-    straight = keras.layers.Dense(shape.rank, use_bias=False, kernel_initializer="identity", name="linear")(latent)
+    straight = keras.layers.Dense(shape.rank, use_bias=False, kernel_initializer="identity", name="straight")(latent)
     coefficients = keras.layers.Add(name="coefficients")([bent, straight])  # (batch, rank)
     return keras.Model(latent, coefficients, name="generator")
 

@@ -13,7 +13,7 @@ BLOCKS_A_SIDE = 2
 
 Shape = tuple[int, ...]
 NORMALISATION = ("gamma", "beta", "moving_mean", "moving_variance")
-LINEAR = "linear.kernel"  # of `eigen` on photographs: a path straight from latents to coefficients
+LINEAR = "straight.kernel"  # of `eigen` on photographs: a path straight from latents to coefficients
 
 DENSE_WIDTHS = (512, 512, 1024)  # Desentz 2021, Table 2
 # Of the smallest feature map; a CPU is given half of it.
