@@ -16,7 +16,7 @@ import tensorflow as tf
 from maskeraid_core import VERSION
 from maskeraid_faces.face_model import TrainedArchitecture
 from maskeraid_faces.training.basis import fit_basis
-from maskeraid_faces.training.choices import BATCHES, make_gan, mirrored
+from maskeraid_faces.training.choices import BATCHES, is_mirrored, make_gan
 from maskeraid_faces.training.devices import has_gpu
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.loop import Gan
@@ -93,7 +93,7 @@ def gan_of(architecture: TrainedArchitecture, side: int) -> Gan:
     """The GAN of a training with default settings on photographs of a side."""
     settings = TrainSettings(architecture=architecture, kind="photo")
     faces = prepare(np.random.default_rng(0).integers(0, 256, (IMAGES, side, side, 3), np.uint8), settings, None, 0)
-    basis = fit_basis(mirrored(faces, settings), faces=len(faces.training), kind="photo", seed=0)
+    basis = fit_basis(faces.training, kind="photo", seed=0, is_mirrored=is_mirrored(faces, settings))
     return make_gan(architecture, faces, basis, settings, seed=0)
 
 
