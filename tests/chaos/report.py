@@ -1,9 +1,12 @@
-"""Writes the table of docs/chaos.md from a run's report: `python -m tests.chaos.report chaos-output/report.xml`."""
+"""Writes the table of docs/chaos.md from a run's reports: `python -m tests.chaos.report chaos-output/report.xml`.
+
+Of a test that several reports have, the last one counts: a row of times can be run again on an idle machine.
+"""
 
 import os
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -19,6 +22,7 @@ MOST_CHARACTERS = 400  # of what one row has measured
 class Row:
     """One test of one row, as the report has it."""
 
+    test: str
     number: str
     bar: str
     measured: str
@@ -30,10 +34,11 @@ class Row:
         return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
-def rows_of(report: Path) -> Iterator[Row]:
+def rows_of(reports: Iterable[Path]) -> list[Row]:
     """The tests that are rows, in the order of their numbers."""
-    cases = ElementTree.parse(report).iter("testcase")
-    yield from sorted(filter(None, map(_row, cases)), key=lambda row: (int(row.number[1:]), row.bar))
+    cases = (case for report in reports for case in ElementTree.parse(report).iter("testcase"))
+    latest = {row.test: row for row in map(_row, cases) if row}
+    return sorted(latest.values(), key=lambda row: (int(row.number[1:]), row.bar))
 
 
 def _row(case: ElementTree.Element) -> Row | None:
@@ -46,7 +51,8 @@ def _row(case: ElementTree.Element) -> Row | None:
     failed = case.find("failure") is not None or case.find("error") is not None
     outcome = f"not run: {skipped.get('message')}" if skipped is not None else "**missed**" if failed else "holds"
     measured = "; ".join(said.get("measured", []))[:MOST_CHARACTERS] or case.get("name", "").removeprefix("test_")
-    return Row(said["row"][0], said["bar"][0], measured, outcome, float(case.get("time", 0)))
+    test = f"{case.get('classname')}.{case.get('name')}"
+    return Row(test, said["row"][0], said["bar"][0], measured, outcome, float(case.get("time", 0)))
 
 
 def table_of(rows: Sequence[Row]) -> str:
@@ -64,7 +70,7 @@ def table_of(rows: Sequence[Row]) -> str:
 
 
 def main() -> None:
-    rows = [row for report in sys.argv[1:] for row in rows_of(Path(report))]
+    rows = rows_of(map(Path, sys.argv[1:]))
     before, _, rest = PAGE.read_text().partition(BEGIN)
     PAGE.write_text(f"{before}{BEGIN}\n\n{table_of(rows)}\n\n{END}{rest.partition(END)[2]}")
     sys.stdout.write(table_of(rows) + "\n")
