@@ -18,8 +18,8 @@ from maskeraid_faces.face_model import TrainedArchitecture
 from maskeraid_faces.training.basis import fit_basis
 from maskeraid_faces.training.choices import BATCHES, is_mirrored, make_gan
 from maskeraid_faces.training.devices import has_gpu
+from maskeraid_faces.training.gan import Gan
 from maskeraid_faces.training.image_set import prepare
-from maskeraid_faces.training.loop import Gan
 from maskeraid_faces.training.settings import TrainSettings
 from tests.benchmarks.figures import Bench, Figure, measures
 

@@ -17,7 +17,8 @@ from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Images
 from maskeraid_faces.model_files import save_model
 from maskeraid_faces.training.forecast import Forecast, forecast, is_enough
-from maskeraid_faces.training.loop import SAMPLE_STEPS, Plan
+from maskeraid_faces.training.loop import SAMPLE_STEPS
+from maskeraid_faces.training.progress import Plan
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, Watch
 from maskeraid_trainer.asked import Asked
 from maskeraid_trainer.checkpoints import pack_checkpoint

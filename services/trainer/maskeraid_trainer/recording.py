@@ -15,7 +15,8 @@ from maskeraid_core.portal import PortalStores
 from maskeraid_faces.errors import FacesError
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Images
-from maskeraid_faces.training.loop import SAMPLE_STEPS, Plan
+from maskeraid_faces.training.loop import SAMPLE_STEPS
+from maskeraid_faces.training.progress import Plan
 from maskeraid_faces.training.settings import MOST_STEPS, Checkpoint, Watch
 from maskeraid_trainer.asked import Asked
 from maskeraid_trainer.checkpoints import write_checkpoint

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from maskeraid_faces.training.forecast import Forecast, forecast, is_enough
-from maskeraid_faces.training.loop import Plan
+from maskeraid_faces.training.progress import Plan
 
 THESIS = Plan(steps=1000)
 BY_QUALITY = Plan(steps=10_000_000, judge_every=500, max_seconds=60, target_quality=0.87)

@@ -17,8 +17,9 @@ from maskeraid_faces.networks.build import build_discriminator, build_generator
 from maskeraid_faces.networks.generate import generate
 from maskeraid_faces.networks.layers import variables_by_name
 from maskeraid_faces.networks.stages import widths_for
-from maskeraid_faces.training.loop import Plan, Progress, TrainingLoop, part_of
+from maskeraid_faces.training.loop import TrainingLoop
 from maskeraid_faces.training.pixel_gan import PixelGan
+from maskeraid_faces.training.progress import Plan, Progress, part_of
 from maskeraid_faces.training.randomness import Stream
 from maskeraid_faces.training.real_images import RealImages
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings, Watch

@@ -19,8 +19,9 @@ from maskeraid_faces.training.basis import coefficients_of, fit_basis
 from maskeraid_faces.training.calibration import calibrated
 from maskeraid_faces.training.eigen import EigenGan
 from maskeraid_faces.training.held_out import Judgement, invalid_share, judge_drawn, judge_images, judge_photos
-from maskeraid_faces.training.loop import PATIENCE, Plan, Progress, TrainingLoop
+from maskeraid_faces.training.loop import PATIENCE, TrainingLoop
 from maskeraid_faces.training.losses import CURVES
+from maskeraid_faces.training.progress import Plan, Progress
 from maskeraid_faces.training.randomness import Stream
 from maskeraid_faces.training.settings import Checkpoint, TrainSettings, Watch
 from maskeraid_faces.training.thesis import ThesisGan

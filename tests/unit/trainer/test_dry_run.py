@@ -12,7 +12,7 @@ from maskeraid_core.documents.trainings import Estimate
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.training.forecast import Forecast
-from maskeraid_faces.training.loop import Plan
+from maskeraid_faces.training.progress import Plan
 from maskeraid_trainer.asked import Asked
 from maskeraid_trainer.dry_run import (
     Measuring,

@@ -18,7 +18,7 @@ from maskeraid_core.jobs import OPTIMISER, STATE, WEIGHTS, CheckpointEntry, Job,
 from maskeraid_core.portal import PortalStores
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import BadModelFile
-from maskeraid_faces.training.loop import Plan
+from maskeraid_faces.training.progress import Plan
 from maskeraid_faces.training.settings import MOST_STEPS, Checkpoint
 from maskeraid_trainer.asked import Asked, Leaving
 from maskeraid_trainer.child import LEFT

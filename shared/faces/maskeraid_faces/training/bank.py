@@ -4,7 +4,7 @@ import numpy as np
 
 from maskeraid_faces.face_model import Bank, TrainedArchitecture
 from maskeraid_faces.networks.generate import run_generator
-from maskeraid_faces.training.loop import Gan
+from maskeraid_faces.training.gan import Gan
 from maskeraid_faces.training.randomness import Stream, generator_for
 
 DRAWS = 4096

@@ -7,8 +7,9 @@ from maskeraid_faces.face_model import Basis, TrainedArchitecture
 from maskeraid_faces.networks.stages import USUAL_WIDTHS
 from maskeraid_faces.training.basis import coefficients_of
 from maskeraid_faces.training.devices import has_gpu, precision
+from maskeraid_faces.training.gan import Gan
 from maskeraid_faces.training.image_set import FEWEST_FOR_HOLDING_OUT, FaceSet
-from maskeraid_faces.training.loop import Gan, Plan, part_of
+from maskeraid_faces.training.progress import Plan, part_of
 from maskeraid_faces.training.settings import MOST_STEPS, THESIS_STEPS, Checkpoint, TrainSettings
 
 BATCHES: Mapping[TrainedArchitecture, int] = {"thesis": 32, "eigen": 128, "dense": 64, "dcgan": 32, "r3": 32}

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from maskeraid_faces.face_model import Basis, FaceModel, TrainedArchitecture
 from maskeraid_faces.training.bank import make_bank
+from maskeraid_faces.training.gan import Gan
 from maskeraid_faces.training.image_set import FEWEST_FOR_HOLDING_OUT, FaceSet
-from maskeraid_faces.training.loop import Gan, Progress
+from maskeraid_faces.training.progress import Progress
 from maskeraid_faces.training.settings import Stopped
 from maskeraid_faces.training.verdicts import Flag, verdicts
 

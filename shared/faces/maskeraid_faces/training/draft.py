@@ -7,8 +7,8 @@ import numpy as np
 
 from maskeraid_faces.face_model import Basis, Conditioning, FaceModel, Kind, Prototype, RidgeFit, TrainedArchitecture
 from maskeraid_faces.training.bank import make_bank
+from maskeraid_faces.training.gan import Gan
 from maskeraid_faces.training.image_set import FaceSet
-from maskeraid_faces.training.loop import Gan
 
 DRAWS = 512
 FACES_LOOKED_AT = 32  # for their colours

@@ -13,14 +13,16 @@ from maskeraid_faces.images import Images, to_pixels
 from maskeraid_faces.metrics.embedding import embed
 from maskeraid_faces.networks.eigen import EigenShape, build_eigen_discriminator, build_eigen_generator
 from maskeraid_faces.networks.generate import run_generator
-from maskeraid_faces.networks.layers import variables_by_name, weights_by_name
+from maskeraid_faces.networks.layers import weights_by_name
 from maskeraid_faces.training.calibration import calibrated
+from maskeraid_faces.training.gan import State
 from maskeraid_faces.training.held_out import Judgement, judge_drawn, judge_photos
 from maskeraid_faces.training.losses import CURVES, logits_and_penalty, relativistic_curves, relativistic_loss
 from maskeraid_faces.training.noise import draw_latents, draw_rows
+from maskeraid_faces.training.optimisers import built, update
 from maskeraid_faces.training.randomness import Stream, generator_for, weights_seed
 from maskeraid_faces.training.schedule import FALL_STEPS, FULL_PACE, LearningRate
-from maskeraid_faces.training.state import State, read_variables, write_variables
+from maskeraid_faces.training.state import named_variables, read_variables, write_variables
 
 FACES_JUDGED = 512
 DRAWS_JUDGED = 1024  # beside photographs, in groups of as many as there are of these
@@ -81,9 +83,10 @@ class EigenGan:
         self._generator = build_eigen_generator(shape, seed=weights_seed(seed, 0))
         self._discriminator = build_eigen_discriminator(shape, seed=weights_seed(seed, 1))
         self._average = build_eigen_generator(shape, seed=weights_seed(seed, 0))
-        self._generator_optimiser = _adam(recipe, self._generator)
-        self._discriminator_optimiser = _adam(recipe, self._discriminator)
-        optimisers = (self._generator_optimiser, self._discriminator_optimiser)
+        self._generator_optimiser, self._discriminator_optimiser = optimisers = [
+            built(keras.optimizers.Adam(recipe.learning_rate, beta_1=0.0, beta_2=0.99), network)
+            for network in (self._generator, self._discriminator)
+        ]
         self._rate = LearningRate(recipe.learning_rate, recipe.final_learning_rate, FALL_STEPS, optimisers)
         self._compiled = tf.function(self._run_steps, jit_compile=True)
         self.latent_size, self.widths = shape.latent_size, shape.widths
@@ -156,11 +159,8 @@ class EigenGan:
 
     def _variables(self) -> dict[str, keras.Variable]:
         networks = {"generator": self._generator, "discriminator": self._discriminator, "average": self._average}
-        named = {f"{part}/{n}": v for part, network in networks.items() for n, v in variables_by_name(network).items()}
         optimisers = {"generator": self._generator_optimiser, "discriminator": self._discriminator_optimiser}
-        for part, optimiser in optimisers.items():
-            named |= {f"{part}_optimiser/{i}": variable for i, variable in enumerate(optimiser.variables)}
-        return named | {"pace": self._rate.pace}
+        return named_variables(networks, optimisers) | {"pace": self._rate.pace}
 
     def _run_steps(self, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
         step, total = first, tf.zeros(len(CURVES))
@@ -178,11 +178,11 @@ class EigenGan:
             logits, penalty = logits_and_penalty(self._discriminator, tf.concat([real, fake], axis=0))
             real_logits, fake_logits = tf.split(logits, 2)  # (batch, 1) each
             loss = relativistic_loss(real_logits, fake_logits) + self._recipe.penalty * penalty
-        _update(self._discriminator_optimiser, self._discriminator, tape, loss)
+        update(self._discriminator_optimiser, self._discriminator, tape, loss)
         with tf.GradientTape() as tape:
             new_logits = self._discriminator(self._fake(step, Stream.LATENTS_OF_GENERATOR))
             loss = relativistic_loss(new_logits, real_logits)  # the real logits are those from before the update
-        _update(self._generator_optimiser, self._generator, tape, loss)
+        update(self._generator_optimiser, self._generator, tape, loss)
         for average, weight in zip(self._average.weights, self._generator.weights, strict=True):
             average.assign(self._recipe.averaging * average + (1 - self._recipe.averaging) * weight)
         return relativistic_curves(real_logits, fake_logits, new_logits)
@@ -190,14 +190,3 @@ class EigenGan:
     def _fake(self, step: tf.Tensor, stream: Stream) -> tf.Tensor:
         latents = draw_latents((self._batch, self.latent_size), self._seed, step, stream)
         return self._generator(latents) * self._weighting
-
-
-def _adam(recipe: Recipe, network: keras.Model) -> keras.optimizers.Adam:
-    optimiser = keras.optimizers.Adam(recipe.learning_rate, beta_1=0.0, beta_2=0.99)
-    optimiser.build(network.trainable_variables)
-    return optimiser
-
-
-def _update(optimiser: keras.optimizers.Adam, network: keras.Model, tape: tf.GradientTape, loss: tf.Tensor) -> None:
-    weights = [variable.value for variable in network.trainable_variables]
-    optimiser.apply(tape.gradient(loss, weights), network.trainable_variables)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from maskeraid_faces.training.loop import Plan
+from maskeraid_faces.training.progress import Plan
 
 Points = Sequence[Mapping[str, float]]  # as `Watch.progress` tells them: `step`, `seconds`, perhaps `quality`
 Decision = Literal["steps", "quality", "time"]

@@ -1,20 +1,17 @@
 """The loop around every GAN: calls of about a second, the windows of `Watch`, and the rules that end a training."""
 
-import json
 import math
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Protocol, get_args, runtime_checkable
+from collections.abc import Callable, Sequence
+from typing import get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from maskeraid_faces.errors import BadModelFile, TrainingDiverged
-from maskeraid_faces.face_model import FaceModel, Floats
-from maskeraid_faces.images import Images
-from maskeraid_faces.training.held_out import Judgement
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.training.gan import Gan, Shared, State
+from maskeraid_faces.training.progress import Plan, Progress, part_of
 from maskeraid_faces.training.randomness import Stream, generator_for
 from maskeraid_faces.training.settings import Checkpoint, Stopped, Watch
 from maskeraid_faces.training.verdicts import Flag, flag_of_curves
@@ -28,59 +25,6 @@ LOG_SPACED_STEPS: list[int] = [lead * 10**power for power in range(7) for lead i
 SAMPLE_STEPS = sorted({*THESIS_SAMPLE_STEPS, *LOG_SPACED_STEPS})
 PATIENCE = 10  # judgements without gain
 LEAST_GAIN = 0.01  # relative, of what is missing to a perfect quality
-
-
-class Gan(Protocol):
-    """What the loop asks of an architecture."""
-
-    latent_size: int
-    widths: tuple[int, ...]  # hidden, of the generator
-
-    @property
-    def recipe(self) -> dict[str, object]: ...
-    def generator_weights(self) -> dict[str, Floats]: ...
-    def run_steps(self, first: int, last: int) -> dict[str, float]: ...
-    def state(self) -> Mapping[str, NDArray[Any]]: ...
-    def restore(self, state: Mapping[str, NDArray[Any]]) -> None: ...
-    def slow_down(self) -> None: ...
-    def sample(self, latents: Floats) -> Images: ...
-    def judge(self) -> Judgement | None: ...
-
-
-@runtime_checkable
-class Shared(Protocol):
-    """A GAN that several processes may train together: one of them, the chief, decides, tells, and keeps."""
-
-    @property
-    def is_chief(self) -> bool: ...
-    def agreed(self, numbers: Sequence[float]) -> list[float]: ...
-
-
-@dataclass(frozen=True)
-class Plan:
-    """When a training looks at itself and when it ends."""
-
-    steps: int
-    judge_every: int = 0  # steps; 0 = never: the number of steps alone decides
-    max_seconds: float = math.inf
-    target_quality: float = math.inf
-    has_ideal_accuracy: bool = False  # of the discriminator: about 90 % (Desentz 2021, sections 2.4 and 5.4)
-
-
-@dataclass
-class Progress:
-    """How far a training is; with the GAN's state it is all that a checkpoint holds."""
-
-    training: str = ""  # the images, settings, and seed, by digest
-    step: int = 0
-    seconds: float = 0.0
-    best_quality: float | None = None
-    best_step: int = 0
-    judgements_without_gain: int = 0
-    slowed_down: bool = False
-    is_unbalanced: bool = False
-    transfer: dict[str, Any] | None = None  # what came over from another training
-    history: list[dict[str, float]] = field(default_factory=list)
 
 
 class TrainingLoop:
@@ -100,17 +44,14 @@ class TrainingLoop:
         self.progress = progress
         self._gan, self._plan, self._watch, self._kept = gan, plan, watch, kept
         self._agreed: Callable[[Sequence[float]], list[float]] = gan.agreed if isinstance(gan, Shared) else list
-        self._best: Mapping[str, NDArray[Any]] = {}
-        self._last_kept: Mapping[str, NDArray[Any]] = {}  # what the last checkpoint holds
+        self._best: State = {}
+        self._last_kept: State = {}  # what the last checkpoint holds
         self._draft, self._step_shown = draft, 0
         self._latents = generator_for(seed, Stream.SAMPLES).standard_normal((SAMPLES, gan.latent_size), np.float32)
 
     def resume(self, checkpoint: Checkpoint) -> None:
         """Continue where a checkpoint was taken; raises BadModelFile if it is of another training."""
-        try:
-            progress = Progress(**json.loads(checkpoint["progress"].tobytes()))
-        except (KeyError, ValueError, TypeError) as error:
-            raise BadModelFile("the checkpoint says nothing of its progress") from error
+        progress = Progress.of(checkpoint)
         if progress.training != self.progress.training:
             raise BadModelFile("the checkpoint belongs to another training")
         self._last_kept = part_of("now", checkpoint)
@@ -240,14 +181,7 @@ class TrainingLoop:
 
     def _save_checkpoint(self) -> None:
         self._show()
-        progress = np.frombuffer(json.dumps(asdict(self.progress)).encode(), np.uint8)
         self._last_kept = self._gan.state()
-        parts: dict[Literal["now", "best"], Checkpoint] = {"now": self._last_kept, "best": self._best}
-        arrays = {f"{part}/{name}": array for part, state in parts.items() for name, array in state.items()}
-        self._watch.checkpoint(self.progress.step, {"progress": progress, **self._kept, **arrays})
-
-
-def part_of(part: Literal["now", "best"], checkpoint: Checkpoint) -> Checkpoint:
-    """The state that a checkpoint holds as `now`, or as the `best` so far; without the prefix of its names."""
-    prefix = f"{part}/"
-    return {name.removeprefix(prefix): array for name, array in checkpoint.items() if name.startswith(prefix)}
+        self._watch.checkpoint(
+            self.progress.step, {**self.progress.checkpoint(self._last_kept, self._best), **self._kept}
+        )

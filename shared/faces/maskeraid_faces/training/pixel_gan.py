@@ -8,25 +8,27 @@ import numpy as np
 import tensorflow as tf
 
 from maskeraid_faces.face_model import Floats, Kind, TrainedArchitecture
-from maskeraid_faces.image_rows import ManyImages, parts_of
-from maskeraid_faces.images import Images, to_network, to_pixels
+from maskeraid_faces.image_rows import ManyImages
+from maskeraid_faces.images import Images, to_pixels
 from maskeraid_faces.networks.build import LATENT_SIZES, build_discriminator, build_generator
-from maskeraid_faces.networks.layers import Drawing, variables_by_name, weights_by_name
+from maskeraid_faces.networks.layers import Drawing, weights_by_name
 from maskeraid_faces.networks.stages import widths_for
 from maskeraid_faces.training.augmentation import CHANCES, augment
 from maskeraid_faces.training.balance import Balance
+from maskeraid_faces.training.gan import State
 from maskeraid_faces.training.held_out import Judgement, judge_images
 from maskeraid_faces.training.losses import CURVES, logits_and_penalty, relativistic_curves, relativistic_loss
+from maskeraid_faces.training.mean_face import begin_at, mean_face
 from maskeraid_faces.training.noise import draw_chances, draw_latents
-from maskeraid_faces.training.pixel_recipe import BETAS_2, PENALTY_LEFT, make_adam, recipe_for, update
+from maskeraid_faces.training.optimisers import update
+from maskeraid_faces.training.pixel_recipe import BETAS_2, PENALTY_LEFT, make_adam, recipe_for
 from maskeraid_faces.training.randomness import Stream, generator_for, weights_seed
 from maskeraid_faces.training.real_images import RealImages
 from maskeraid_faces.training.replicas import Replicas
 from maskeraid_faces.training.schedule import LearningRate, falling
-from maskeraid_faces.training.state import State, read_variables, write_variables
+from maskeraid_faces.training.state import named_variables, read_variables, write_variables
 
 FROM_SIDE_SELDOM, STEPS_BETWEEN = 128, 4  # from this side on the penalties are taken at every fourth step, fourfold
-VARIETY, NEARLY_ONE = 0.2, 0.98  # of a beginning at the mean face: of the first weights, and where tanh still learns
 FACES_JUDGED = 256
 FEWEST_JUDGES = 16  # fewer held-out faces say too little: then training faces judge
 
@@ -88,7 +90,10 @@ class PixelGan:
             )
             self._replicas.share_statistics(self._generator)
             if self._recipe.begins_at_mean:
-                self._begin_at(_mean_of(images))
+                mean = mean_face(images)
+                self._middle = tf.constant(mean)
+                for network in (self._generator, self._average):
+                    begin_at(mean, network)
             self._generator_optimiser = make_adam(self._generator, self._recipe.epsilon)
             self._discriminator_optimiser = make_adam(self._discriminator)
             optimisers = (self._generator_optimiser, self._discriminator_optimiser)
@@ -166,12 +171,9 @@ class PixelGan:
 
     def _variables(self) -> dict[str, keras.Variable]:
         networks = {"generator": self._generator, "discriminator": self._discriminator, "average": self._average}
-        named = {f"{part}/{n}": v for part, network in networks.items() for n, v in variables_by_name(network).items()}
         optimisers = {"generator": self._generator_optimiser, "discriminator": self._discriminator_optimiser}
-        for part, optimiser in optimisers.items():
-            named |= {f"{part}_optimiser/{i}": variable for i, variable in enumerate(optimiser.variables)}
-        named |= {f"balance/{name}": variable for name, variable in self._balance.variables.items()}
-        return named | {"pace": self._rate.pace}
+        balance = {f"balance/{name}": variable for name, variable in self._balance.variables.items()}
+        return named_variables(networks, optimisers) | balance | {"pace": self._rate.pace}
 
     def _run_steps(self, first: tf.Tensor, last: tf.Tensor, held: tf.Tensor) -> tf.Tensor:
         """The sum of each curve."""
@@ -247,17 +249,3 @@ class PixelGan:
 
     def _logits(self, images: tf.Tensor) -> tf.Tensor:
         return self._discriminator(images - self._middle)
-
-    def _begin_at(self, mean: Floats) -> None:
-        """Let a dense generator draw this face (size, size, 3) first, with a little variety."""
-        self._middle = tf.constant(mean)
-        for network in (self._generator, self._average):
-            output = network.get_layer("output")
-            kernel, _ = output.get_weights()
-            output.set_weights([kernel * VARIETY, np.arctanh(np.clip(mean.ravel(), -NEARLY_ONE, NEARLY_ONE))])
-
-
-def _mean_of(images: ManyImages) -> Floats:
-    """The mean face float32 (size, size, 3)."""
-    total = sum(to_network(images[part]).sum(axis=0, dtype=np.float64) for part in parts_of(images))
-    return np.asarray(total / len(images), np.float32)

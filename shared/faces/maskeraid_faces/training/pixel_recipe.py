@@ -1,4 +1,4 @@
-"""The numbers of a GAN on pixels, of the papers or measured for `dense` on drawn faces; one step of its optimisers."""
+"""The numbers of a GAN on pixels, of the papers or measured for `dense` on drawn faces."""
 
 import math
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from maskeraid_faces.face_model import Kind, TrainedArchitecture
+from maskeraid_faces.training.optimisers import built
 from maskeraid_faces.training.schedule import FALL_STEPS
 
 LEARNING_RATE, SHARE_LEFT = 2e-4, 0.25  # of it, after its fall
@@ -73,20 +74,4 @@ def make_adam(network: keras.Model, epsilon: float = EPSILON) -> keras.optimizer
     """An optimiser of all weights of a network."""
     optimiser = keras.optimizers.Adam(beta_1=0.0, epsilon=epsilon)  # every step sets its learning rate
     optimiser.beta_2 = tf.Variable(BETAS_2[0])  # Keras knows no falling beta; every step sets it anew
-    optimiser.build(network.trainable_variables)
-    return optimiser
-
-
-def update(
-    optimiser: keras.optimizers.Adam,
-    network: keras.Model,
-    tape: tf.GradientTape,
-    loss: tf.Tensor,
-    first_half: tf.Tensor | float = 1.0,
-) -> None:
-    """One step of Adam; `first_half` multiplies the gradients of the first half of the weights."""
-    weights = [variable.value for variable in network.trainable_variables]
-    gradients = tape.gradient(loss, weights)
-    half = len(gradients) // 2
-    kept = [first_half * gradient for gradient in gradients[:half]]
-    optimiser.apply([*kept, *gradients[half:]], network.trainable_variables)
+    return built(optimiser, network)

@@ -1,6 +1,6 @@
 """The training loop of the thesis (Desentz 2021, section 5.3): plain Keras calls, or the same sums fused."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
@@ -17,14 +17,16 @@ from maskeraid_faces.networks.dense import (
     build_thesis_generator,
 )
 from maskeraid_faces.networks.generate import SLOPE, run_generator
-from maskeraid_faces.networks.layers import NORMALISATION_MOMENTUM, variables_by_name, weights_by_name
+from maskeraid_faces.networks.layers import NORMALISATION_MOMENTUM, weights_by_name
+from maskeraid_faces.training.gan import State
 from maskeraid_faces.training.losses import CURVES
 from maskeraid_faces.training.noise import draw_latents
+from maskeraid_faces.training.optimisers import built, update
 from maskeraid_faces.training.randomness import Stream, weights_seed
 from maskeraid_faces.training.real_images import RealImages
 from maskeraid_faces.training.schedule import FULL_PACE, LearningRate
 from maskeraid_faces.training.settings import Loop
-from maskeraid_faces.training.state import State, read_variables, write_variables
+from maskeraid_faces.training.state import named_variables, read_variables, write_variables
 
 LEARNING_RATE, BETA_1 = 2e-4, 0.5  # the thesis gives neither
 LEVELS = to_network(np.arange(256, dtype=np.uint8))  # looked up: a graph turns division into another last bit
@@ -57,8 +59,10 @@ class ThesisGan:
         self.widths: tuple[int, ...] = GENERATOR_WIDTHS
         self._generator = build_thesis_generator(self._size, seed=weights_seed(seed, 0))
         self._discriminator = build_thesis_discriminator(self._size, seed=weights_seed(seed, 1))
-        self._generator_optimiser = _adam(self._generator)
-        self._discriminator_optimiser = _adam(self._discriminator)
+        self._generator_optimiser, self._discriminator_optimiser = optimisers = [
+            built(keras.optimizers.Adam(LEARNING_RATE, beta_1=BETA_1), network)
+            for network in (self._generator, self._discriminator)
+        ]
         self._combined = keras.Sequential([self._generator, self._discriminator])
         self._combined.compile(self._generator_optimiser, "binary_crossentropy", metrics=[_accuracy])
         self._discriminator.compile(self._discriminator_optimiser, "binary_crossentropy", metrics=[_accuracy])
@@ -68,7 +72,7 @@ class ThesisGan:
         self._loop = loop
         first = learning_rate or LEARNING_RATE
         self._rates = first, final_learning_rate or first
-        self._rate = LearningRate(*self._rates, steps, (self._generator_optimiser, self._discriminator_optimiser))
+        self._rate = LearningRate(*self._rates, steps, optimisers)
         self._frozen_until = 0  # a step
 
     @property
@@ -131,11 +135,8 @@ class ThesisGan:
 
     def _variables(self) -> Mapping[str, keras.Variable]:
         networks = {"generator": self._generator, "discriminator": self._discriminator}
-        named = {f"{part}/{n}": v for part, network in networks.items() for n, v in variables_by_name(network).items()}
         optimisers = {"generator": self._generator_optimiser, "discriminator": self._discriminator_optimiser}
-        for part, optimiser in optimisers.items():
-            named |= {f"{part}_optimiser/{i}": variable for i, variable in enumerate(optimiser.variables)}
-        return named | {"pace": self._rate.pace}
+        return named_variables(networks, optimisers) | {"pace": self._rate.pace}
 
     def _inputs(self, step: tf.Tensor, held: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Latents (batch, 100) and real images (batch, size, size, 3) of a step."""
@@ -183,13 +184,9 @@ class ThesisGan:
             self._discriminator,
             lambda: self._discriminator(images, training=True),
             labels,
-            factors=self._first_half(learns_whole) if self._frozen_until else None,
+            # Adam leaves alone what has never had a gradient.
+            first_half=tf.cast(learns_whole, tf.float32) if self._frozen_until else None,
         )
-
-    def _first_half(self, learns_whole: tf.Tensor) -> list[tf.Tensor]:
-        """By what each gradient of the discriminator is multiplied: Adam leaves alone what has never had one."""
-        weights = len(self._discriminator.trainable_variables)
-        return [tf.cast(learns_whole, tf.float32) if place < weights // 2 else tf.ones(()) for place in range(weights)]
 
 
 def _update(
@@ -198,20 +195,13 @@ def _update(
     answer: Callable[[], tf.Tensor],
     labels: tf.Tensor,
     *,
-    factors: Sequence[tf.Tensor] | None = None,
+    first_half: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """One Adam step of `network` on the binary cross-entropy of `answer()`; loss and accuracy from before it.
-
-    `factors` multiply the gradients.
-    """
+    """One Adam step of `network` on the binary cross-entropy of `answer()`; loss and accuracy from before it."""
     with tf.GradientTape() as tape:
         predicted = answer()  # (batch, 1)
         loss = tf.reduce_mean(keras.losses.binary_crossentropy(labels, predicted))
-    weights = [variable.value for variable in network.trainable_variables]
-    gradients = tape.gradient(loss, weights)
-    if factors is not None:
-        gradients = [factor * gradient for factor, gradient in zip(factors, gradients, strict=True)]
-    optimiser.apply(gradients, network.trainable_variables)
+    update(optimiser, network, tape, loss, first_half)
     return loss, tf.reduce_mean(_accuracy(labels, predicted))
 
 
@@ -224,9 +214,3 @@ def _train_on_batch(network: keras.Model, inputs: Floats, labels: Floats) -> tup
     network.reset_metrics()  # else Keras answers the mean over all batches so far
     loss, accuracy = network.train_on_batch(inputs, labels)
     return float(loss), float(accuracy)
-
-
-def _adam(network: keras.Model) -> keras.optimizers.Adam:
-    optimiser = keras.optimizers.Adam(LEARNING_RATE, beta_1=BETA_1)
-    optimiser.build(network.trainable_variables)
-    return optimiser

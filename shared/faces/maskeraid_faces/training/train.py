@@ -18,8 +18,10 @@ from maskeraid_faces.training.basis import basis_arrays, basis_from, fit_basis
 from maskeraid_faces.training.choices import choose_architecture, is_mirrored, make_gan, make_plan
 from maskeraid_faces.training.completion import complete_model, describe
 from maskeraid_faces.training.draft import draft_of
+from maskeraid_faces.training.gan import Gan, Shared
 from maskeraid_faces.training.image_set import FaceSet, prepare
-from maskeraid_faces.training.loop import Gan, Progress, Shared, TrainingLoop
+from maskeraid_faces.training.loop import TrainingLoop
+from maskeraid_faces.training.progress import Progress
 from maskeraid_faces.training.randomness import LARGEST_SEED
 from maskeraid_faces.training.settings import Checkpoint, Stopped, TrainResult, TrainSettings, Watch
 

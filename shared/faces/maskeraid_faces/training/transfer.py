@@ -12,7 +12,8 @@ from maskeraid_faces.face_model import Basis, FaceModel, Floats
 from maskeraid_faces.networks.stages import LINEAR
 from maskeraid_faces.training.basis import basis_from
 from maskeraid_faces.training.eigen import EigenGan
-from maskeraid_faces.training.loop import Gan, part_of
+from maskeraid_faces.training.gan import Gan
+from maskeraid_faces.training.progress import part_of
 from maskeraid_faces.training.settings import Checkpoint
 
 # Degrees between two bases. Measured on drawn faces, to a quality of 0.87: from light to medium tones (31 degrees) with
