@@ -4,7 +4,7 @@ FacesError
 ├── BadImage, MixedSizes, TooFewImages, NoVariation
 ├── BadCovering, NothingCovered, TooMuchCovered
 ├── NoFace, SeveralFaces, SizeMismatch, ShapeMismatch
-├── BadSettings, BadModelFile, NoSuitableModel
+├── BadSettings, BadModelFile, NoSuitableModel, AttributesUnreachable
 └── TrainingDiverged, OutOfMemory
 """
 
@@ -80,6 +80,10 @@ class BadModelFile(FacesError):
 
 class NoSuitableModel(FacesError):
     """No model fits this face."""
+
+
+class AttributesUnreachable(FacesError):
+    """No face that fits has the wanted attributes."""
 
 
 class TrainingDiverged(FacesError):

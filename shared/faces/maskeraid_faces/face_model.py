@@ -73,6 +73,17 @@ class Prototype:
 
 
 @dataclass(frozen=True)
+class Trait:
+    """Tells the values of one attribute apart, by principal coefficients: the largest of `c @ kernel + bias`."""
+
+    attribute: str
+    values: tuple[str, ...]
+    kernel: Floats  # (r', values), of the first r' coefficients
+    bias: Floats  # (values,); the sums are logarithms of probabilities, but for a constant
+    accuracy: float  # on training images that it had not seen, 0 to 1
+
+
+@dataclass(frozen=True)
 class FaceModel:
     """A trained model: immutable, complete, and independent of how it was made."""
 
@@ -89,6 +100,7 @@ class FaceModel:
     prototypes: tuple[Prototype, ...]
     palette: NDArray[np.uint8] | None  # (c, 3) exact colours of a drawn set, else None
     grey: bool = False  # every training image was grey
+    traits: tuple[Trait, ...] = ()  # what it can tell of a face; none when the training faces had no attributes
     facts: Mapping[str, object] = field(default_factory=dict)  # plain JSON for the card: counts, settings, quality
 
     @property

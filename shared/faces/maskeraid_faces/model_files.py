@@ -13,10 +13,26 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 from safetensors.numpy import save
 
 from maskeraid_faces.errors import BadModelFile
-from maskeraid_faces.face_model import Bank, Basis, Conditioning, FaceModel, Prototype, RidgeFit, TrainedArchitecture
+from maskeraid_faces.face_model import (
+    Bank,
+    Basis,
+    Conditioning,
+    FaceModel,
+    Prototype,
+    RidgeFit,
+    TrainedArchitecture,
+)
 from maskeraid_faces.images import LARGEST_SIDE, SIDE_STEP, SMALLEST_SIDE
 from maskeraid_faces.networks.stages import LINEAR, generator_shapes
 from maskeraid_faces.tensor_file import Arrays, Shapes, read_arrays
+from maskeraid_faces.trait_files import (
+    TRAITS_FILE,
+    TraitDescription,
+    describe_traits,
+    trait_arrays,
+    trait_shapes,
+    traits_from,
+)
 
 ARCHITECTURE_FILE = "architecture.json"
 MOST_JSON_BYTES = 2**20
@@ -43,6 +59,7 @@ class ModelDescription(BaseModel):
     noise_grey_levels: float = Field(gt=0, le=255)
     temperature: float = Field(gt=0)
     grey: bool
+    traits: list[TraitDescription] = Field(default_factory=list, max_length=64)
     facts: dict[str, JsonValue]
 
     @model_validator(mode="after")
@@ -51,6 +68,8 @@ class ModelDescription(BaseModel):
             raise ValueError("gan_rank exceeds components")
         if not all(1 <= width <= 8192 for width in self.widths):
             raise ValueError("widths must be 1 to 8192")
+        if any(trait.coefficients > self.components for trait in self.traits):
+            raise ValueError("a trait has more coefficients than there are components")
         json.dumps(self.facts, allow_nan=False)  # pydantic lets NaN pass inside JSON values
         return self
 
@@ -67,7 +86,8 @@ def save_model(model: FaceModel) -> dict[str, bytes]:
         for name, arrays in _arrays(model).items()
     }
     description = _describe(model)
-    unsaid = None if description.has_linear else {"has_linear"}  # such a model is the files of release 0.1 to the bit
+    # What a model has not is not said: one without either is the files of release 0.1 to the bit.
+    unsaid = {name for name in ("has_linear", "traits") if not getattr(description, name)}
     text = json.dumps(description.model_dump(exclude=unsaid), indent=2, sort_keys=True, allow_nan=False)
     return {ARCHITECTURE_FILE: text.encode(), **files}
 
@@ -108,6 +128,7 @@ def expected_arrays(description: ModelDescription) -> dict[str, Shapes]:
         "ridge.safetensors": {"pixel_sigma": ("F32", (d.pixels,))},
         "bank.safetensors": {"latents": ("F32", (d.draws, d.latent_size)), "draws": draws},
         "prototypes.safetensors": {**lab, "share": ("F64", (d.prototypes,))},
+        **({TRAITS_FILE: trait_shapes(d.traits)} if d.traits else {}),
     }
 
 
@@ -147,6 +168,7 @@ def _describe(model: FaceModel) -> ModelDescription:
         noise_grey_levels=float(model.conditioning.noise_grey_levels),
         temperature=float(model.conditioning.temperature),
         grey=model.grey,
+        traits=describe_traits(model.traits),
         facts=json.loads(json.dumps(dict(model.facts))),  # tuples become lists
     )
 
@@ -163,6 +185,7 @@ def _arrays(model: FaceModel) -> dict[str, Arrays]:
         "ridge.safetensors": {"pixel_sigma": model.ridge.pixel_sigma},
         "bank.safetensors": {"latents": model.bank.latents, "draws": model.bank.draws},
         "prototypes.safetensors": {**prototypes, "share": np.array([p.share for p in model.prototypes], np.float64)},
+        **({TRAITS_FILE: trait_arrays(model.traits)} if model.traits else {}),
     }
 
 
@@ -183,5 +206,6 @@ def _assemble(description: ModelDescription, parts: Mapping[str, Arrays]) -> Fac
         prototypes=tuple(Prototype(tone, hair, eyes, float(share)) for tone, hair, eyes, share in colours),
         palette=basis.get("palette"),
         grey=description.grey,
+        traits=traits_from(description.traits, parts.get(TRAITS_FILE, {})),
         facts=description.facts,
     )

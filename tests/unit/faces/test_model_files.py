@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from maskeraid_faces.errors import BadModelFile
-from maskeraid_faces.face_model import Bank, Basis, Conditioning, FaceModel, Prototype, RidgeFit
+from maskeraid_faces.face_model import Bank, Basis, Conditioning, FaceModel, Prototype, RidgeFit, Trait
 from maskeraid_faces.images import Floats
 from maskeraid_faces.model_files import load_model, model_digest, save_model
 from maskeraid_faces.networks.generate import generate
@@ -87,6 +87,20 @@ class TestRoundTrip:
     def test_a_linear_path_comes_back(self) -> None:
         model = make_model(colours=0, has_linear=True)
         assert_equal(load_model(save_model(model)), model)
+
+    def test_traits_come_back(self) -> None:
+        kernels = [np.ones((2, 3), np.float32), np.zeros((1, 2), np.float32)]
+        traits = tuple(
+            Trait(name, tuple("abc"[: kernel.shape[1]]), kernel, kernel[0], 0.9)
+            for name, kernel in zip(("nose", "größe"), kernels, strict=True)
+        )
+        model = replace(make_model(), traits=traits)
+        assert_equal(load_model(save_model(model)), model)
+
+    def test_a_model_without_traits_has_the_files_of_release_0_1(self) -> None:
+        files = save_model(make_model())
+        assert "traits.safetensors" not in files
+        assert b"traits" not in files["architecture.json"]
 
     def test_a_model_without_one_has_the_files_of_release_0_1(self) -> None:
         assert b"has_linear" not in save_model(make_model())["architecture.json"]

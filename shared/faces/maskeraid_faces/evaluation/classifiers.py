@@ -56,11 +56,22 @@ class TraitClassifier:
         persons = None if groups is None else np.asarray(groups, np.str_)[chosen]
         folds = (StratifiedKFold if persons is None else StratifiedGroupKFold)(FOLDS, shuffle=True, random_state=0)
         self._told = cross_val_predict(_judge(), rows, self._truth, groups=persons, cv=folds)
-        self._judge = _judge().fit(rows, self._truth)
+        self.judge = _judge().fit(rows, self._truth)
 
     def tell(self, features: Floats) -> NDArray[np.str_]:
         """The value of each row."""
-        return np.asarray(self._judge.predict(features[:, :-1]))
+        return np.asarray(self.judge.predict(features[:, :-1]))
+
+    @property
+    def accuracy(self) -> float:
+        """On which share of the images, each left out in turn, it is right."""
+        return float((self._told == self._truth).mean())
+
+    @property
+    def skill(self) -> float:
+        """Which share of the errors it avoids that always saying the commonest value makes; 1 is perfect."""
+        commonest = max(float((self._truth == value).mean()) for value in self.values)
+        return (self.accuracy - commonest) / (1 - commonest)
 
     def error(self, value: str) -> float:
         """On which share of the images, each left out in turn, it is wrong about this value."""

@@ -94,7 +94,9 @@ def drawn_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
     )
 
 
-def photo_pool(image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator) -> Pool:
+def photo_pool(
+    image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator, size: int = PHOTO_POOL
+) -> Pool:
     """Engine A for `eigen` on photographs: draws that agree somewhat, made to agree by Matheron's rule, of one weight.
 
     Drawn by weights, for the hidden half of a face in another pose leaves ghosts; without noise, which people see.
@@ -104,11 +106,13 @@ def photo_pool(image: Image, covering: Covering, model: FaceModel, rng: np.rando
     draws = np.asarray(model.bank.draws, np.float32)
     distances = system.bank_norms - 2 * draws @ projected[: draws.shape[1]]
     weights = softened(log_weights(distances, model.conditioning, images=False), PHOTO_DRAWS_HEARD)
-    rows = rng.choice(len(draws), min(PHOTO_POOL, len(draws)), replace=False, p=weights)
+    rows = rng.choice(len(draws), min(size, len(draws)), replace=False, p=weights)
     return _photo_answers(correct(draws[rows], projected, system), image, model, system, projected)
 
 
-def calibrated_photo_pool(image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator) -> Pool:
+def calibrated_photo_pool(
+    image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator, size: int = PHOTO_POOL
+) -> Pool:
     """The same for figures rather than for people: any draws, of full variance and with noise, so that doubt is honest.
 
     Measured on UTKFace, the mean of 8 has 0.69 times the squared error of one (0.77 otherwise; 0.5625 is ideal).
@@ -116,7 +120,7 @@ def calibrated_photo_pool(image: Image, covering: Covering, model: FaceModel, rn
     system = model_system(model, covering)
     projected = system.project(to_network(image).ravel(), model.basis)
     bank = np.asarray(model.bank.draws, np.float32)
-    draws = bank[rng.permutation(len(bank))[:PHOTO_POOL]]
+    draws = bank[rng.permutation(len(bank))[:size]]
     # A GAN's coefficients are narrower than those of the training faces, whose deviation is 1.
     stretched = (draws - bank.mean(axis=0)) / np.maximum(bank.std(axis=0), np.float32(0.1))
     return _photo_answers(correct_with_noise(stretched, projected, system, rng), image, model, system, projected)

@@ -1,15 +1,15 @@
 """The story of a fill: check, match the tone, ask an engine for weighted answers, pick k, blend them in, prove it."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 
-from maskeraid_faces.blending.composite import superimpose, visible_sha256
-from maskeraid_faces.blending.harmonise import harmonise_all
-from maskeraid_faces.blending.palette import smooth, snap
+from maskeraid_faces.blending.composite import visible_sha256
 from maskeraid_faces.errors import BadSettings, FacesError, SizeMismatch
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.engines import (
+    PHOTO_POOL,
     calibrated_photo_pool,
     drawn_pool,
     image_bank_pool,
@@ -18,17 +18,18 @@ from maskeraid_faces.filling.engines import (
     unconditioned_pool,
 )
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages, UsedEngine
+from maskeraid_faces.filling.finish import blended, smoothed_faces
 from maskeraid_faces.filling.picks import PICKS, Pick, outcomes, pick_rows
 from maskeraid_faces.filling.pool import Pool
 from maskeraid_faces.filling.tone import TONE_MATCHES, ToneMatch, to_models_tone
+from maskeraid_faces.filling.traits import check_wanted, having, tell_traits
 from maskeraid_faces.images import Covering, Floats, Image, Images, check_covering, check_image
 
 Engine = Literal["auto", "R", "A", "B", "C"]
 ENGINES: tuple[Engine, ...] = ("auto", "R", "A")  # of the models of this release
 MOST_CANDIDATES = 64
-MOST_CLUSTERS_DRAWN, CLUSTERS_PHOTO = 16, 32  # of K-means
-LARGEST_SIDE_SMOOTHED = 32  # above, K-means posterises photographs
 WHITE = np.uint8(255)
+MOST_ASKED = 512  # draws, when only some of them will do
 
 
 def fill(
@@ -43,6 +44,7 @@ def fill(
     stages: bool = True,
     smoothing_k: int | None = None,
     tone_match: ToneMatch = "auto",
+    wanted: Mapping[str, str] | None = None,
 ) -> Filled:
     """Fill the covered part of a face in up to k ways.
 
@@ -59,6 +61,7 @@ def fill(
         stages: keep the four pictures of each candidate.
         smoothing_k: clusters of K-means, 0 = off; None: the palette for a drawn `eigen` model, 16 or fewer for a drawn
             model of another architecture, 32 for photographs up to 32 px, off above.
+        wanted: values of attributes that every candidate must have, of those that the model can tell.
         tone_match: "auto" brings colours and seam to the visible face; "off" pastes the model's own colours (Fig. 4).
 
     Returns:
@@ -68,20 +71,25 @@ def fill(
         BadImage, BadCovering, ShapeMismatch, NothingCovered, TooMuchCovered: see `images`.
         SizeMismatch: the image is not of the model's size.
         BadSettings: a setting is out of range; `facts` name the field and what is allowed.
+        AttributesUnreachable: no face that fits has the wanted values.
 
     Source: Desentz 2021, sections 4.1, 4.2, and 7.4; the conditioning on visible pixels is ours.
     """
     _check(image, covering, model, k, engine, pick, smoothing_k, tone_match)
-    is_ridge = engine == "R" or (engine == "auto" and model.prefers_ridge and pick != "random")
-    used: UsedEngine = "R" if is_ridge else "A"
+    check_wanted(wanted or {}, model)
+    used = _engine_for(model, engine, pick)
     rng = np.random.default_rng(seed)
     adapted, back = to_models_tone(image, covering, model) if tone_match == "auto" else (image, lambda images: images)
-    pool = _pool(adapted, covering, model, used, pick, k, rng)
+    pool = _pool(adapted, covering, model, used, pick, MOST_ASKED if wanted else k, rng)
+    if wanted:
+        pool = having(wanted, pool, adapted, covering, model)
     rows, weights = pick_rows(pool, k, pick, rng)
-    generated = back(pool.render(rows))
-    smoothed = _smoothed(generated, model, smoothing_k, pick, seed)
-    final = _blended(smoothed, image, covering, model, tone_match)
+    drawn = pool.render(rows)
+    generated = back(drawn)
+    smoothed = smoothed_faces(generated, model, smoothing_k, pick, seed)
+    final = blended(smoothed, image, covering, model, tone_match)
     clipped = np.where(covering[..., None], image, WHITE)
+    told = tell_traits(drawn, adapted, covering, model)
     candidates = tuple(
         Candidate(
             final[place],
@@ -89,6 +97,7 @@ def fill(
             float(pool.fits[row]),
             Stages(generated[place], smoothed[place], clipped, final[place]) if stages else None,
             pool.approximate,
+            attributes=told[place],
         )
         for place, row in enumerate(rows)
     )
@@ -100,6 +109,11 @@ def fill(
         seed,
         *_proof(image, final, covering),
     )
+
+
+def _engine_for(model: FaceModel, engine: Engine, pick: Pick) -> UsedEngine:
+    is_fallback = engine == "auto" and model.prefers_ridge and pick != "random"
+    return "R" if engine == "R" or is_fallback else "A"
 
 
 def _check(
@@ -147,30 +161,8 @@ def _pool(
     if model.kind == "drawn":
         return drawn_pool(image, covering, model)
     if pick == "sample":
-        return calibrated_photo_pool(image, covering, model, rng)
-    return photo_pool(image, covering, model, rng)
-
-
-def _smoothed(generated: Images, model: FaceModel, clusters: int | None, pick: Pick, seed: int) -> Images:
-    if clusters is None and model.palette is not None and model.architecture == "eigen" and pick != "random":
-        return snap(generated, model.palette)  # its clusters are known: no need to look for them
-    if clusters is None:
-        clusters = _usual_clusters(model)
-    if not clusters:
-        return generated
-    return np.stack([smooth(one, clusters, seed=seed) for one in generated])
-
-
-def _usual_clusters(model: FaceModel) -> int:
-    if model.kind == "drawn":
-        return min(MOST_CLUSTERS_DRAWN, MOST_CLUSTERS_DRAWN if model.palette is None else len(model.palette))
-    return CLUSTERS_PHOTO if model.size <= LARGEST_SIDE_SMOOTHED else 0
-
-
-def _blended(smoothed: Images, image: Image, covering: Covering, model: FaceModel, tone_match: ToneMatch) -> Images:
-    if tone_match == "off":
-        return np.stack([superimpose(image, one, covering) for one in smoothed])
-    return harmonise_all(smoothed, image, covering, kind=model.kind, palette=model.palette)
+        return calibrated_photo_pool(image, covering, model, rng, max(k, PHOTO_POOL))
+    return photo_pool(image, covering, model, rng, max(k, PHOTO_POOL))
 
 
 def _uncertainty(pool: Pool, covering: Covering) -> Floats:

@@ -1,6 +1,7 @@
 """What a fill gives: ranked candidates with their stages, and what is known about them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from maskeraid_faces.images import Floats, Image
@@ -28,14 +29,16 @@ class Candidate:
     stages: Stages | None
     is_approximate: bool  # few draws of the model agree with the visible pixels
     is_near_copy: bool = False  # of a training face; not looked for without the training faces
+    attributes: Mapping[str, str] = field(default_factory=dict)  # as the model tells them of `final`
 
-    def to_dict(self) -> dict[str, float | bool]:
+    def to_dict(self) -> dict[str, object]:
         """Plain values, the images apart."""
         return {
             "weight": self.weight,
             "fit": self.fit,
             "approximate": self.is_approximate,
             "near_copy": self.is_near_copy,
+            "attributes": dict(self.attributes),
         }
 
 

@@ -1,7 +1,7 @@
 """What every engine hands to the picks: weighted answers, their distances in the hole, and a way to render some."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,18 @@ class Pool:
     deviations: Floats  # (h,) weighted standard deviation of the values of the hole, in grey levels
     approximate: bool = False  # few draws agree with the visible pixels
     merged_below: float = 4.0  # grey levels RMSE in the hole: nearer fills are one answer to people
+
+
+def narrowed(pool: Pool, rows: Rows) -> Pool:
+    """Only these answers, their weights grown to 1; the doubt is about what was possible, and stays."""
+    weights = pool.weights[rows]
+    return replace(
+        pool,
+        weights=weights / weights.sum(),
+        places=pool.places[rows],
+        fits=pool.fits[rows],
+        render=lambda chosen: pool.render(rows[chosen]),
+    )
 
 
 def normalised(log_weights: Floats) -> Weights:
