@@ -41,6 +41,7 @@ REMEDIES: Mapping[str, str] = {
     "sharing_blocked": "`maskeraid models show MODEL` tells what its card says; `--with ten_…` asks less of it.",
     "expired": "`maskeraid models show MODEL` shows the versions that are kept.",
     "nothing_covered": "Show what is covered: --covering MAP.png (white = covered), or --colour 20,150,140.",
+    "attributes_unreachable": "Ask for less, or leave --want out: the visible part allows only the values named.",
     "no_suitable_model": "Train a model on faces like this one, or name one with --model.",
     "queue_full": "`maskeraid jobs list --status queued` shows what waits.",
     "job_state_conflict": "`maskeraid jobs show JOB` says what may be asked of it now.",

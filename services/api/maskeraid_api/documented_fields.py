@@ -236,7 +236,10 @@ MEANINGS: Mapping[str, Meaning] = {
 _EVENT = ("What it is.", "job.progress")
 _SOURCE = {"type": ("Which kind of source this is.", None)}
 _ATTRIBUTE = {"type": ("What its values are.", None), "values": ("Those of an `enum`.", ["1", "2"])}
-_NOT_YET: dict[str, Meaning] = {"attributes": ("Not yet.", {})}
+_WANTED: dict[str, Meaning] = {
+    "attributes": ("Values that every candidate must have, by name, of those that the model's card says it tells.",
+                   {"mouth": "2"})
+}  # fmt: skip
 _DATA = {"data": ("What it learns from.", None)}
 
 
@@ -283,8 +286,8 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
     "RatingView": _id("rat"),
     "ReadyView": {"status": ("`degraded` still serves, only later; `unavailable` does not.", None)},
     "ReimagingView": _id("rim") | {"files": ("Where they are.", {"final.png": "/v1/reimagings/rim_…/files/final.png"})},
-    "ReimagingOptions": _NOT_YET,
-    "ReimagingRequest": _NOT_YET,
+    "ReimagingOptions": _WANTED,
+    "ReimagingRequest": _WANTED,
     "RejectedRow": {"code": ("Stable; branch on this.", "value_not_allowed"),
                     "detail": ("For people.", "'9' is not one of 1, 2, 3")},
     "ServerView": {"version": ("Of the software.", "1.0.0")},

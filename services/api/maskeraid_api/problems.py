@@ -72,6 +72,7 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
 
 # What only a job's `error.code` says; the science's words, which the gateway does not import.
 JOB_CODES: Mapping[str, str] = {
+    "attributes_unreachable": "No face that fits has the wanted attributes.",
     "bad_image": "An image has the wrong type, shape, or values.",
     "bad_model_file": "A model file is not what our own model expects.",
     "generated_image": "The image was generated here.",

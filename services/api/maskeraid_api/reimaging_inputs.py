@@ -81,7 +81,8 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs) -
     found_by = options.covering.model_dump(include={"method", "colours", "tolerance", "grow"})
     return ReimagingSpec(
         image=image, covering=CoveringChoice(upload=covering_file, **found_by), model=model, until=options.until,
-        engine=options.engine, pick=options.pick, candidates=options.candidates, smoothing_k=options.smoothing.k,
+        engine=options.engine, pick=options.pick, candidates=options.candidates, attributes=options.attributes,
+        smoothing_k=options.smoothing.k,
         tone_match=options.tone_match, seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
         purpose=options.purpose, case_reference=options.case_reference, software=VERSION,
     )  # fmt: skip

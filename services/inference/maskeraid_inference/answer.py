@@ -141,7 +141,7 @@ def _describe_candidate(index: int, candidate: Candidate) -> dict[str, Any]:
         "index": index,
         "weight": round(candidate.weight, 4),
         "fit": round(candidate.fit / 255, 4),
-        "attributes": {},
+        "attributes": dict(candidate.attributes),
         "near_copy": candidate.is_near_copy,
         "flags": ["approximate"] if candidate.is_approximate else [],
         **{step: f"{index}-{step}.png" for step in STEPS if step != "clipped"},

@@ -130,6 +130,7 @@ def fill_at_own_size(image: Image, covering: Covering, model: FaceModel, spec: R
         seed=spec.seed,
         smoothing_k=spec.smoothing_k,
         tone_match=spec.tone_match,
+        wanted=spec.attributes,
     )
     finals = tuple(put_back(candidate.final, image, covering, model.kind) for candidate in filled.candidates)
     outs = {visible_sha256(final, covering) for final in finals}

@@ -1,4 +1,4 @@
-"""What every training measures of its own model at its end: memorisation and guarantees, in a second or two."""
+"""What every training measures of its own model at its end, in a second or two: memorisation, guarantees, traits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +16,8 @@ from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_faces.evaluation.guarantees import Labelled, ValueShare, measure_shares
 from maskeraid_faces.evaluation.memorisation import Memorisation, measure_memorisation
-from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.evaluation.traits import fit_traits
+from maskeraid_faces.face_model import FaceModel, Trait
 from maskeraid_faces.training.image_set import FaceSet
 from maskeraid_trainer.training_faces import TrainingFaces
 from maskeraid_trainer.traits import COUNTED
@@ -32,6 +33,7 @@ class Judged:
     memorisation: dict[str, Any]
     flags: list[dict[str, Any]]
     guarantees: list[dict[str, Any]]
+    traits: tuple[Trait, ...]  # what the model can tell of a face
 
 
 def judge_model(model: FaceModel, face_set: FaceSet, faces: TrainingFaces, *, seed: int, is_generated: bool) -> Judged:
@@ -43,8 +45,9 @@ def judge_model(model: FaceModel, face_set: FaceSet, faces: TrainingFaces, *, se
         rows = np.arange(0, len(faces.images), -(-len(faces.images) // MOST_LOOKED_AT))
         labelled = labelled_faces(faces, np.ones(len(faces.images), np.bool_), rows)
         shares = measure_shares(model, labelled, n=SAMPLES, seed=seed, is_brief=True)
+        traits = fit_traits(model, labelled)
     told = cast(Sequence[dict[str, Any]], model.facts.get("flags", ()))
-    return Judged(on_card(found, is_generated=is_generated), flags_with(told, found), promised(shares))
+    return Judged(on_card(found, is_generated=is_generated), flags_with(told, found), promised(shares), traits)
 
 
 def on_card(found: Memorisation, *, is_generated: bool) -> dict[str, Any]:

@@ -115,6 +115,10 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
         "limits": [STATEMENT],
         "images": facts["images"],
         "quality": measures,
+        "tells": [
+            {"attribute": trait.attribute, "values": list(trait.values), "accuracy": trait.accuracy}
+            for trait in model.traits
+        ],
         "reasons": [*result.reasons, f"stopped: {result.stopped}"],
         "start_from": origin_of(spec),
         "transfer": facts["start"],

@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -120,6 +121,7 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
         recording.attend(flag["code"], flag["message"])
 
     reports.say("phase", phase="saving")
+    result = replace(result, model=replace(result.model, traits=judged.traits))
     traits = traits_of(faces.rows, faces.schema)
     recording.show_last(result.steps, result.model)
     version = port.call(write_version, port.stores.blobs, job, spec, traits, judged, result, recording.sheets)

@@ -46,6 +46,7 @@ def _lines(version: ModelVersion) -> Iterator[str]:
     card = version.card
     yield from (f"# {_plain(version.name)}", "", f"> {STATEMENT}", "", card.get("summary", ""))
     yield from _section("What it is sure to draw", [*_guarantees(version.guarantees), *_variety(version)])
+    yield from _section("What it can tell of a face, and be asked for", [*map(_told, card.get("tells", ()))])
     yield from _section("Does it show the people it learned from?", _memorisation(card))
     yield from _section("How good it is", _quality(card.get("quality", {})))
     yield from _section("Limits", _limits(card))
@@ -74,6 +75,11 @@ def _guarantee(row: Mapping[str, Any]) -> str:
         f"{name}: at least {row['lower_bound']:.1%} of its faces ({row['confidence']:.0%} confidence, "
         f"{row['samples']:,} samples, {how} {row['classifier_error']:.1%})."
     )
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    values = ", ".join(f"`{_plain(value)}`" for value in row["values"])
+    return f"`{_plain(row['attribute'])}`: {values}; right on {row['accuracy']:.1%} of training images, each left out."
 
 
 def _variety(version: ModelVersion) -> list[str]:

@@ -14,7 +14,16 @@ from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
 from maskeraid_faces.drawing.covered import COVERINGS, TEAL
 from maskeraid_faces.drawn import draw_faces
-from maskeraid_faces.errors import BadImage, NoSuitableModel, NothingCovered, TooMuchCovered
+from maskeraid_faces.errors import (
+    AttributesUnreachable,
+    BadImage,
+    BadSettings,
+    NoSuitableModel,
+    NothingCovered,
+    TooMuchCovered,
+)
+from maskeraid_faces.evaluation.guarantees import Labelled
+from maskeraid_faces.evaluation.traits import fit_traits
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Image
 from maskeraid_inference.reimaging import Reimaged, reimage
@@ -189,6 +198,28 @@ class TestFallback:
         filling = reimage(covered_face(), ask(engine=engine, model=BY_USER), [LIGHT], load).filling
         assert filling is not None
         assert (filling.filled.engine, filling.is_fallback) == (used, is_fallback)
+
+
+class TestWanted:
+    def load(self, version: ModelVersion) -> FaceModel:
+        drawn = draw_faces("faces-light")
+        values = {name: [str(row[name]) for row in drawn.attributes] for name in ("eyes", "nose")}
+        model = load_made(version)
+        labelled = Labelled(drawn.images, values, np.ones(len(drawn.images), np.bool_))
+        return replace(model, traits=fit_traits(model, labelled))
+
+    def test_attributes_are_had_by_every_candidate(self) -> None:
+        filling = reimage(covered_face(), ask(attributes={"nose": "3"}, model=BY_USER), [LIGHT], self.load).filling
+        assert filling is not None
+        assert {candidate.attributes["nose"] for candidate in filling.filled.candidates} == {"3"}
+
+    def test_attributes_that_the_face_rules_out_are_refused(self) -> None:
+        with pytest.raises(AttributesUnreachable, match="to be had are eyes"):
+            reimage(covered_face(), ask(attributes={"eyes": "5"}, model=BY_USER), [LIGHT], self.load)
+
+    def test_a_model_that_tells_none_says_so(self) -> None:
+        with pytest.raises(BadSettings, match="tells no attribute"):
+            run(covered_face(), ask(attributes={"nose": "3"}))
 
 
 class TestSides:

@@ -30,6 +30,15 @@ def _rgb(text: str) -> list[int]:
         raise typer.BadParameter(f"{text!r} is no colour; write 20,150,140 or #14968c") from error
 
 
+def wanted_of(want: list[str] | None) -> dict[str, Any]:
+    """The option for `nose=2` and the like."""
+    pairs = [one.partition("=") for one in want or ()]
+    for name, sign, value in pairs:
+        if not (name and sign and value):
+            raise typer.BadParameter(f"{name + sign + value!r} is no NAME=VALUE, such as nose=2", param_hint="--want")
+    return {"attributes": {name: value for name, _, value in pairs}} if pairs else {}
+
+
 def reimage(
     image: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A partly covered face.")],
     output: Annotated[Path, typer.Option(file_okay=False, help="Folder for the pictures.")] = Path("reimaged"),
@@ -41,6 +50,10 @@ def reimage(
         str | None,
         typer.Option(metavar="MODEL[:VERSION]", help="Its id or name; without it the fitting one is chosen."),
     ] = None,
+    want: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="An attribute that every version must have; repeatable."),
+    ] = None,
     candidates: Annotated[int, typer.Option(min=1, max=64, help="How many versions.")] = 8,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same faces.")] = None,
     pick: Annotated[
@@ -51,7 +64,7 @@ def reimage(
     """Fill the covered part of a face with plausible versions."""
     options: dict[str, Any] = {"candidates": candidates, "pick": pick}
     options |= {"seed": seed} if seed is not None else {}
-    options |= colours_of(colour)
+    options |= colours_of(colour) | wanted_of(want)
     with connected() as client:
         if model:
             model_id, version = find_version(client, model)

@@ -17,10 +17,12 @@ IMAGE_BYTES = 25 * 2**20
 DATA_URL_CHARACTERS = 1_400_000  # 1 MB in base64, with its head
 _BASE64 = "(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 DATA_URL = re.compile(rf"^data:image/(?:png|jpeg|webp);base64,({_BASE64})$")
+MOST_WANTED = 16
 HIDDEN_IN_RESULT = frozenset({"key", "prefix"})
 
 Channel = Annotated[int, Field(ge=0, le=255)]
 Colours = Annotated[list[Annotated[tuple[Channel, Channel, Channel], Field(strict=False)]], Field(max_length=8)]
+Value = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 DataUrl = Annotated[str, StringConstraints(max_length=DATA_URL_CHARACTERS, pattern=DATA_URL.pattern)]
 Version = Annotated[int, Field(ge=1)] | Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
@@ -81,7 +83,7 @@ class ReimagingOptions(LabelledBody):
     engine: Engine = "auto"
     pick: Literal["spread", "sample", "random"] = "spread"
     candidates: int = Field(default=8, ge=1, le=MOST_CANDIDATES)
-    attributes: Annotated[dict[str, str], Field(max_length=0)] = Field(default_factory=dict)
+    attributes: Annotated[dict[Value, Value], Field(max_length=MOST_WANTED)] = Field(default_factory=dict)
     smoothing: Smoothing = Field(default_factory=Smoothing)
     tone_match: Literal["auto", "off"] = "auto"
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1, description="Drawn when absent, and then shown.")

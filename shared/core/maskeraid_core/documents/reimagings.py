@@ -48,6 +48,7 @@ class ReimagingSpec(Part):
     engine: Literal["auto", "R", "A"] = "auto"
     pick: Literal["spread", "sample", "random"] = "spread"
     candidates: int = 8
+    attributes: dict[str, str] = Field(default_factory=dict)  # values that every candidate must have
     smoothing_k: int | None = None  # None = by the model's kind
     tone_match: Literal["auto", "off"] = "auto"
     seed: int = 0

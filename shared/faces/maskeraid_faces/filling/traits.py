@@ -49,7 +49,9 @@ def having(wanted: Mapping[str, str], pool: Pool, image: Image, covering: Coveri
     if not any(fits):
         reachable = {name: sorted({one[name] for one in told}) for name in wanted}
         asked = ", ".join(f"{name} = {value}" for name, value in wanted.items())
-        raise AttributesUnreachable(f"none of {len(told)} faces that fit has {asked}", reachable=reachable)
+        had = "; ".join(f"{name}: {', '.join(values)}" for name, values in reachable.items())
+        detail = f"none of the {len(told)} faces that fit has {asked}; to be had are {had}"
+        raise AttributesUnreachable(detail, reachable=reachable)
     return narrowed(pool, np.flatnonzero(fits))
 
 
