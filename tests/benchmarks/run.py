@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.benchmarks import tables
 from tests.benchmarks.figures import MEASURES, Bench, Figure
 
 SUBJECTS = (
@@ -40,7 +41,10 @@ def main() -> int:
         parser.error(f"no figure {', '.join(sorted(unknown))}; there are: {', '.join(MEASURES)}")
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir()
-    return 0 if run(wanted or list(MEASURES)) else 1
+    has_all = run(wanted or list(MEASURES))
+    if (OUTPUT / "results.jsonl").exists():
+        tables.write(tables.read([OUTPUT / "results.jsonl"]))
+    return 0 if has_all else 1
 
 
 def run(wanted: list[str]) -> bool:

@@ -22,9 +22,8 @@ from maskeraid_faces.training.gan import Gan
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import TrainSettings
 from tests.benchmarks.figures import Bench, Figure, measures
+from tests.benchmarks.tables import PAGE, Row, between_marks, table
 
-PAGE = Path(__file__).parents[2] / "docs/benchmarks.md"
-BEGIN, END = "<!-- written by train.speed -->", "<!-- end of what train.speed writes -->"
 ARCHITECTURES: tuple[TrainedArchitecture, ...] = ("thesis", "eigen", "dense", "dcgan", "r3")
 SIDES = (32, 64, 128)
 IMAGES = 256  # of noise: what they show costs nothing
@@ -52,15 +51,14 @@ class Speed:
     def images_per_second(self) -> float:
         return self.steps_per_second * self.batch
 
-    def row(self, peak: float | None) -> str:
+    def row(self, peak: float | None) -> Row:
         """A row of the table."""
         rate = self.flops * self.steps_per_second
         share = f"{rate / peak:.1%}" if peak else "-"
-        cells = (
+        return (
             f"`{self.architecture}`", self.side, self.batch, f"{self.steps_per_second:.3g}",
             f"{self.images_per_second:,.0f}", f"{self.flops / 1e9:.3g}", f"{rate / 1e9:,.0f}", share,
         )  # fmt: skip
-        return f"| {' | '.join(map(str, cells))} |"
 
 
 @measures("train.speed")
@@ -124,17 +122,10 @@ def flops_of(network: keras.Model) -> float:
 
 
 def write_table(speeds: list[Speed], page: Path = PAGE) -> None:
-    """Put the table between its marks; everything else on the page stays."""
     name, peak = device()
-    head = [
-        f"MASKERAID {VERSION}, TensorFlow {tf.__version__}, on {name}.",
-        "",
-        "| architecture | side | batch | steps/s | images/s | GFLOP a step | GFLOP/s | of the peak |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    before, _, rest = page.read_text().partition(BEGIN)
-    table = "\n".join([*head, *(speed.row(peak) for speed in speeds)])
-    page.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{rest.partition(END)[2]}")
+    head = ("architecture", "side", "batch", "steps/s", "images/s", "GFLOP a step", "GFLOP/s", "of the peak")
+    said = f"MASKERAID {VERSION}, TensorFlow {tf.__version__}, on {name}."
+    between_marks("train.speed", f"{said}\n\n{table(head, [speed.row(peak) for speed in speeds])}", page)
 
 
 def device() -> tuple[str, float | None]:

@@ -1,0 +1,101 @@
+"""The tables of docs/benchmarks.md, from lines of results: `python -m tests.benchmarks.tables RESULTS.jsonl`.
+
+A table is written anew when all of its figures are there; the page says of what machine.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+PAGE = Path("docs/benchmarks.md")
+
+Result = Mapping[str, Any]  # a line of results.jsonl
+Results = Mapping[str, Result]  # by id
+Row = Sequence[object]
+
+BARS = (
+    ("a1", "bars.a1_visible_exact"), ("a2", "bars.a2_combinations"), ("a4", "bars.a4_valid"),
+    ("a4, other tone", "bars.a4_other_tone"), ("a5", "bars.a5_agrees"), ("a6", "bars.a6_variation"),
+    ("a7", "bars.a7_honesty"), ("a8", "bars.a8_unseen_eigen"), ("a9", "bars.a9_fill_p95_ms"),
+)  # fmt: skip
+UNSEEN = ("bars.a8_unseen_eigen", "bars.a8_unseen_dense", "bars.a8_unseen_dcgan")
+
+
+def between_marks(section: str, text: str, page: Path = PAGE) -> None:
+    """Put a section's text between its marks; everything else on the page stays."""
+    begin, end = f"<!-- written by {section} -->", f"<!-- end of what {section} writes -->"
+    before, found, rest = page.read_text().partition(begin)
+    if not found:
+        raise ValueError(f"{page} has no {begin}")
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{rest.partition(end)[2]}")
+
+
+def table(head: Row, rows: Sequence[Row]) -> str:
+    """As Markdown."""
+    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in (head, ["---"] * len(head), *rows))
+
+
+def drawn_bars(results: Results) -> str:
+    """What each recipe reaches, bar by bar; the verdict is that of `eigen`."""
+    recipes = list(results["bars.a4_valid"]["beside"])
+    rows = []
+    for name, figure_id in BARS:
+        result = results[figure_id]
+        beside = _unseen(results) if figure_id in UNSEEN else result["beside"]
+        cells = [_cell(beside.get(recipe)) for recipe in recipes]
+        rows.append((name, result["bar"], "holds" if result["holds"] else "**missed**", *cells))
+    return table(("bar", "wanted of `eigen`", "", *(f"`{recipe}`" for recipe in recipes)), rows)
+
+
+def growth(results: Results) -> str:
+    """Cost of a training step, of what comes before and after, and the peak, by number and size of images."""
+    beside = results["train.cost_growth"]["beside"]
+    rows = [
+        (f"{int(said):,} images" if kind == "images" else f"side {said}", *_costs(cost))
+        for kind, costs in beside.items()
+        for said, cost in costs.items()
+    ]
+    return table(("`eigen`", "step, ms", "before, s", "after, s", "peak, MB", "components"), rows)
+
+
+def _costs(cost: Mapping[str, Any]) -> Row:
+    return [cost[name] for name in ("step_ms", "before_s", "after_s", "peak_mb", "components")]
+
+
+def _unseen(results: Results) -> dict[str, Any]:
+    return {
+        name: said
+        for figure_id in UNSEEN
+        if figure_id in results
+        for name, said in results[figure_id]["beside"].items()
+    }
+
+
+def _cell(said: Mapping[str, Any] | None) -> str:
+    return "-" if said is None else ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in said.items())
+
+
+SECTIONS: Mapping[str, tuple[Sequence[str], Callable[[Results], str]]] = {
+    "bars": ([figure_id for _, figure_id in BARS], drawn_bars),
+    "train.cost_growth": (["train.cost_growth"], growth),
+}
+
+
+def write(results: Results, page: Path = PAGE) -> None:
+    """Every section whose figures are there."""
+    for section, (wanted, draw) in SECTIONS.items():
+        if all("value" in results.get(figure_id, {}) for figure_id in wanted):
+            machine = results[wanted[0]]["machine"]
+            between_marks(section, f"On {machine}.\n\n{draw(results)}", page)
+
+
+def read(files: Sequence[Path]) -> dict[str, Result]:
+    """The last of each figure."""
+    lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+    return {line["id"]: line for line in lines}
+
+
+if __name__ == "__main__":
+    write(read([Path(name) for name in sys.argv[1:]]))
