@@ -236,6 +236,7 @@ MEANINGS: Mapping[str, Meaning] = {
 _EVENT = ("What it is.", "job.progress")
 _SOURCE = {"type": ("Which kind of source this is.", None)}
 _ATTRIBUTE = {"type": ("What its values are.", None), "values": ("Those of an `enum`.", ["1", "2"])}
+_REUSE: dict[str, Meaning] = {"reuse": ("An earlier re-imaging, in place of an image.", None)}
 _WANTED: dict[str, Meaning] = {
     "attributes": ("Values that every candidate must have, by name, of those that the model's card says it tells.",
                    {"mouth": "2"})
@@ -287,7 +288,9 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
     "ReadyView": {"status": ("`degraded` still serves, only later; `unavailable` does not.", None)},
     "ReimagingView": _id("rim") | {"files": ("Where they are.", {"final.png": "/v1/reimagings/rim_…/files/final.png"})},
     "ReimagingOptions": _WANTED,
-    "ReimagingRequest": _WANTED,
+    "ReimagingRequest": _WANTED | _REUSE,
+    "ReuseOption": {"reimaging_id": ("The earlier one.", "rim_01KAAXZMYHJYS97RBZNB5ZHQ4P"),
+                    "candidate": ("By its index; all when absent.", 0)},
     "RejectedRow": {"code": ("Stable; branch on this.", "value_not_allowed"),
                     "detail": ("For people.", "'9' is not one of 1, 2, 3")},
     "ServerView": {"version": ("Of the software.", "1.0.0")},

@@ -10,6 +10,7 @@ from maskeraid_api.access import Caller
 from maskeraid_api.dataset_access import Library
 from maskeraid_api.forms import only_file
 from maskeraid_api.inbox import store_bytes
+from maskeraid_api.job_access import job_of
 from maskeraid_api.model_access import Registry
 from maskeraid_api.schemas.reimagings import (
     DATA_URL,
@@ -18,13 +19,16 @@ from maskeraid_api.schemas.reimagings import (
     ModelOption,
     ReimagingOptions,
     ReimagingRequest,
+    ReuseOption,
 )
 from maskeraid_core import VERSION
 from maskeraid_core.blobs import Blobs, image_key
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import StoredFile
-from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
-from maskeraid_core.errors import ValidationFailed
+from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec, Reuse
+from maskeraid_core.errors import JobStateConflict, ValidationFailed
+from maskeraid_core.jobs import JobKind
+from maskeraid_core.repositories.jobs import JobRepository
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,14 @@ class Inputs:
         return ModelChoice(model_id=model.id, version=version.version)
 
 
-async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs) -> ReimagingSpec:
+async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, jobs: JobRepository) -> ReimagingSpec:
     """The complete specification; bytes are put away last, when nothing else can be refused any more."""
+    if isinstance(options, ReimagingRequest) and options.reuse:
+        earlier = await _reused(options.reuse, inputs.caller, jobs)
+        return _again(options, options.reuse, earlier)
     model = await inputs.chosen_model(options.model)
     if isinstance(options, ReimagingRequest):
+        assert options.image  # by the schema
         image, covering_file = await inputs.chosen_image(options.image), None
     else:
         image = await inputs.sent_image(request)
@@ -86,3 +94,30 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs) -
         tone_match=options.tone_match, seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
         purpose=options.purpose, case_reference=options.case_reference, software=VERSION,
     )  # fmt: skip
+
+
+async def _reused(option: ReuseOption, caller: Caller, jobs: JobRepository) -> ReimagingSpec:
+    """What the earlier re-imaging was asked for. Raises: NotFound, ScopeMissing, JobStateConflict, ValidationFailed."""
+    earlier = await job_of(jobs, caller, option.reimaging_id, JobKind.REIMAGING)
+    candidates = len((earlier.result or {}).get("candidates", ()))
+    if not candidates:
+        detail = "It has no candidates: only a re-imaging that succeeded, to its end, can be used again."
+        raise JobStateConflict(detail, current_status=earlier.status.value, allowed_actions=[])
+    if option.candidate is not None and option.candidate >= candidates:
+        raise ValidationFailed(f"It has {candidates} candidates, 0 to {candidates - 1}.", pointer="/reuse/candidate")
+    return ReimagingSpec.model_validate(earlier.spec)
+
+
+def _again(options: ReimagingRequest, reuse: ReuseOption, earlier: ReimagingSpec) -> ReimagingSpec:
+    return earlier.model_copy(
+        update={
+            "image": ImageSource(image_id=earlier.image.image_id),
+            "covering": CoveringChoice(),
+            "reuse": Reuse(**reuse.model_dump()),
+            "smoothing_k": options.smoothing.k,
+            "tone_match": options.tone_match,
+            "software": VERSION,
+            "purpose": options.purpose,
+            "case_reference": options.case_reference,
+        }
+    )

@@ -132,13 +132,20 @@ def fill_at_own_size(image: Image, covering: Covering, model: FaceModel, spec: R
         tone_match=spec.tone_match,
         wanted=spec.attributes,
     )
+    is_fallback = spec.engine == "auto" and filled.engine == "R"
+    return put_all_back(filled, image, covering, model, put_back_map(filled.uncertainty, covering), is_fallback)
+
+
+def put_all_back(
+    filled: Filled, image: Image, covering: Covering, model: FaceModel, uncertainty: Floats, is_fallback: bool
+) -> Filling:
+    """Scale every candidate under the covering of the input, and prove that nothing else changed."""
     finals = tuple(put_back(candidate.final, image, covering, model.kind) for candidate in filled.candidates)
     outs = {visible_sha256(final, covering) for final in finals}
     if len(outs) != 1:
         raise AssertionError("candidates differ where the face is visible")  # `put_back` cannot do that
     proof = visible_sha256(image, covering), outs.pop()
-    is_fallback = spec.engine == "auto" and filled.engine == "R"
-    return Filling(filled, finals, put_back_map(filled.uncertainty, covering), proof, is_fallback)
+    return Filling(filled, finals, uncertainty, proof, is_fallback)
 
 
 def _check_sides(image: Image) -> None:

@@ -29,7 +29,8 @@ from maskeraid_inference.answer import write_answer
 from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels
 from maskeraid_inference.phases import Phases
-from maskeraid_inference.reimaging import LARGEST_SIDE, reimage
+from maskeraid_inference.reimaging import LARGEST_SIDE, Reimaged, reimage
+from maskeraid_inference.reusing import read_earlier, reimage_again
 
 FACE_SIDES = Sides(LARGEST_SIDE, SMALLEST_SIDE, is_square=True)
 MAP_SIDES = Sides(LARGEST_SIDE)  # of any shape: it is brought to the face's size
@@ -62,6 +63,8 @@ class Workbench:
         phases = Phases(held.enter)
         phases.enter("reading")
         spec = ReimagingSpec.model_validate(held.job.spec)
+        if spec.reuse:
+            return self._carry_out_again(held, spec, phases)
         picture = self._read_source(spec.image)
         drawn = spec.covering.upload
         covering_map = self._sanitised(drawn, MAP_SIDES).pixels if drawn else None
@@ -71,12 +74,26 @@ class Workbench:
             picture.pixels, spec, [default] if default else versions, self.models.get, covering_map=covering_map,
             is_default=default is not None, enter=phases.enter,
         )  # fmt: skip
-        phases.enter("saving")
-        held.check()
         if reimaged.filling and reimaged.filling.is_fallback:
             held.warn("fallback_engine", FALLBACK)
+        return self._save(held, reimaged, spec, picture.png, phases)
+
+    def _carry_out_again(self, held: Held, spec: ReimagingSpec, phases: Phases) -> dict[str, Any]:
+        earlier = read_earlier(self.port, held.job, spec)
+        phases.enter("generating")
+        version = self._chosen(held.job, earlier.model)
+        reimaged = reimage_again(earlier, spec, version, self.models.get(version))
+        as_asked = earlier.spec.model_copy(
+            update={"smoothing_k": spec.smoothing_k, "tone_match": spec.tone_match, "software": spec.software,
+                    "purpose": spec.purpose, "case_reference": spec.case_reference}
+        )  # fmt: skip
+        return self._save(held, reimaged, as_asked, earlier.pictures["input.png"], phases)
+
+    def _save(self, held: Held, reimaged: Reimaged, spec: ReimagingSpec, png: bytes, phases: Phases) -> dict[str, Any]:
+        phases.enter("saving")
+        held.check()
         answer = write_answer(reimaged, spec, held.job.id)
-        files = {"input.png": picture.png, **answer.files}
+        files = {"input.png": png, **answer.files}
         described = self.port.call(put_files, held.stores.blobs, held.job.attempt_prefix, files)
         duration_ms = phases.end()
         return answer.result | {"files": described, "duration_ms": round(duration_ms), "phases_ms": phases.milliseconds}

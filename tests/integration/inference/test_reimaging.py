@@ -77,6 +77,60 @@ class TestResult:
         assert "`engine` A shows what the GAN draws" in warning["detail"]
 
 
+class TestReuse:
+    def again(self, inference: Inference, done: Job, candidate: int | None = None, **facts: object) -> Job:
+        reuse = {"reimaging_id": done.id, "candidate": candidate}
+        return inference.carry_out(inference.accept_source({}, reuse=reuse, **facts))
+
+    def pixels(self, inference: Inference, job: Job, name: str) -> np.ndarray:
+        return np.asarray(Pictures.open(io.BytesIO(inference.file(job, name))))
+
+    def test_without_a_change_gives_the_same_pictures(self, inference: Inference, done: Job) -> None:
+        again = self.again(inference, done)
+        assert done.result is not None
+        assert again.result is not None
+        for name in done.result["files"]:
+            if name.endswith(".png"):
+                assert np.array_equal(self.pixels(inference, again, name), self.pixels(inference, done, name)), name
+        told = ("candidates", "selection", "visible", "covering", "combinations", "proof", "seam", "provenance")
+        assert {name: again.result[name] for name in told} == {name: done.result[name] for name in told}
+        assert set(again.result["phases_ms"]) == {"reading", "generating", "saving"}
+
+    def test_smooths_the_same_faces_in_fewer_colours(self, inference: Inference, done: Job) -> None:
+        again = self.again(inference, done, smoothing_k=2)
+        assert np.array_equal(
+            self.pixels(inference, again, "generated.png"), self.pixels(inference, done, "generated.png")
+        )
+        smoothed = self.pixels(inference, again, "smoothed.png")
+        assert len(np.unique(smoothed.reshape(-1, 3), axis=0)) == 2
+        covering, before = (self.pixels(inference, done, name) for name in ("covering.png", "input.png"))
+        assert np.array_equal(self.pixels(inference, again, "final.png")[covering == 0], before[covering == 0])
+
+    def test_of_one_candidate(self, inference: Inference, done: Job) -> None:
+        again = self.again(inference, done, 2)
+        assert done.result is not None
+        assert again.result is not None
+        (one,) = again.result["candidates"]
+        assert one["weight"] == done.result["candidates"][2]["weight"]
+        assert np.array_equal(self.pixels(inference, again, "0-final.png"), self.pixels(inference, done, "2-final.png"))
+
+    def test_of_what_was_used_again(self, inference: Inference, done: Job) -> None:
+        twice = self.again(inference, self.again(inference, done, smoothing_k=2))
+        assert np.array_equal(self.pixels(inference, twice, "final.png"), self.pixels(inference, done, "final.png"))
+
+    def test_of_one_that_is_gone_fails(self, inference: Inference, done: Job) -> None:
+        gone = done.model_copy(update={"id": new_id("rim")})
+        failed = self.again(inference, gone)
+        assert failed.error is not None
+        assert failed.error.code == "input_gone"
+
+    def test_of_another_tenant_fails(self, inference: Inference, done: Job) -> None:
+        job = inference.accept_source({}, new_id("ten"), reuse={"reimaging_id": done.id})
+        failed = inference.carry_out(job)
+        assert failed.error is not None
+        assert failed.error.code == "input_gone"
+
+
 class TestInput:
     def test_of_a_stranger_is_sanitised(self, inference: Inference) -> None:
         buffer, exif = io.BytesIO(), Pictures.Exif()

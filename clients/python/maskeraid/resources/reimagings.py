@@ -19,6 +19,7 @@ class Reimagings(Resource[Reimaging]):
         *,
         image_id: str | None = None,
         covering_map: str | Path | bytes | None = None,
+        reuse: str | Reimaging | None = None,
         wait_seconds: int = WAIT_SECONDS,
         **options: Any,  # noqa: ANN401 options of the API
     ) -> Reimaging:
@@ -26,12 +27,18 @@ class Reimagings(Resource[Reimaging]):
 
         Args:
             image: a file or its bytes; or `image_id`, an image of a dataset.
+            reuse: an earlier re-imaging, or its id, whose drawn faces are smoothed and blended anew; no image then, and
+                of the options `smoothing` and `tone_match` alone.
             covering_map: a black and white picture, white = covered; without it the covering is found by colour.
             wait_seconds: how long the service may hold the answer back; 0 answers at once.
             options: `candidates`, `seed`, `model`, `pick`, `smoothing` … as in the HTTP API.
         """
         headers = {"Prefer": f"wait={wait_seconds}"} if wait_seconds else {}
-        if image is None:
+        if reuse is not None:
+            earlier = reuse if isinstance(reuse, str) else reuse.id
+            body = {"reuse": {"reimaging_id": earlier}, **options}
+            made = self._client.request_json("POST", self.path, json=body, headers=headers)
+        elif image is None:
             body = {"image": {"image_id": image_id}, **options}
             made = self._client.request_json("POST", self.path, json=body, headers=headers)
         else:

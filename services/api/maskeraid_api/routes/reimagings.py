@@ -68,10 +68,11 @@ async def list_reimagings(
 @router.post("", status_code=202, response_model=ReimagingView, responses={200: {"model": ReimagingView}})
 @operation(
     Scope.REIMAGINGS_WRITE, body_bytes=2 * IMAGE_BYTES + 2**20, json_body=ReimagingRequest, form=FORM,
-    problems=(NotFound, Expired, BadCovering, UnsupportedMedia, QueueFull), headers=("Prefer",), is_job=True,
+    problems=(NotFound, Expired, BadCovering, UnsupportedMedia, QueueFull, JobStateConflict), headers=("Prefer",),
+    is_job=True,
 )  # fmt: skip
 async def create_reimaging(
-    request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, registry: RegistryOf
+    request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, registry: RegistryOf, jobs: Jobs
 ) -> Response:
     """Fill the covered part of a face. With `Prefer: wait=10` the answer is the result, when it is there in time."""
     form = request._form  # the guard has read it
@@ -81,7 +82,7 @@ async def create_reimaging(
     else:
         options = read_json(ReimagingRequest, await request.body())
     inputs = Inputs(gateway.stores.blobs, caller, library, registry)
-    spec = await spec_of(options, request, inputs)
+    spec = await spec_of(options, request, inputs, jobs)
     order = Order(
         JobKind.REIMAGING, spec, notify=options.notify.to_document(), metadata=options.metadata,
         client_reference_id=options.client_reference_id, deadline_seconds=gateway.settings.reimaging_deadline_seconds,

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, ImageId, LabelledBody, ModelId, NotYet, Text
+from maskeraid_api.schemas.parts import Body, ImageId, LabelledBody, ModelId, NotYet, ReimagingId, Text
 from maskeraid_core.documents.reimagings import MOST_CANDIDATES, STATEMENT, ReimagingSpec
 from maskeraid_core.jobs import Job
 
@@ -18,6 +18,9 @@ DATA_URL_CHARACTERS = 1_400_000  # 1 MB in base64, with its head
 _BASE64 = "(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 DATA_URL = re.compile(rf"^data:image/(?:png|jpeg|webp);base64,({_BASE64})$")
 MOST_WANTED = 16
+BESIDE_REUSE = frozenset(
+    {"reuse", "smoothing", "tone_match", "metadata", "client_reference_id", "notify", "purpose", "case_reference"}
+)
 HIDDEN_IN_RESULT = frozenset({"key", "prefix"})
 
 Channel = Annotated[int, Field(ge=0, le=255)]
@@ -93,10 +96,42 @@ class ReimagingOptions(LabelledBody):
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
 
 
-class ReimagingRequest(ReimagingOptions):
-    """The covered part of a face to be filled."""
+class ReuseOption(Body):
+    """An earlier re-imaging whose drawn faces are smoothed and blended anew: milliseconds, and no new drawing."""
 
-    image: ImageChoice
+    reimaging_id: ReimagingId
+    candidate: int | None = Field(default=None, ge=0, lt=MOST_CANDIDATES, description="By its index; null means all.")
+
+
+_WITH_IMAGE: dict[str, Any] = {
+    "required": ["image"],
+    "properties": {"image": {"type": "object"}, "reuse": {"type": "null"}},
+}
+_WITH_REUSE: dict[str, Any] = {
+    "required": ["reuse"],
+    "properties": {"reuse": {"type": "object"}},
+    "propertyNames": {"enum": sorted(BESIDE_REUSE)},
+}
+
+
+class ReimagingRequest(ReimagingOptions):
+    """The covered part of a face to be filled, or the faces of an earlier re-imaging to be finished otherwise.
+
+    With `reuse`, of the other options `smoothing`, `tone_match`, and those that only label the job may stand beside it.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_WITH_IMAGE, _WITH_REUSE]})
+
+    image: ImageChoice | None = None
+    reuse: ReuseOption | None = None
+
+    @model_validator(mode="after")
+    def _image_or_reuse(self) -> "ReimagingRequest":
+        if (self.image is None) == (self.reuse is None):
+            raise ValueError("give exactly one of image and reuse")
+        if self.reuse and (other := self.model_fields_set - BESIDE_REUSE):
+            raise ValueError(f"{', '.join(sorted(other))}: that is as the earlier re-imaging had it; leave it out")
+        return self
 
 
 class ReimagingView(JobFields):

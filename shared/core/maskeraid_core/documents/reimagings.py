@@ -40,6 +40,13 @@ class ModelChoice(Part):
     version: int
 
 
+class Reuse(Part):
+    """An earlier re-imaging of the tenant's whose drawn faces are smoothed and blended anew."""
+
+    reimaging_id: str
+    candidate: int | None = None  # by its index; None = all
+
+
 class ReimagingSpec(Part):
     image: ImageSource
     covering: CoveringChoice
@@ -54,4 +61,5 @@ class ReimagingSpec(Part):
     seed: int = 0
     purpose: str | None = None
     case_reference: str | None = None
+    reuse: Reuse | None = None  # then smoothing and tone alone are new, all else is that of the earlier one
     software: str

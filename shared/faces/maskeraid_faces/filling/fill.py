@@ -18,7 +18,7 @@ from maskeraid_faces.filling.engines import (
     unconditioned_pool,
 )
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages, UsedEngine
-from maskeraid_faces.filling.finish import blended, smoothed_faces
+from maskeraid_faces.filling.finish import finish
 from maskeraid_faces.filling.picks import PICKS, Pick, outcomes, pick_rows
 from maskeraid_faces.filling.pool import Pool
 from maskeraid_faces.filling.tone import TONE_MATCHES, ToneMatch, to_models_tone
@@ -86,8 +86,9 @@ def fill(
     rows, weights = pick_rows(pool, k, pick, rng)
     drawn = pool.render(rows)
     generated = back(drawn)
-    smoothed = smoothed_faces(generated, model, smoothing_k, pick, seed)
-    final = blended(smoothed, image, covering, model, tone_match)
+    smoothed, final = finish(
+        generated, image, covering, model, smoothing_k=smoothing_k, pick=pick, seed=seed, tone_match=tone_match
+    )
     clipped = np.where(covering[..., None], image, WHITE)
     told = tell_traits(drawn, adapted, covering, model)
     candidates = tuple(

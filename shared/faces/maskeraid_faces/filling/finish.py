@@ -14,7 +14,26 @@ MOST_CLUSTERS_DRAWN, CLUSTERS_PHOTO = 16, 32  # of K-means
 LARGEST_SIDE_SMOOTHED = 32  # above, K-means posterises photographs
 
 
-def smoothed_faces(generated: Images, model: FaceModel, clusters: int | None, pick: Pick, seed: int) -> Images:
+def finish(
+    generated: Images,
+    image: Image,
+    covering: Covering,
+    model: FaceModel,
+    *,
+    smoothing_k: int | None,
+    pick: Pick,
+    seed: int,
+    tone_match: ToneMatch,
+) -> tuple[Images, Images]:
+    """Smoothed faces, and these laid under the covering, each uint8 (k, size, size, 3); the arguments are `fill`'s.
+
+    `generated`: whole faces as the model drew them, brought to the visible tone.
+    """
+    smoothed = _smoothed(generated, model, smoothing_k, pick, seed)
+    return smoothed, _blended(smoothed, image, covering, model, tone_match)
+
+
+def _smoothed(generated: Images, model: FaceModel, clusters: int | None, pick: Pick, seed: int) -> Images:
     if clusters is None and model.palette is not None and model.architecture == "eigen" and pick != "random":
         return snap(generated, model.palette)  # its clusters are known: no need to look for them
     if clusters is None:
@@ -30,7 +49,7 @@ def _usual_clusters(model: FaceModel) -> int:
     return CLUSTERS_PHOTO if model.size <= LARGEST_SIDE_SMOOTHED else 0
 
 
-def blended(smoothed: Images, image: Image, covering: Covering, model: FaceModel, tone_match: ToneMatch) -> Images:
+def _blended(smoothed: Images, image: Image, covering: Covering, model: FaceModel, tone_match: ToneMatch) -> Images:
     if tone_match == "off":
         return np.stack([superimpose(image, one, covering) for one in smoothed])
     return harmonise_all(smoothed, image, covering, kind=model.kind, palette=model.palette)

@@ -1,0 +1,116 @@
+"""A re-imaging with the faces that an earlier one has drawn: smoothing and blending alone are done anew."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pictures
+
+from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.documents.reimagings import ModelChoice, ReimagingSpec
+from maskeraid_core.errors import InputGone
+from maskeraid_core.jobs import Job, JobStatus
+from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_faces.blending.composite import visible_sha256
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.filling.fill import WHITE
+from maskeraid_faces.filling.filled import Candidate, Filled, Stages
+from maskeraid_faces.filling.finish import finish
+from maskeraid_faces.images import Covering, Image
+from maskeraid_faces.sizes import fit_covering, fit_image
+from maskeraid_inference.answer import BRIGHTEST_UNCERTAINTY
+from maskeraid_inference.choosing import Choice
+from maskeraid_inference.reimaging import FoundCovering, Reimaged, put_all_back
+
+Facts = Mapping[str, Any]  # plain JSON values
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A finished re-imaging: what was asked, what it answered, and its pictures."""
+
+    spec: ReimagingSpec
+    result: Facts
+    pictures: Mapping[str, bytes]
+
+    def picture(self, name: str) -> NDArray[np.uint8]:
+        """Pixels (H, W, 3), or (H, W) of a grey one."""
+        return np.asarray(Pictures.open(io.BytesIO(self.pictures[name]), formats=("PNG",)))
+
+    @property
+    def model(self) -> ModelChoice:
+        """The version that filled the face."""
+        selection = self.result["selection"]
+        return ModelChoice(model_id=selection["model_id"], version=selection["version"])
+
+
+def read_earlier(port: PortalStores, job: Job, spec: ReimagingSpec) -> Earlier:
+    """Raises: InputGone, when the earlier re-imaging or its files are there no more; ArtifactCorrupt."""
+    assert spec.reuse
+    earlier = port.call(_find, port.stores, job.tenant, spec.reuse.reimaging_id)
+    result = earlier.result
+    assert result
+    return Earlier(ReimagingSpec.model_validate(earlier.spec), result, port.call(_read, port.stores, result["files"]))
+
+
+async def _find(stores: Stores, tenant: str, reimaging_id: str) -> Job:
+    earlier = await JobRepository(stores.database, tenant).get(reimaging_id)
+    if earlier is None or earlier.status is not JobStatus.SUCCEEDED or "candidates" not in (earlier.result or {}):
+        raise InputGone(f"the re-imaging {reimaging_id} is gone, or has no candidates")
+    return earlier
+
+
+async def _read(stores: Stores, files: Facts) -> dict[str, bytes]:
+    """The pictures, which lie one behind the other in one object or two."""
+    wanted = {name: file for name, file in files.items() if "offset" in file}
+    albums = {key: await stores.blobs.get(key) for key in {file["key"] for file in wanted.values()}}
+    return {name: albums[file["key"]][file["offset"] : file["offset"] + file["bytes"]] for name, file in wanted.items()}
+
+
+def reimage_again(earlier: Earlier, spec: ReimagingSpec, version: ModelVersion, model: FaceModel) -> Reimaged:
+    """Smooth and blend the earlier faces by the new `spec`; weights, fits, and doubt stay what they were.
+
+    Raises: InputGone, when there is no such candidate.
+    """
+    image, covered, result = earlier.picture("input.png"), earlier.picture("covering.png") > 0, earlier.result
+    brightness = earlier.picture("uncertainty.png").astype(np.float32)
+    uncertainty = brightness * np.float32(BRIGHTEST_UNCERTAINTY / 255)
+    small, hole = fit_image(image, model.size), fit_covering(covered, model.size)
+    filled = Filled(
+        _candidates(earlier, spec, small, hole, model), uncertainty, result["engine"],
+        result["combinations"]["possible"], earlier.spec.seed, visible_sha256(small, hole), visible_sha256(small, hole),
+    )  # fmt: skip
+    said = result["covering"]
+    found = FoundCovering(covered, said["kind"], tuple(tuple(colour) for colour in said["colours"]))
+    selection = result["selection"]
+    choice = Choice(version, selection["by"], tuple(selection["distribution"]), tuple(result["visible"]))
+    filling = put_all_back(filled, image, covered, model, uncertainty, is_fallback=result.get("is_fallback", False))
+    return Reimaged(image, found, choice, filling)
+
+
+def _candidates(
+    earlier: Earlier, spec: ReimagingSpec, image: Image, hole: Covering, model: FaceModel
+) -> tuple[Candidate, ...]:
+    said = list(enumerate(earlier.result["candidates"]))
+    if spec.reuse and spec.reuse.candidate is not None:
+        said = said[spec.reuse.candidate :][:1]
+    if not said:
+        raise InputGone(f"the earlier re-imaging has {len(earlier.result['candidates'])} candidates, no such one")
+    generated = np.stack([earlier.picture(f"{index}-generated.png") for index, _ in said])
+    smoothed, final = finish(
+        generated, image, hole, model,
+        smoothing_k=spec.smoothing_k, pick=earlier.spec.pick, seed=earlier.spec.seed, tone_match=spec.tone_match,
+    )  # fmt: skip
+    clipped = np.where(hole[..., None], image, WHITE)
+    return tuple(
+        Candidate(
+            final[place], one["weight"], one["fit"] * 255,
+            Stages(generated[place], smoothed[place], clipped, final[place]),
+            "approximate" in one["flags"], one["near_copy"], one["attributes"],
+        )
+        for place, (_, one) in enumerate(said)
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""A re-imaging that uses the faces of an earlier one: what may stand beside it, and what is refused."""
+
+from typing import Any
+
+import httpx
+import pytest
+from tests.integration.api.conftest import Hand, Open
+
+from maskeraid_core.ids import new_id
+
+
+@pytest.fixture
+async def earlier(client: httpx.AsyncClient, hand: Hand) -> dict[str, Any]:
+    options = '{"candidates": 3, "seed": 7, "pick": "sample", "smoothing": {"k": 16}}'
+    asked = await client.post("/v1/reimagings", files={"image": ("a.png", b"x")}, data={"options": options})
+    job = await hand.claim(asked.json()["id"])
+    await hand.succeed(job, {"candidates": [{"index": index} for index in range(3)]})
+    return (await client.get(f"/v1/reimagings/{job.id}")).json()
+
+
+async def ask(client: httpx.AsyncClient, earlier: dict[str, Any], **more: Any) -> httpx.Response:  # noqa: ANN401 any option
+    return await client.post("/v1/reimagings", json={"reuse": {"reimaging_id": earlier["id"]}, **more})
+
+
+async def test_takes_over_all_but_smoothing_and_tone(client: httpx.AsyncClient, earlier: dict[str, Any]) -> None:
+    answer = await ask(client, earlier, smoothing={"k": 4}, tone_match="off", metadata={"slider": "4"})
+
+    assert answer.status_code == 202, answer.text
+    options = answer.json()["options"]
+    assert options["reuse"] == {"reimaging_id": earlier["id"], "candidate": None}
+    assert (options["smoothing_k"], options["tone_match"]) == (4, "off")
+    assert (options["seed"], options["pick"], options["candidates"]) == (7, "sample", 3)
+
+
+@pytest.mark.parametrize("option", [{"seed": 8}, {"engine": "R"}, {"model": None}, {"covering": {"grow": 2}}])
+async def test_other_options_are_refused_by_name(
+    client: httpx.AsyncClient, earlier: dict[str, Any], option: dict[str, Any]
+) -> None:
+    answer = await ask(client, earlier, **option)
+
+    assert answer.status_code == 422
+    assert f"{next(iter(option))}: that is as the earlier re-imaging had it" in answer.text
+
+
+async def test_an_image_beside_it_is_refused(client: httpx.AsyncClient, earlier: dict[str, Any]) -> None:
+    image = {"image_id": "img_01KA9G4NK0N4KPKYMBYYB3G1PS_000001"}
+    assert "exactly one of image and reuse" in (await ask(client, earlier, image=image)).text
+    assert "exactly one of image and reuse" in (await client.post("/v1/reimagings", json={})).text
+
+
+async def test_a_candidate_that_is_not_there_is_refused(client: httpx.AsyncClient, earlier: dict[str, Any]) -> None:
+    reuse = {"reimaging_id": earlier["id"], "candidate": 3}
+    answer = await client.post("/v1/reimagings", json={"reuse": reuse})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/reuse/candidate"
+    assert "3 candidates, 0 to 2" in answer.text
+
+
+async def test_one_that_has_none_is_refused(client: httpx.AsyncClient) -> None:
+    waiting = (await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})).json()
+    answer = await ask(client, waiting)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "job_state_conflict")
+
+
+async def test_another_tenants_is_not_found(
+    client: httpx.AsyncClient, earlier: dict[str, Any], open_account: Open
+) -> None:
+    other = await open_account()
+    assert (await ask(other.client, earlier)).status_code == 404
+    assert (await ask(client, {"id": new_id("rim")})).status_code == 404
