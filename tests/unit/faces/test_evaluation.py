@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import TooFewImages
+from maskeraid_faces.evaluation.classifiers import _splits
 from maskeraid_faces.evaluation.fills import measure_fills
 from maskeraid_faces.evaluation.guarantees import Labelled, ValueShare, measure_shares
 from maskeraid_faces.evaluation.memorisation import Memorisation, judge, measure_memorisation
@@ -253,6 +254,30 @@ class TestGuarantees:
             for groups in (None, names)
         ]
         assert errors[0] < errors[1]
+
+    @pytest.mark.parametrize(
+        ("persons", "told"),
+        [
+            ([0, 0, 0, 0], False),  # of one person nothing is left out
+            ([0, 1, 0, 1], True),  # two, each with both values
+            ([0, 0, 1, 2], False),  # who has the rarer value is one
+            ([0, 1, 2, 3], True),  # two persons a value, fewer than folds
+        ],
+    )
+    def test_few_persons_are_folds_of_their_own(self, persons: list[int], told: bool) -> None:
+        """Images of a value come in two tens, each of one person; a value that only one person has is not promised."""
+        values, names = ["a"] * 20 + ["b"] * 20, [str(person) for person in persons for _ in range(10)]
+        faces = Labelled(smooth_faces(40, 5), {"v": values}, np.ones(40, np.bool_), names)
+        shares = measure_shares(honest_model(smooth_faces(100, 0)), faces, n=10)
+        assert {share.value for share in shares} == ({"a", "b"} if told else set())
+
+    def test_each_value_is_learned_in_every_fold(self) -> None:
+        """Twenty persons with one value, two with the other: these are never left out together."""
+        truth = np.array(["a"] * 120 + ["b"] * 5, np.str_)
+        persons = np.array([str(row // 6) for row in range(120)] + ["x"] + ["y"] * 4, np.str_)
+        splits = _splits(truth, persons)
+        assert all(set(truth[learned]) == {"a", "b"} for learned, _ in splits)
+        assert sorted(row for _, left_out in splits for row in left_out) == list(range(125))
 
 
 def two_tone_model(share_light: float) -> FaceModel:

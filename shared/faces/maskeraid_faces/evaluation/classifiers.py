@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
+from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold, StratifiedKFold, cross_val_predict
 
 from maskeraid_faces.images import Floats, Images, to_network
 
@@ -15,9 +15,12 @@ COMPONENTS = 64
 LEAST_RELATIVE_DEVIATION = 1e-3
 FOLDS = 5
 FEWEST_OF_A_VALUE = 5  # images: one for each fold
+FEWEST_PERSONS_OF_A_VALUE = 2  # where persons are known: one is left out at a time
 MOST_VALUES = 20
 FARTHEST_PERCENTILE = 99.0  # of the training faces' distances to their mean
 ROUNDING = 1e-4  # drawn faces often lie equally far away
+
+Split = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 @dataclass(frozen=True)
@@ -40,22 +43,21 @@ def features_of(images: Images) -> Features:
     return Features(_coordinates(mean, components, images), mean, components)
 
 
-def worth_telling(labels: NDArray[np.str_]) -> bool:
-    """Whether two values or more, and not too many, have enough images to learn them from."""
-    return 2 <= len(_known(labels)) <= MOST_VALUES
+def worth_telling(labels: NDArray[np.str_], groups: Sequence[str] | None = None) -> bool:
+    """Whether two values or more, and not too many, have enough images, of enough persons, to learn them from."""
+    return 2 <= len(_known(labels, groups)) <= MOST_VALUES
 
 
 class TraitClassifier:
-    """Tells the values of one attribute apart; a value with fewer than 5 images is not known to it."""
+    """Tells the values of one attribute apart; a value of fewer than 5 images, or of one person, is not known to it."""
 
     def __init__(self, features: Floats, labels: NDArray[np.str_], groups: Sequence[str] | None = None) -> None:
         """Fit to features (n, d + 1) with n labels, "" = missing, and see how it does on images left out."""
-        self.values = _known(labels)
+        self.values = _known(labels, groups)
         chosen = np.isin(labels, self.values)
         rows, self._truth = features[chosen, :-1], labels[chosen]  # inside: outside there is only noise
         persons = None if groups is None else np.asarray(groups, np.str_)[chosen]
-        folds = (StratifiedKFold if persons is None else StratifiedGroupKFold)(FOLDS, shuffle=True, random_state=0)
-        self._told = cross_val_predict(_judge(), rows, self._truth, groups=persons, cv=folds)
+        self._told = cross_val_predict(_judge(), rows, self._truth, cv=_splits(self._truth, persons))
         self.judge = _judge().fit(rows, self._truth)
 
     def tell(self, features: Floats) -> NDArray[np.str_]:
@@ -91,6 +93,18 @@ class Resemblance:
         return ~_refused(self._training, features)
 
 
+def _splits(truth: NDArray[np.str_], persons: NDArray[np.str_] | None) -> list[Split]:
+    """What is learned from and what is left out, as rows: no person is in both, and every value is learned."""
+    if persons is None:
+        return list(StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(truth, truth))
+    if len(set(persons)) > FOLDS:
+        folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+        splits: list[Split] = list(folds.split(truth, truth, persons))
+        if all(set(truth[learned]) == set(truth) for learned, _ in splits):
+            return splits
+    return list(LeaveOneGroupOut().split(truth, truth, persons))
+
+
 def _folds(n: int) -> list[NDArray[np.intp]]:
     return np.array_split(np.random.default_rng(0).permutation(n), FOLDS)
 
@@ -105,9 +119,13 @@ def _judge() -> LinearDiscriminantAnalysis:
     return LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
 
 
-def _known(labels: NDArray[np.str_]) -> list[str]:
+def _known(labels: NDArray[np.str_], groups: Sequence[str] | None) -> list[str]:
     values, counts = np.unique(labels[labels != ""], return_counts=True)
-    return [str(value) for value, count in zip(values, counts, strict=True) if count >= FEWEST_OF_A_VALUE]
+    many = [str(value) for value, count in zip(values, counts, strict=True) if count >= FEWEST_OF_A_VALUE]
+    if groups is None:
+        return many
+    persons = np.asarray(groups, np.str_)
+    return [value for value in many if len(set(persons[labels == value])) >= FEWEST_PERSONS_OF_A_VALUE]
 
 
 def _flat(images: Images) -> Floats:

@@ -79,7 +79,7 @@ def measure_shares(
         value, images = trained.most_common(1)[0]
         if is_brief and images < LEAST_SHARE * trained.total():
             continue
-        if worth_telling(labels):
+        if worth_telling(labels, faces.groups):
             shares += _by_classifier(attribute, labels, trained, features, drawn, faces.groups)
         elif len(trained) == 1 and value:
             shares.append(_share(attribute, value, alike, n, resemblance.error, "resemblance", trained))
