@@ -95,6 +95,12 @@ class TestValid:
         blend = ((LIGHT[0].astype(int) + LIGHT[5]) // 2).astype(np.uint8)  # of two noses
         assert valid_combination_rate(np.stack([LIGHT[0], LIGHT[7], LIGHT[9], blend]), LIGHT) == 0.75
 
+    def test_a_part_that_the_set_does_not_vary_is_valid(self) -> None:
+        one_mouth = LIGHT[::5][:5]
+        assert [len(templates(one_mouth, name)) for name in ("nose", "mouth")] == [5, 1]
+        assert valid(LIGHT[:10], one_mouth, parts=["mouth"]).all()
+        assert valid_combination_rate(one_mouth, one_mouth) == 1.0
+
 
 class TestTotalVariation:
     def test_of_even_counts_one_sided_ones_and_some_between(self) -> None:

@@ -15,7 +15,8 @@ def valid(samples: Images, training: Images, parts: Sequence[str] = ("nose", "mo
     """For each drawn sample (n, 32, 32, 3), whether each part lies near enough to one of the training faces' parts.
 
     Near enough is 0.25 of the smallest distance between two templates of that part. The training faces should be of
-    one tone: noses of the dark set are faint, and a fixed limit would pass anything.
+    one tone: noses of the dark set are faint, and a fixed limit would pass anything. A part that they all share has no
+    such distance, and is valid.
     """
     return np.asarray(np.all([_part_is_valid(samples, training, name) for name in parts], axis=0))
 
@@ -27,6 +28,8 @@ def valid_combination_rate(samples: Images, training: Images) -> float:
 
 def _part_is_valid(samples: Images, training: Images, name: str) -> NDArray[np.bool_]:
     known = templates(training, name)
+    if len(known) == 1:
+        return np.ones(len(samples), np.bool_)
     flat = known.reshape(len(known), -1).astype(np.float64)
     between = np.sqrt(np.square(flat[:, None] - flat).mean(-1))[np.triu_indices(len(known), 1)]
     distances = nearest_rmse(part(samples, name), known)[1]
