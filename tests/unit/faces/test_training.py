@@ -320,6 +320,16 @@ class TestEndOfTraining:
         with pytest.raises(TrainingDiverged):
             make_loop(CountingGan(diverge_at=1), Plan(40, judge_every=10)).run()
 
+    def test_the_judgement_after_the_last_step_is_in_the_curves(self) -> None:
+        shown: dict[int, Mapping[str, float]] = {}
+        watch = Watch(progress=lambda step, seconds, values: shown.update({step: values}))
+        loop = make_loop(CountingGan({10: 0.3, 15: 0.5}), Plan(15, judge_every=10), watch)
+        loop.run()
+        last = loop.progress.history[-1]
+        assert (last["step"], last["quality"], loop.progress.best_step) == (15, 0.5, 15)
+        assert shown[15] == {"loss_g": 0.5, "quality": 0.5}
+        assert len(loop.progress.history) == len(shown)
+
 
 class TestWindows:
     def test_samples_come_at_the_thesis_steps(self) -> None:

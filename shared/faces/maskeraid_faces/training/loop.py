@@ -173,9 +173,13 @@ class TrainingLoop:
         self.progress.slowed_down = True
 
     def _finish(self) -> None:
-        """Judge what came after the last judgement, then keep the best."""
-        if self._plan.judge_every and self.progress.step % self._plan.judge_every:
-            self._judge()
+        """Judge what came after the last judgement, which the last row of the curves tells of, then keep the best."""
+        progress = self.progress
+        if self._plan.judge_every and progress.step % self._plan.judge_every:
+            row = progress.history[-1]
+            row |= self._judge()
+            values = {name: value for name, value in row.items() if name not in ("step", "seconds")}
+            self._watch.progress(progress.step, progress.seconds, values)  # the later word on a step holds
         if self._best:
             self._gan.restore(self._best)
 
