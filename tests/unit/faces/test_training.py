@@ -264,6 +264,34 @@ class CountingGan:
         return Judgement(self.qualities.get(self.steps, 0.0), {}, is_unbalanced=0 < self.won_at <= self.steps)
 
 
+class BrokenGan(CountingGan):
+    """Whose weights are infinite after a step, and whose next losses then are."""
+
+    def __init__(self, breaks_at: int) -> None:
+        super().__init__()
+        self.breaks_at = breaks_at
+        self.is_broken = False
+
+    def run_steps(self, first: int, last: int) -> dict[str, float]:
+        values = {"loss_g": math.nan} if self.is_broken else super().run_steps(first, last)
+        self.is_broken = self.is_broken or 0 < self.breaks_at <= last
+        return values
+
+    def state(self) -> State:
+        return {**super().state(), "weight": np.array(math.inf if self.is_broken else 1.0)}
+
+    def restore(self, state: State) -> None:
+        super().restore(state)
+        self.is_broken = not np.isfinite(state["weight"])
+
+    def slow_down(self) -> None:
+        super().slow_down()
+        self.breaks_at = 0
+
+    def judge(self) -> Judgement:
+        return Judgement(0.1, {}) if not self.is_broken else Judgement(0.9, {})
+
+
 def make_loop(gan: CountingGan, plan: Plan, watch: Watch | None = None) -> TrainingLoop:
     return TrainingLoop(gan, plan, watch or Watch(), 0, Progress("training"), {"kept": np.ones(1)})
 
@@ -329,6 +357,23 @@ class TestEndOfTraining:
         assert (last["step"], last["quality"], loop.progress.best_step) == (15, 0.5, 15)
         assert shown[15] == {"loss_g": 0.5, "quality": 0.5}
         assert len(loop.progress.history) == len(shown)
+
+    @pytest.mark.parametrize("judge_every", [0, 10])
+    def test_weights_that_a_last_update_broke_are_never_kept_as_good(self, judge_every: int) -> None:
+        """The curves of a call are from before its updates: they are sound, and the weights are not."""
+        gan, kept = BrokenGan(breaks_at=20), dict[int, Checkpoint]()
+        watch = Watch(checkpoint=kept.__setitem__, checkpoint_seconds=0)
+        assert make_loop(gan, Plan(40, judge_every=judge_every), watch).run() == "finished"
+        assert gan.slowed == 1
+        assert kept
+        assert all(np.isfinite(arrays["now/weight"]) for arrays in kept.values())
+
+    def test_weights_that_the_very_last_update_broke_give_way_to_the_last_checkpoint(self) -> None:
+        gan, kept = BrokenGan(breaks_at=20), dict[int, Checkpoint]()
+        loop = make_loop(gan, Plan(20), Watch(checkpoint=kept.__setitem__, checkpoint_seconds=0))
+        loop.run()
+        assert np.isfinite(gan.state()["weight"])
+        assert loop.progress.best_step == max(kept) < 20
 
 
 class TestWindows:

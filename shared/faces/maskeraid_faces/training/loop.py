@@ -46,6 +46,7 @@ class TrainingLoop:
         self._agreed: Callable[[Sequence[float]], list[float]] = gan.agreed if isinstance(gan, Shared) else list
         self._best: State = {}
         self._last_kept: State = {}  # what the last checkpoint holds
+        self._step_kept = 0
         self._draft, self._step_shown = draft, 0
         self._latents = generator_for(seed, Stream.SAMPLES).standard_normal((SAMPLES, gan.latent_size), np.float32)
 
@@ -59,6 +60,7 @@ class TrainingLoop:
         if progress.transfer and progress.transfer["frozen_until"]:
             self._gan.freeze(progress.transfer["frozen_until"])  # type: ignore[attr-defined]  # it could, hence it was
         self.progress, self._best = progress, part_of("best", checkpoint)
+        self._step_kept = progress.step
 
     @property
     def flags(self) -> tuple[Flag, ...]:
@@ -152,15 +154,18 @@ class TrainingLoop:
         if judgement is None:
             return {}
         (quality,) = self._agreed([judgement.quality])
-        self.progress.is_unbalanced = judgement.is_unbalanced
         best = self.progress.best_quality
+        state: State = self._gan.state() if best is None or quality > best else {}
+        if not (math.isfinite(quality) and _is_finite(state)):  # the next call goes back
+            return {}
+        self.progress.is_unbalanced = judgement.is_unbalanced
         if best is None or 1 - quality < (1 - best) * (1 - LEAST_GAIN):
             self.progress.judgements_without_gain = 0
         else:
             self.progress.judgements_without_gain += 1
-        if best is None or quality > best:
+        if state:
             self.progress.best_quality, self.progress.best_step = quality, self.progress.step
-            self._best = self._gan.state()
+            self._best = state
         return {"quality": quality, **judgement.values}
 
     def _go_back(self) -> None:
@@ -182,10 +187,21 @@ class TrainingLoop:
             self._watch.progress(progress.step, progress.seconds, values)  # the later word on a step holds
         if self._best:
             self._gan.restore(self._best)
+        elif not _is_finite(self._gan.state()):
+            self._go_back()
+            progress.best_step = self._step_kept
 
     def _save_checkpoint(self) -> None:
+        """Unless the last update broke the weights: the checkpoint before is the one to go back to."""
+        state = self._gan.state()
+        if not _is_finite(state):
+            return
         self._show()
-        self._last_kept = self._gan.state()
+        self._last_kept, self._step_kept = state, self.progress.step
         self._watch.checkpoint(
             self.progress.step, {**self.progress.checkpoint(self._last_kept, self._best), **self._kept}
         )
+
+
+def _is_finite(state: State) -> bool:
+    return all(bool(np.isfinite(array).all()) for array in state.values())
