@@ -87,7 +87,7 @@ class AttributesUnreachable(FacesError):
 
 
 class TrainingDiverged(FacesError):
-    """The training's weights became infinite twice."""
+    """The training's weights became infinite, with nothing to go back to or once more: name a smaller learning_rate."""
 
 
 class OutOfMemory(FacesError):

@@ -10,7 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from maskeraid_faces.drawn import draw_faces
-from maskeraid_faces.errors import BadModelFile, BadSettings, TrainingDiverged
+from maskeraid_faces.errors import BadModelFile, BadSettings, OutOfMemory, TrainingDiverged
 from maskeraid_faces.face_model import Kind
 from maskeraid_faces.images import Floats, Images
 from maskeraid_faces.networks.generate import run_generator
@@ -343,6 +343,23 @@ class TestEndOfTraining:
         assert make_loop(gan, Plan(40), watch).run() == "finished"
         assert gan.slowed == 1
         assert gan.steps == 40  # the steps of the infinite call do not count
+
+    def test_a_second_time_they_end_it_and_what_is_kept_is_named(self) -> None:
+        gan, kept = CountingGan(diverge_at=15), dict[int, Checkpoint]()
+        gan.slow_down = lambda: None  # type: ignore[method-assign]  # so it happens again
+        with pytest.raises(TrainingDiverged) as caught:
+            make_loop(gan, Plan(40), Watch(checkpoint=kept.__setitem__, checkpoint_seconds=0)).run()
+        assert caught.value.facts["kept_step"] == max(kept)
+        assert f"step {max(kept)}" in str(caught.value)
+
+    def test_want_of_memory_names_a_smaller_batch(self, faces: Images, monkeypatch: pytest.MonkeyPatch) -> None:
+        def run_steps(*_: object) -> dict[str, float]:
+            raise tf.errors.ResourceExhaustedError(None, None, "")
+
+        monkeypatch.setattr(EigenGan, "run_steps", run_steps)
+        with pytest.raises(OutOfMemory, match=r"128.* 64") as caught:
+            train(faces)
+        assert caught.value.facts == {"batch": 128, "smaller": 64}
 
     def test_infinite_weights_without_a_good_past_end_it(self) -> None:
         with pytest.raises(TrainingDiverged):

@@ -53,7 +53,7 @@ def make_gan(
     resume: Checkpoint | None = None,
 ) -> Gan:
     """Build the networks of an architecture for these faces; `eigen`'s as a checkpoint that goes on has them."""
-    batch = settings.batch or BATCHES[architecture]
+    batch = batch_of(architecture, settings)
     rates = {"learning_rate": settings.learning_rate, "final_learning_rate": settings.final_learning_rate}
     if architecture == "thesis":
         from maskeraid_faces.training.thesis import ThesisGan  # here, because it loads TensorFlow
@@ -102,7 +102,7 @@ def make_plan(architecture: TrainedArchitecture, faces: FaceSet, settings: Train
         return Plan(settings.steps or THESIS_STEPS, max_seconds=longest, has_ideal_accuracy=True)
     drawn = faces.kind == "drawn"
     seconds = PIXEL_SECONDS if architecture != "eigen" else DRAWN_SECONDS if drawn else PHOTO_SECONDS
-    passes = PASSES_BETWEEN_JUDGEMENTS * len(faces.training) // (settings.batch or BATCHES[architecture])
+    passes = PASSES_BETWEEN_JUDGEMENTS * len(faces.training) // batch_of(architecture, settings)
     is_photo = architecture == "eigen" and not drawn
     least = STEPS_BETWEEN_JUDGEMENTS_OF_PHOTOS if is_photo else LEAST_STEPS_BETWEEN_JUDGEMENTS
     return Plan(
@@ -111,6 +111,11 @@ def make_plan(architecture: TrainedArchitecture, faces: FaceSet, settings: Train
         max_seconds=_or(settings.max_seconds, seconds),
         target_quality=_or(settings.target_quality, DRAWN_QUALITY if drawn and architecture == "eigen" else math.inf),
     )
+
+
+def batch_of(architecture: TrainedArchitecture, settings: TrainSettings) -> int:
+    """Images a step."""
+    return settings.batch or BATCHES[architecture]
 
 
 def is_mirrored(faces: FaceSet, settings: TrainSettings) -> bool:

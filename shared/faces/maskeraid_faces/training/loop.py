@@ -172,10 +172,19 @@ class TrainingLoop:
         """Infinite weights: once, return to the best, where nothing judges to the last kept, and learn half as fast."""
         good = self._best or self._last_kept
         if self.progress.slowed_down or not good:
-            raise TrainingDiverged(step=self.progress.step, best_step=self.progress.best_step)
+            raise self._diverged()
         self._gan.restore(good)
         self._gan.slow_down()
         self.progress.slowed_down = True
+
+    def _diverged(self) -> TrainingDiverged:
+        """With what may be begun with."""
+        step, kept = self.progress.step, self._step_kept
+        begun = f", and begin with its checkpoint of step {kept:,}" if kept else ""
+        return TrainingDiverged(
+            f"The training's weights became infinite after step {step:,}: name a smaller learning_rate{begun}.",
+            step=step, best_step=self.progress.best_step, kept_step=kept,
+        )  # fmt: skip
 
     def _finish(self) -> None:
         """Judge what came after the last judgement, which the last row of the curves tells of, then keep the best."""

@@ -18,7 +18,7 @@ Checkpoint = Mapping[str, NDArray[Any]]
 
 THESIS_STEPS = 98_000  # Desentz 2021, section 5.4
 MOST_STEPS = 10_000_000
-LARGEST_BATCH = 4096
+SMALLEST_BATCH, LARGEST_BATCH = 2, 4096
 REAL_LABELS = (1.0, 0.9)
 SLOWEST, FASTEST = 1e-6, 0.1  # learning rates
 NARROWEST, WIDEST = 32, 1024
@@ -61,7 +61,7 @@ class TrainSettings:
         _check_choice("kind", self.kind, get_args(KindChoice))
         _check_choice("loop", self.loop, get_args(Loop))
         _check_range("steps", self.steps, 1, MOST_STEPS)
-        _check_range("batch", self.batch, 2, LARGEST_BATCH)
+        _check_range("batch", self.batch, SMALLEST_BATCH, LARGEST_BATCH)
         _check_range("max_seconds", self.max_seconds, 0, float("inf"))
         _check_range("target_quality", self.target_quality, 0, 1)
         _check_range("learning_rate", self.learning_rate, SLOWEST, FASTEST)

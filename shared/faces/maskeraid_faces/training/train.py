@@ -15,7 +15,7 @@ from maskeraid_faces.image_rows import parts_of
 from maskeraid_faces.images import Image, Images
 from maskeraid_faces.training.attention import looked_after
 from maskeraid_faces.training.basis import basis_arrays, basis_from, fit_basis
-from maskeraid_faces.training.choices import choose_architecture, is_mirrored, make_gan, make_plan
+from maskeraid_faces.training.choices import batch_of, choose_architecture, is_mirrored, make_gan, make_plan
 from maskeraid_faces.training.completion import complete_model, describe
 from maskeraid_faces.training.draft import draft_of
 from maskeraid_faces.training.gan import Gan, Shared
@@ -23,7 +23,7 @@ from maskeraid_faces.training.image_set import FaceSet, prepare
 from maskeraid_faces.training.loop import TrainingLoop
 from maskeraid_faces.training.progress import Progress
 from maskeraid_faces.training.randomness import LARGEST_SEED
-from maskeraid_faces.training.settings import Checkpoint, Stopped, TrainResult, TrainSettings, Watch
+from maskeraid_faces.training.settings import SMALLEST_BATCH, Checkpoint, Stopped, TrainResult, TrainSettings, Watch
 
 SETTINGS_OF_0_1 = {"steps", "batch", "max_seconds", "target_quality"}  # that may be None
 
@@ -59,7 +59,7 @@ def train(
     set_up = _set_up(images, settings or TrainSettings(), groups, seed, watch or Watch(), resume)
     if start is not None and resume is None:
         _begin_with(start, set_up)
-    return _conclude(set_up, _run(set_up.loop))
+    return _conclude(set_up, _run(set_up.loop, batch_of(set_up.architecture, set_up.settings)))
 
 
 def promote(
@@ -151,13 +151,16 @@ def _conclude(set_up: _SetUp, stopped: Stopped) -> TrainResult:
     return TrainResult(model, stopped, progress.step, progress.seconds, tuple(progress.history))
 
 
-def _run(loop: TrainingLoop) -> Stopped:
+def _run(loop: TrainingLoop, batch: int) -> Stopped:
     import tensorflow as tf  # here, so that importing this module stays cheap
 
     try:
         return loop.run()
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-        raise OutOfMemory("the training needs more memory than there is: try half the batch") from error
+        smaller = max(SMALLEST_BATCH, batch // 2)
+        raise OutOfMemory(
+            f"a batch of {batch} needs more memory than there is: try one of {smaller}", batch=batch, smaller=smaller
+        ) from error
 
 
 def _digest(faces: FaceSet, settings: TrainSettings, seed: int) -> str:
