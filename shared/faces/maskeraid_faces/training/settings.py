@@ -36,9 +36,10 @@ class TrainSettings:
     `target_quality`: 0 to 1, stop as soon as it is reached (None: 0.87 for drawn faces with `eigen`, else none).
     `asymmetric`: faces must not be mirrored. `loop`: `plain` runs the thesis through Keras's own calls.
     `learning_rate`: of Adam, 1e-6 to 0.1 (None: the architecture's). `final_learning_rate`: it falls to this by half a
-    cosine, over all steps of `thesis`, over the first 6,000 of the others, 2,000 of `dense` on drawn faces (None: a
-    quarter for `dense`, `dcgan`, `r3`; no fall for the others). `real_label`: what the thesis's discriminator is told
-    of real faces, 1 or 0.9.
+    cosine, over all steps of `thesis`, over the first 6,000 of the others, 2,000 of `dense` on drawn faces (None: to a
+    quarter for `dense`, `dcgan`, `r3`; from 1e-3 to 1e-4 for `eigen` on photographs unless a `learning_rate` is named;
+    no fall for `eigen` on drawn faces and `thesis`). `real_label`: what the thesis's discriminator is told of real
+    faces, 1 or 0.9.
     `width`: channels of the smallest feature map of `dcgan` and `r3`, 32 to 1024, a power of two (None: 1024 and 256
     on a GPU, half of that on a CPU).
     """
