@@ -145,7 +145,10 @@ MEANINGS: Mapping[str, Meaning] = {
     "pointer": ("The field that is wrong (RFC 6901).", "/eyes"),
     "points": ("In their order.", None),
     "prefix": ("The public part of the key.", "3f8a9c2b7d1e4f60"),
-    "preset": ("`quick` takes a minute or three, `best` and `thesis` hours.", None),
+    "preset": (
+        "`quick` takes a minute or three, `best` at most ten, `thesis` hours. GANs of pixels: half an hour, an hour.",
+        None,
+    ),
     "presets": ("What a training may choose from.", ["quick", "thesis", "best"]),
     "previous_secret_until": ("When it ends.", AT),
     "probe": ("A covered face that is re-imaged at each checkpoint.", None),

@@ -1,14 +1,18 @@
 """What was asked for becomes the settings of the engine."""
 
-from typing import Any
+from typing import Any, Literal, get_args
 
 import polars as pl
 import pytest
 
 from maskeraid_core.documents.trainings import TrainingSpec
+from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import BadSettings
+from maskeraid_faces.face_model import TrainedArchitecture
+from maskeraid_faces.training.choices import make_plan
+from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import TrainSettings
-from maskeraid_trainer.run import settings_of
+from maskeraid_trainer.run import settings_of, with_time
 from maskeraid_trainer.training_faces import TrainingFaces, join_rows
 
 
@@ -27,6 +31,26 @@ class TestSettings:
         asked = spec(preset="best", architecture="eigen", hyperparameters={"max_seconds": 5, "batch": 64})
         settings = settings_of(asked)
         assert (settings.architecture, settings.max_seconds, settings.batch) == ("eigen", 5, 64)
+
+    @pytest.mark.parametrize("architecture", get_args(TrainedArchitecture))
+    @pytest.mark.parametrize("kind", ["drawn", "photo"])
+    def test_best_never_gives_less_than_quick(
+        self, architecture: TrainedArchitecture, kind: Literal["drawn", "photo"]
+    ) -> None:
+        """Neither of time nor of what it is content with."""
+        faces = prepare(draw_faces("faces-light").images, TrainSettings(kind=kind), None, 0)
+        quick, best = (
+            make_plan(architecture, faces, with_time(settings_of(asked), asked, architecture))
+            for asked in (spec(preset=preset, architecture=architecture) for preset in ("quick", "best"))
+        )
+        longer = 1 if architecture == "thesis" else 2  # which has no limit
+        assert best.max_seconds >= longer * quick.max_seconds
+        assert (best.target_quality >= 1, best.steps) == (True, quick.steps)
+
+    def test_what_is_named_overrides_the_time_of_best(self) -> None:
+        asked = spec(preset="best", hyperparameters={"max_seconds": 5, "target_quality": 0.5})
+        settings = with_time(settings_of(asked), asked, "r3")
+        assert (settings.max_seconds, settings.target_quality) == (5, 0.5)
 
     @pytest.mark.parametrize("hyperparameters", [{"epochs": 3}, {"batch": 0}])
     def test_a_setting_that_is_unknown_or_out_of_range_is_refused(self, hyperparameters: dict[str, int]) -> None:

@@ -38,7 +38,7 @@ def train(
     ] = "auto",
     preset: Annotated[
         Literal["quick", "best", "thesis"],
-        typer.Option(help="`quick` takes minutes, `best` ten, `thesis` hours."),
+        typer.Option(help="`quick` takes minutes, `best` ten or, of GANs of pixels, an hour, `thesis` hours."),
     ] = "quick",
     where: Annotated[list[str] | None, typer.Option(help="Only images with, e.g., mouth:2; repeatable.")] = None,
     start_from: Annotated[
