@@ -53,8 +53,9 @@ class Recording:
         self._step_probed = -1
         self._began, self._probe_seconds = time.monotonic(), 0.0
 
-    def recall(self, step: int, sheets: Iterable[Mapping[str, object]]) -> None:
-        """Take over the sheets that the checkpoint of a step names."""
+    def recall(self, step: int, sheets: Iterable[Mapping[str, object]], said: Iterable[str] = ()) -> None:
+        """Take over the sheets that the checkpoint of a step names, and the codes of what was said before it."""
+        self._said.update(said)
         self._step_kept = step
         self.sheets = {sheet.name: sheet for sheet in map(ModelFile.model_validate, sheets)}
 
@@ -65,11 +66,11 @@ class Recording:
         )  # fmt: skip
 
     def warn(self, code: str, sentence: str) -> None:
-        """Say something to the owner, once."""
+        """Say something to the owner, once a job."""
         self._say_once("warning", code, sentence)
 
     def attend(self, code: str, sentence: str) -> None:
-        """Say, once, what the owner may want to end the training for, or should know before the model is used."""
+        """Say, once a job, what the owner may want to end the training for, or should know before the model is used."""
         self._say_once("attention", code, sentence)
 
     def _say_once(self, how: Literal["warning", "attention"], code: str, sentence: str) -> None:
@@ -131,7 +132,7 @@ class Recording:
 
     def _checkpoint(self, step: int, arrays: Checkpoint) -> None:
         if step != self._step_kept:
-            keep = {"sheets": [sheet.model_dump() for sheet in self.sheets.values()]}
+            keep = {"sheets": [sheet.model_dump() for sheet in self.sheets.values()], "said": sorted(self._said)}
             entry = self._port.call(write_checkpoint, self._port.stores.blobs, self._job, step, arrays, keep)
             self._reports.say("checkpoint", entry=entry.model_dump(mode="json"))
             self._step_kept = step

@@ -104,7 +104,7 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
         begun = partial(run, start=beginning_of(job, spec, port))
         report_estimate(begun, judge, job, plan, reports, settings, asked)
         return
-    recording = Recording(job, port, reports, plan, asked, probe_of(spec, port, reports))
+    recording = Recording(job, port, reports, plan, asked, probe_of(job, spec, port, reports))
     watch = recording.watch(settings.checkpoint_seconds)
 
     if spec.is_promotion:
@@ -138,14 +138,15 @@ def beginning_of(job: Job, spec: TrainingSpec, port: PortalStores) -> FaceModel 
     return port.call(read_beginning, port.stores, job.tenant, spec.start_from) if spec.start_from else None
 
 
-def probe_of(spec: TrainingSpec, port: PortalStores, reports: Reports) -> ReadProbe | None:
-    """The probe; one that cannot be read is no reason not to train, but its owner is told."""
+def probe_of(job: Job, spec: TrainingSpec, port: PortalStores, reports: Reports) -> ReadProbe | None:
+    """The probe; one that cannot be read is no reason not to train, but its owner is told, by the first attempt."""
     if spec.probe is None:
         return None
     try:
         return read_probe(port, spec.probe)
     except (ImageRejected, InputGone, ArtifactCorrupt) as error:
-        reports.say("warning", code=PROBE_LEFT_OUT, detail=f"The probe cannot be read: {error}")
+        if all(warning["code"] != PROBE_LEFT_OUT for warning in job.warnings):
+            reports.say("warning", code=PROBE_LEFT_OUT, detail=f"The probe cannot be read: {error}")
         return None
 
 
@@ -165,7 +166,7 @@ def resume(
     for entry in job.checkpoints:
         try:
             arrays, kept = port.call(read_checkpoint, port.stores.blobs, job, entry)
-            recording.recall(entry.step, kept["sheets"])
+            recording.recall(entry.step, kept["sheets"], kept.get("said", ()))  # earlier releases kept no words
             return run(resume=arrays)
         except (BrokenCheckpoint, BadModelFile) as error:
             consequence = describe(entry, job.checkpoints)

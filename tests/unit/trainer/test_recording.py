@@ -100,6 +100,22 @@ class TestCheckpoints:
         assert [arrays.keys() for arrays in run.resumed_from if arrays] == [ARRAYS.keys()]
         assert again.sheets == first.sheets
 
+    def test_what_was_said_before_it_is_not_said_again(
+        self, job: Job, port: PortalStores, reports: HeardReports
+    ) -> None:
+        first = recording(job, port, reports)
+        first.warn("begins_afresh", "…")
+        first.attend("collapse", "…")
+        first.watch(60).checkpoint(40, ARRAYS)
+        entry = CheckpointEntry.model_validate(reports.lines.pop()["entry"])
+        reports.lines.clear()
+        again = recording(job, port, reports)
+        resume(FakeRun(), job.model_copy(update={"checkpoints": [entry]}), port, reports, again)  # type: ignore[arg-type]
+        again.warn("begins_afresh", "…")
+        for code in ("collapse", "no_progress"):
+            again.attend(code, "…")
+        assert [line["code"] for line in reports.lines] == ["no_progress"]
+
     def test_what_it_names_is_not_written_again(self, job: Job, port: PortalStores, reports: HeardReports) -> None:
         again = recording(job, port, reports)
         again.recall(40, [])
