@@ -39,7 +39,7 @@ class Child:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **environment},
+            env=environment,
             process_group=0,
             bufsize=0,
         )

@@ -26,6 +26,10 @@ class TrainerSettings(CoreSettings):
     child_niceness: int = Field(
         default=5, ge=0, le=19, description="Niceness of a training: a busy machine starves it, not the heartbeat."
     )
+    multi_worker: bool = Field(
+        default=False,
+        description="Whether trainings heed TF_CONFIG: only where somebody starts the same training on all its hosts.",
+    )
 
     images_in_memory_bytes: int = Field(
         default=2 * 2**30,

@@ -142,10 +142,18 @@ def _judgement(version: ModelVersion) -> dict[str, Any]:
 
 
 def _environment(settings: TrainerSettings) -> dict[str, str]:
-    """The child reads our settings; its words go through our log, so they need no format of their own."""
-    return settings.to_environment() | {
-        "MASKERAID_LOG_FORMAT": "console",
-        "PYTHONFAULTHANDLER": "1",  # a signal's stack is among the last words
-        "MPLCONFIGDIR": str(settings.matplotlib_folder),
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-    }
+    """The child reads our settings; its words go through our log, so they need no format of their own.
+
+    TensorFlow waits without an end for the hosts that TF_CONFIG names, and no other worker is started for this job.
+    """
+    inherited = {name: value for name, value in os.environ.items() if name != "TF_CONFIG" or settings.multi_worker}
+    return (
+        inherited
+        | settings.to_environment()
+        | {
+            "MASKERAID_LOG_FORMAT": "console",
+            "PYTHONFAULTHANDLER": "1",  # a signal's stack is among the last words
+            "MPLCONFIGDIR": str(settings.matplotlib_folder),
+            "TF_CPP_MIN_LOG_LEVEL": "2",
+        }
+    )

@@ -102,6 +102,15 @@ class TestOutcome:
         assert (caught.value.code, caught.value.facts, str(caught.value)) == ("too_few_images", {"found": 3}, "no")
         assert held.effects == []
 
+    @pytest.mark.parametrize("multi_worker", [False, True])
+    def test_hosts_that_nobody_starts_are_not_waited_for(
+        self, held: FakeHeld, monkeypatch: pytest.MonkeyPatch, multi_worker: bool
+    ) -> None:
+        monkeypatch.setenv("TF_CONFIG", "{}")
+        with pytest.raises(Crash):
+            run(held, "say(type='phase', phase=os.environ.get('TF_CONFIG', 'none'))", multi_worker=multi_worker)
+        assert ("job.phase", {"phase": "{}" if multi_worker else "none"}) in held.told
+
     def test_an_outcome_before_a_bad_exit_does_not_count(self, held: FakeHeld) -> None:
         version = make_version().model_dump_json(by_alias=True)
         with pytest.raises(Crash):
