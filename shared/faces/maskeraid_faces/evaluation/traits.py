@@ -25,7 +25,7 @@ def fit_traits(model: FaceModel, faces: Labelled) -> tuple[Trait, ...]:
     traits = (
         _fit(name, features, np.asarray(labels, np.str_), faces)
         for name, labels in sorted(faces.values.items())
-        if worth_telling(np.asarray(labels, np.str_))
+        if worth_telling(np.asarray(labels, np.str_), faces.groups)
     )
     return tuple(trait for trait in traits if trait is not None)
 
