@@ -30,7 +30,7 @@ MEDIA_TYPES = {
     ".png": "image/png", ".json": "application/json", ".md": "text/markdown",
     ".safetensors": "application/octet-stream", ".npy": "application/octet-stream", ".keras": "application/zip",
 }  # fmt: skip
-ORIGIN = ("model_id", "version", "training_id", "step")  # of what a training began with, for everyone who may see it
+ORIGIN = ("model_id", "version", "training_id", "step")  # of what a training began with, for its owner
 
 
 async def write_version(

@@ -32,7 +32,7 @@ GATES: Mapping[str, str] = {
 def card_files(version: ModelVersion) -> dict[str, bytes]:
     """Both forms of what is known of a version, by name.
 
-    Whoever may see the model may read them: where its data lie, how they were filtered, and whom they show stays out.
+    Whoever may see the model may read them: what others are not shown of a version stays out.
     """
     version = version.shown_to_others()
     known = {

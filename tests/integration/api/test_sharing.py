@@ -21,6 +21,7 @@ DATA_URL = "data:image/png;base64,iVBORw0K"
 TRAITS = [{"attribute": "person", "value": "anna"}, {"attribute": "tone", "value": "light"}]
 LINEAGE = {"training_id": "trn_01KADNQ9NH5KMKB59KYA35S2FP", "software": "1", "seed": 7,
            "data": [{"dataset_id": "ds_secret", "version": 1, "where": ["person:anna"]}]}  # fmt: skip
+CARD = {"images": 500, "flags": [], "start_from": {"training_id": "trn_01KADNQ9NH5KMKB59KYA35S2FP", "step": 60}}
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ async def reader(open_account: Open) -> Account:
 @pytest.fixture
 async def model(account: Account, stores: Stores) -> Model:
     return await add_model(
-        stores, account.tenant, versions=2, facts=[{"lineage": LINEAGE, "guarantees": TRAITS}] * 2,
+        stores, account.tenant, versions=2, facts=[{"lineage": LINEAGE, "guarantees": TRAITS, "card": CARD}] * 2,
         metadata={"mine": "x"}, tags=["demo"],
     )  # fmt: skip
 
@@ -64,6 +65,8 @@ class TestReader:
         version = await reader.client.get(f"/v1/models/{model.id}/versions/champion")
         assert version.json()["lineage"] == {"software": "1"}
         assert version.json()["guarantees"] == TRAITS[1:]
+        own = await account.client.get(f"/v1/models/{model.id}/versions/champion")
+        assert own.json()["card"] == CARD
         for answer in (version, await reader.client.get(f"/v1/models/{model.id}/versions")):
             assert not [word for word in ("ds_secret", "anna", "trn_", account.tenant) if word in answer.text]
         assert (await reader.client.get("/v1/images", params={"model_id": model.id})).status_code == 404

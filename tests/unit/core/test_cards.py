@@ -77,6 +77,11 @@ class TestText:
             assert b"Ann" not in content
             assert b"ds_1" not in content
 
+    def test_nor_what_it_began_with(self) -> None:
+        version = make_version(card={"images": 500, "start_from": {"model_id": "mdl_mine", "version": 2}})
+        for content in card_files(version).values():
+            assert b"mdl_mine" not in content
+
 
 class TestMeasured:
     def test_it_is_added_to_what_is_known(self) -> None:

@@ -15,6 +15,7 @@ from maskeraid_core.documents.trainings import DataPart
 Visibility = Literal["private", "tenants", "public"]
 
 CARD_FILE, CARD_TEXT = "card.json", "card.md"  # what is known of a version, for programs and for people
+OWNERS_ON_CARD = frozenset({"start_from"})  # names models and trainings of the owner's
 
 
 class ModelFile(Part):
@@ -123,13 +124,17 @@ class ModelVersion(Document):
         return next((file for file in self.files if file.name == name), None)
 
     def shown_to_others(self) -> "ModelVersion":
-        """Without where its data lie, how they were filtered, and whom they show; its card is for everyone."""
+        """Without where its data lie, how they were filtered, whom they show, and what it began with.
+
+        The rest of its card is for everyone.
+        """
         kept = {"software": self.lineage.get("software")}
+        card = {name: value for name, value in self.card.items() if name not in OWNERS_ON_CARD}
         traits = {
             name: [row for row in rows if row.get("attribute") != IDENTITY]
             for name, rows in (("guarantees", self.guarantees), ("varies", self.varies))
         }
-        return self.model_copy(update={"lineage": kept, **traits})
+        return self.model_copy(update={"lineage": kept, "card": card, **traits})
 
 
 def kept_files(files: Iterable[ModelFile], pruned_at: datetime | None) -> list[ModelFile]:
