@@ -110,8 +110,12 @@ class Registry:
 
     def files(self, model: Model, version: ModelVersion) -> list[ModelFile]:
         """Those that can be fetched now by this caller: of a shared model, without leave to download, what it shows."""
-        may_have_all = (self.is_own(model) or model.may_download) and version.pruned_at is None
+        may_have_all = self.may_have_weights(model) and version.pruned_at is None
         return [file for file in version.files if may_have_all or file.is_shown]
+
+    def may_have_weights(self, model: Model) -> bool:
+        """Whether this caller may fetch them, or make something of its own of them."""
+        return self.is_own(model) or model.may_download
 
 
 def _number(model: Model, wanted: str) -> int | None:

@@ -64,6 +64,12 @@ async def find_beginning(choice: StartChoice, inputs: Inputs, jobs: JobRepositor
     if choice.model_id is not None:
         inputs.caller.need(Scope.MODELS_READ)
         model = await inputs.registry.require(choice.model_id)  # one's own, or one that is shared
+        if not inputs.registry.may_have_weights(model):  # what comes of them is the caller's to fetch
+            raise NotFound(
+                f"The weights of {model.name} are not yours to begin with: ask its owner to allow downloads, or begin "
+                "with a model of your own.",
+                pointer="/start_from",
+            )
         version = await inputs.registry.whole_version(model, choice.version)
         start = StartFrom(model_id=version.model_id, version=version.version, owner=version.tenant)
         return Beginning(version.resolution, version.architecture, model=start)
