@@ -21,7 +21,6 @@ from maskeraid_core.jobs import CHECKPOINT_FILES, STATE, CheckpointEntry, Job, J
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
 
-MOST_EVENTS = 10_000
 CHECKPOINT = "job.checkpoint"
 
 
@@ -87,7 +86,7 @@ async def checkpoint_to_promote(events: EventRepository, jobs: JobRepository, ca
     try:
         return job, entry_of(job, step)
     except CheckpointGone:
-        told = await events.after(job.id, 0, MOST_EVENTS, types=(SAMPLE, CHECKPOINT))
+        told = await events.told(job.id, SAMPLE, CHECKPOINT)
         if all(int(event.data["step"]) != step for event in told):
             raise NotFound from None
         raise

@@ -109,7 +109,7 @@ class Held:
     def tell(self, event_type: str, data: dict[str, Any]) -> None:
         """Append a line to the job's history."""
         self._port.call(self.announce)
-        line = EventLine(f"{event_type}:{self.claim.fence}:{self._lines + 1}", event_type, data)
+        line = EventLine.of_attempt(self.claim.fence, self._lines + 1, event_type, data)
         self._port.call(
             EventRepository(self.stores.database).append,
             self.job.id, self.job.tenant, self.claim.fence, now(), line,

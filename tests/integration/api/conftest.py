@@ -102,6 +102,7 @@ class Hand:
         self._stores = stores
         self._moves, self._claims = JobMoves(stores.database), JobClaims(stores.database)
         self.blobs = stores.blobs
+        self._lines = 0
 
     async def claim(self, job_id: str) -> Job:
         claim = await self._claims.claim(job_id, "hand", 60)
@@ -118,7 +119,8 @@ class Hand:
         return await self._move(job, succeeded(job, {**result, **({"files": stored} if files else {})}))
 
     async def tell(self, job: Job, kind: str, data: dict[str, Any]) -> None:
-        line = EventLine(new_id("line"), kind, data)
+        self._lines += 1
+        line = EventLine.of_attempt(job.fence, self._lines, kind, data)
         await EventRepository(self._stores.database).append(job.id, job.tenant, job.fence, now(), line)
 
     async def fail(self, job: Job, error: JobError) -> Job:

@@ -13,6 +13,7 @@ from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import CHECKPOINT_FILES, CheckpointEntry, Job, JobError
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.claims import Claim, JobClaims
+from maskeraid_core.repositories.events import EventLine, EventRepository, Lines
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
@@ -100,6 +101,21 @@ class TestCheckpoints:
             rest = await client.get(first.headers["link"].split(">")[0][1:])
             assert [row["step"] for row in first.json()["data"] + rest.json()["data"]] == steps
             assert (first.json()["has_more"], rest.json()["has_more"]) == (True, False)
+
+    @pytest.mark.slow  # the embedded server takes 5 ms a line
+    async def test_the_newest_is_there_however_long_it_trains(
+        self, client: httpx.AsyncClient, hand: Hand, stores: Stores, training: Job
+    ) -> None:
+        """A minute a checkpoint: a week of them."""
+        at, steps = now(), range(1, 10_081)
+        lines = [EventLine.of_attempt(training.fence, step, "job.checkpoint", {"step": step}) for step in steps]
+        events = EventRepository(stores.database)
+        await events.append_all(Lines(training.id, training.tenant, training.fence, at, lines))
+        await draw_sheet(hand, training, 20_000, b"newest")
+        path = f"/v1/trainings/{training.id}/checkpoints"
+        first, second = (await client.get(path, params={"limit": 2})).json()["data"]
+        assert (first["step"], second["step"]) == (20_000, 10_080)
+        assert (await client.get(first["files"][0]["url"])).content == b"newest"
 
 
 async def keep(hand: Hand, stores: Stores, job: Job, step: int) -> CheckpointEntry:

@@ -23,7 +23,7 @@ from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.claims import Claim, JobClaims
 from maskeraid_core.repositories.deliveries import DeliveryQueue, DeliveryRepository, WebhookEndpointRepository
 from maskeraid_core.repositories.due import DueJobs
-from maskeraid_core.repositories.events import EventLine, EventRepository
+from maskeraid_core.repositories.events import EventLine, EventRepository, Lines
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import PageRequest, now
@@ -177,6 +177,17 @@ class TestEvents:
         found = await events.after("trn_x", 0)
         assert [event.seq for event in found] == list(range(1, 21))
         assert [event.seq for event in await events.after("trn_x", 17)] == [18, 19, 20]
+
+    async def test_what_was_told_of_some_types_comes_whole_and_in_order(self, stores: Stores) -> None:
+        told = [(f"job.{what}", step) for step in range(1, 201) for what in ("metric", "sample", "checkpoint")]
+        lines = [EventLine.of_attempt(1, n, kind, {"step": step}) for n, (kind, step) in enumerate(told, 1)]
+        events = EventRepository(stores.database)
+        await events.append_all(Lines("trn_x", "ten_1", 1, now(), lines))
+        await events.append("trn_y", "ten_1", 1, now(), EventLine.of_attempt(1, 1, "job.sample", {"step": 1}))
+        found = [
+            (event.type, event.data["step"]) for event in await events.told("trn_x", "job.checkpoint", "job.sample")
+        ]
+        assert found == [(kind, step) for kind, step in told if kind != "job.metric"]
 
     async def test_nothing_follows_the_end(self, stores: Stores) -> None:
         job = await accept(stores)

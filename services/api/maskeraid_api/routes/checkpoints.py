@@ -34,7 +34,6 @@ from maskeraid_core.repositories.events import EventRepository
 router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
 
 LONGEST_NAME = 100  # characters, as of every name
-MOST_SHEETS = 10_000  # looked through; a training draws some dozens, and is kept once a minute
 
 
 @router.get("/{training_id}/checkpoints", response_model=CheckpointPage)
@@ -52,7 +51,7 @@ async def list_training_checkpoints(
     """The steps at which the training's state was kept, or at which its model drew faces."""
     job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
     events = EventRepository(gateway.stores.database)
-    told = await events.after(job.id, 0, MOST_SHEETS, types=(SAMPLE, CHECKPOINT))
+    told = await events.told(job.id, SAMPLE, CHECKPOINT)
     found = checkpoints_of(job, told, await steps_kept(gateway.stores.blobs, job))
     if order == "desc":
         found.reverse()
@@ -123,7 +122,7 @@ def promotion_of(job: Job, start: StartFrom, new_job: str) -> TrainingSpec:
 
 async def sheet_key(events: EventRepository, job_id: str, step: int, name: str) -> str:
     """Where the newest picture of a step lies, for a resumed training draws some again. Raises: NotFound."""
-    found = await events.after(job_id, 0, MOST_SHEETS, types=(SAMPLE,))
+    found = await events.told(job_id, SAMPLE)
     keys = [str(event.data["key"]) for event in found if event.data["step"] == step and picture_of(event) == name]
     if not keys:
         raise NotFound

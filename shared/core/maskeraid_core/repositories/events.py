@@ -24,6 +24,11 @@ class EventLine:
     type: str
     data: dict[str, Any]
 
+    @classmethod
+    def of_attempt(cls, fence: int, number: int, event_type: str, data: dict[str, Any]) -> "EventLine":
+        """What a worker tells; the key begins with the type, so that lines of one type are found by an index."""
+        return cls(f"{event_type}:{fence}:{number}", event_type, data)
+
 
 @dataclass(frozen=True)
 class Lines:
@@ -108,6 +113,14 @@ class EventRepository:
             return [JobEvent.of(row) async for row in cursor.limit(limit)]
         # Chosen here: asked for types as well, the embedded server would look at the events of all jobs.
         return [JobEvent.of(row) async for row in cursor if row["type"] in types][:limit]
+
+    async def told(self, job_id: str, *types: str) -> Sequence[JobEvent]:
+        """All that workers told of some types, in order."""
+        found: list[JobEvent] = []
+        for event_type in types:
+            of_type = {"$gt": f"{event_type}:", "$lt": f"{event_type};"}  # `;` comes next after `:`
+            found += [JobEvent.of(row) async for row in self._collection.find({"job": job_id, "key": of_type})]
+        return sorted(found, key=lambda event: event.seq)
 
     async def there(self, event_ids: Sequence[str]) -> set[str]:
         """Those of the events that have come."""
