@@ -4,8 +4,8 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +17,13 @@ from maskeraid_api.gateway import Gateway, gateway_of
 from maskeraid_api.limits import check_limits
 from maskeraid_api.measuring import ACCEPTED_JOBS
 from maskeraid_core.documents.document import Part
+from maskeraid_core.errors import IdempotencyKeyReused
 from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import Job, JobKind, Notify
 from maskeraid_core.news import wait_for_news
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.needs import input_keys
 from maskeraid_core.repositories.repository import now
 
 LONGEST_WAIT = 30  # seconds
@@ -42,6 +44,7 @@ class Order:
     deadline_seconds: float | None = None
     warnings: list[dict[str, Any]] = field(default_factory=list)
     retry_of: str | None = None
+    put_away: Callable[[], Awaitable[Part]] | None = None  # bytes, once nothing else is in the way; the spec with them
 
     def idempotency(self, request: Request) -> tuple[str | None, str | None]:
         """What makes two orders one: their key, and the digest of the request that it came with.
@@ -63,11 +66,13 @@ async def accept(request: Request, order: Order, *, wait_seconds: float = 0) -> 
     caller: Caller = request.scope["maskeraid.caller"]
     jobs = JobRepository(gateway.stores.database, caller.tenant)
     await check_limits(gateway, jobs, caller.tenant, order.kind)
+    if order.put_away is not None:
+        order = replace(order, spec=await order.put_away())
     job = _job(request, caller.tenant, order)
     if wait_seconds <= 0:
-        return await _accept(request, jobs, job, is_awaited=False)
+        return await _accept(request, jobs, job, order, is_awaited=False)
     async with gateway.stores.news.about(job.id) as news:  # before the job exists, so that no news is missed
-        accepted = await _accept(request, jobs, job, is_awaited=True)
+        accepted = await _accept(request, jobs, job, order, is_awaited=True)
         until = time.monotonic() + wait_seconds
         while not accepted.status.is_terminal and (left := until - time.monotonic()) > 0:
             await wait_for_news(news, min(LOOK_SECONDS, left))
@@ -75,13 +80,19 @@ async def accept(request: Request, order: Order, *, wait_seconds: float = 0) -> 
     return accepted
 
 
-async def _accept(request: Request, jobs: JobRepository, job: Job, *, is_awaited: bool) -> Job:
-    accepted = await jobs.accept(job)
+async def _accept(request: Request, jobs: JobRepository, job: Job, order: Order, *, is_awaited: bool) -> Job:
+    gateway = gateway_of(request)
+    own_keys = input_keys(job.spec) if order.put_away else set()
+    try:
+        accepted = await jobs.accept(job)
+    except IdempotencyKeyReused:
+        await gateway.stores.blobs.delete(own_keys)
+        raise
     if accepted.id != job.id:
+        await gateway.stores.blobs.delete(own_keys)
         exchange_of(request.scope).headers["Idempotency-Replayed"] = "true"
         return accepted
     ACCEPTED_JOBS.labels(job.kind).inc()
-    gateway = gateway_of(request)
     gateway.background.start(_tell(gateway, accepted, is_awaited=is_awaited))
     return accepted
 

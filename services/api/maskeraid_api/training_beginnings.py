@@ -51,11 +51,7 @@ class Beginning:
         """A checkpoint is copied now: the training that it is of may drop it at any time. Raises: CheckpointGone."""
         if self.checkpoint is None:
             return self.model
-        job, entry = self.checkpoint
-        return StartFrom(
-            training_id=job.id, step=entry.step, key=await copy_of(blobs, tenant, entry), sha256=entry.sha256,
-            spec_digest=job.spec_digest,
-        )  # fmt: skip
+        return await start_of(blobs, tenant, *self.checkpoint)
 
 
 async def find_beginning(choice: StartChoice, inputs: Inputs, jobs: JobRepository) -> Beginning:
@@ -106,8 +102,8 @@ async def steps_kept(blobs: Blobs, job: Job) -> set[int]:
     return {entry.step for entry in job.checkpoints if await blobs.exists(f"{entry.key}/{STATE}")}
 
 
-async def copy_of(blobs: Blobs, tenant: str, entry: CheckpointEntry) -> str:
-    """The key of a copy that is the new training's own. Raises: CheckpointGone."""
+async def start_of(blobs: Blobs, tenant: str, job: Job, entry: CheckpointEntry) -> StartFrom:
+    """A copy of the checkpoint that is the new training's own. Raises: CheckpointGone."""
     key = inbox_key(tenant)
     try:
         for name in CHECKPOINT_FILES:
@@ -115,7 +111,7 @@ async def copy_of(blobs: Blobs, tenant: str, entry: CheckpointEntry) -> str:
     except InputGone:
         await blobs.delete([f"{key}/{name}" for name in CHECKPOINT_FILES])
         raise CheckpointGone(f"The state of step {entry.step:,} was deleted after the training's end.") from None
-    return key
+    return StartFrom(training_id=job.id, step=entry.step, key=key, sha256=entry.sha256, spec_digest=job.spec_digest)
 
 
 async def put_probe_away(choice: ProbeChoice | None, inputs: Inputs) -> Probe | None:

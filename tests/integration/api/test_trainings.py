@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from maskeraid_api.settings import ApiSettings
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.models import Model, ModelVersion
 from maskeraid_core.ids import new_id
@@ -233,6 +234,43 @@ class TestBeginnings:
         (row,) = (await client.get(f"/v1/trainings/{training.id}/checkpoints")).json()["data"]
         assert [file["name"] for file in row["files"]] == ["samples.png", "probe.png"]
         assert [(await client.get(file["url"])).content for file in row["files"]] == [b"samples.png", b"probe.png"]
+
+
+class TestRefused:
+    @pytest.fixture
+    def api_settings(self, api_settings: ApiSettings) -> ApiSettings:
+        return api_settings.model_copy(update={"max_queued_jobs": 1})
+
+    async def test_leaves_no_copy_behind(
+        self, client: httpx.AsyncClient, account: Account, hand: Hand, stores: Stores, training: Job,
+        fill_dataset: FillDataset,
+    ) -> None:  # fmt: skip
+        await keep(hand, stores, training, 60)
+        path, inbox = f"/v1/trainings/{training.id}/checkpoints/60/promote", f"t/{account.tenant}/inbox/"
+        picture = "data:image/png;base64," + base64.b64encode(b"picture").decode()
+        body = {
+            "name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}],
+            "start_from": {"training_id": training.id, "step": 60}, "probe": {"data_url": picture},
+        }  # fmt: skip
+        assert (await client.post(path)).status_code == 202
+        kept = await hand.blobs.keys(inbox)
+        for refused in (await client.post(path), await client.post("/v1/trainings", json=body)):
+            assert (refused.status_code, refused.json()["code"]) == (429, "queue_full")
+        assert await hand.blobs.keys(inbox) == kept
+
+    async def test_nor_does_one_that_cannot_be_copied(
+        self, client: httpx.AsyncClient, account: Account, hand: Hand, stores: Stores, training: Job,
+        fill_dataset: FillDataset,
+    ) -> None:  # fmt: skip
+        entry = await keep(hand, stores, training, 60)
+        await hand.blobs.delete([f"{entry.key}/weights.safetensors"])
+        picture = "data:image/png;base64," + base64.b64encode(b"picture").decode()
+        body = {
+            "name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}],
+            "start_from": {"training_id": training.id, "step": 60}, "probe": {"data_url": picture},
+        }  # fmt: skip
+        assert (await client.post("/v1/trainings", json=body)).status_code == 410
+        assert not await hand.blobs.keys(f"t/{account.tenant}/inbox/")
 
 
 ESTIMATE = {

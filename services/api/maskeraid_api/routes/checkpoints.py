@@ -16,9 +16,9 @@ from maskeraid_api.schemas.checkpoints import CHECKPOINT, CheckpointPage, checkp
 from maskeraid_api.schemas.jobs import PROBE_FILE, SAMPLE, SAMPLES_FILE, picture_of
 from maskeraid_api.schemas.trainings import MOST_STEPS, TrainingView
 from maskeraid_api.serving import serve_small
-from maskeraid_api.training_beginnings import checkpoint_to_promote, copy_of, steps_kept
+from maskeraid_api.training_beginnings import checkpoint_to_promote, start_of, steps_kept
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.trainings import StartFrom, TrainingSpec
+from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.errors import (
     CheckpointGone,
     InputGone,
@@ -96,25 +96,23 @@ async def promote_checkpoint(
     """
     events, blobs = EventRepository(gateway.stores.database), gateway.stores.blobs
     job, entry = await checkpoint_to_promote(events, jobs, caller, training_id, step)
-    start = StartFrom(
-        training_id=job.id, step=step, key=await copy_of(blobs, caller.tenant, entry), sha256=entry.sha256,
-        spec_digest=job.spec_digest,
-    )  # fmt: skip
-    new_job = new_id(JobKind.TRAINING.id_prefix)
-    order = Order(
-        JobKind.TRAINING, promotion_of(job, start, new_job), new_job, notify=job.notify, metadata=job.metadata
-    )
+    spec = promotion_of(job, step, new_job := new_id(JobKind.TRAINING.id_prefix))
+
+    async def put_away() -> TrainingSpec:
+        return spec.model_copy(update={"start_from": await start_of(blobs, caller.tenant, job, entry)})
+
+    order = Order(JobKind.TRAINING, spec, new_job, notify=job.notify, metadata=job.metadata, put_away=put_away)
     accepted_job = await accept(request, order)
     return accepted(TrainingView.of(accepted_job), f"/v1/trainings/{accepted_job.id}")
 
 
-def promotion_of(job: Job, start: StartFrom, new_job: str) -> TrainingSpec:
-    """The same order, begun and ended at the checkpoint; a probe that came with a request was deleted after its job."""
+def promotion_of(job: Job, step: int, new_job: str) -> TrainingSpec:
+    """The same order, ended where it begins; a probe that came with a request was deleted after its job."""
     spec = TrainingSpec.model_validate(job.spec)
     probe = spec.probe if spec.probe and not (spec.probe.image.upload or spec.probe.covering.upload) else None
-    name = f"{spec.name[: LONGEST_NAME - 20]} (step {start.step})"
+    name = f"{spec.name[: LONGEST_NAME - 20]} (step {step})"
     changes = {
-        "name": name, "start_from": start, "is_promotion": True, "probe": probe, "dry_run": False,
+        "name": name, "is_promotion": True, "probe": probe, "dry_run": False,
         "model_id": twin_id("mdl", new_job),
     }  # fmt: skip
     return spec.model_copy(update=changes)

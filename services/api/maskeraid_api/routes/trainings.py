@@ -47,6 +47,7 @@ from maskeraid_core.errors import (
 from maskeraid_core.ids import new_id, twin_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify
 from maskeraid_core.repositories.events import EventRepository
+from maskeraid_core.repositories.needs import input_keys
 
 router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
 
@@ -111,15 +112,22 @@ async def create_training(
     data = await choose_training_data(library, body.data)
     if beginning:
         beginning.check(data.resolution, architecture)
-    # Bytes are put away last, when nothing else can be refused any more.
-    start = await beginning.to_document(gateway.stores.blobs, caller.tenant) if beginning else None
-    probe = await put_probe_away(body.probe, inputs)
     job_id = new_id(JobKind.TRAINING.id_prefix)
-    spec = spec_of(body, data, job_id).model_copy(
-        update={"architecture": architecture, "start_from": start, "probe": probe}
-    )
+    spec = spec_of(body, data, job_id).model_copy(update={"architecture": architecture})
+
+    async def put_away() -> TrainingSpec:
+        filled = spec.model_copy(update={"probe": await put_probe_away(body.probe, inputs)})
+        if beginning is None:
+            return filled
+        try:
+            start = await beginning.to_document(inputs.blobs, caller.tenant)
+        except CheckpointGone:
+            await inputs.blobs.delete(input_keys(filled.model_dump()))
+            raise
+        return filled.model_copy(update={"start_from": start})
+
     order = Order(
-        JobKind.TRAINING, spec, job_id,
+        JobKind.TRAINING, spec, job_id, put_away=put_away,
         notify=QUIET if body.dry_run else body.notify.to_document(), metadata=body.metadata,
         client_reference_id=body.client_reference_id, deadline_seconds=body.deadline_seconds,
         warnings=warnings_of(data),
