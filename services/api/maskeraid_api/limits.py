@@ -4,8 +4,11 @@ from datetime import datetime
 
 from maskeraid_api.gateway import Gateway
 from maskeraid_api.storage import stored_bytes
+from maskeraid_core.documents.accounts import MONTH
 from maskeraid_core.errors import Overloaded, QueueFull, QuotaExceeded
 from maskeraid_core.jobs import JobKind, QueueName
+from maskeraid_core.mongo import Database
+from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.repository import now
 
@@ -24,7 +27,7 @@ async def check_limits(gateway: Gateway, jobs: JobRepository, tenant: str, kind:
         raise QueueFull(f"{most} of your jobs wait for the {kind.queue}.", retry_after=RETRY_SECONDS)
     _check_load(gateway, kind.queue)
     if kind is JobKind.TRAINING:
-        await _check_quota(jobs, gateway.settings.max_training_seconds)
+        await _check_quota(gateway, tenant)
     if kind in (JobKind.TRAINING, JobKind.IMPORT):
         await _check_storage(gateway, tenant)
 
@@ -37,10 +40,19 @@ def _check_load(gateway: Gateway, queue: QueueName) -> None:
         raise Overloaded(f"Too many jobs wait for the {queue}.", retry_after=RETRY_SECONDS)
 
 
-async def _check_quota(jobs: JobRepository, most_seconds: float | None) -> None:
+async def trained_seconds(database: Database, tenant: str) -> float:
+    """For how long the tenant's trainings of this month have run, with those that it has deleted since."""
+    since = month_of(now())
+    account = await AccountRepository(database).tenant(tenant)
+    deleted = account.deleted_seconds.get(since.strftime(MONTH), 0.0) if account else 0.0
+    return deleted + await JobRepository(database, tenant).training_seconds(since)
+
+
+async def _check_quota(gateway: Gateway, tenant: str) -> None:
+    most_seconds = gateway.settings.max_training_seconds
     if most_seconds is None:
         return
-    if await jobs.training_seconds(month_of(now())) >= most_seconds:
+    if await trained_seconds(gateway.stores.database, tenant) >= most_seconds:
         raise QuotaExceeded(
             f"Your trainings have run for the {most_seconds:g} seconds of this month.", quota="training_seconds"
         )

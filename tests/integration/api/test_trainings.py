@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from maskeraid_api.settings import ApiSettings
+from maskeraid_core.blobs import sha256_hex
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.models import Model, ModelVersion
+from maskeraid_core.documents.models import Model, ModelFile, ModelVersion
 from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import CHECKPOINT_FILES, CheckpointEntry, Job, JobError
 from maskeraid_core.portal import Stores
@@ -353,3 +354,60 @@ class TestFurtherVersions:
         assert (await client.get(f"/v1/trainings/{again}")).json()["model"] == {"model_id": model.id, "version": 2}
         assert (await client.delete(f"/v1/models/{model.id}")).status_code == 204
         assert (await client.post("/v1/trainings", json=body)).status_code == 404
+
+
+class TestDeletion:
+    async def test_leaves_the_model_and_nothing_else(
+        self, client: httpx.AsyncClient, account: Account, hand: Hand, stores: Stores, fill_dataset: FillDataset
+    ) -> None:
+        picture = "data:image/png;base64," + base64.b64encode(b"picture").decode()
+        body = {
+            "name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}],
+            "probe": {"data_url": picture},
+        }  # fmt: skip
+        job = await hand.claim((await client.post("/v1/trainings", json=body)).json()["id"])
+        for name in ("probe", "samples", "weights"):
+            await hand.blobs.put(f"{job.attempt_prefix}{name}.png", name.encode())
+        for name in ("probe.png", "samples.png"):
+            await hand.tell(job, "job.sample", {"step": 5, "key": f"{job.attempt_prefix}{name}", "name": name})
+        file = ModelFile(
+            name="weights.png",
+            key=f"{job.attempt_prefix}weights.png",
+            bytes=7,
+            sha256=sha256_hex(b"weights"),
+            media_type="image/png",
+        )
+        facts = {"files": [file], "lineage": {"training_id": job.id, "data": []}}
+        model = await add_model(stores, account.tenant, facts=[facts])
+        await JobClaims(stores.database).renew(Claim(job), 60, 59.5)
+        path = f"/v1/trainings/{job.id}"
+        running = await client.delete(path)
+        assert (running.status_code, running.json()["code"]) == (409, "job_state_conflict")
+        await hand.let_go(job.id)  # as its worker does when it sees the wish
+        assert (await client.delete(path, headers={"If-Match": '"old"'})).status_code == 412
+        assert (await client.delete(path)).status_code == 204
+        for gone in (path, f"/v1/jobs/{job.id}", f"{path}/checkpoints/5/files/probe.png"):
+            assert (await client.get(gone)).status_code == 404
+        assert not await EventRepository(stores.database).after(job.id, 0)
+        left = [*await hand.blobs.keys(f"t/{account.tenant}/inbox/"), *await hand.blobs.keys(f"t/{job.tenant}/jobs/")]
+        assert left == [file.key]
+        shown = await client.get(f"/v1/models/{model.id}/versions/1/files/weights.png")
+        assert shown.content == b"weights"
+        assert (await client.get("/v1/me")).json()["usage"]["training_seconds"] == 59.5
+
+    async def test_leaves_what_a_retry_was_given_as_well(
+        self, client: httpx.AsyncClient, account: Account, hand: Hand, fill_dataset: FillDataset
+    ) -> None:
+        picture = "data:image/png;base64," + base64.b64encode(b"picture").decode()
+        body = {
+            "name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}],
+            "probe": {"data_url": picture},
+        }  # fmt: skip
+        job = await hand.claim((await client.post("/v1/trainings", json=body)).json()["id"])
+        await hand.fail(job, JobError(code="out_of_memory", message="no"))
+        again = (await client.post(f"/v1/jobs/{job.id}/retry")).json()["id"]
+        assert (await client.delete(f"/v1/trainings/{job.id}")).status_code == 204
+        (key,) = job.spec["probe"]["image"]["upload"]["keys"]
+        assert await hand.blobs.get(key) == b"picture"
+        assert (await client.delete(f"/v1/trainings/{again}")).status_code == 204, "it waited"
+        assert not await hand.blobs.exists(key)

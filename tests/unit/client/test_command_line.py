@@ -549,6 +549,12 @@ class TestModelsAndKeys:
         assert "rim_1" in run("reimagings", "list").stdout
         assert run("reimagings", "delete", "rim_1").stdout == "rim_1 is deleted\n"
 
+    def test_trainings_are_listed_and_deleted(self, server: Server) -> None:
+        server.answers["GET /v1/trainings"] = page({"id": "trn_1", "name": "t", "status": "succeeded"})
+        server.answers["DELETE /v1/trainings/trn_1"] = 204, ""
+        assert "trn_1" in run("trainings", "list").stdout
+        assert run("trainings", "delete", "trn_1").stdout == "trn_1 is deleted\n"
+
     def test_a_new_key_alone_is_on_the_output(self, server: Server) -> None:
         server.answers["POST /v1/api-keys"] = 201, {"id": "key_1", "name": "a", "key": "mk_secret"}
         assert run("keys", "new", "a", "--scope", "models:read", "--days", "3").stdout == "mk_secret\n"

@@ -31,6 +31,7 @@ ASKED: list[tuple[Callable[[Client], object], str, dict[str, object] | None]] = 
     (lambda c: c.models.choose_default("mdl_1"), "PUT /v1/models/mdl_1/default", None),
     (lambda c: c.models.forgo_default("mdl_1"), "DELETE /v1/models/mdl_1/default", None),
     (lambda c: c.models.rate("mdl_1", 4, "so"), "PUT /v1/models/mdl_1/ratings", {"stars": 4, "note": "so"}),
+    (lambda c: c.trainings.delete("trn_1"), "DELETE /v1/trainings/trn_1", None),
     (lambda c: c.datasets.delete("ds_1", force=True), "DELETE /v1/datasets/ds_1?force=true", None),
 ]
 

@@ -1,4 +1,4 @@
-"""`maskeraid train`, `maskeraid checkpoints …`."""
+"""`maskeraid train`, `maskeraid trainings …`, `maskeraid checkpoints …`."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -87,12 +87,32 @@ WORDS = {
     "overfit": "its discriminator was nearly always right",
 }
 
-app = typer.Typer(no_args_is_help=True, help="What trainings have kept on their way.")
+app = typer.Typer(no_args_is_help=True, help="What `maskeraid train` has ordered.")
+checkpoints = typer.Typer(no_args_is_help=True, help="What trainings have kept on their way.")
 TrainingId = Annotated[str, typer.Argument(metavar="TRAINING", help="Id of a training.")]
 Step = Annotated[int, typer.Argument(min=0, help="A step of `maskeraid checkpoints list`.")]
 
 
 @app.command("list")
+def list_trainings(limit: Limit = 50, is_all: All = False, as_json: AsJson = False) -> None:
+    """Your trainings, newest first."""
+    with connected() as client:
+        columns = ["id", "name", "status", "created_at", "finished_at"]
+        print_newest(client.trainings.list(), columns, None if is_all else limit, as_json=as_json)
+
+
+@app.command("delete")
+def delete_training(training_id: TrainingId, as_json: AsJson = False) -> None:
+    """Delete a training that has ended, with its probe, sheets, and curves; a model that it has made stays."""
+    with connected() as client:
+        client.trainings.delete(training_id)
+    if as_json:
+        print_json({"id": training_id, "deleted": True})
+    else:
+        console.print(f"{training_id} is deleted")
+
+
+@checkpoints.command("list")
 def list_checkpoints(
     training_id: TrainingId,
     limit: Limit = 50,
@@ -105,7 +125,7 @@ def list_checkpoints(
         print_newest(found, ["step", "is_resumable", "created_at"], None if is_all else limit, as_json=as_json)
 
 
-@app.command("promote")
+@checkpoints.command("promote")
 def promote_checkpoint(
     training_id: TrainingId,
     step: Step,

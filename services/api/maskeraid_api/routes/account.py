@@ -13,7 +13,7 @@ from maskeraid_api.access import Caller
 from maskeraid_api.answers import check_unchanged, shown
 from maskeraid_api.dependencies import CallerOf, Datasets, GatewayOf, Jobs, Models
 from maskeraid_api.email_addresses import ask_to_verify, verify
-from maskeraid_api.limits import month_of
+from maskeraid_api.limits import trained_seconds
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages_for_people import STYLE_POLICY, page
 from maskeraid_api.routes.webhook_endpoints import MOST_ENDPOINTS
@@ -23,7 +23,6 @@ from maskeraid_core.documents.accounts import Scope, Tenant
 from maskeraid_core.errors import NotAuthenticated, NotFound, QuotaExceeded, StaleObject
 from maskeraid_core.jobs import QueueName
 from maskeraid_core.repositories.accounts import AccountRepository
-from maskeraid_core.repositories.repository import now
 
 router = APIRouter(route_class=GuardedRoute, tags=["account"])
 
@@ -104,7 +103,7 @@ async def _usage(gateway: GatewayOf, caller: Caller, jobs: Jobs, datasets: Datas
         queued_jobs=max([await jobs.waiting(queue, most) for queue in QueueName]),
         datasets=await datasets.count(),
         models=await models.count(),
-        training_seconds=await jobs.training_seconds(month_of(now())),
+        training_seconds=await trained_seconds(gateway.stores.database, caller.tenant),
         storage_bytes=await stored_bytes(gateway.stores.database, caller.tenant),
     )
 

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.accepting import Order, accept, preferred_wait
-from maskeraid_api.acting import act
 from maskeraid_api.answers import accepted, check_unchanged, gone, json_response, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, RegistryOf
 from maskeraid_api.forms import options_of, read_json
@@ -15,6 +14,7 @@ from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import Form, GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.reimaging_inputs import Inputs, spec_of
+from maskeraid_api.removing import end_and_forget
 from maskeraid_api.schemas.reimagings import (
     IMAGE_BYTES,
     ReimagingOptions,
@@ -23,7 +23,6 @@ from maskeraid_api.schemas.reimagings import (
 )
 from maskeraid_api.serving import serve
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.reimagings import ReimagingSpec
 from maskeraid_core.errors import (
     BadCovering,
     Expired,
@@ -35,10 +34,8 @@ from maskeraid_core.errors import (
     StaleObject,
     UnsupportedMedia,
 )
-from maskeraid_core.jobs import Job, JobKind, JobStatus
-from maskeraid_core.outbox import drain
-from maskeraid_core.repositories.events import EventRepository
-from maskeraid_core.status_machine import JobAction
+from maskeraid_core.jobs import JobKind, JobStatus
+from maskeraid_core.repositories.needs import input_keys
 
 router = APIRouter(prefix="/v1/reimagings", route_class=GuardedRoute, tags=["reimagings"])
 
@@ -113,24 +110,10 @@ async def delete_reimaging(
     """Remove a re-imaging with all its bytes, now. One that runs is cancelled first: ask again when it has ended."""
     job = await job_of(jobs, caller, reimaging_id, JobKind.REIMAGING)
     check_unchanged(request, ReimagingView.of(job, await gateway.estimates.wait_of(job)))
-    if not job.status.is_terminal:
-        job = await act(gateway, job, JobAction.CANCEL)
-    if not job.status.is_terminal:
-        raise JobStateConflict("It is being cancelled.", current_status=job.status.value, allowed_actions=[])
-    await drain(gateway.stores, job)  # what must be told is told before it is forgotten
-    await remove(gateway, jobs, job)
-    return gone()
-
-
-async def remove(gateway: GatewayOf, jobs: Jobs, job: Job) -> None:
-    """First the document, so that nobody finds what is half gone; then the history and the bytes."""
-    if not await jobs.delete_ended(job.id):
-        raise NotFound
-    await EventRepository(gateway.stores.database).delete_of(job.id)
+    await end_and_forget(gateway, jobs, job)
     blobs = gateway.stores.blobs
-    spec = ReimagingSpec.model_validate(job.spec)
-    inputs = [key for file in (spec.image.upload, spec.covering.upload) if file for key in file.keys]
-    await blobs.delete([*inputs, *await blobs.keys(f"t/{job.tenant}/jobs/{job.id}/")])
+    await blobs.delete([*input_keys(job.spec), *await blobs.keys(f"t/{job.tenant}/jobs/{job.id}/")])
+    return gone()
 
 
 @router.get("/{reimaging_id}/files/{name}", response_class=Response)

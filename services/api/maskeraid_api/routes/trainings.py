@@ -1,6 +1,7 @@
-"""Trainings: order one, watch its curves."""
+"""Trainings: order one, watch its curves, delete it."""
 
 import secrets
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.accepting import Order, accept, preferred_wait
-from maskeraid_api.answers import accepted, json_response, shown
+from maskeraid_api.answers import accepted, check_unchanged, gone, json_response, shown
 from maskeraid_api.curves import curves_of
 from maskeraid_api.dataset_access import TrainingData, choose_training_data
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Models, RegistryOf
@@ -19,6 +20,7 @@ from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.reimaging_inputs import Inputs
+from maskeraid_api.removing import end_and_forget
 from maskeraid_api.schemas.reimagings import DATA_URL_CHARACTERS
 from maskeraid_api.schemas.trainings import (
     FEW_IMAGES,
@@ -37,17 +39,21 @@ from maskeraid_core.errors import (
     CheckpointGone,
     DatasetEmpty,
     Expired,
+    JobStateConflict,
     NotFound,
     QueueFull,
     QuotaExceeded,
     ResolutionNotSupported,
+    StaleObject,
     TestDataInTraining,
     TooFewImages,
 )
 from maskeraid_core.ids import new_id, twin_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify
+from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.events import EventRepository
-from maskeraid_core.repositories.needs import input_keys
+from maskeraid_core.repositories.needs import Needs, input_keys
+from maskeraid_core.repositories.repository import now
 
 router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
 
@@ -164,6 +170,35 @@ async def get_training(
     """One training."""
     job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
     return shown(request, TrainingView.of(job, await wait_of(gateway, job)))
+
+
+@router.delete("/{training_id}", status_code=204, response_class=Response)
+@operation(Scope.TRAININGS_WRITE, problems=(JobStateConflict, StaleObject), headers=("If-Match",))
+async def delete_training(
+    training_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
+) -> Response:
+    """Remove a training with its probe, sheets, and curves, now; a model that it has made stays.
+
+    One that runs is cancelled first: ask again when it has ended.
+    """
+    job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
+    check_unchanged(request, TrainingView.of(job, await wait_of(gateway, job)))
+    await end_and_forget(gateway, jobs, job)
+    if not job.spec.get("dry_run"):  # the quota of its month does not come back
+        accounts = AccountRepository(gateway.stores.database)
+        await accounts.count_deleted_training(job.tenant, job.created_at, job.ran_seconds)
+    await delete_bytes_of(gateway, job)
+    return gone()
+
+
+async def delete_bytes_of(gateway: Gateway, job: Job) -> None:
+    """All that a training was given or has made; what is a model's, or was given to a retry as well, stays."""
+    blobs, needs = gateway.stores.blobs, Needs(gateway.stores.database, job.tenant)
+    # As for litter: of a model that was deleted just now, what runs may still read.
+    before = now() - timedelta(seconds=gateway.settings.attempts_kept_seconds)
+    given = input_keys(job.spec) - await needs.inputs_of_live_jobs()
+    made = set(await blobs.keys(f"t/{job.tenant}/jobs/{job.id}/"))
+    await blobs.delete(given | (made - await needs.files_of_models([job.id], before)))
 
 
 async def wait_of(gateway: Gateway, job: Job) -> Wait | None:

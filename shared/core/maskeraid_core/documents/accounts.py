@@ -8,6 +8,8 @@ from pydantic import Field
 
 from maskeraid_core.documents.document import Document, Part
 
+MONTH = "%Y-%m"
+
 
 class Scope(StrEnum):
     """A right of a key; `admin` has them all."""
@@ -40,6 +42,7 @@ class Tenant(Document):
     is_email_verified: bool = False
     pending_email: PendingEmail | None = None  # takes the place of `email` once it is verified
     email_events: list[str] = Field(default_factory=list)  # mailed beside what single jobs ask for
+    deleted_seconds: dict[str, float] = Field(default_factory=dict)  # that deleted trainings ran, by MONTH
     created_at: datetime
 
     @property

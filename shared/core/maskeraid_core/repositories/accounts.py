@@ -7,7 +7,7 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from maskeraid_core.documents.accounts import ApiKey, IdempotentAnswer, PendingEmail, Tenant
+from maskeraid_core.documents.accounts import MONTH, ApiKey, IdempotentAnswer, PendingEmail, Tenant
 from maskeraid_core.mongo import Database, server_time
 from maskeraid_core.repositories.repository import TenantRepository, now
 
@@ -48,6 +48,11 @@ class AccountRepository:
     async def change(self, tenant_id: str, facts: Mapping[str, object]) -> None:
         """Set facts of an account; one update."""
         await self._tenants.update_one({"_id": tenant_id}, {"$set": dict(facts)})
+
+    async def count_deleted_training(self, tenant_id: str, ordered_at: datetime, seconds: float) -> None:
+        """Remember for how long a training has run that is no more, by the month that it was ordered in."""
+        place = f"deleted_seconds.{ordered_at:{MONTH}}"
+        await self._tenants.update_one({"_id": tenant_id}, {"$inc": {place: seconds}})
 
     async def count_verification(self, address: str, at: datetime) -> bool:
         """Take one of the day's mails to an unverified address; False when there is none left."""

@@ -1,0 +1,25 @@
+"""Removing a job that its owner deletes: it ends first, then it is forgotten; its bytes are its route's to delete."""
+
+from maskeraid_api.acting import act
+from maskeraid_api.gateway import Gateway
+from maskeraid_core.errors import JobStateConflict, NotFound
+from maskeraid_core.jobs import Job
+from maskeraid_core.outbox import drain
+from maskeraid_core.repositories.events import EventRepository
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.status_machine import JobAction
+
+
+async def end_and_forget(gateway: Gateway, jobs: JobRepository, job: Job) -> None:
+    """First the document goes, so that nobody finds what is half gone; then the history.
+
+    Raises: JobStateConflict while it is being cancelled, NotFound.
+    """
+    if not job.status.is_terminal:
+        job = await act(gateway, job, JobAction.CANCEL)
+    if not job.status.is_terminal:
+        raise JobStateConflict("It is being cancelled.", current_status=job.status.value, allowed_actions=[])
+    await drain(gateway.stores, job)  # what must be told is told before it is forgotten
+    if not await jobs.delete_ended(job.id):
+        raise NotFound
+    await EventRepository(gateway.stores.database).delete_of(job.id)
