@@ -17,6 +17,7 @@ from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import InputGone
 from maskeraid_core.jobs import Job
 from maskeraid_core.manifests import PREFIX
+from maskeraid_core.measuring import is_acquittal
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.shares import SharedModelRepository
@@ -111,11 +112,13 @@ def _memorisation(subject: Subject) -> Found:
     is_drawn_here = subject.port.call(is_generated, subject.port.stores, subject.tenant, subject.learned_from)
     card = on_card(found, is_generated=is_drawn_here)
     flags = flags_with(subject.version.card.get("flags", ()), found)
+    on = {"memorisation": card, "flags": flags}
     counts_for_card = spec.data is None or found.verdict == "copying"
+    counts_for_card = counts_for_card and not is_acquittal(subject.version.card, on)
     return Found(
         {**card, "is_on_card": counts_for_card},
         {"memorisation.png": draw_distances(found.measured)} if found.measured else {},
-        {"card": {"memorisation": card, "flags": flags}} if counts_for_card else None,
+        {"card": on} if counts_for_card else None,
     )
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.factories import make_job
 
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.models import Model
+from maskeraid_core.measuring import note_measured
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import now
@@ -219,6 +221,51 @@ class TestPublic:
         assert (await share(account, model, visibility="public")).status_code == 403
         assert (await share(account, model, download=True)).status_code == 200
         assert (await reader.client.get(f"/v1/models/{model.id}")).json()["latest_version"] == 2
+
+
+FOUND = {"verdict": "copying", "reason": "9% are near", "gate": "blocks"}
+
+
+class TestFoundToCopy:
+    async def test_ends_what_everyone_may_see_and_its_owner_is_told_once(
+        self, account: Account, reader: Account, model: Model, stores: Stores
+    ) -> None:
+        hook = {"url": "https://example.org/", "event_types": ["model.flagged"]}
+        assert (await account.client.post("/v1/webhook-endpoints", json=hook)).status_code == 201
+        assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200
+        job = make_job(tenant=account.tenant)
+        data = {"model_id": model.id, "version": 1, "card": {"memorisation": FOUND, "flags": []}}
+        for _ in range(2):
+            await note_measured(stores, job, data)
+        assert (await reader.client.get(f"/v1/models/{model.id}")).status_code == 404
+        assert (await account.client.get(f"/v1/models/{model.id}")).json()["visibility"] == "private"
+        (told,) = (await account.client.get("/v1/deliveries")).json()["data"]
+        assert (told["event"], told["data"]["id"]) == ("model.flagged", model.id)
+        assert (await share(account, model, visibility="public")).status_code == 403
+
+    async def test_is_not_acquitted_by_other_samples(self, account: Account, model: Model, stores: Stores) -> None:
+        better = {"verdict": "healthy", "reason": "1% are near", "gate": "passes"}
+        for found in (FOUND, better):
+            card = {"memorisation": found, "flags": []}
+            data = {"model_id": model.id, "version": 1, "card": card}
+            await note_measured(stores, make_job(tenant=account.tenant), data)
+        version = (await account.client.get(f"/v1/models/{model.id}/versions/1")).json()
+        assert version["card"]["memorisation"] == FOUND
+
+    async def test_is_for_nobody_but_those_whom_its_owner_named(
+        self, account: Account, reader: Account, model: Model, stores: Stores
+    ) -> None:
+        """However it came that the model is still public."""
+        versions = ModelVersionRepository(stores.database, account.tenant)
+        path = f"/v1/models/{model.id}/versions"
+        assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200
+        await versions.change(f"{model.id}:2", {"card": {"images": 500, "memorisation": FOUND}})
+        assert [(await reader.client.get(f"{path}/{number}")).status_code for number in (1, 2)] == [200, 404]
+        order = {"image": {"data_url": DATA_URL}, "model": {"model_id": model.id}}
+        assert (await reader.client.post("/v1/reimagings", json=order)).status_code == 404
+        assert await SharedModelRepository(stores.database, reader.tenant).public_version(model.id) is None
+        await share_with(account, model, reader)
+        assert (await reader.client.get(f"{path}/2")).status_code == 200
 
 
 class TestFlagged:

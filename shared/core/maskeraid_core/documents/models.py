@@ -120,6 +120,13 @@ class ModelVersion(Document):
         """What it learned from."""
         return parts_of(self.lineage)
 
+    @property
+    def copies(self) -> bool:
+        """Whether it was found to copy faces that it learned from, unless those were drawn here and show nobody."""
+        found = self.card.get("memorisation", {})
+        is_flagged = any(flag.get("code") == "copying" for flag in self.card.get("flags", ()))
+        return found.get("gate") != "reports_only" and (found.get("verdict") == "copying" or is_flagged)
+
     def file(self, name: str) -> ModelFile | None:
         return next((file for file in self.files if file.name == name), None)
 

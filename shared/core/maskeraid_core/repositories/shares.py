@@ -23,11 +23,15 @@ class SharedModelRepository(Reading[Model]):
         self._database = database
 
     async def version(self, model: Model, number: int) -> ModelVersion | None:
-        """A version of a model that was read here; None behind the last one that the grant opens."""
+        """A version of a model that was read here; None behind the last one that the grant opens.
+
+        Nor is one there for everyone that was found to copy, whenever that was.
+        """
         if number > model.latest_version:
             return None
         found = await ModelVersionRepository(self._database, model.tenant).of_model(model.id, number)
-        return found.shown_to_others() if found else None
+        is_for_everyone = all(grant.reader == EVERYONE for grant in model.grants)
+        return found.shown_to_others() if found and not (found.copies and is_for_everyone) else None
 
     async def adopted(self) -> list[ModelVersion]:
         """The latest version of each model that the tenant has adopted and may still read, oldest model first."""
