@@ -36,6 +36,7 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
     errors.DatasetEmpty: Row(HTTPStatus.CONFLICT),
     errors.DatasetInUse: Row(HTTPStatus.CONFLICT),
     errors.ModelInUse: Row(HTTPStatus.CONFLICT),
+    errors.VersionInUse: Row(HTTPStatus.CONFLICT),
     errors.SharingBlocked: Row(HTTPStatus.FORBIDDEN),
     errors.Expired: Row(HTTPStatus.GONE),
     errors.NameTaken: Row(HTTPStatus.CONFLICT),

@@ -12,6 +12,7 @@ from maskeraid_core.documents.notices import Notice
 from maskeraid_core.errors import SharingBlocked, ValidationFailed
 from maskeraid_core.repositories.repository import now
 
+REMEDY = "Delete that version to open the others."
 FEWEST_IMAGES = 100  # of a version that everyone may see: from fewer a model draws the faces that it learned from
 
 
@@ -26,16 +27,16 @@ def check_may_go_public(version: ModelVersion) -> None:
     flags = {flag.get("code"): flag.get("message") for flag in card.get("flags", ())}
     closed = f"Version {number} stays closed to everyone"
     if "collapse" in flags:
-        raise SharingBlocked(f"{closed}: {flags['collapse'] or 'It repeats itself.'}", version=number)
+        raise SharingBlocked(f"{closed}: {flags['collapse'] or 'It repeats itself.'} {REMEDY}", version=number)
     # By where the images came from: photographs in few colours are of the kind `drawn` too.
     if memorisation.get("gate") == "reports_only" or (version.kind == "drawn" and not memorisation):
         return
     if images < FEWEST_IMAGES:
         detail = f"{images or 'an unknown number of'} images; for everyone at least {FEWEST_IMAGES} are needed"
-        raise SharingBlocked(f"Version {number} learned from {detail}.", version=number)
+        raise SharingBlocked(f"Version {number} learned from {detail}. {REMEDY}", version=number)
     if "copying" in flags or memorisation.get("gate") == "blocks":
         reason = memorisation.get("reason") or "It copies faces that it learned from."
-        raise SharingBlocked(f"{closed}: {reason}", version=number)
+        raise SharingBlocked(f"{closed}: {reason} {REMEDY}", version=number)
 
 
 async def sharing_facts(registry: Registry, model: Model, change: ModelChange) -> dict[str, Any]:
@@ -88,10 +89,14 @@ async def _readers(registry: Registry, model: Model, change: ModelChange, visibi
 
 
 async def _last_open_version(registry: Registry, model: Model, change: ModelChange) -> int | None:
-    """The latest one, if all pass the gate; another change leaves open what was. Later ones stay closed until asked."""
+    """The latest one, if all that have their weights pass the gate; another change leaves open what was.
+
+    Later ones stay closed until asked.
+    """
     if change.visibility is None:
         return next((grant.up_to for grant in model.grants), None)
     for number in range(1, model.latest_version + 1):
-        if version := await registry.numbered(model, number):
+        version = await registry.numbered(model, number)
+        if version and version.pruned_at is None:
             check_may_go_public(version)
     return model.latest_version

@@ -5,7 +5,7 @@ MaskeraidError
 │   ├── MalformedJson, BadCursor, BadHeader, ValidationFailed, UnknownField
 │   ├── NotAuthenticated, ScopeMissing, NotFound, MethodNotAllowed, NotAcceptable
 │   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, DatasetInUse, NameTaken
-│   ├── UploadIncomplete, ModelInUse, SharingBlocked, Expired, CheckpointGone
+│   ├── UploadIncomplete, ModelInUse, VersionInUse, SharingBlocked, Expired, CheckpointGone
 │   ├── StaleObject, TooLarge, RequestTimeout, UnsupportedMedia, RangeNotSatisfiable, DigestMismatch
 │   ├── TestDataInTraining, TooFewImages, ResolutionNotSupported, BadSettings, BadCovering
 │   └── RateLimited, QueueFull, QuotaExceeded
@@ -98,6 +98,10 @@ class DatasetInUse(RequestError):
 
 class ModelInUse(RequestError):
     """Trainings that are under way make versions of this model."""
+
+
+class VersionInUse(RequestError):
+    """Aliases lead to this version of the model, or no other has its weights."""
 
 
 class SharingBlocked(RequestError):

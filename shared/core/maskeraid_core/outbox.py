@@ -135,6 +135,8 @@ async def _publish_model(stores: Stores, job: Job, data: dict[str, Any]) -> None
     """A new model, or the next version of the one that the training was ordered for; done twice it is done once."""
     models = ModelRepository(stores.database, job.tenant)
     version = await ModelVersionRepository(stores.database, job.tenant).add_next(ModelVersion.of(data))
+    if version.deleted_at is not None:  # by its owner, before this was done a second time
+        return
     if version.version > 1:
         await models.publish(version)
         await JobMoves(stores.database).note_result(job, {"version": version.version})

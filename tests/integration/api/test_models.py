@@ -11,7 +11,8 @@ from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import now
 
-from .conftest import Account
+from .conftest import Account, Open
+from .made_models import add_model, make_version
 
 WEIGHTS = bytes(range(256)) * 20_000  # 5 MB: streamed, not read whole
 
@@ -100,3 +101,40 @@ class TestChange:
         assert (await client.delete(f"/v1/models/{model.id}")).status_code == 204
         assert (await client.get(f"/v1/models/{model.id}/versions/1")).status_code == 404
         assert (await client.get("/v1/models")).json()["data"] == []
+
+
+class TestVersionDeletion:
+    async def test_takes_one_away_and_its_number_with_it(self, account: Account, stores: Stores) -> None:
+        model = await add_model(stores, account.tenant, versions=3, aliases={"champion": 1})
+        path, client = f"/v1/models/{model.id}", account.client
+        assert (await client.delete(f"{path}/versions/3")).status_code == 204
+        assert (await client.get(f"{path}/versions/3")).status_code == 404
+        assert (await client.get(path)).json()["latest_version"] == 2
+        assert (await client.get(f"{path}/versions/latest")).json()["version"] == 2
+        assert [row["version"] for row in (await client.get(f"{path}/versions")).json()["data"]] == [2, 1]
+        further = make_version(account.tenant, model.id, 0, lineage={"training_id": new_id("trn")})
+        assert (await ModelVersionRepository(stores.database, account.tenant).add_next(further)).version == 4
+        assert (await client.delete(f"{path}/versions/3")).status_code == 404
+
+    async def test_neither_what_an_alias_names_nor_the_last(self, account: Account, stores: Stores) -> None:
+        model = await add_model(stores, account.tenant, versions=2, aliases={"champion": 1, "best": 1})
+        path, client = f"/v1/models/{model.id}", account.client
+        named = (await client.delete(f"{path}/versions/1")).json()
+        assert (named["status"], named["code"], named["aliases"]) == (409, "version_in_use", ["best", "champion"])
+        assert "best, champion" in named["detail"]
+        assert (await client.delete(f"{path}/versions/2")).status_code == 204
+        for alias in ("best", "champion"):
+            await client.delete(f"{path}/aliases/{alias}")
+        last = (await client.delete(f"{path}/versions/1")).json()
+        assert (last["status"], last["detail"]) == (409, "No other version has its weights: delete the model instead.")
+
+    async def test_ends_a_grant_at_the_version_below(
+        self, account: Account, open_account: Open, stores: Stores
+    ) -> None:
+        model = await add_model(stores, account.tenant, versions=2, aliases={})
+        path, reader = f"/v1/models/{model.id}", await open_account()
+        public = {"visibility": "public", "licence": "MIT"}
+        assert (await account.client.patch(path, json=public)).status_code == 200
+        assert (await account.client.delete(f"{path}/versions/2")).status_code == 204
+        assert (await reader.client.get(path)).json()["latest_version"] == 1
+        assert (await reader.client.delete(f"{path}/versions/1")).status_code == 404

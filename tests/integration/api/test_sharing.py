@@ -267,6 +267,22 @@ class TestFoundToCopy:
         await share_with(account, model, reader)
         assert (await reader.client.get(f"{path}/2")).status_code == 200
 
+    async def test_a_pruned_version_closes_nothing(self, account: Account, reader: Account, stores: Stores) -> None:
+        copies = {"card": {"images": 500, "memorisation": FOUND}, "pruned_at": now()}
+        model = await add_model(stores, account.tenant, versions=2, facts=[copies])
+        assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200
+        path = f"/v1/models/{model.id}/versions"
+        assert [row["version"] for row in (await reader.client.get(path)).json()["data"]] == [2]
+        assert (await reader.client.get(f"{path}/1/files/samples.png")).status_code == 404
+
+    async def test_a_version_that_is_deleted_neither(self, account: Account, reader: Account, stores: Stores) -> None:
+        copies = {"card": {"images": 500, "memorisation": FOUND}}
+        model = await add_model(stores, account.tenant, versions=2, facts=[copies], aliases={})
+        refused = await share(account, model, visibility="public", licence="MIT")
+        assert "Delete that version to open the others." in refused.json()["detail"]
+        assert (await account.client.delete(f"/v1/models/{model.id}/versions/1")).status_code == 204
+        assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200
+
 
 class TestFlagged:
     async def test_is_shared_with_fewer_and_with_nobody_new(

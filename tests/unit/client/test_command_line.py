@@ -543,6 +543,10 @@ class TestModelsAndKeys:
         assert run("datasets", "delete", "faces [bold]").stdout == "faces [bold] (ds_1) is deleted\n"
         assert json.loads(run("datasets", "delete", "faces [bold]", "--force", "--json").stdout)["deleted"]
 
+    def test_one_version_of_a_model_is_deleted(self, server: Server) -> None:
+        server.answers["DELETE /v1/models/mdl_1/versions/2"] = 204, ""
+        assert run("models", "delete-version", "mdl_1", "2").stdout == "version 2 of mdl_1 is deleted\n"
+
     def test_reimagings_are_listed_and_deleted(self, server: Server) -> None:
         server.answers["GET /v1/reimagings"] = page(REIMAGED)
         server.answers["DELETE /v1/reimagings/rim_1"] = 204, ""

@@ -15,6 +15,7 @@ ASKED: list[tuple[Callable[[Client], object], str, dict[str, object] | None]] = 
     (lambda c: c.models.change("mdl_1", tags=["a"]), "PATCH /v1/models/mdl_1", {"tags": ["a"]}),
     (lambda c: c.models.set_alias("mdl_1", "best", 2), "PUT /v1/models/mdl_1/aliases/best", {"version": 2}),
     (lambda c: c.models.delete_alias("mdl_1", "best"), "DELETE /v1/models/mdl_1/aliases/best", None),
+    (lambda c: c.models.delete_version("mdl_1", 2), "DELETE /v1/models/mdl_1/versions/2", None),
     (
         lambda c: c.models.share("mdl_1", ["ten_1"], download=False),
         "PATCH /v1/models/mdl_1",

@@ -106,6 +106,20 @@ def delete_model(model: ModelName, as_json: AsJson = False) -> None:
         console.print(f"{model_id} is deleted")
 
 
+@app.command("delete-version")
+def delete_version(
+    model: ModelName, version: Annotated[int, typer.Argument(min=1, help="Its number.")], as_json: AsJson = False
+) -> None:
+    """Delete one version of a model, for all with whom it is shared."""
+    with connected() as client:
+        model_id = find_model(client, model)
+        client.models.delete_version(model_id, version)
+    if as_json:
+        print_json({"model_id": model_id, "version": version, "deleted": True})
+    else:
+        console.print(f"version {version} of {model_id} is deleted")
+
+
 def find_version(client: Client, text: str, version: str | None = None) -> tuple[str, int | str]:
     """The id of a model, and which of its versions: `MODEL`, `MODEL:2`, or `MODEL@champion`; `version` beside it wins.
 

@@ -20,6 +20,10 @@ class Models(Resource[Model]):
     def file(self, model_id: str, name: str, version: int | str = "latest") -> bytes:
         return self._client.get_bytes(f"{self.path}/{model_id}/versions/{version}/files/{name}")
 
+    def delete_version(self, model_id: str, version: int) -> None:
+        """Delete one version; not the last one, nor one that an alias leads to."""
+        self._client.request("DELETE", f"{self.path}/{model_id}/versions/{version}")
+
     def change(self, model_id: str, **facts: Any) -> Model:  # noqa: ANN401 fields of the API
         """Change `name`, `tags`, or `metadata`; what is not named stays."""
         return self._put("PATCH", model_id, facts)

@@ -3,12 +3,12 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.answers import check_unchanged, gone, shown
-from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, Models, RegistryOf
+from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, Models, ModelVersions, RegistryOf
 from maskeraid_api.model_access import Access
 from maskeraid_api.model_views import view_of, views_of
 from maskeraid_api.operations import GuardedRoute, operation
@@ -16,9 +16,18 @@ from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, listed, page_as
 from maskeraid_api.schemas.models import SHARING, TAG, ModelChange, ModelVersionView, ModelView
 from maskeraid_api.serving import serve
 from maskeraid_api.sharing import sharing_facts
+from maskeraid_api.version_deletion import facts_without
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.models import Visibility
-from maskeraid_core.errors import Expired, ModelInUse, NotFound, RangeNotSatisfiable, SharingBlocked, StaleObject
+from maskeraid_core.errors import (
+    Expired,
+    ModelInUse,
+    NotFound,
+    RangeNotSatisfiable,
+    SharingBlocked,
+    StaleObject,
+    VersionInUse,
+)
 from maskeraid_core.notices import drain_notices
 from maskeraid_core.repositories.models import ModelRepository
 from maskeraid_core.repositories.repository import now
@@ -123,6 +132,32 @@ async def get_model_version(model_id: str, version: str, request: Request, regis
     model = await registry.require(model_id)
     found = await registry.version(model, version)
     return shown(request, ModelVersionView.of(model, found, registry.files(model, found)))
+
+
+@router.delete("/{model_id}/versions/{version}", status_code=204, response_class=Response)
+@operation(Scope.MODELS_WRITE, problems=(VersionInUse, StaleObject), headers=("If-Match",))
+async def delete_model_version(
+    model_id: str,
+    version: Annotated[int, Path(ge=1, le=999_999_999, description="Its number.")],
+    request: Request,
+    models: Models,
+    versions: ModelVersions,
+    registry: RegistryOf,
+) -> Response:
+    """Delete one version for all who may read the model; its number is never given again. Its bytes follow in an hour.
+
+    `latest` leads to the newest one that has its weights then. The last of these goes only with the model.
+    """
+    model = await models.require(model_id)
+    found = await versions.of_model(model_id, version)
+    if found is None:
+        raise NotFound
+    check_unchanged(request, ModelVersionView.of(model, found, registry.files(model, found)))
+    facts = await facts_without(versions, model, version)
+    if await models.change(model_id, facts, where={"updated_at": model.updated_at}) is None:
+        raise StaleObject
+    await versions.delete(found.id)
+    return gone()
 
 
 @router.get("/{model_id}/versions/{version}/files/{name}", response_class=Response)

@@ -29,7 +29,7 @@ class ModelChange(Body):
     metadata: Metadata | None = None
     visibility: Visibility | None = Field(
         default=None, description="`tenants`: for those in `shared_with`; `public`: for every account, if all its "
-        "versions may be shown to strangers. A later version joins them when it is made `public` again.",
+        "versions with weights may be shown to strangers. A later version joins them when it is made `public` again.",
     )  # fmt: skip
     shared_with: list[TenantId] | None = Field(
         default=None, max_length=100, description="Accounts, with the visibility `tenants`; whom it no longer names, "
@@ -131,7 +131,7 @@ class ModelVersionView(View):
     @classmethod
     def of(cls, model: Model, version: ModelVersion, files: Sequence[ModelFile]) -> "ModelVersionView":
         """`files` are those that the caller may fetch."""
-        fields = version.model_dump(exclude={"tenant", "files", "prototypes"})
+        fields = version.model_dump(exclude={"tenant", "files", "prototypes", "deleted_at"})
         own = f"/v1/models/{model.id}/versions/{version.version}"
         views = [
             ModelFileView(

@@ -110,6 +110,7 @@ class ModelVersion(Document):
     lineage: dict[str, Any] = Field(default_factory=dict)
     created_at: datetime
     pruned_at: datetime | None = None  # since then only what it shows is kept
+    deleted_at: datetime | None = None  # its number is never given again
 
     @property
     def training_id(self) -> str | None:

@@ -106,13 +106,24 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
         number = 1
         while True:
             numbered = version.model_copy(update={"id": self.key(version.model_id, number), "version": number})
-            taken = await self.get(numbered.id)
-            if taken is None and await self.add_once(numbered):
+            found = await self._collection.find_one({"_id": numbered.id})  # also one that was deleted
+            if found is None and await self.add_once(numbered):
                 return numbered
-            if taken is not None:
+            if found is not None:
+                taken = ModelVersion.of(found)
                 if taken.training_id == version.training_id:
                     return taken
                 number += 1
+
+    async def delete(self, version_id: str) -> bool:
+        """Hide a version from every answer; its files are swept when it has been so for an hour."""
+        outcome = await self._collection.update_one(self._live({"_id": version_id}), {"$set": {"deleted_at": now()}})
+        return outcome.modified_count == 1
+
+    async def whole_numbers(self, model_id: str) -> list[int]:
+        """Numbers of a model's versions that have their weights, lowest first."""
+        found = self._collection.find(self._live({"model_id": model_id, "pruned_at": None}), {"version": 1})
+        return sorted([row["version"] async for row in found])
 
     async def learned_from(self, dataset_id: str) -> list[Learner]:
         """Versions that learned from a dataset, also of models that were deleted; oldest model first."""
@@ -155,12 +166,12 @@ async def newest_versions(database: Database, limit: int) -> list[ModelVersion]:
     """The newest model versions of all tenants, for workers that load them ahead; a limit of 0 means none."""
     if not limit:
         return []
-    cursor = database[ModelVersionRepository.collection_name].find({"pruned_at": None})
+    cursor = database[ModelVersionRepository.collection_name].find({"pruned_at": None, "deleted_at": None})
     return [ModelVersion.of(row) async for row in cursor.sort("_id", DESCENDING).limit(limit)]
 
 
 async def whole_versions(database: Database, before: datetime) -> AsyncIterator[ModelVersion]:
-    """Versions of all tenants that were made before then and never pruned; one at a time in memory."""
-    wanted = {"created_at": {"$lt": before}, "pruned_at": None}
+    """Versions of all tenants that were made before then and never pruned or deleted; one at a time in memory."""
+    wanted = {"created_at": {"$lt": before}, "pruned_at": None, "deleted_at": None}
     async for row in database[ModelVersionRepository.collection_name].find(wanted):
         yield ModelVersion.of(row)

@@ -61,7 +61,9 @@ class Needs:
             file.key
             for version in versions
             for file in version.files
-            if version.model_id in live and (file.is_shown or not _is_before(version.pruned_at, deleted_before))
+            if version.model_id in live
+            and not _is_before(version.deleted_at, deleted_before)
+            and (file.is_shown or not _is_before(version.pruned_at, deleted_before))
         }
 
     async def _versions(self, wanted: dict[str, Any]) -> list[ModelVersion]:
