@@ -14,6 +14,7 @@ from maskeraid_faces.images import Image, to_network
 from maskeraid_faces.sizes import fit_covering, fit_image
 from maskeraid_inference.choosing import Choice
 from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
+from maskeraid_inference.labelled import label
 from maskeraid_inference.marking import Mark
 from maskeraid_inference.reimaging import Filling, FoundCovering, Reimaged, blank
 from maskeraid_inference.rim import rim_difference
@@ -56,6 +57,7 @@ def _filling_files(reimaged: Reimaged, filling: Filling, mark: Mark) -> dict[str
     brightness = np.clip(filling.uncertainty / BRIGHTEST_UNCERTAINTY, 0, 1) * 255
     packed["uncertainty.png"] = mark.to_png(np.rint(brightness).astype(np.uint8))
     packed["contact-sheet.png"] = mark.to_png(_contact_sheet(reimaged, filling, pictures))
+    packed["labelled.png"] = mark.to_png(label(filling.finals[0], STATEMENT))
     packed["generated.npy"] = _generated_array(filling.filled.candidates)
     return packed
 
@@ -131,6 +133,7 @@ def _describe_filling(reimaged: Reimaged, filling: Filling) -> dict[str, Any]:
             "uncovered_pixels_out": f"sha256:{of_output}",
             "equal": of_input == of_output,
         },
+        "labelled": "labelled.png",
         "contact_sheet": "contact-sheet.png",
         "array": "generated.npy",
     }

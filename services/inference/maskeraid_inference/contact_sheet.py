@@ -1,16 +1,13 @@
 """Lays out one picture of the whole result: the steps above, the candidates below, what they are at the foot."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
-from PIL import Image as Pictures
-from PIL import ImageDraw, ImageFont
 
 from maskeraid_faces.images import Image
+from maskeraid_inference.lettering import PAPER, line_of_text
 
 COLUMNS = 8
 TILE = 128  # pixels, of a picture
@@ -18,9 +15,6 @@ GAP = 16
 CAPTION_HEIGHT, LEGEND_HEIGHT, STATEMENT_HEIGHT = 22, 24, 34
 FONT_SIZE, STATEMENT_SIZE = 13, 15
 LARGEST_SIDE_IN_BLOCKS = 48  # smaller faces are drawn pixel by pixel: each pixel is to be seen
-PAPER, INK = 255, (40, 40, 40)
-
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclass(frozen=True)
@@ -55,18 +49,8 @@ def draw_contact_sheet(steps: Sequence[Panel], candidates: Sequence[Panel], lege
 def _write(paper: Image, text: str, size: int, top: int, left: int) -> None:
     """Write on blank paper; what does not fit is cut off."""
     place = paper[top:, left:]
-    written = _written(text, size)[: place.shape[0], : place.shape[1]]
+    written = line_of_text(text, size)[: place.shape[0], : place.shape[1]]
     place[: written.shape[0], : written.shape[1]] = written
-
-
-@lru_cache(maxsize=1024)
-def _written(text: str, size: int) -> Image:
-    """A line of text on paper, kept: the same few captions were a sixth of a small face's re-imaging."""
-    font = _font(size)
-    _, _, right, bottom = font.getbbox(text)
-    line = Pictures.new("RGB", (math.ceil(right), math.ceil(bottom)), (PAPER, PAPER, PAPER))
-    ImageDraw.Draw(line).text((0, 0), text, INK, font)
-    return np.asarray(line)
 
 
 def _tile(picture: Image) -> Image:
@@ -76,8 +60,3 @@ def _tile(picture: Image) -> Image:
     else:
         interpolation = cv2.INTER_NEAREST if side <= LARGEST_SIDE_IN_BLOCKS else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(picture, (TILE, TILE), interpolation=interpolation), np.uint8)
-
-
-@lru_cache
-def _font(size: int) -> Font:
-    return ImageFont.load_default(size)

@@ -12,6 +12,8 @@ from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_faces.images import Image
 from maskeraid_inference.answer import LEGEND, Answer, write_answer
 from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
+from maskeraid_inference.labelled import SIDE_BY_TEXT, SMALLEST_TEXT, label
+from maskeraid_inference.lettering import line_of_text
 from maskeraid_inference.marking import SOURCE_TYPE
 
 
@@ -30,7 +32,7 @@ class TestFiles:
         shown = answer.result["combinations"]["shown"]
         of_candidates = {f"{index}-{step}.png" for index in range(shown) for step in ("generated", "smoothed", "final")}
         steps = set(answer.result["steps"].values())
-        others = {"covering.png", "uncertainty.png", "generated.npy", "contact-sheet.png"}
+        others = {"covering.png", "uncertainty.png", "generated.npy", "contact-sheet.png", "labelled.png"}
         assert set(answer.files) == of_candidates | steps | others
 
     def test_every_picture_says_that_it_is_synthetic(self, answer: Answer) -> None:
@@ -72,6 +74,27 @@ class TestFiles:
         steps = [Panel(covered_face(), "") for _ in range(6)]
         sheet = draw_contact_sheet(steps, steps[:1], LEGEND, STATEMENT)
         assert (sheet[:, -8:] == 255).all()
+
+
+class TestLabel:
+    def test_stands_below_the_best_candidate_as_it_is(self, answer: Answer) -> None:
+        labelled = pixels_of(answer.files[answer.result["labelled"]])
+        assert np.array_equal(labelled[:32, :32], pixels_of(answer.files["final.png"]))
+        assert (labelled[:32, 32:] == 255).all()
+
+    @pytest.mark.parametrize("side", [16, 32, 300, 512, 2048])
+    def test_is_written_whole_below_a_picture_of_any_size(self, side: int) -> None:
+        picture = np.full((side, side, 3), 90, np.uint8)
+        labelled = label(picture, STATEMENT)
+        assert np.array_equal(labelled[:side, :side], picture)
+        size = max(SMALLEST_TEXT, side // SIDE_BY_TEXT)
+        lines = [STATEMENT] if side >= 512 else STATEMENT.replace(". ", ".\n").split("\n")
+        ink = sum(int((line_of_text(line, size) < 255).sum()) for line in lines)
+        assert (labelled[side:] < 255).sum() == ink
+
+    def test_of_a_small_picture_is_no_wider_than_its_longer_sentence(self) -> None:
+        labelled = label(covered_face(), STATEMENT)
+        assert labelled.shape[1] < line_of_text(STATEMENT, SMALLEST_TEXT).shape[1]
 
 
 class TestResult:
