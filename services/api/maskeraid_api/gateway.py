@@ -11,6 +11,7 @@ from maskeraid_api.estimates import Estimates
 from maskeraid_api.lookout import Lookout
 from maskeraid_api.manifest_cache import ManifestCache
 from maskeraid_api.settings import ApiSettings
+from maskeraid_api.signing import Signer
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.events import EventRepository
@@ -26,12 +27,13 @@ class Gateway:
     manifests: ManifestCache
     estimates: Estimates
     lookout: Lookout
+    signer: Signer
     background: Background = field(default_factory=Background)
     backlogs: Backlogs = field(default_factory=Backlogs)
     lanes: LaneMarks = field(default_factory=LaneMarks)
 
     @classmethod
-    def on(cls, settings: ApiSettings, stores: Stores, rates: Rates) -> "Gateway":
+    def on(cls, settings: ApiSettings, stores: Stores, rates: Rates, signer: Signer) -> "Gateway":
         return cls(
             settings,
             stores,
@@ -40,6 +42,7 @@ class Gateway:
             ManifestCache(stores.blobs),
             Estimates(stores.database),
             Lookout(EventRepository(stores.database), settings.event_poll_seconds),
+            signer,
         )
 
 

@@ -12,6 +12,7 @@ from maskeraid_api.gateway import Gateway
 from maskeraid_api.refusals import add_refusals
 from maskeraid_api.routers import ROUTERS
 from maskeraid_api.settings import ApiSettings
+from maskeraid_api.signing import open_signer
 from maskeraid_core import VERSION
 from maskeraid_core.log import configure_log
 from maskeraid_core.mongo import create_indexes
@@ -29,7 +30,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stores = await open_stores(settings)
         await create_indexes(stores.database)
-        app.state.gateway = gateway = Gateway.on(settings, stores, rates)
+        app.state.gateway = gateway = Gateway.on(settings, stores, rates, await open_signer(stores.database))
         yield
         await gateway.background.finish()
         await gateway.lookout.close()

@@ -10,9 +10,11 @@ import structlog
 
 from maskeraid_core.settings import CoreSettings
 
-_SECRETS = re.compile(r"(mk_[a-z]+_\w{4})\w+|(whsec_)[\w+/=]+|(Bearer )\S+|(://)[^/@\s]+@|(\?)[^\s\"']+", re.IGNORECASE)
+_SECRETS = re.compile(
+    r"(mk_[a-z]+_\w{4})\w+|((?:wh|sign)sec_)[\w+/=]+|(Bearer )\S+|(://)[^/@\s]+@|(\?)[^\s\"']+", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_SECRET_NAMES = frozenset({"authorization", "cookie", "secret", "password", "key_pepper"})
+_SECRET_NAMES = frozenset({"authorization", "cookie", "secret", "password", "private_key", "key_pepper"})
 
 
 def redact(value: object) -> object:

@@ -15,12 +15,14 @@ class TestRedact:
         [
             (f"key {KEY} was used", KEY.split("_")[3]),
             ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw signs", "MfKQ9r8GKYqr"),
+            ("signsec_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A= signs", "nWGxne/9WmC6"),
             ("mongodb://user:hunter2@host/db", "hunter2"),
             ("Bearer abcdefgh", "abcdefgh"),
             ("GET https://x.org/p?token=hunter2", "hunter2"),
             ("mail to ada@example.org bounced", "ada@example.org"),
         ],
-        ids=["key", "webhook", "database", "bearer", "query", "address"],  # the key is another one in each process
+        # the key is another one in each process
+        ids=["key", "webhook", "signing", "database", "bearer", "query", "address"],
     )
     def test_what_is_secret_is_gone_and_the_rest_stays(self, text: str, secret: str) -> None:
         shown = redact(text)

@@ -19,8 +19,10 @@ from maskeraid_api.schemas.server import (
     ApiKeyView,
     Limits,
     ServerView,
+    SigningKeyView,
 )
 from maskeraid_api.schemas.trainings import ARCHITECTURES, PRESETS
+from maskeraid_api.signing import ALGORITHM
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.reimagings import STATEMENT
@@ -41,9 +43,11 @@ def get_server(request: Request, gateway: GatewayOf) -> Response:
         upload_bytes=settings.max_upload_bytes, queued_jobs=settings.max_queued_jobs,
         reads_per_second=settings.reads_per_second, writes_per_second=settings.writes_per_second,
     )  # fmt: skip
+    signer = gateway.signer
     view = ServerView(
         version=VERSION, architectures=list(ARCHITECTURES), presets=list(PRESETS), engines=list(ENGINES),
         generators=list(GENERATORS), limits=limits, statement=STATEMENT,
+        signing_key=SigningKeyView(id=signer.key_id, algorithm=ALGORITHM, public_key=signer.public_key),
     )  # fmt: skip
     return shown(request, view)
 

@@ -21,6 +21,14 @@ class Limits(View):
     writes_per_second: float
 
 
+class SigningKeyView(View):
+    """What verifies the signatures of this server's bundles."""
+
+    id: str
+    algorithm: Literal["ed25519"]
+    public_key: str = Field(description="32 bytes in base64 (RFC 8032).")
+
+
 class ServerView(View):
     """What this server is and takes."""
 
@@ -31,6 +39,7 @@ class ServerView(View):
     engines: list[str]
     generators: list[str]
     limits: Limits
+    signing_key: SigningKeyView
     statement: str
 
 
