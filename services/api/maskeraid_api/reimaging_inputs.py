@@ -92,7 +92,8 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, j
         engine=options.engine, pick=options.pick, candidates=options.candidates, attributes=options.attributes,
         smoothing_k=options.smoothing.k,
         tone_match=options.tone_match, seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
-        purpose=options.purpose, case_reference=options.case_reference, software=VERSION,
+        purpose=options.purpose, case_reference=options.case_reference, requested_by=inputs.caller.key.name,
+        software=VERSION,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -71,6 +71,30 @@ def serve_small(request: Request, data: bytes, *, media_type: str, name: str) ->
     start, end = wanted
     headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(data)}"
     return Response(data[start:end], 206, headers, media_type)
+
+
+def serve_read(
+    request: Request,
+    read: Callable[[int, int], AsyncIterator[bytes]],
+    *,
+    size: int,
+    sha256: str,
+    media_type: str,
+    name: str,
+) -> Response:
+    """Bytes that come from start to end (exclusive) as they are read: whole, one range of them, or 304.
+
+    Raises: RangeNotSatisfiable.
+    """
+    headers = _headers(sha256, media_type, name, PRIVATE)
+    if _is_known(request, headers):
+        return _unchanged(headers)
+    wanted = _range(request, size, headers["ETag"])
+    start, end = wanted or (0, size)
+    if wanted is not None:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    headers["Content-Length"] = str(end - start)
+    return StreamingResponse(read(start, end), 200 if wanted is None else 206, headers, media_type)
 
 
 def _headers(sha256: str, media_type: str, name: str, cache_control: str) -> dict[str, str]:

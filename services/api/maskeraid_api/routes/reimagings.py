@@ -1,5 +1,6 @@
 """Re-imagings: fill the covered part of a face."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -8,6 +9,7 @@ from starlette.responses import Response
 
 from maskeraid_api.accepting import Order, accept, preferred_wait
 from maskeraid_api.answers import accepted, check_unchanged, gone, json_response, shown
+from maskeraid_api.bundles.packing import pack
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, RegistryOf
 from maskeraid_api.forms import options_of, read_json
 from maskeraid_api.job_access import job_of
@@ -16,12 +18,14 @@ from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.reimaging_inputs import Inputs, spec_of
 from maskeraid_api.removing import end_and_forget
 from maskeraid_api.schemas.reimagings import (
+    BUNDLE,
     IMAGE_BYTES,
     ReimagingOptions,
     ReimagingRequest,
     ReimagingView,
+    has_bundle,
 )
-from maskeraid_api.serving import serve
+from maskeraid_api.serving import serve, serve_read
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.errors import (
     BadCovering,
@@ -116,13 +120,28 @@ async def delete_reimaging(
     return gone()
 
 
+async def serve_bundle(request: Request, gateway: GatewayOf, job: Job) -> Response:
+    """It lies nowhere: what it holds does."""
+    blobs = gateway.stores.blobs
+    bundle = await pack(job, blobs, gateway.signer)
+    return serve_read(
+        request, partial(bundle.read, blobs), size=bundle.size, sha256=bundle.sha256, media_type="application/zip",
+        name=f"{job.id}.zip",
+    )  # fmt: skip
+
+
 @router.get("/{reimaging_id}/files/{name}", response_class=Response)
 @operation(Scope.REIMAGINGS_READ, problems=(RangeNotSatisfiable, InputGone))
 async def get_reimaging_file(
     reimaging_id: str, name: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
 ) -> Response:
-    """One file of a result. A plausible face, not a reconstruction. Not evidence of identity."""
+    """One file of a result; `bundle.zip` holds them all, signed.
+
+    A plausible face, not a reconstruction. Not evidence of identity.
+    """
     job = await job_of(jobs, caller, reimaging_id, JobKind.REIMAGING)
+    if name == BUNDLE and has_bundle(job):
+        return await serve_bundle(request, gateway, job)
     file = (job.result or {}).get("files", {}).get(name)
     if file is None:
         raise NotFound

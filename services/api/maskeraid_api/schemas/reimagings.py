@@ -21,6 +21,7 @@ MOST_WANTED = 16
 BESIDE_REUSE = frozenset(
     {"reuse", "smoothing", "tone_match", "metadata", "client_reference_id", "notify", "purpose", "case_reference"}
 )
+BUNDLE = "bundle.zip"
 HIDDEN_IN_RESULT = frozenset({"key", "prefix"})
 
 Channel = Annotated[int, Field(ge=0, le=255)]
@@ -148,7 +149,8 @@ class ReimagingView(JobFields):
     def of(cls, job: Job, wait: Wait | None = None) -> "ReimagingView":
         spec = ReimagingSpec.model_validate(job.spec)
         written = job.result or {}
-        files = {name: file_url(job.id, name) for name in written.get("files", {})}
+        names = [*written.get("files", {}), *([BUNDLE] if has_bundle(job) else [])]
+        files = {name: file_url(job.id, name) for name in names}
         shown = _with_urls({name: value for name, value in written.items() if name != "files"}, files)
         return cls(
             **shared_fields(job, wait), statement=STATEMENT, options=_options(spec),
@@ -156,12 +158,17 @@ class ReimagingView(JobFields):
         )  # fmt: skip
 
 
+def has_bundle(job: Job) -> bool:
+    """Whether there is something to bundle: a re-imaging that was to stop early has no candidates."""
+    return "candidates" in (job.result or {})
+
+
 def file_url(job_id: str, name: str) -> str:
     return f"/v1/reimagings/{job_id}/files/{name}"
 
 
 def _options(spec: ReimagingSpec) -> dict[str, Any]:
-    options = spec.model_dump(mode="json", exclude={"image", "covering", "software"})
+    options = spec.model_dump(mode="json", exclude={"image", "covering", "software", "requested_by"})
     covering = spec.covering.model_dump(mode="json", exclude={"upload"})
     return {
         **options,

@@ -62,4 +62,5 @@ class ReimagingSpec(Part):
     purpose: str | None = None
     case_reference: str | None = None
     reuse: Reuse | None = None  # then smoothing and tone alone are new, all else is that of the earlier one
+    requested_by: str | None = None  # the name of the key that asked
     software: str
