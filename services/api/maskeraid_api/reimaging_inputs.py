@@ -78,7 +78,7 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, j
     """The complete specification; bytes are put away last, when nothing else can be refused any more."""
     if isinstance(options, ReimagingRequest) and options.reuse:
         earlier = await _reused(options.reuse, inputs.caller, jobs)
-        return _again(options, options.reuse, earlier)
+        return _again(options, options.reuse, earlier, inputs.caller.key.name)
     model = await inputs.chosen_model(options.model)
     if isinstance(options, ReimagingRequest):
         assert options.image  # by the schema
@@ -109,7 +109,7 @@ async def _reused(option: ReuseOption, caller: Caller, jobs: JobRepository) -> R
     return ReimagingSpec.model_validate(earlier.spec)
 
 
-def _again(options: ReimagingRequest, reuse: ReuseOption, earlier: ReimagingSpec) -> ReimagingSpec:
+def _again(options: ReimagingRequest, reuse: ReuseOption, earlier: ReimagingSpec, requested_by: str) -> ReimagingSpec:
     return earlier.model_copy(
         update={
             "image": ImageSource(image_id=earlier.image.image_id),
@@ -120,5 +120,6 @@ def _again(options: ReimagingRequest, reuse: ReuseOption, earlier: ReimagingSpec
             "software": VERSION,
             "purpose": options.purpose,
             "case_reference": options.case_reference,
+            "requested_by": requested_by,
         }
     )

@@ -12,7 +12,7 @@ from maskeraid_api.signing import ALGORITHM, Signer
 from maskeraid_core.documents.reimagings import STATEMENT, ReimagingSpec
 from maskeraid_core.jobs import Job
 
-FORMAT = "maskeraid-bundle-1"
+FORMAT: Literal["maskeraid-bundle-1"] = "maskeraid-bundle-1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 LARGEST_MANIFEST = 2**20  # bytes; 64 candidates take 40 kB
 

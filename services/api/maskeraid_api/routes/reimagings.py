@@ -38,7 +38,7 @@ from maskeraid_core.errors import (
     StaleObject,
     UnsupportedMedia,
 )
-from maskeraid_core.jobs import JobKind, JobStatus
+from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.repositories.needs import input_keys
 
 router = APIRouter(prefix="/v1/reimagings", route_class=GuardedRoute, tags=["reimagings"])
