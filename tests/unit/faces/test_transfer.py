@@ -150,6 +150,30 @@ class TestGansOfPixels:
         new.run_steps(FROZEN_STEPS, FROZEN_STEPS + 1)
         assert not np.array_equal(new.state()["discriminator/hidden_1.kernel"], before["discriminator/hidden_1.kernel"])
 
+    def test_a_model_has_no_discriminator_to_keep(self) -> None:
+        """What is fresh learns whole and at the usual pace, in the plain loop too."""
+        model = train(SMALL, settings=TrainSettings(architecture="thesis", steps=1)).model
+        new, basis = ThesisGan(SMALL, 8, "plain", seed=2), fit_basis(SMALL, kind="drawn", seed=0)
+        transfer = take_over(new, basis, model)
+        assert (transfer.networks, transfer.frozen_until) == (("generator",), 0)
+        assert new.state()["pace"] == 1
+        np.testing.assert_array_equal(new.state()["generator/output.kernel"], model.generator["output.kernel"])
+
+    @pytest.mark.parametrize(("network", "came"), [("generator", ()), ("discriminator", ("generator",))])
+    def test_a_network_of_another_width_stays_behind_whole(self, network: str, came: tuple[str, ...]) -> None:
+        old, new = ThesisGan(SMALL, 8, "fused", seed=1), ThesisGan(SMALL, 8, "fused", seed=2)
+        before, basis = new.state(), fit_basis(SMALL, kind="drawn", seed=0)
+        wider = {
+            name: np.concatenate([array, array], axis=-1) if name == f"{network}/hidden_2.kernel" else array
+            for name, array in old.state().items()
+        }
+        transfer = take_over(new, basis, {f"now/{name}": array for name, array in wider.items()} | basis_arrays(basis))
+        assert (transfer.networks, transfer.frozen_until) == (came, 0)
+        assert came or "width" in transfer.reason
+        after = new.state()
+        assert after["pace"] == 1
+        assert all(np.array_equal(after[name], before[name]) for name in before if name.startswith(f"{network}/"))
+
     def test_the_plain_loop_cannot(self) -> None:
         with pytest.raises(BadSettings):
             ThesisGan(SMALL, 8, "plain", seed=1).freeze(FROZEN_STEPS)

@@ -51,12 +51,12 @@ def take_over(gan: Gan, basis: Basis, start: Start) -> Transfer:
     """Give a new GAN the weights of a model (its generator) or of a checkpoint (both networks).
 
     `eigen` takes them when the ranks agree and the principal angles of the bases are below 45 degrees; its outer layers
-    are turned from the old components to the new ones. GANs of pixels take what agrees in name and shape, keep the
-    first half of the discriminator for 2,000 steps, and learn half as fast.
+    are turned from the old components to the new ones. GANs of pixels take the networks that agree, array by array, in
+    name and shape. Where a discriminator came over, they keep its first half for 2,000 steps, and learn half as fast.
 
     Raises:
         SizeMismatch: the images of the two differ in size.
-        BadSettings: the thesis's plain loop cannot keep a part of its discriminator.
+        BadSettings: the thesis's plain loop cannot keep a part of a discriminator that came over.
 
     Source: Mo, Cho, Shin 2020 (Freeze the Discriminator), for GANs of pixels; the turn of the bases is ours.
     """
@@ -67,16 +67,20 @@ def take_over(gan: Gan, basis: Basis, start: Start) -> Transfer:
         if misfit := _misfit(old, basis):
             return Transfer((), f"It begins afresh: {misfit}.")
         weights = _turned(weights, gan, old, basis)
-    fresh = dict(gan.state())
-    fitting = {name: array for name, array in weights.items() if name in fresh and fresh[name].shape == array.shape}
-    if not fitting or _names(fresh) != _names(weights):
-        return Transfer((), "It begins afresh: the networks are of another kind.")
-    gan.restore(fresh | fitting)
-    networks = tuple(name for name in ("generator", "discriminator") if any(key.startswith(name) for key in fitting))
+    fresh = gan.state()
+    fitting = [network for network in NETWORKS if _shapes(network, weights) == _shapes(network, fresh)]
+    if "generator/" not in fitting:
+        is_like = _shapes("generator/", weights).keys() == _shapes("generator/", fresh).keys()
+        return Transfer((), f"It begins afresh: the networks are of another {'width' if is_like else 'kind'}.")
+    taken = {name: array for name, array in weights.items() if name.startswith(tuple(fitting))}
+    gan.restore({**fresh, **taken})
+    networks = tuple(name for name in ("generator", "discriminator") if f"{name}/" in fitting)
     return _settle_in(gan, Transfer(networks, f"It begins with the {' and the '.join(networks)}."))
 
 
 def _settle_in(gan: Gan, transfer: Transfer) -> Transfer:
+    if "discriminator" not in transfer.networks:
+        return transfer
     if isinstance(gan, EigenGan):  # small, and trained anew in minutes: nothing to protect
         return transfer
     gan.slow_down()
@@ -92,9 +96,9 @@ def _weights_of(start: Start) -> Weights:
     return {name: array for name, array in part_of("now", start).items() if name.startswith(NETWORKS)}
 
 
-def _names(weights: Weights) -> set[str]:
-    """Of the generator's arrays: two architectures differ in them, whatever their sizes."""
-    return {name for name in weights if name.startswith("generator/")}
+def _shapes(network: str, weights: Weights) -> dict[str, tuple[int, ...]]:
+    """Of a network's arrays: two architectures differ in their names, two widths of one in their shapes."""
+    return {name: array.shape for name, array in weights.items() if name.startswith(network)}
 
 
 def _misfit(old: Basis, new: Basis) -> str | None:
