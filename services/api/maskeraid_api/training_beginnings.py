@@ -16,7 +16,14 @@ from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.reimagings import CoveringChoice
 from maskeraid_core.documents.trainings import Probe, StartFrom, TrainingSpec
-from maskeraid_core.errors import BadSettings, CheckpointGone, InputGone, NotFound, ResolutionNotSupported
+from maskeraid_core.errors import (
+    BadSettings,
+    CheckpointGone,
+    InputGone,
+    NotFound,
+    ResolutionNotSupported,
+    ValidationFailed,
+)
 from maskeraid_core.jobs import CHECKPOINT_FILES, STATE, CheckpointEntry, Job, JobKind
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
@@ -33,8 +40,11 @@ class Beginning:
     model: StartFrom | None = None
     checkpoint: tuple[Job, CheckpointEntry] | None = None
 
-    def check(self, resolution: int, asked: Architecture) -> None:
-        """Raise ResolutionNotSupported or BadSettings unless it fits the images and the network asked for."""
+    def check(self, resolution: int, asked: Architecture, loop: str | None = None) -> None:
+        """Raise unless it fits the images, the network asked for, and the thesis's loop.
+
+        Raises: ResolutionNotSupported, BadSettings, ValidationFailed.
+        """
         if self.resolution != resolution:
             raise ResolutionNotSupported(
                 f"What it starts from has images of {self.resolution} pixels, the data of {resolution}: choose data of "
@@ -45,6 +55,12 @@ class Beginning:
             raise BadSettings(
                 f"What it starts from is `{self.architecture}`, not `{asked}`: leave the architecture out.",
                 pointer="/start_from",
+            )
+        if self.checkpoint is not None and loop == "plain":
+            raise ValidationFailed(
+                "The plain loop cannot begin with a checkpoint, whose discriminator is kept in part for a while: leave "
+                "`loop` out, or begin with a model.",
+                pointer="/hyperparameters/loop",
             )
 
     async def to_document(self, blobs: Blobs, tenant: str) -> StartFrom | None:

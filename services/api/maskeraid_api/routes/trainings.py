@@ -117,7 +117,7 @@ async def create_training(
         raise NotFound("There is no such model.", pointer="/model_id")
     data = await choose_training_data(library, body.data)
     if beginning:
-        beginning.check(data.resolution, architecture)
+        beginning.check(data.resolution, architecture, body.hyperparameters.loop)
     job_id = new_id(JobKind.TRAINING.id_prefix)
     spec = spec_of(body, data, job_id).model_copy(update={"architecture": architecture})
 
