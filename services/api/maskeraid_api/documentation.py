@@ -120,7 +120,8 @@ def _add_schemas(schemas: Json) -> None:
     """Schemas of bodies that operations read themselves; those of the framework's own refusals go."""
     declared = [operation_of(route.endpoint) for route, _ in _documented()]
     bodies: set[type[BaseModel]] = {Problem}
-    bodies |= {row.json_body for row in declared if row.json_body} | {row.form.options for row in declared if row.form}
+    bodies |= {row.json_body for row in declared if row.json_body}
+    bodies |= {row.form.options for row in declared if row.form and row.form.options}
     _, made = models_json_schema(
         [(model, "validation") for model in sorted(bodies, key=lambda model: model.__name__)],
         ref_template="#/components/schemas/{model}",
@@ -178,11 +179,15 @@ def _body(declared: Operation) -> Json | None:
     if declared.json_body is not None:
         content["application/json"] = {"schema": {"$ref": f"#/components/schemas/{declared.json_body.__name__}"}}
     if declared.form is not None:
-        parts = {**declared.form.parts, "options": {"$ref": f"#/components/schemas/{declared.form.options.__name__}"}}
+        options = declared.form.options
+        parts = dict(declared.form.parts)
+        if options is not None:
+            parts["options"] = {"$ref": f"#/components/schemas/{options.__name__}"}
         schema = {
             "type": "object", "properties": parts, "required": list(declared.form.required),
             "additionalProperties": False,
         }  # fmt: skip
-        encoding = {"options": {"contentType": "application/json"}}
-        content["multipart/form-data"] = {"schema": schema, "encoding": encoding}
+        content["multipart/form-data"] = {"schema": schema}
+        if options is not None:
+            content["multipart/form-data"]["encoding"] = {"options": {"contentType": "application/json"}}
     return {"required": True, "content": content} if content else None

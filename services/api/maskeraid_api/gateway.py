@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from maskeraid_api.access import Keys, Rates
@@ -30,6 +31,8 @@ class Gateway:
     signer: Signer
     background: Background = field(default_factory=Background)
     backlogs: Backlogs = field(default_factory=Backlogs)
+    # One at a time: a large bundle takes a core for seconds.
+    verifying: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     lanes: LaneMarks = field(default_factory=LaneMarks)
 
     @classmethod

@@ -36,11 +36,11 @@ class Form:
     parts: dict[str, dict[str, Any]]
     required: tuple[str, ...]
     most_files: int
-    options: type[BaseModel]
+    options: type[BaseModel] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (*self.parts, "options")
+        return (*self.parts, *(["options"] if self.options else []))
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,8 @@ async def _read_body(request: Request, declared: Operation, *, takes_json: bool)
             takes = "application/json" + (" or multipart/form-data" if declared.form else "")
             raise UnsupportedMedia(f"Send `Content-Type: {takes}`.")
     elif await request.body():
-        raise UnsupportedMedia("This operation takes no body.")
+        takes = "Send `Content-Type: multipart/form-data`." if declared.form else "This operation takes no body."
+        raise UnsupportedMedia(takes)
 
 
 async def _read_form(request: Request, form: Form) -> None:

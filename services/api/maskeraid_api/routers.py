@@ -20,6 +20,7 @@ from maskeraid_api.routes import (
     server,
     trainings,
     uploads,
+    verifications,
     webhook_endpoints,
     workers,
 )
@@ -28,6 +29,7 @@ ROUTERS = tuple(
     resource.router
     for resource in (
         server, workers, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models,
-        aliases, adoptions, default_models, ratings, evaluations, reimagings, webhook_endpoints, deliveries, health,
+        aliases, adoptions, default_models, ratings, evaluations, reimagings, verifications, webhook_endpoints,
+        deliveries, health,
     )
 )  # fmt: skip

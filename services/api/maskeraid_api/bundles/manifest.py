@@ -12,7 +12,6 @@ from maskeraid_api.signing import ALGORITHM, Signer
 from maskeraid_core.documents.reimagings import STATEMENT, ReimagingSpec
 from maskeraid_core.jobs import Job
 
-FORMAT: Literal["maskeraid-bundle-1"] = "maskeraid-bundle-1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 LARGEST_MANIFEST = 2**20  # bytes; 64 candidates take 40 kB
 
@@ -39,7 +38,7 @@ class Proof(Closed):
 class Manifest(Closed):
     """`files` holds every file but the manifest and its signature."""
 
-    format: Literal["maskeraid-bundle-1"] = FORMAT
+    format: Literal["maskeraid-bundle-1"] = "maskeraid-bundle-1"
     reimaging_id: str
     created_at: str
     finished_at: str | None

@@ -19,6 +19,7 @@ MIDNIGHT, FIRST_OF_1980 = 0, 0x21
 PLAIN_FILE = 0o100644 << 16
 MOST_ENTRIES = 500  # 64 candidates have 220
 NAME = re.compile(rb"[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?")  # flat: no folder, no dot in front, nothing to fold
+LONGEST_NAME = 64  # bytes
 ENCRYPTED, STORED = 1, 0
 
 
@@ -99,6 +100,8 @@ def _end(archive: BinaryIO, length: int) -> tuple[int, int, int]:
         _refuse("multi_disk", "it is one of several parts")
     if count > MOST_ENTRIES:
         _refuse("too_many_entries", f"{count} entries, more than {MOST_ENTRIES}")
+    if size > count * (CENTRAL.size + LONGEST_NAME):
+        _refuse("directory_size", f"the directory has {size} bytes, too many for {count} entries")
     if offset + size + END.size != length:
         _refuse("directory_place", "the directory does not end where the end record begins")
     return count, size, offset

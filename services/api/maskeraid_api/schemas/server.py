@@ -16,6 +16,7 @@ class Limits(View):
     import_bytes: int
     import_files: int
     upload_bytes: int
+    bundle_bytes: int
     queued_jobs: int
     reads_per_second: float
     writes_per_second: float
