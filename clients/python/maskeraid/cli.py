@@ -10,6 +10,7 @@ import typer
 
 from maskeraid.client import Client
 from maskeraid.commands import (
+    bundles,
     comparing,
     datasets,
     email,
@@ -145,6 +146,8 @@ models.app.command("ratings")(sharing.show_ratings)
 app.command("evaluate")(evaluations.evaluate)
 app.command("ranking")(evaluations.ranking)
 app.command("reimage")(reimagings.reimage)
+app.command("bundle")(bundles.save_bundle)
+app.command("verify")(bundles.verify_bundle)
 app.add_typer(reimagings.app, name="reimagings")
 app.add_typer(keys.app, name="keys")
 app.add_typer(webhooks.app, name="webhooks")

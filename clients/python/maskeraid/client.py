@@ -20,6 +20,7 @@ from maskeraid.resources.models import Models
 from maskeraid.resources.reimagings import Reimagings
 from maskeraid.resources.trainings import Trainings
 from maskeraid.resources.uploads import Uploads
+from maskeraid.resources.verifications import Verifications
 from maskeraid.resources.workers import Workers
 
 REPEATS = 5  # with pauses that double: 8 s in all after lost connections, as long as a restart takes
@@ -72,6 +73,7 @@ class Client:
         self.models = Models(self)
         self.evaluations = Evaluations(self)
         self.reimagings = Reimagings(self)
+        self.verifications = Verifications(self)
         self.account = Accounts(self)
         self.webhook_endpoints = WebhookEndpoints(self)
         self.deliveries = Deliveries(self)

@@ -12,6 +12,7 @@ from maskeraid.errors import JobFailed
 if TYPE_CHECKING:
     from maskeraid.client import Client
 
+BUNDLE = "bundle.zip"  # the file of a re-imaging that holds all the others
 TERMINAL = frozenset({"succeeded", "failed", "cancelled"})
 
 
@@ -225,6 +226,31 @@ class Reimaging(JobWithFiles):
     """Plausible faces, not reconstructions, and no evidence of identity."""
 
     statement: str = ""
+
+    def save_bundle(self, path: str | Path) -> Path:
+        """Write everything that belongs to the result, signed, into one zip; where it lies."""
+        content, path = self.file(BUNDLE), Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+
+class Check(BaseModel):
+    """One thing that a bundle was checked for; `outcome` is `passed`, `failed`, or `skipped`."""
+
+    name: str
+    outcome: str
+    detail: str
+
+
+class Verification(ApiObject):
+    """What a bundle was found to be; what the server did not sign has neither `reimaging_id` nor `manifest`."""
+
+    valid: bool
+    checks: list[Check]
+    statement: str = ""
+    reimaging_id: str | None = None
+    manifest: dict[str, Any] | None = None
 
 
 class Evaluation(JobWithFiles):

@@ -7,7 +7,7 @@ import typer
 from rich.color import Color, ColorParseError
 
 from maskeraid.commands.models import find_version
-from maskeraid.objects import Reimaging
+from maskeraid.objects import BUNDLE, Reimaging
 from maskeraid.terminal import All, AsJson, Limit, connected, console, follow, print_json, print_newest, progress_bar
 
 Colours = Annotated[
@@ -72,12 +72,12 @@ def reimage(
         made = client.reimagings.create(image, covering_map=covering, **options)
         with progress_bar() as bar:
             made = follow(bar, made, f"re-image {image.name}")
-        save_files(made, output)
+        count = save_files(made, output)
     if as_json:
         print_json(made.to_dict())
     else:
         chosen = (made.result or {})["selection"]["model_id"]
-        console.print(f"{made.id}: {len(made.files)} files in {output}/, by model {chosen}\n{made.statement}")
+        console.print(f"{made.id}: {count} files in {output}/, by model {chosen}\n{made.statement}")
 
 
 @app.command("list")
@@ -101,7 +101,9 @@ def delete_reimaging(
         console.print(f"{reimaging_id} is deleted")
 
 
-def save_files(made: Reimaging, folder: Path) -> None:
-    """Every file of the result, by its name."""
-    for name in made.files:
+def save_files(made: Reimaging, folder: Path) -> int:
+    """Every file of the result, by its name, and how many; the bundle would hold them all once more."""
+    names = [name for name in made.files if name != BUNDLE]
+    for name in names:
         made.save(name, folder)
+    return len(names)

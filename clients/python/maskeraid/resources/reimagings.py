@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from maskeraid.objects import Reimaging
-from maskeraid.resources.resource import Resource
+from maskeraid.resources.resource import Resource, bytes_of
 
 WAIT_SECONDS = 30
 
@@ -42,12 +42,8 @@ class Reimagings(Resource[Reimaging]):
             body = {"image": {"image_id": image_id}, **options}
             made = self._client.request_json("POST", self.path, json=body, headers=headers)
         else:
-            files: dict[str, Any] = {"image": ("image", _bytes(image)), "options": (None, json.dumps(options))}
+            files: dict[str, Any] = {"image": ("image", bytes_of(image)), "options": (None, json.dumps(options))}
             if covering_map is not None:
-                files["covering"] = ("covering.png", _bytes(covering_map))
+                files["covering"] = ("covering.png", bytes_of(covering_map))
             made = self._client.request_json("POST", self.path, files=files, headers=headers)
         return Reimaging.of(made, self._client)
-
-
-def _bytes(source: str | Path | bytes) -> bytes:
-    return source if isinstance(source, bytes) else Path(source).read_bytes()
