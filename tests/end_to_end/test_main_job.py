@@ -112,6 +112,18 @@ class TestSdk:
         assert {"weights.safetensors", "architecture.json", "card.json"} <= {file["name"] for file in version.files}
         assert client.models.file(model.id, "samples.png").startswith(b"\x89PNG")
 
+    def test_a_bundle_is_valid_until_a_byte_of_it_changes(
+        self, client: Client, model: Model, covered_png: Path, tmp_path: Path
+    ) -> None:
+        made = client.reimagings.create(covered_png, model={"model_id": model.id}, seed=5, candidates=2).wait()
+        path = made.save_bundle(tmp_path / "result.zip")
+        good, content = client.verifications.create(path), path.read_bytes()
+        assert (good.valid, good.reimaging_id, good.statement) == (True, made.id, STATEMENT)
+        assert {check.outcome for check in good.checks} == {"passed"}
+        place = content.index(made.file("final.png")) + 100
+        changed = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+        assert not client.verifications.create(changed).valid
+
     def test_test_data_cannot_be_trained_on(self, client: Client) -> None:
         dataset = client.datasets.create("only tests", role="test")
         client.imports.generate(dataset.id, "faces-test").wait()
