@@ -83,7 +83,7 @@ def _described(candidate: Result) -> str:
 def _uncertainty(result: Result) -> str:
     doubt = result["uncertainty"]
     facts = [("mean under the covering", doubt["mean"]), ("outside the covering", doubt["outside_covering"])]
-    return _row([_picture(doubt["url"], "bright where the candidates differ")]) + _table(facts)
+    return _row([_picture("uncertainty.png", "bright where the candidates differ")]) + _table(facts)
 
 
 def _seam(result: Result) -> list[tuple[str, object]]:
@@ -138,4 +138,4 @@ def _table(rows: Iterable[tuple[str, object]]) -> str:
 
 
 def _text(value: object) -> str:
-    return "not known" if value is None else escape(str(value))
+    return "none" if value is None else escape(str(value))

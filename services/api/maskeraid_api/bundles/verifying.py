@@ -174,7 +174,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...], Callable[[Verifier], str]], ...] = (
     ("signature", ("manifest",), check_signature),
     ("files", ("manifest",), check_files),
     ("digests", ("manifest",), check_digests),
-    ("proof", ("manifest",), check_proof),
+    ("proof", ("signature",), check_proof),
     ("pixels", ("signature", "files", "digests"), check_pixels),
 )
 
