@@ -20,7 +20,7 @@ from maskeraid_faces.evaluation.traits import fit_traits
 from maskeraid_faces.face_model import FaceModel, Trait
 from maskeraid_faces.training.image_set import FaceSet
 from maskeraid_trainer.training_faces import TrainingFaces
-from maskeraid_trainer.traits import COUNTED
+from maskeraid_trainer.traits import COUNTED, describes_faces, type_of
 
 SAMPLES = 1000
 MOST_LOOKED_AT = 2000  # labelled images
@@ -69,17 +69,17 @@ def labelled_faces(faces: TrainingFaces, is_training: NDArray[np.bool_], chosen:
     """Some of the faces, by row, with the attributes whose values can be counted, or of which there is one only."""
     rows = faces.rows
     values: Mapping[str, list[str]] = {
-        name: column.gather(chosen).to_list()
+        name: rows[PREFIX + name].gather(chosen).to_list()
         for name in attributes_of(rows)
-        if (column := rows[PREFIX + name]) is not None and (_is_counted(faces, name) or column.n_unique() == 1)
+        if (kind := type_of(name, faces.schema)) in COUNTED or (kind == "text" and _is_shared_trait(faces, name))
     }
     groups = faces.groups
     some = None if groups is None else [groups[row] for row in chosen]
     return Labelled(faces.images[chosen], values, is_training[chosen], some)
 
 
-def _is_counted(faces: TrainingFaces, name: str) -> bool:
-    return name in faces.schema and faces.schema[name].type in COUNTED
+def _is_shared_trait(faces: TrainingFaces, name: str) -> bool:
+    return describes_faces(name, faces.schema) and faces.rows[PREFIX + name].n_unique() == 1
 
 
 async def is_generated(stores: Stores, tenant: str, data: Sequence[DataPart]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from maskeraid_core.blobs import Blobs, sha256_hex
-from maskeraid_core.cards import card_files
+from maskeraid_core.cards import FIGURES, card_files
 from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_core.documents.trainings import TrainingSpec
@@ -108,12 +108,14 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
     """What a reader should know before using the model; plain JSON values."""
     model, facts = result.model, dict(result.model.facts)
     judged = [point for point in result.history if "quality" in point and point["step"] == facts["kept_step"]]
-    measures = {name: value for name, value in judged[-1].items() if "_" not in name} if judged else {}
+    measures = {name: judged[-1][name] for name in FIGURES if name in judged[-1]} if judged else {}
+    steps = "1 step" if result.steps == 1 else f"{result.steps:,} steps"
     return {
         "summary": f"{model.architecture}, {model.size} x {model.size} pixels, learned from {facts['images']} "
-        f"{'drawn faces' if model.kind == 'drawn' else 'photographs'} in {result.steps:,} steps.",
+        f"{'drawn faces' if model.kind == 'drawn' else 'photographs'} in {steps}.",
         "limits": [STATEMENT],
         "images": facts["images"],
+        "held_out": facts["held_out"],
         "quality": measures,
         "tells": [
             {"attribute": trait.attribute, "values": list(trait.values), "accuracy": trait.accuracy}

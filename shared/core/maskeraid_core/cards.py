@@ -20,8 +20,21 @@ NEAR_COPY = (
 )
 AUTHENTIC = (
     "{authenticity:.0%} of its samples are farther from the nearest training face than that face is from its third "
-    "nearest, of faces that it has not seen {authenticity_of_unseen:.0%}."
+    "nearest, of faces that it has not seen {authenticity_of_unseen:.0%}. Near to that share is good: far fewer would "
+    "mean that it keeps close to what it learned from."
 )
+FIGURES: Mapping[str, str] = {  # of a model's `quality`: what each is, and which direction is good
+    "quality": "all below in one: 1 is best, and real faces come near to it",
+    "kid": "how differently its faces and real ones are distributed (KID): 0 is best",
+    "nearness": "how far its faces are from the nearest real one, over how far two real ones are apart: 0 is best",
+    "coverage": "how much of the real faces' variety it draws: 1 is best",
+    "invalid": "share of its faces with a part that no real one has: 0 is best",
+}
+NOT_JUDGED = (
+    "Nothing was judged while it trained; `samples.png` shows what it draws, and an evaluation of the kind `quality` "
+    "measures it."
+)
+LICENCE = "Its licence is told where the model is listed: its owner may give one later, and this card stays as it is"
 GATES: Mapping[str, str] = {
     "passes": "It may be shared publicly.",
     "blocks": "Because of that it cannot be shared publicly.",
@@ -48,7 +61,7 @@ def _lines(version: ModelVersion) -> Iterator[str]:
     yield from _section("What it is sure to draw", [*_guarantees(version.guarantees), *_variety(version)])
     yield from _section("What it can tell of a face, and be asked for", [*map(_told, card.get("tells", ()))])
     yield from _section("Does it show the people it learned from?", _memorisation(card))
-    yield from _section("How good it is", _quality(card.get("quality", {})))
+    yield from _section("How good it is", _quality(card))
     yield from _section("Limits", _limits(card))
     yield from _section("How it was made", _recipe(version))
 
@@ -66,14 +79,13 @@ def _guarantee(row: Mapping[str, Any]) -> str:
     name = f"`{_plain(row['attribute'])}` = `{_plain(row['value'])}`"
     if "lower_bound" not in row:
         return f"{name}: so in all {row.get('images', '')} training images; not measured in its samples."
-    how = (
-        "told by a classifier that is wrong about it on"
-        if row.get("measured_by") == "classifier"
-        else "told by their likeness to the training images, which refuses of these"
-    )
+    least = f"{name}: at least {row['lower_bound']:.1%} of its faces ({row['confidence']:.0%} confidence, "
+    least += f"{row['samples']:,} samples"
+    if row.get("measured_by") == "classifier":
+        return f"{least}, told by a classifier that is wrong about it on {row['classifier_error']:.1%})."
     return (
-        f"{name}: at least {row['lower_bound']:.1%} of its faces ({row['confidence']:.0%} confidence, "
-        f"{row['samples']:,} samples, {how} {row['classifier_error']:.1%})."
+        f"{least}). All training images have this value, so no classifier can tell it: a face counts when it is as "
+        f"near to the middle of these images as they are themselves, but for {row['classifier_error']:.1%} of them."
     )
 
 
@@ -83,8 +95,12 @@ def _told(row: Mapping[str, Any]) -> str:
 
 
 def _variety(version: ModelVersion) -> list[str]:
-    rows = [f"`{_plain(row['attribute'])}` varies: {row['values']} values." for row in version.varies]
+    rows = [f"`{_plain(row['attribute'])}` varies: {_values(row)}." for row in version.varies]
     return rows + ([f"{version.combinations:,} combinations of these."] if version.combinations else [])
+
+
+def _values(row: Mapping[str, Any]) -> str:
+    return f"{row['least']:g} to {row['most']:g}" if "least" in row else f"{row['values']} values"
 
 
 def _memorisation(card: Mapping[str, Any]) -> list[str]:
@@ -100,17 +116,33 @@ def _memorisation(card: Mapping[str, Any]) -> list[str]:
     return rows + ([GATES[found["gate"]]] if "gate" in found else [])
 
 
-def _quality(measures: Mapping[str, float]) -> list[str]:
-    return [f"{name}: {value:.3g}" for name, value in measures.items()]
+def _quality(card: Mapping[str, Any]) -> list[str]:
+    """True figures alone: cards of earlier versions hold others beside them."""
+    measures = card.get("quality", {})
+    rows = [f"`{name}` {measures[name]:.3g}: {meaning}." for name, meaning in FIGURES.items() if name in measures]
+    if not rows:
+        return [NOT_JUDGED]
+    if "held_out" not in card:
+        return rows
+    if held_out := card["held_out"]:
+        return [f"Judged beside {held_out:,} faces that were held out: it did not learn from them.", *rows]
+    return ["Judged beside the faces that it learned from, for none was held out.", *rows]
 
 
 def _limits(card: Mapping[str, Any]) -> list[str]:
     flags = [f"Needs attention: {flag['message']}" for flag in card.get("flags", ())]
-    return [*card.get("limits", ()), *card.get("warnings", ()), *flags, "It knows only what its training images show."]
+    limits = [limit for limit in card.get("limits", ()) if limit != STATEMENT]  # that stands at the top
+    return [*limits, *card.get("warnings", ()), *flags, "It knows only what its training images show."]
 
 
 def _recipe(version: ModelVersion) -> list[str]:
-    return [*version.card.get("reasons", ()), f"Digest `{version.digest}`"]
+    """Which data set it was is the owner's to tell (`lineage`)."""
+    card = version.card
+    rows = [*card.get("reasons", ()), f"Made on {version.created_at:%Y-%m-%d}"]
+    rows += [f"Seed {card['seed']}: the same seed, images, and software give the same model"] if "seed" in card else []
+    if software := card.get("software"):
+        rows.append("Software: " + ", ".join(f"{_plain(name)} {_plain(str(one))}" for name, one in software.items()))
+    return [*rows, LICENCE, f"Digest `{version.digest}`"]
 
 
 def _plain(text: str) -> str:

@@ -1,14 +1,17 @@
 """A card in plain words says what the figures say, and a user's words cannot pretend to be ours."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from tests.unit.trainer.fakes import make_version
 
 from maskeraid_core.cards import card_files
+from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_core.measuring import with_measured
 
+AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 MEASURED = {
     "attribute": "hair_colour", "value": "blond", "lower_bound": 0.981, "confidence": 0.95, "samples": 400,
     "classifier_error": 0.002, "measured_by": "classifier",
@@ -29,6 +32,32 @@ class TestText:
         assert "`hair\\_colour` = `blond`: at least 98.1% of its faces (95% confidence, 400 samples" in text
         assert "wrong about it on 0.2%" in text
 
+    def test_what_all_training_images_share_is_said_to_be_told_by_their_middle(self) -> None:
+        text = text_of(guarantees=[{**MEASURED, "measured_by": "resemblance", "classifier_error": 0.015}])
+        assert "at least 98.1% of its faces (95% confidence, 400 samples). All training images have this value" in text
+        assert "but for 1.5% of them." in text
+
+    def test_a_number_varies_from_its_least_to_its_most(self) -> None:
+        varies = [{"attribute": "age", "values": 66, "least": 1.0, "most": 99.0}, {"attribute": "eyes", "values": 5}]
+        assert "- `age` varies: 1 to 99.\n- `eyes` varies: 5 values." in text_of(varies=varies)
+
+    def test_quality_is_true_figures_with_what_they_are(self) -> None:
+        quality = {"step": 6500.0, "seconds": 31.2, "quality": 0.91, "kid": 0.027, "coverage": 0.87}
+        text = text_of(card={"quality": quality, "held_out": 300})
+        assert "- Judged beside 300 faces that were held out" in text
+        assert "- `kid` 0.027: how differently its faces and real ones are distributed (KID): 0 is best." in text
+        assert "- `coverage` 0.87: " in text
+        assert "31.2" not in text
+        assert "6.5e+03" not in text
+
+    def test_what_nobody_judged_is_said_to_be_so(self) -> None:
+        assert "- Nothing was judged while it trained" in text_of(card={"quality": {}, "held_out": 0})
+
+    def test_it_says_when_by_which_software_and_from_which_seed_it_was_made(self) -> None:
+        text = text_of(card={"seed": 7, "software": {"maskeraid": "0.2.0", "keras": "3.1"}}, created_at=AT)
+        assert "- Made on 2026-11-29\n- Seed 7: " in text
+        assert "- Software: maskeraid 0.2.0, keras 3.1\n- Its licence is told where" in text
+
     def test_what_was_not_measured_is_said_to_be_so(self) -> None:
         text = text_of(guarantees=[{"attribute": "hair", "value": "1", "images": 25}])
         assert "in all 25 training images; not measured" in text
@@ -43,7 +72,7 @@ class TestText:
         text = text_of(card={"memorisation": COPYING})
         assert "A near copy is at most half as far from a training face" in text
         assert "10% of its samples are farther from the nearest training face" in text
-        assert "of faces that it has not seen 60%." in text
+        assert "of faces that it has not seen 60%. Near to that share is good" in text
         assert "C_T" not in text  # a figure for programs: card.json has it
 
     def test_a_card_of_release_0_1_says_its_verdict(self) -> None:
@@ -64,7 +93,9 @@ class TestText:
         assert "- Nothing: no attribute has one value" in text_of(guarantees=[])
 
     def test_the_honest_sentence_comes_first(self) -> None:
-        assert text_of().splitlines()[2] == "> A plausible face, not a reconstruction. Not evidence of identity."
+        text = text_of(card={"limits": [STATEMENT]})
+        assert text.splitlines()[2] == f"> {STATEMENT}"
+        assert text.count(STATEMENT) == 1
 
     def test_a_name_is_no_markup(self) -> None:
         text = text_of(name="# Real\n## It is healthy <b>")

@@ -1,6 +1,7 @@
 """What a model promises follows from the attributes of its training faces."""
 
 import polars as pl
+import pytest
 
 from maskeraid_core.documents.datasets import Attribute
 from maskeraid_trainer.traits import Traits, traits_of
@@ -21,6 +22,18 @@ class TestGuarantees:
         found = traits(hair=["blond", "", "blond"])
         assert (found.guarantees, found.varies) == ([], [])
 
+    @pytest.mark.parametrize("name", ["split", "Data_Split", "source", "image_id", "file_name"])
+    def test_what_describes_files_is_no_trait(self, name: str) -> None:
+        found = traits({name: Attribute()}, **{name: ["train"] * 3})
+        assert (found.guarantees, found.varies) == ([], [])
+        assert len(traits({name: ENUM}, **{name: ["1"] * 3}).guarantees) == 1  # somebody has said that it is one
+
+    def test_a_number_is_none(self) -> None:
+        assert traits({"age": Attribute(type="number")}, age=["30"] * 3).guarantees == []
+
+    def test_a_text_may_be_one(self) -> None:
+        assert len(traits({"tone": Attribute()}, tone=["light"] * 3).guarantees) == 1
+
 
 class TestVaries:
     def test_values_are_counted_without_the_missing(self) -> None:
@@ -31,8 +44,12 @@ class TestVaries:
 
     def test_numbers_and_texts_do_not_combine(self) -> None:
         schema = {"age": Attribute(type="number"), "eyes": ENUM, "note": Attribute()}
-        found = traits(schema, age=["30", "31"], eyes=["1", "2"], note=["a", "b"])
+        found = traits(schema, age=["30", "9.5"], eyes=["1", "2"], note=["a", "b"])
         assert ([row["attribute"] for row in found.varies], found.combinations) == (["age", "eyes", "note"], 2)
+        assert found.varies[0] == {"attribute": "age", "values": 2, "least": 9.5, "most": 30}
+
+    def test_texts_of_many_values_are_names_or_notes(self) -> None:
+        assert traits({"note": Attribute()}, note=[str(number) for number in range(66)]).varies == []
 
     def test_nothing_to_count_is_said_so(self) -> None:
         assert traits(hair=["blond", "blond"]).combinations is None
