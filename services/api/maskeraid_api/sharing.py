@@ -19,6 +19,8 @@ FEWEST_IMAGES = 100  # of a version that everyone may see: from fewer a model dr
 def check_may_go_public(version: ModelVersion) -> None:
     """The one gate before everyone. Faces of the built-in generator show nobody, so models of them cannot copy.
 
+    An undertrained version passes if it copies nothing: its readers see the flag on its card.
+
     Raises: SharingBlocked, for a version that repeats itself, learned from too few images, or copies them, as its card
         says.
     """

@@ -15,7 +15,7 @@ from maskeraid_faces.selection.choose import ModelSummary, choose_model
 from maskeraid_faces.selection.chosen import Chosen
 from maskeraid_faces.sizes import fit_covering, fit_image
 
-UNSOUND = {"collapse", "copying"}
+UNSOUND = {"collapse", "undertrained", "copying"}
 NEAREST_TOLD = 5  # models named when none fits
 Facts = Mapping[str, Any]  # plain JSON values
 REASONS = {

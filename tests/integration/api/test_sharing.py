@@ -200,6 +200,12 @@ class TestPublic:
         assert (refused.status_code, refused.json()["code"]) == (403, "sharing_blocked")
         assert "The model repeats itself: it comes near to 4%" in refused.json()["detail"]
 
+    async def test_passes_for_an_undertrained_model_that_copies_nothing(self, account: Account, stores: Stores) -> None:
+        flag = {"code": "undertrained", "message": "The model is undertrained."}
+        card = {"images": 500, "flags": [flag], "memorisation": {"verdict": "healthy", "gate": "passes"}}
+        model = await add_model(stores, account.tenant, facts=[{"kind": "photo", "card": card}])
+        assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200
+
     async def test_passes_for_drawn_faces(self, account: Account, reader: Account, stores: Stores) -> None:
         model = await add_model(stores, account.tenant, facts=[{"kind": "drawn", "card": {"images": 25}}])
         assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200

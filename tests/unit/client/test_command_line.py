@@ -387,12 +387,13 @@ class TestTrain:
         ("flags", "verdict", "words"),
         [
             (["collapse"], "cannot_tell", "; collapse (it repeats itself); whether it copies cannot be told"),
+            (["undertrained"], None, "; undertrained (its faces are varied but far from those that it learned from)"),
             (["copying"], "copying", "; copying (it may show the people it learned from)"),
             ([], "healthy", "; no sign of copying"),
         ],
     )
     def test_the_last_line_says_what_needs_attention(
-        self, server: Server, flags: list[str], verdict: str, words: str
+        self, server: Server, flags: list[str], verdict: str | None, words: str
     ) -> None:
         result = {"flags": [{"code": code, "message": "So."} for code in flags], "memorisation": verdict}
         server.answers["POST /v1/trainings"] = 202, {**TRAINING, "result": result}

@@ -68,6 +68,12 @@ class TestFailedChoice:
         assert fill(face, covering, fallen, pick="random").engine == "A"
         assert fill(face, covering, model).engine == "A"
 
+    def test_one_that_is_undertrained_does_so_too_and_says_why(self) -> None:
+        flags = (Flag("undertrained", "The model is undertrained."),)
+        facts = consequences({"settings": {"architecture": "auto"}, "reasons": []}, flags)
+        assert facts["fallback"] == "R"
+        assert facts["reasons"][0].endswith("is undertrained")
+
     def test_one_that_was_asked_for_stays(self) -> None:
         assert consequences({"settings": {"architecture": "eigen"}, "reasons": []}, self.collapse) == {}
 

@@ -29,9 +29,31 @@ class TestSpread:
         flag = flag_of_spread(measure_spread(repeated, self.training, is_drawn=is_drawn))
         assert flag is not None
         assert flag.code == "collapse"
+        assert "Train it longer" in flag.message
 
     def test_faces_that_are_all_much_alike_are_one_too(self) -> None:
         assert flag_of_spread(Spread(coverage=0.9, diversity=0.4)) is not None
+        alike = measure_spread(points(512, 1, scale=0.3), self.training, is_drawn=False)
+        assert (flag := flag_of_spread(alike)) is not None
+        assert flag.code == "collapse"
+
+    @pytest.mark.parametrize("is_drawn", [False, True])
+    def test_varied_faces_far_from_all_that_were_learned_are_no_collapse(self, is_drawn: bool) -> None:
+        """After one step: noise beside faces that lie near a plane."""
+        flat = self.training * np.float32([2, 2, 0.05, 0.05, 0.05, 0.05])
+        noise = points(512, 1) * np.float32(1.2)
+        spread = measure_spread(noise, flat + np.float32([9, 0, 0, 0, 0, 0]), is_drawn=is_drawn)
+        assert spread.coverage < 0.5
+        assert (spread.diversity > 0.9, spread.distinct > 0.9) == (True, True)
+        flag = flag_of_spread(spread)
+        assert flag is not None
+        assert flag.code == "undertrained"
+        assert "repeats" not in flag.message
+
+    def test_training_faces_that_are_there_twice_are_one_face(self) -> None:
+        twice = self.training[:100].repeat(5, axis=0)
+        again = self.training[np.random.default_rng(1).integers(100, size=512)]
+        assert measure_spread(again, twice, is_drawn=False).distinct > 0.9
 
 
 class TestCurves:

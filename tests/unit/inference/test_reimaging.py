@@ -145,12 +145,13 @@ class TestSelection:
         assert choice is not None
         assert (choice.by, choice.version) == ("user", LIGHT)
 
-    def test_the_card_says_which_of_two_equal_models_is_sounder(self) -> None:
+    @pytest.mark.parametrize("code", ["collapse", "undertrained"])
+    def test_the_card_says_which_of_two_equal_models_is_sounder(self, code: str) -> None:
         card = {"images": 125, "flags": []}
         sound, few = (
             make_version(id=f"mdl_{name}:1", card=card | facts) for name, facts in (("b", {}), ("a", {"images": 9}))
         )
-        flagged = make_version(id="mdl_0:1", card=card | {"flags": [{"code": "collapse", "message": "So."}]})
+        flagged = make_version(id="mdl_0:1", card=card | {"flags": [{"code": code, "message": "So."}]})
         choice = run(covered_face(), ask(until="selection"), versions=[flagged, few, sound]).choice
         assert choice is not None
         assert choice.version.id == "mdl_b:1"

@@ -83,6 +83,7 @@ def train(
 PLACE = ("model_id", "version")
 WORDS = {
     "collapse": "it repeats itself",
+    "undertrained": "its faces are varied but far from those that it learned from",
     "copying": "it may show the people it learned from",
     "overfit": "its discriminator was nearly always right",
 }

@@ -41,7 +41,7 @@ class ModelSummary:
     kind: Kind | None = None
     load: Callable[[], FaceModel] | None = None  # for the visible fit of the nearest 20
     images: int | None = None  # that it learned from
-    is_flagged: bool = False  # it repeats itself, or may show the people it learned from
+    is_flagged: bool = False  # it repeats itself, is undertrained, or may show the people it learned from
 
 
 def choose_model(

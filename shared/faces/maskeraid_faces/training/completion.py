@@ -12,6 +12,8 @@ from maskeraid_faces.training.progress import Progress
 from maskeraid_faces.training.settings import Stopped
 from maskeraid_faces.training.verdicts import Flag, verdicts
 
+NO_USE = {"collapse": "repeats itself", "undertrained": "is undertrained"}  # flags that engine R makes up for
+
 
 def complete_model(
     architecture: TrainedArchitecture, faces: FaceSet, basis: Basis, gan: Gan, facts: Mapping[str, Any], seed: int
@@ -51,13 +53,14 @@ def complete_model(
 
 
 def consequences(facts: Mapping[str, Any], flags: Sequence[Flag]) -> dict[str, Any]:
-    """Facts that follow from the flags: an automatic choice that collapsed gives way to engine R.
+    """Facts that follow from the flags: an automatic choice of which the faces are no use gives way to engine R.
 
     An architecture that was asked for is obeyed.
     """
-    if facts["settings"]["architecture"] != "auto" or all(flag.code != "collapse" for flag in flags):
+    what = next((NO_USE[flag.code] for flag in flags if flag.code in NO_USE), None)
+    if facts["settings"]["architecture"] != "auto" or what is None:
         return {}
-    why = "engine R fills unless another one is asked for: the GAN that was chosen repeats itself"
+    why = f"engine R fills unless another one is asked for: the GAN that was chosen {what}"
     return {"fallback": "R", "reasons": [*facts["reasons"], why]}
 
 

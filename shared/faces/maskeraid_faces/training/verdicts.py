@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.spatial.distance import pdist
+from scipy.spatial.distance import cdist, pdist
 
 from maskeraid_faces.face_model import Bank, Basis, Floats
 from maskeraid_faces.image_rows import ManyImages
@@ -15,7 +15,9 @@ from maskeraid_faces.training.held_out import judge_drawn
 from maskeraid_faces.training.image_set import FaceSet
 
 FACES_JUDGED = 512
-LEAST_COVERAGE, LEAST_DIVERSITY = 0.5, 0.5
+LEAST_COVERAGE, LEAST_DIVERSITY, LEAST_DISTINCT = 0.5, 0.5, 0.5
+SAME = 0.5  # of the distance to the nearest other face: draws that are nearer to one another are one face
+ALIKE = 1e-3  # of the mean distance: training faces that are nearer are one picture twice
 STEPS_LOOKED_AT, MOST_ACCURACY, LEAST_LOSS = 2_000, 0.99, 0.02  # of curves
 
 
@@ -23,7 +25,7 @@ STEPS_LOOKED_AT, MOST_ACCURACY, LEAST_LOSS = 2_000, 0.99, 0.02  # of curves
 class Flag:
     """Something that needs attention."""
 
-    code: Literal["collapse", "copying", "overfit"]
+    code: Literal["collapse", "undertrained", "copying", "overfit"]
     message: str
 
 
@@ -33,6 +35,7 @@ class Spread:
 
     coverage: float  # the share of the training faces that a draw comes near to; drawn: of what an even sampler shows
     diversity: float  # mean distance of two draws over that of two training faces
+    distinct: float = 1.0  # how many different faces the draws are, over how many an even sampler would show
 
 
 def verdicts(faces: FaceSet, basis: Basis, bank: Bank) -> tuple[Flag, ...]:
@@ -50,20 +53,42 @@ def measure_spread(generated: Floats, training: Floats, *, is_drawn: bool) -> Sp
     """Of draws (m, d) and training faces (n, d), the latter of every order: they are taken from all over the set."""
     some = training[:: -(-len(training) // FACES_JUDGED)]
     diversity = float(pdist(generated).mean() / pdist(some).mean())
+    distinct = _distinct(generated, some)
     if is_drawn:  # sharp points: a neighbourhood says less than whose nearest one a draw is
-        return Spread(judge_drawn(generated, training).values["coverage"], diversity)
-    return Spread(coverage(some, generated).coverage, diversity)
+        return Spread(judge_drawn(generated, training).values["coverage"], diversity, distinct)
+    return Spread(coverage(some, generated).coverage, diversity, distinct)
+
+
+def _distinct(generated: Floats, training: Floats) -> float:
+    """How many different faces draws (m, d) are, over how many an even sampler of (n, d) would show; at most 1."""
+    apart = cdist(training, training)
+    nearest = np.where(apart > ALIKE * apart.mean(), apart, np.inf).min(axis=1)
+    radius = SAME * float(np.median(nearest))
+    faces = _number(training, radius)
+    return min(1.0, _number(generated, radius) / (faces * (1 - (1 - 1 / faces) ** len(generated))))
+
+
+def _number(points: Floats, radius: float) -> float:
+    """Of different points: those within the radius count together as about one."""
+    return float((1 / (cdist(points, points) <= radius).sum(axis=1)).sum())
 
 
 def flag_of_spread(spread: Spread) -> Flag | None:
-    """Collapse: the model shows few of its faces, or much the same one always."""
-    if spread.coverage >= LEAST_COVERAGE and spread.diversity >= LEAST_DIVERSITY:
-        return None
-    return Flag(
-        "collapse",
-        f"The model repeats itself: it comes near to {spread.coverage:.0%} of the faces it learned from, and its faces "
-        f"differ {spread.diversity:.0%} as much as theirs. Train it longer, or with another seed.",
-    )
+    """Collapse: much the same face always, or few of them. Undertrained: faces of every sort, none near to the real."""
+    if spread.diversity < LEAST_DIVERSITY or spread.distinct < LEAST_DISTINCT:
+        return Flag(
+            "collapse",
+            f"The model repeats itself: its faces differ {spread.diversity:.0%} as much as those it learned from, and "
+            f"among its draws are {spread.distinct:.0%} as many different ones as there should be; it comes near to "
+            f"{spread.coverage:.0%} of them. Train it longer, or with another seed.",
+        )
+    if spread.coverage < LEAST_COVERAGE:
+        return Flag(
+            "undertrained",
+            f"The model is undertrained: its faces are varied (they differ {spread.diversity:.0%} as much as those it "
+            f"learned from), but far from those: it comes near to {spread.coverage:.0%} of them. Train it longer.",
+        )
+    return None
 
 
 def flag_of_curves(history: Sequence[Mapping[str, float]]) -> Flag | None:
