@@ -76,6 +76,8 @@ class Journal:
                 self._held.enter(line["phase"])
             case "sample":
                 self._held.tell("job.sample", {name: line[name] for name in ("step", "key", "name")})
+            case "log":
+                self._held.tell("job.log", {name: value for name, value in line.items() if name != "type"})
             case "warning":
                 self._held.warn(line["code"], line["detail"])
             case "attention":

@@ -62,8 +62,11 @@ class Recording:
     def watch(self, checkpoint_seconds: float) -> Watch:
         return Watch(
             self._progress, self._samples, self._checkpoint, self._is_stop_asked, checkpoint_seconds,
-            attention=self.attend, draft=self._draft, warn=self.warn,
+            attention=self.attend, draft=self._draft, warn=self.warn, phase=self._enter,
         )  # fmt: skip
+
+    def _enter(self, phase: str) -> None:
+        self._reports.say("phase", phase=phase)
 
     def warn(self, code: str, sentence: str) -> None:
         """Say something to the owner, once a job."""
@@ -87,7 +90,8 @@ class Recording:
             self._reports.say("progress", current=step, total=self._plan.steps, unit="step")
         else:  # quality decides, and at the latest the time
             total = self._plan.max_seconds if math.isfinite(self._plan.max_seconds) else None
-            self._reports.say("progress", current=round(seconds, 1), total=total, unit="second")
+            reached = round(seconds if total is None else min(seconds, total), 1)  # the last call may go beyond it
+            self._reports.say("progress", current=reached, total=total, unit="second")
         finite = {name: value for name, value in values.items() if math.isfinite(value)}
         self._reports.say("metric", point={"step": step, "seconds": round(seconds, 3), **finite})
 

@@ -92,6 +92,7 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
 
     reports.say("phase", phase="loading_data")
     faces = port.call(read_training_faces, port.stores, job.tenant, spec.data, settings)
+    reports.say("phase", phase="preparing")
     face_set = prepare(faces.images, wanted, faces.groups, spec.seed)
     architecture, _ = choose_architecture(face_set, wanted)
     wanted = with_time(wanted, spec, architecture)
@@ -113,7 +114,6 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
         arrays = port.call(read_copy, port.stores, spec.start_from)
         result = promote(faces.images, arrays, watch=watch, **about)
     else:
-        reports.say("phase", phase="training")
         result = resume(
             partial(run, watch=watch), job, port, reports, recording,
             begin=lambda: run(watch=watch, start=beginning_of(job, spec, port)),

@@ -24,6 +24,11 @@ from maskeraid_trainer.settings import TrainerSettings
 
 LISTEN_SECONDS = 0.2  # how soon a wish is seen
 LEASE_LOOK_SECONDS = 1.0
+STOP_HEARD: Line = {
+    "type": "log",
+    "stop_requested": True,
+    "detail": "To stop was asked for: it ends as soon as it can, after one step at the earliest, and keeps its model.",
+}
 
 
 class Refused(Exception):
@@ -87,12 +92,16 @@ def _ending_with_the_lease(child: Child, held: Held) -> Iterator[None]:
 
 def _listen(child: Child, journal: Journal, held: Held, is_leaving: threading.Event, settings: TrainerSettings) -> None:
     """Until the child has ended, or had its time to leave; raises when it must end at once."""
+    has_heard_stop = False
     while child.exit_code is None and child.leaving_seconds <= settings.child_grace_seconds:
         for line in child.listen(LISTEN_SECONDS):
             journal.take(line)
         journal.write()
         held.check()
         if held.wishes.stop:
+            if not has_heard_stop:
+                journal.take(STOP_HEARD)
+            has_heard_stop = True
             child.ask_to_finish()
         if is_leaving.is_set() or _is_pause_wished(held):
             child.ask_to_leave()

@@ -85,7 +85,7 @@ class TestSuccess:
     def test_its_history_has_phases_curves_samples_and_an_end(self, trainer: Trainer, unbroken: Job) -> None:
         events = trainer.events(unbroken)
         assert [data["phase"] for kind, data in events if kind == "job.phase"] == [
-            "loading_data", "training", "evaluating", "saving",
+            "loading_data", "preparing", "compiling", "training", "evaluating", "saving",
         ]  # fmt: skip
         points = [point for kind, data in events if kind == "job.metric" for point in data["points"]]
         assert points[-1]["step"] == 1200

@@ -14,6 +14,7 @@ from maskeraid_faces.errors import BadModelFile, BadSettings, OutOfMemory, Train
 from maskeraid_faces.face_model import Kind
 from maskeraid_faces.images import Floats, Images
 from maskeraid_faces.networks.generate import run_generator
+from maskeraid_faces.training import loop as loop_module
 from maskeraid_faces.training import noise
 from maskeraid_faces.training.basis import coefficients_of, fit_basis
 from maskeraid_faces.training.calibration import calibrated
@@ -319,6 +320,28 @@ class TestEndOfTraining:
         loop = make_loop(gan, Plan(1000, judge_every=10))
         assert loop.run() == "plateau"
         assert (loop.progress.step, gan.steps) == (20 + 10 * PATIENCE, 20)
+
+    def test_compiling_counts_against_no_budget(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class CompilingGan(CountingGan):
+            now = 0.0
+
+            def run_steps(self, first: int, last: int) -> dict[str, float]:
+                self.now += 1.0 * (last - first) if self.calls else 803.0
+                return super().run_steps(first, last)
+
+        gan, phases = CompilingGan(), list[str]()
+        monkeypatch.setattr(loop_module.time, "monotonic", lambda: gan.now)
+        loop = make_loop(gan, Plan(1000, max_seconds=10), Watch(phase=phases.append))
+        assert loop.run() == "time"
+        assert (loop.progress.step, loop.progress.seconds) == (11, 10.0)
+        assert phases == ["compiling", "training"]
+
+    @pytest.mark.parametrize("plan", [Plan(1000, max_seconds=0), Plan(1000, judge_every=1, target_quality=0.8)])
+    def test_a_wish_that_was_there_before_the_end_is_what_ended_it(self, plan: Plan) -> None:
+        assert make_loop(CountingGan({1: 0.9}), plan, Watch(stop=lambda: True)).run() == "asked"
+
+    def test_all_steps_are_no_early_end(self) -> None:
+        assert make_loop(CountingGan(), Plan(1), Watch(stop=lambda: True)).run() == "finished"
 
     def test_a_spent_budget_ends_it_but_not_before_the_first_step(self) -> None:
         loop = make_loop(CountingGan(), Plan(1000, max_seconds=0))

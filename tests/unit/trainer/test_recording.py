@@ -83,6 +83,14 @@ class TestProgress:
         recording(job, port, reports, steps=MOST_STEPS, max_seconds=most).watch(60).progress(7, 1.5, {})
         assert reports.lines[0] == {"type": "progress", "current": 1.5, "total": total, "unit": "second"}
 
+    def test_never_says_more_than_its_total(self, job: Job, port: PortalStores, reports: HeardReports) -> None:
+        recording(job, port, reports, steps=MOST_STEPS, max_seconds=120.0).watch(60).progress(7, 803.5, {})
+        assert reports.lines[0]["current"] == 120.0
+
+    def test_phases_of_the_loop_are_told(self, job: Job, port: PortalStores, reports: HeardReports) -> None:
+        recording(job, port, reports).watch(60).phase("compiling")
+        assert reports.lines == [{"type": "phase", "phase": "compiling"}]
+
     def test_a_figure_that_is_not_finite_is_left_out(self, job: Job, port: PortalStores, reports: HeardReports) -> None:
         recording(job, port, reports).watch(60).progress(7, 1.5, {"kid": math.nan})
         assert "kid" not in reports.lines[1]["point"]

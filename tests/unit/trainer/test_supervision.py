@@ -196,6 +196,19 @@ class TestWishes:
             run(held, body)
         wait_for_end(watch.pid)
 
+    def test_to_stop_is_said_to_be_heard_once_while_it_cannot_take_effect(self, held: FakeHeld) -> None:
+        body = """
+            signal.signal(signal.SIGUSR1, lambda *_: None)
+            say(type='phase', phase=str(os.getpid()))
+            time.sleep(2)
+            say(type='outcome', estimate={})
+        """
+        Meanwhile(held, lambda: held.learn(Wishes(cancel=False, pause=False, stop=True)))
+        run(held, body)
+        (heard,) = [data for event, data in held.told if event == "job.log"]
+        assert heard["stop_requested"] is True
+        assert heard["detail"].startswith("To stop was asked for")
+
     def test_a_lost_lease_ends_it_too(self, held: FakeHeld) -> None:
         watch = Meanwhile(held, lambda: held.learn(None))
         with pytest.raises(LeaseLost):

@@ -48,6 +48,7 @@ class TrainingLoop:
         self._last_kept: State = {}  # what the last checkpoint holds
         self._step_kept = 0
         self._draft, self._step_shown = draft, 0
+        self._has_compiled = False
         self._latents = generator_for(seed, Stream.SAMPLES).standard_normal((SAMPLES, gan.latent_size), np.float32)
 
     def resume(self, checkpoint: Checkpoint) -> None:
@@ -94,8 +95,13 @@ class TrainingLoop:
         """One call of at most `pace` steps, and all that is due after it; the pace of the next call."""
         first = self.progress.step
         last = min(first + pace, self._next_halt(first))
+        if not self._has_compiled:
+            self._watch.phase("compiling")
         values = self._gan.run_steps(first, last)
         elapsed = time.monotonic() - started
+        if not self._has_compiled:  # by this call, which is one step: on a busy machine it takes minutes
+            self._has_compiled, started = True, time.monotonic()
+            self._watch.phase("training")
         if not all(math.isfinite(value) for value in values.values()):
             self._go_back()
             return pace
@@ -139,11 +145,11 @@ class TrainingLoop:
         progress, plan = self.progress, self._plan
         rules: dict[Stopped, bool] = {
             "finished": progress.step >= plan.steps,
+            "asked": self._watch.stop(),  # before what would end it as well: who asked is told that it was heard
             "quality": progress.best_quality is not None and progress.best_quality >= plan.target_quality,
             "plateau": progress.judgements_without_gain >= PATIENCE,
             "unbalanced": progress.is_unbalanced,
             "time": progress.seconds >= plan.max_seconds,
-            "asked": self._watch.stop(),
         }
         if progress.step == 0:  # on a busy machine the preparation alone may take longer than a short budget
             return None

@@ -31,7 +31,8 @@ class TrainSettings:
     `steps`: exactly so many for `thesis` (None: 98,000), at most so many for the others (None: quality and time
     decide).
     `batch`: images a step (None: 128 for `eigen`, 64 for `dense`, 32 for the others).
-    `max_seconds`: of preparation and steps, at least one of which is made (None: unlimited for `thesis`; 60 for drawn
+    `max_seconds`: of preparing the images and of steps, at least one of which is made; building and compiling the
+    networks does not count (None: unlimited for `thesis`; 60 for drawn
     faces and 165 for photographs with `eigen`; 1,800 for the others).
     `target_quality`: 0 to 1, stop as soon as it is reached (None: 0.87 for drawn faces with `eigen`, else none).
     `asymmetric`: faces must not be mirrored. `loop`: `plain` runs the thesis through Keras's own calls.
@@ -89,7 +90,8 @@ class Watch:
     steps, and with each checkpoint, always of the same noise; `draft(step, make)` after them, where `make()` gives the
     model as it is then, with usual numbers in place of fitted ones; `checkpoint(step, arrays)` every
     `checkpoint_seconds` and before an asked stop; `stop()` between two calls; `attention(code, message)` when its owner
-    may want to end it: `collapse`, `no_progress`, `overfit`; `warn(code, message)` of what else is to be known.
+    may want to end it: `collapse`, `no_progress`, `overfit`; `warn(code, message)` of what else is to be known;
+    `phase(name)` when the first step is compiled (`compiling`), and when it is made (`training`).
     """
 
     progress: Callable[[int, float, Mapping[str, float]], None] = lambda step, seconds, values: None
@@ -100,6 +102,7 @@ class Watch:
     attention: Callable[[str, str], None] = lambda code, message: None
     draft: Callable[[int, Callable[[], FaceModel]], None] = lambda step, make: None
     warn: Callable[[str, str], None] = lambda code, sentence: None
+    phase: Callable[[str], None] = lambda name: None
 
 
 @dataclass(frozen=True)

@@ -116,12 +116,13 @@ def _set_up(
         basis = fit_basis(faces.training, kind=faces.kind, seed=seed, is_mirrored=is_mirrored(faces, settings))
     else:
         basis = basis_from(resume)
+    seconds = time.monotonic() - began
 
     # The networks and their steps.
     gan = make_gan(architecture, faces, basis, settings, seed, resume)
     if isinstance(gan, Shared) and not gan.is_chief:
         watch = Watch()  # the chief's is looked into
-    progress = Progress(_digest(faces, settings, seed), seconds=time.monotonic() - began)
+    progress = Progress(_digest(faces, settings, seed), seconds=seconds)
     plan, draft = make_plan(architecture, faces, settings), draft_of(architecture, faces, basis, gan, seed)
     watch = looked_after(watch, faces.training, plan.steps)
     loop = TrainingLoop(gan, plan, watch, seed, progress, basis_arrays(basis), draft)
