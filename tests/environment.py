@@ -20,8 +20,9 @@ REDIS_PASSWORD=
 
 
 def settings_classes() -> list[type[CoreSettings]]:
-    """CoreSettings and those of each service that has its own."""
-    modules = sorted(path.parent.name for path in ROOT.glob("services/*/maskeraid_*/settings.py"))
+    """CoreSettings and those of each service that has its own, and of the stack."""
+    files = [*ROOT.glob("services/*/maskeraid_*/settings.py"), *ROOT.glob("deploy/*/maskeraid_*/settings.py")]
+    modules = sorted(path.parent.name for path in files)
     for module in modules:
         importlib.import_module(f"{module}.settings")
     return [CoreSettings, *sorted(CoreSettings.__subclasses__(), key=lambda kind: kind.__module__)]

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from maskeraid_core.settings import read_settings
 from maskeraid_local.demo import OutputInUse, run_demo
 from maskeraid_local.invocation import up_command
+from maskeraid_local.settings import LocalSettings
 from maskeraid_local.stack import Stack, StackError, StackOptions
 
 RECIPE = Path(__file__).with_name("recipe.txt")
@@ -17,9 +19,10 @@ INTERRUPTED = 130  # as shells say it of Ctrl-C
 
 def up(data: Path, port: int, *, is_key_wanted: bool = False) -> int:
     """Run the stack until Ctrl-C or SIGTERM; the exit code."""
+    start_seconds = read_settings(LocalSettings).start_seconds
 
     def run() -> int:
-        with Stack(StackOptions(data.resolve(), port)) as stack, _undisturbed_stop():
+        with Stack(StackOptions(data.resolve(), port, start_seconds=start_seconds)) as stack, _undisturbed_stop():
             key = stack.first_key or (stack.make_key() if is_key_wanted else None)
             sys.stdout.write(welcome(stack, key))
             sys.stdout.flush()
@@ -37,7 +40,7 @@ def demo(output: Path) -> int:
 def welcome(stack: Stack, key: str | None) -> str:
     """Where the service is, a new key, which is shown once, and how to use both."""
     lines = ["", f"MASKERAID is ready at {stack.url}   (API reference: {stack.url}/docs)"]
-    lines += [f"Data: {stack.options.data}   E-mail: {stack.outbox}", ""]
+    lines += [f"Data: {stack.options.data}   E-mail: {stack.outbox}   Log: {stack.log}", ""]
     lines += ["In a second terminal: . .venv/bin/activate", ""]
     if key:
         lines += ["Your API key, shown only now:", "", f"    export MASKERAID_KEY={key}", ""]

@@ -17,10 +17,12 @@ from maskeraid import Client
 from maskeraid.commands.reimagings import save_files
 from maskeraid.objects import Image, Training
 from maskeraid.terminal import console, end_bar, follow, progress_bar
+from maskeraid_core.settings import read_settings
 from maskeraid_local.news import collect_news
 from maskeraid_local.outcome import Outcome
 from maskeraid_local.ports import LOOPBACK, free_port
 from maskeraid_local.receiver import WebhookReceiver
+from maskeraid_local.settings import LocalSettings
 from maskeraid_local.stack import Stack, StackOptions
 from maskeraid_local.written_pictures import missing_pictures
 
@@ -78,7 +80,10 @@ def _own_stack(log_file: Path) -> Iterator[tuple[Stack, WebhookReceiver]]:
 
         environment = {"MASKERAID_WEBHOOK_ALLOWED_HOSTS": f"{LOOPBACK}:{hook_port}"}
         console.print(f"starting a stack of its own; its log is {log_file}")
-        options = StackOptions(Path(data), free_port(), environment, write_line, {"trainer": TRAININGS_AT_ONCE})
+        options = StackOptions(
+            Path(data), free_port(), environment, write_line, {"trainer": TRAININGS_AT_ONCE}, log_file,
+            read_settings(LocalSettings).start_seconds,
+        )  # fmt: skip
         with Stack(options) as stack, WebhookReceiver(hook_port) as receiver:
             yield stack, receiver
 

@@ -17,14 +17,15 @@ from maskeraid_core.portal import PortalStores, open_portal
 from maskeraid_core.settings import CoreSettings
 from maskeraid_local.first_account import create_first_key, create_further_key
 from maskeraid_local.invocation import up_command
+from maskeraid_local.log_file import LogFile
 from maskeraid_local.mongo_server import mongo_server, mongodb_url
 from maskeraid_local.ports import LOOPBACK, answers, free_port
 from maskeraid_local.process import ManagedProcess, ReadLine, print_line
 from maskeraid_local.redis_server import redis_server, redis_url
 from maskeraid_local.services import WORKERS, make_services
+from maskeraid_local.settings import SETTING
 
-SERVER_START_SECONDS = 30
-SERVICE_START_SECONDS = 90
+TOLD_AFTER_SECONDS = 3.0  # of a start that still goes on
 STOP_SECONDS = 4.0  # a group; workers hand their jobs back meanwhile, and what stays longer is killed and resumed later
 RESTART_SECONDS = 2.0
 
@@ -42,6 +43,8 @@ class StackOptions:
     environment: Mapping[str, str] | None = None
     read_line: ReadLine = print_line
     threads: Mapping[str, int] = field(default_factory=dict)  # of a worker, instead of its own number
+    log: Path | None = None  # that `read_line` writes, to be named; by default one in `data`
+    start_seconds: float = 120.0  # for each store, and for all services together
 
 
 class Stack:
@@ -51,10 +54,12 @@ class Stack:
         self.options = options
         self.first_key: str | None = None  # of the very first start on this data
         self._claim: IO[str] | None = None
+        self.log = options.log or options.data / "services.log"
+        self._read_line = options.read_line if options.log else LogFile(self.log, options.read_line)
         redis_port, mongodb_port = free_port(), free_port()
         self._stores = {
-            redis_port: redis_server(options.data / "redis", redis_port, options.read_line),
-            mongodb_port: mongo_server(options.data / "mongodb", mongodb_port, options.read_line),
+            redis_port: redis_server(options.data / "redis", redis_port, self._read_line),
+            mongodb_port: mongo_server(options.data / "mongodb", mongodb_port, self._read_line),
         }
         self.environment = {
             "MASKERAID_ENVIRONMENT": "local",
@@ -70,7 +75,7 @@ class Stack:
             **(options.environment or {}),
         }
         self.services = make_services(
-            options.port, self.environment, options.data / "scratch", options.read_line, {**WORKERS, **options.threads}
+            options.port, self.environment, options.data / "scratch", self._read_line, {**WORKERS, **options.threads}
         )
 
     @property
@@ -117,7 +122,7 @@ class Stack:
             time.sleep(RESTART_SECONDS)
             for name, process in self.processes.items():
                 if not process.is_running:
-                    self.options.read_line("stack", f"{name} ended with code {process.exit_code}; starting it again")
+                    self._read_line("stack", f"{name} ended with code {process.exit_code}; starting it again")
                     process.kill()  # what it left behind
                     process.start()
 
@@ -133,13 +138,13 @@ class Stack:
             raise StackError(f"port {self.options.port} is taken by another program; try {remedy}")
         for port, store in self._stores.items():
             store.start()
-            _wait(partial(_missing_store, store, port), [store], SERVER_START_SECONDS)
+            self._wait(partial(_missing_store, store, port), [store])
         for name in WORKERS:
             self.services[name].start()  # they look for their stores by themselves, while we prepare the database
         with self._portal() as portal:
             portal.call(create_indexes, portal.stores.database)
             self.services["api"].start()
-            _wait(self._missing_services, self.processes.values(), SERVICE_START_SECONDS)
+            self._wait(self._missing_services, self.processes.values())
             stores = portal.stores  # last, for now the key will be shown
             self.first_key = portal.call(create_first_key, stores.database, stores.settings.owner_email)
 
@@ -153,6 +158,26 @@ class Stack:
         except BlockingIOError as error:
             remedy = up_command("FOLDER", self.options.port)
             raise StackError(f"another stack runs on {self.options.data}: end it, or try {remedy}") from error
+
+    def _wait(self, missing: Callable[[], str], started: Collection[ManagedProcess]) -> None:
+        """Wait until nothing is missing; what takes long is told.
+
+        Raises StackError when one of the processes ends meanwhile, or after the time.
+        """
+        began, is_told = time.monotonic(), False
+        while names := missing():
+            for process in started:
+                if not process.is_running:
+                    detail = f"{process.name} ended with code {process.exit_code} at its start"
+                    raise StackError(f"{detail}; {self.log} says why")
+            waited = time.monotonic() - began
+            if waited > self.options.start_seconds:
+                remedy = f"set {SETTING} to more on a busy machine"
+                raise StackError(f"{names}: not ready after {waited:.0f} s; {self.log} may say why; {remedy}")
+            if waited > TOLD_AFTER_SECONDS and not is_told:
+                self._read_line("stack", f"starting {names} …")
+                is_told = True
+            time.sleep(0.1)
 
     def _portal(self) -> AbstractContextManager[PortalStores]:
         settings = CoreSettings(
@@ -176,18 +201,3 @@ class Stack:
 
 def _missing_store(store: ManagedProcess, port: int) -> str:
     return "" if answers(port) else store.name
-
-
-def _wait(missing: Callable[[], str], started: Collection[ManagedProcess], timeout_seconds: float) -> None:
-    """Wait until nothing is missing.
-
-    Raises StackError when one of the processes ends meanwhile, or after the time.
-    """
-    until = time.monotonic() + timeout_seconds
-    while names := missing():
-        for process in started:
-            if not process.is_running:
-                raise StackError(f"{process.name} ended with code {process.exit_code} at its start; its log says why")
-        if time.monotonic() > until:
-            raise StackError(f"{names}: not ready after {timeout_seconds:.0f} s; the log says why")
-        time.sleep(0.1)

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from maskeraid_local import commands
+from maskeraid_core.settings import read_settings
+from maskeraid_local import commands, log_file
+from maskeraid_local import stack as stack_module
 from maskeraid_local.commands import RECIPE, demo, up, welcome
 from maskeraid_local.demo import OutputInUse, make_empty
 from maskeraid_local.invocation import up_command
 from maskeraid_local.ports import LOOPBACK, answers, free_port, wait_for_port
+from maskeraid_local.process import ManagedProcess
 from maskeraid_local.redis_server import without_stories
+from maskeraid_local.settings import SETTING, LocalSettings
 from maskeraid_local.stack import Stack, StackError, StackOptions
 
 README = Path(__file__).parents[3] / "README.md"
@@ -79,6 +83,43 @@ class TestInvocation:
         command = up_command("my data", 8001).strip("`")
         assert shlex.split(command)[:2] == ["make", "up"]
         assert shlex.split(shlex.split(command)[2].removeprefix("ARGS=")) == ["--data", "my data", "--port", "8001"]
+
+
+class TestStart:
+    class Never(ManagedProcess):
+        is_running = True
+        exit_code = None
+
+    def test_what_takes_long_is_told_and_what_takes_too_long_names_its_log(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[tuple[str, str]] = []
+        monkeypatch.setattr(stack_module, "TOLD_AFTER_SECONDS", 0.0)
+        stack = Stack(StackOptions(tmp_path, read_line=lambda *line: told.append(line), start_seconds=0.25))
+        log = tmp_path / "services.log"
+        with pytest.raises(StackError, match=rf"^mongodb: not ready after .*{log}.*MASKERAID_START_SECONDS"):
+            stack._wait(lambda: "mongodb", [self.Never("mongodb", [])])
+        assert told == [("stack", "starting mongodb …")]
+        assert log.read_text().endswith("stack     │ starting mongodb …\n")
+        assert log.stat().st_mode & 0o777 == 0o600
+
+    def test_one_that_ends_names_its_log_too(self, tmp_path: Path) -> None:
+        stack = Stack(StackOptions(tmp_path, log=tmp_path / "demo.log"))
+        process = ManagedProcess("mongodb", [])
+        with pytest.raises(StackError, match=r"^mongodb ended .*demo\.log says why$"):
+            stack._wait(lambda: "mongodb", [process])
+
+    def test_how_long_it_may_take_can_be_set(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(SETTING, "600")
+        assert read_settings(LocalSettings).start_seconds == 600
+
+    def test_a_log_that_has_grown_begins_anew(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(log_file, "MOST_BYTES", 10)
+        log = log_file.LogFile(tmp_path / "services.log", lambda *_: None)
+        for line in ("one", "two"):
+            log("redis", line)
+        assert (tmp_path / "services.old.log").read_text().endswith("one\n")
+        assert (tmp_path / "services.log").read_text().endswith("two\n")
 
 
 class TestLog:
