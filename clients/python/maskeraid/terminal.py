@@ -10,7 +10,17 @@ from typing import Annotated, TypeVar
 import typer
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
 
 from maskeraid.client import Client
 from maskeraid.credentials import read_credentials
@@ -130,10 +140,18 @@ def print_rows(rows: Sequence[Sequence[str]]) -> None:
         typer.echo("  ".join(map(set_cell_size, row, widths)).rstrip())
 
 
+class _Reached(MofNCompleteColumn):
+    """How far a job is of how much; nothing for one that has never said it."""
+
+    def render(self, task: Task) -> Text:
+        is_counted = task.total is not None and task.fields.get("is_counted", True)
+        return super().render(task) if is_counted else Text()
+
+
 def progress_bar() -> Progress:
     """A bar a job: what, how far, which phase, how long."""
     return Progress(
-        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), _Reached(),
         TextColumn("{task.fields[phase]}", markup=False), TimeElapsedColumn(), console=errors,
     )  # fmt: skip
 
@@ -169,7 +187,7 @@ def end_bar(bar: Progress, task: TaskID, status: str) -> None:
     """Say how it ended; a bar that is not full ends where it stands, so that nothing turns any more."""
     shown = bar.tasks[bar.task_ids.index(task)]
     reached = shown.total or 1 if status == "succeeded" else shown.completed
-    bar.update(task, completed=reached, total=reached, phase=status)
+    bar.update(task, completed=reached, total=reached, phase=status, is_counted=shown.total is not None)
 
 
 def _cell(value: object) -> str:

@@ -196,14 +196,15 @@ class _Tracker:
         with self._turn:
             self._done += count
             at = time.monotonic()
-            if at - self._told < REPORT_SECONDS:
+            is_last = self._done >= self._total
+            if at - self._told < REPORT_SECONDS and not is_last:
                 return
             eta = (self._total - self._done) * (at - self._started) / self._done
             progress = Progress(
                 current=self._done, total=self._total, unit="image",
                 percent=100 * self._done / self._total, eta_seconds=eta,
             )  # fmt: skip
-            is_event_due = at - self._stored >= EVENT_SECONDS
+            is_event_due = is_last or at - self._stored >= EVENT_SECONDS
             self._held.report(progress, stored=is_event_due)
             self._told, self._stored = at, at if is_event_due else self._stored
 

@@ -2,12 +2,15 @@
 
 from typing import Any, get_args
 
+import pytest
+from tests.factories import make_job
+
 from maskeraid_api.schemas.account import EmailEvent
 from maskeraid_api.schemas.deliveries import EventType
 from maskeraid_api.schemas.imports import GENERATORS
-from maskeraid_api.schemas.jobs import EventView
+from maskeraid_api.schemas.jobs import EventView, shared_fields
 from maskeraid_core.documents.events import JobEvent
-from maskeraid_core.jobs import NOTICES
+from maskeraid_core.jobs import NOTICES, JobStatus, Progress
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.drawn import DATASETS
 
@@ -27,6 +30,21 @@ class TestWebhookEvents:
 
     def test_those_that_no_job_asks_for_may_be_mailed(self) -> None:
         assert set(get_args(EmailEvent)) == set(get_args(EventType)) - {"*"} - NOTICES
+
+
+class TestProgress:
+    @pytest.mark.parametrize(
+        ("status", "shown"),
+        [
+            (JobStatus.RUNNING, (56, 120, 46.7, 27)),
+            (JobStatus.SUCCEEDED, (56, 56, 100, None)),
+            (JobStatus.FAILED, (56, 120, 46.7, None)),
+        ],
+    )
+    def test_of_a_job_that_has_ended_nothing_remains(self, status: JobStatus, shown: tuple[float | None, ...]) -> None:
+        reached = Progress(current=56, total=120, unit="image", percent=46.7, eta_seconds=27)
+        progress = shared_fields(make_job(status=status, progress=reached))["progress"]
+        assert (progress.current, progress.total, progress.percent, progress.eta_seconds) == shown
 
 
 class TestEvents:

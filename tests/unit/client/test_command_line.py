@@ -1,6 +1,8 @@
 """The command line against a real HTTP server with the smallest service behind it."""
 
+import io
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from tests.unit.client.service import event_text, job
 from typer.testing import CliRunner, Result
 
@@ -283,6 +286,16 @@ class TestJobs:
         end_bar(bar, task, status)
         assert bar.finished
         assert (bar.tasks[0].completed, bar.tasks[0].fields["phase"]) == (reached, status)
+
+    @pytest.mark.parametrize("status", ["succeeded", "failed"])
+    def test_one_that_never_said_how_far_it_is_shows_no_count(self, status: str) -> None:
+        bar = progress_bar()
+        task = bar.add_task("re-image", total=None, phase="fill")
+        end_bar(bar, task, status)
+        output = io.StringIO()
+        Console(file=output, width=200).print(bar.get_renderable())
+        assert status in output.getvalue()
+        assert re.search(r"\d+/\d+", output.getvalue()) is None
 
     def test_cancel_says_what_follows(self, server: Server) -> None:
         server.answers["POST /v1/jobs/trn_1/cancel"] = 202, {**TRAINING, "status": "running"}

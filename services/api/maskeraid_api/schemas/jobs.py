@@ -96,7 +96,7 @@ def shared_fields(job: Job, wait: Wait | None = None) -> dict[str, Any]:
     error = job.error
     return {
         "id": job.id, "kind": job.kind, "status": job.status, "phase": job.phase, "phases": job.phases,
-        "progress": job.progress, "queue_position": wait.position if wait else None,
+        "progress": _progress(job), "queue_position": wait.position if wait else None,
         "estimated_finish": wait.finish if wait else _estimated_finish(job),
         "cancel_requested": job.cancel_requested, "pause_requested": job.pause_requested,
         "stop_requested": job.stop_requested, "stopped_early": bool((job.result or {}).get("stopped_early")),
@@ -113,6 +113,14 @@ def shared_fields(job: Job, wait: Wait | None = None) -> dict[str, Any]:
             "events": f"/v1/jobs/{job.id}/events", "cancel": f"/v1/jobs/{job.id}/cancel",
         },
     }  # fmt: skip
+
+
+def _progress(job: Job) -> Progress | None:
+    """Of one that does not run nothing remains to be waited for; of one that succeeded, what was done is all."""
+    if job.progress is None or job.status is JobStatus.RUNNING:
+        return job.progress
+    whole = {"total": job.progress.current, "percent": 100.0} if job.status is JobStatus.SUCCEEDED else {}
+    return job.progress.model_copy(update={"eta_seconds": None, **whole})
 
 
 def _estimated_finish(job: Job) -> datetime | None:
