@@ -23,6 +23,10 @@ LEGEND = (
     "Above: how 0-final.png came about; clipped covering: what is replaced. "
     "Below: N is N-final.png, best first; %: share of fitting draws."
 )
+LEGEND_OF_RIDGE = (
+    "Above: how 0-final.png came about; clipped covering: what is replaced. "
+    "Below: 0 is 0-final.png, the one answer of engine R: ridge draws none."
+)
 STEPS = ("generated", "smoothed", "clipped", "final")
 CAPTIONS = {"clipped": "clipped covering"}  # Desentz 2021, Fig. 29
 BRIGHTEST_UNCERTAINTY = 0.25  # share of the range of grey levels that is drawn white
@@ -76,11 +80,12 @@ def _contact_sheet(reimaged: Reimaged, filling: Filling, pictures: Mapping[str, 
     steps = [Panel(reimaged.image, "input"), Panel(covering, "covering")]
     best = {step: pictures["clipped.png" if step == "clipped" else f"0-{step}.png"] for step in STEPS}
     steps += [Panel(picture, CAPTIONS.get(step, step)) for step, picture in best.items()]
+    is_ridge = filling.filled.engine == "R"
     candidates = [
-        Panel(final, f"{index}: {candidate.weight:.0%}")
+        Panel(final, f"{index}" if is_ridge else f"{index}: {candidate.weight:.0%}")
         for index, (candidate, final) in enumerate(zip(filling.filled.candidates, filling.finals, strict=True))
     ]
-    return draw_contact_sheet(steps, candidates, LEGEND, STATEMENT)
+    return draw_contact_sheet(steps, candidates, LEGEND_OF_RIDGE if is_ridge else LEGEND, STATEMENT)
 
 
 def _generated_array(candidates: Sequence[Candidate]) -> bytes:

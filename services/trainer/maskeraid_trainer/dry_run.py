@@ -91,7 +91,7 @@ def estimate_of(
     job: Job, result: TrainResult, measuring: Measuring, end: Forecast, settings: TrainerSettings
 ) -> Estimate:
     """The steps by forecast; whatever else a training does was done here, and takes as long then."""
-    files = save_model(result.model) | draw_files(result)
+    files = save_model(result.model) | draw_files(result, "")
     checkpoints = int(end.seconds // settings.checkpoint_seconds)
     beside_steps = seconds_alive() - result.seconds - measuring.packing_seconds
     kept = [*map(len, files.values()), measuring.sheet_bytes * sheets(end.steps)]

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from maskeraid_core.blobs import Blobs
 from maskeraid_core.documents.evaluations import EvaluationKind, EvaluationSpec
 from maskeraid_core.documents.models import ModelFile, ModelVersion
+from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import InputGone
 from maskeraid_core.jobs import Job
@@ -98,7 +99,8 @@ def _samples(subject: Subject) -> Found:
     images = draw_samples(subject.model, subject.spec.n, subject.spec.seed)
     array = io.BytesIO()
     np.save(array, to_network(images))
-    return Found({"size": subject.model.size}, {"samples.png": draw_sheet(images), "samples.npy": array.getvalue()})
+    sheet = draw_sheet(images, caption=(f"{len(images)} samples by the seed {subject.spec.seed}", STATEMENT))
+    return Found({"size": subject.model.size}, {"samples.png": sheet, "samples.npy": array.getvalue()})
 
 
 def _memorisation(subject: Subject) -> Found:

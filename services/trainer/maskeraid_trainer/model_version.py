@@ -21,7 +21,7 @@ from maskeraid_faces.model_files import model_digest, save_model
 from maskeraid_faces.networks.generate import generate
 from maskeraid_faces.training.settings import TrainResult
 from maskeraid_trainer.judging import Judged
-from maskeraid_trainer.pictures import curves_data, draw_curves, draw_sheet
+from maskeraid_trainer.pictures import caption_of, curves_data, draw_curves, draw_sheet
 from maskeraid_trainer.traits import Traits
 
 FACES_SHOWN = 25
@@ -45,7 +45,7 @@ async def write_version(
     """Write every file under this attempt; the document appears only if the training succeeds."""
     model_files = save_model(result.model)
     version = describe_version(job, spec, traits, judged, result, model_digest(model_files))
-    files = model_files | draw_files(result) | card_files(version)
+    files = model_files | draw_files(result, spec.name) | card_files(version)
     await blobs.put_all((f"{job.attempt_prefix}{name}", data) for name, data in files.items())
     described = [*(describe_file(job, name, data) for name, data in files.items()), *sheets.values()]
     return version.model_copy(update={"files": described})
@@ -90,14 +90,17 @@ def number_of(job: Job, spec: TrainingSpec) -> int:
     return 1 if spec.model_id == twin_id("mdl", job.id) else 0
 
 
-def draw_files(result: TrainResult) -> dict[str, bytes]:
+def draw_files(result: TrainResult, model_name: str) -> dict[str, bytes]:
     """What a version shows beside the model's own files."""
     from maskeraid_faces.networks.keras_file import to_keras_file  # here, because it loads TensorFlow
 
     model = result.model
     return {
-        "samples.png": draw_sheet(generate(model, model.bank.latents[:FACES_SHOWN])),
-        **{name: draw_curves(result.history, *what) for name, what in CURVES.items()},
+        "samples.png": draw_sheet(generate(model, model.bank.latents[:FACES_SHOWN]), caption=caption_of(result.steps)),
+        **{
+            name: draw_curves(result.history, measure, f"{title} of {model_name}")
+            for name, (measure, title) in CURVES.items()
+        },
         "curves.json": _to_json(curves_data(result.history)),
         "model.keras": to_keras_file(model),
         "metrics.json": _to_json({"stopped": result.stopped, "steps": result.steps, "history": result.history}),

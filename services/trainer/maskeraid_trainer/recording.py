@@ -20,7 +20,7 @@ from maskeraid_faces.training.progress import Plan
 from maskeraid_faces.training.settings import MOST_STEPS, Checkpoint, Watch
 from maskeraid_trainer.asked import Asked
 from maskeraid_trainer.checkpoints import write_checkpoint
-from maskeraid_trainer.pictures import draw_sheet
+from maskeraid_trainer.pictures import caption_of, draw_sheet
 from maskeraid_trainer.probe import ReadProbe
 from maskeraid_trainer.reports import Reports
 
@@ -96,7 +96,7 @@ class Recording:
         self._reports.say("metric", point={"step": step, "seconds": round(seconds, 3), **finite})
 
     def _samples(self, step: int, images: Images) -> None:
-        self._keep("samples", step, draw_sheet(images))
+        self._keep("samples", step, draw_sheet(images, caption=caption_of(step)))
 
     def _draft(self, step: int, make: Callable[[], FaceModel]) -> None:
         """The probe as the model of this step fills it; one that cannot be filled is left out from now on."""
@@ -115,7 +115,10 @@ class Recording:
         if self._probe is None:
             return
         try:
-            png = draw_sheet(np.stack(self._probe.reimage(make(), self._seed)), text=STATEMENT)
+            faces = np.stack(self._probe.reimage(make(), self._seed))
+            png = draw_sheet(
+                faces, text=STATEMENT, caption=caption_of(step, "the face itself, then what is made of it")
+            )
         except FacesError as error:
             self._probe = None
             self.warn(PROBE_LEFT_OUT, f"The probe cannot be re-imaged: {error}")

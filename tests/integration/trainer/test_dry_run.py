@@ -34,5 +34,7 @@ class TestDryRun:
 
     def test_its_history_has_two_phases_and_no_sample(self, trainer: Trainer, dry_run: Job) -> None:
         events = trainer.events(dry_run)
-        assert [data["phase"] for kind, data in events if kind == "job.phase"] == ["loading_data", "measuring"]
+        assert [data["phase"] for kind, data in events if kind == "job.phase"] == [
+            "loading_data", "preparing", "measuring",
+        ]  # fmt: skip
         assert not {"job.sample", "job.checkpoint", "job.metric"} & {kind for kind, _ in events}

@@ -1,6 +1,7 @@
 """The files and the result of a re-imaging."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from tests.unit.inference.test_reimaging import ask, run
 
 from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_faces.images import Image
-from maskeraid_inference.answer import LEGEND, Answer, write_answer
+from maskeraid_inference import answer as answer_module
+from maskeraid_inference.answer import LEGEND, LEGEND_OF_RIDGE, Answer, write_answer
 from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
 from maskeraid_inference.labelled import SIDE_BY_TEXT, SMALLEST_TEXT, label
 from maskeraid_inference.lettering import line_of_text
@@ -69,10 +71,24 @@ class TestFiles:
         sheet = pixels_of(answer.files["contact-sheet.png"])
         assert np.array_equal(sheet[16:144, 16:144], covered_face().repeat(4, axis=0).repeat(4, axis=1))
 
-    def test_the_legend_fits_on_the_narrowest_sheet(self, answer: Answer) -> None:
+    def test_of_engine_r_it_speaks_of_no_draws(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        drawn: list[tuple[Any, ...]] = []
+
+        def draw(*what: object) -> Image:
+            drawn.append(what)
+            return covered_face()
+
+        monkeypatch.setattr(answer_module, "draw_contact_sheet", draw)
+        write_answer(run(covered_face(), ask(seed=7, engine="R")), ask(seed=7, engine="R"), "rim_1")
+        (_, candidates, legend, _) = drawn[0]
+        assert [panel.caption for panel in candidates] == ["0"]
+        assert "fitting draws" not in legend
+
+    @pytest.mark.parametrize("legend", [LEGEND, LEGEND_OF_RIDGE])
+    def test_the_legend_fits_on_the_narrowest_sheet(self, legend: str) -> None:
         """One of a single version: six steps wide."""
         steps = [Panel(covered_face(), "") for _ in range(6)]
-        sheet = draw_contact_sheet(steps, steps[:1], LEGEND, STATEMENT)
+        sheet = draw_contact_sheet(steps, steps[:1], legend, STATEMENT)
         assert (sheet[:, -8:] == 255).all()
 
 

@@ -4,10 +4,13 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from PIL import Image as PillowImage
 
+from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_faces.drawn import draw_faces
-from maskeraid_trainer.pictures import GAP, draw_curves, draw_sheet
+from maskeraid_trainer.pictures import GAP, caption_of, draw_curves, draw_sheet
 
 IDEAL = (0xFF, 0xF1, 0xC2)
 HISTORY = [
@@ -22,6 +25,10 @@ def pixels(png: bytes) -> np.ndarray:
         return np.asarray(picture.convert("RGB"))
 
 
+def legends(axes: Axes) -> list[str]:
+    return axes.get_legend_handles_labels()[1]
+
+
 class TestSheet:
     def test_each_face_has_its_place_enlarged_by_whole_pixels(self) -> None:
         faces = draw_faces("faces-light").images[:5]
@@ -34,8 +41,35 @@ class TestSheet:
         sheet = pixels(draw_sheet(np.zeros((1, 256, 256, 3), np.uint8)))
         assert sheet.shape == (256 + 2 * GAP,) * 2 + (3,)
 
+    def test_a_caption_stands_below_and_touches_no_face(self) -> None:
+        faces = draw_faces("faces-light").images[:1]
+        bare, captioned = pixels(draw_sheet(faces)), pixels(draw_sheet(faces, caption=caption_of(1200)))
+        assert np.array_equal(captioned[: len(bare)], bare)
+        strip = captioned[len(bare) :]
+        assert strip.min() < 100
+        assert (strip[:, -2:] == 255).all()  # broken into lines that fit
+
+    def test_a_caption_says_the_step_and_the_statement(self) -> None:
+        assert caption_of(1200) == ("Step 1,200: faces that the model draws", STATEMENT)
+
 
 class TestCurves:
+    def test_one_point_is_seen_with_its_value_on_axes_that_begin_at_nought(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        figures: list[Figure] = []
+        monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: figures.append(figure))
+        draw_curves(HISTORY[:1], "loss", "Loss of faces $x_{y$")
+        (axes,) = figures[0].axes
+        assert axes.get_title(loc="left") == "Loss of faces $x_{y$"
+        assert (axes.get_xlim()[0], axes.get_ylim()[0]) == (0, 0)
+        assert {line.get_marker() for line in axes.lines} == {"o"}
+        assert legends(axes)[0] == "discriminator on real faces (last 0.111)"
+        draw_curves([*HISTORY, *[HISTORY[-1]] * 100], "acc", "Accuracy of faces")
+        (axes,) = figures[1].axes
+        assert "o" not in {line.get_marker() for line in axes.lines}
+        assert any("pass for real" in text for text in legends(axes))
+
     @pytest.mark.parametrize("points", [1, 9])
     def test_three_lines_and_the_ideal_band(self, points: int) -> None:
         curves = pixels(draw_curves(HISTORY[:points], "acc", "Accuracy"))
