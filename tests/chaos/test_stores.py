@@ -99,7 +99,7 @@ def held_training(
         yield None, []
         return
     training = workload.train_long(client, "its trainer does not hear Redis")
-    wait_until(lambda: training.refresh().phase == "training", 120, "it trains")
+    wait_until(lambda: training.refresh().phase in ("compiling", "training"), 120, "it trains")
     with watched_beats(environment, training) as gaps:
         yield training, gaps
 
@@ -112,7 +112,7 @@ def test_the_database_goes_away(leased: Environment, leased_workload: Workload, 
     away = max(scaled(AWAY_SECONDS), 2 * SURVIVED_SECONDS)
     with leased.client() as client:
         training = leased_workload.train_long(client, f"database {attack}")
-        wait_until(lambda: training.refresh().phase == "training", 120, "the training trains")
+        wait_until(lambda: training.refresh().phase in ("compiling", "training"), 120, "the training trains")
         orders_of = [leased_workload.look_for_covering] * round(2 * away)
         with (
             Probe(leased, "/v1/jobs?limit=1", every_seconds=0.2) as probe,

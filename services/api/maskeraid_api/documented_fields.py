@@ -117,7 +117,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "limits": ("The most that is taken.", None),
     "lineage": ("What the model was made from, and how.", {"training_id": TRAINING_ID}),
     "loop": ("`fused` and `plain` give the same weights; `plain` is the thesis's own.", None),
-    "max_seconds": ("End after so long with what there is.", 600),
+    "max_seconds": ("End after so long with what there is; building and compiling the networks does not count.", 600),
     "max_steps": ("How many.", 98_000),
     "media_type": ("Of the file.", "image/png"),
     "message": ("For people.", "All images are the same."),

@@ -1,9 +1,12 @@
 """What a model promises follows from the attributes of its training faces."""
 
+import numpy as np
 import polars as pl
 import pytest
 
 from maskeraid_core.documents.datasets import Attribute
+from maskeraid_trainer.judging import labelled_faces
+from maskeraid_trainer.training_faces import TrainingFaces
 from maskeraid_trainer.traits import Traits, traits_of
 
 ENUM = Attribute(type="enum", values=["1", "2", "3"])
@@ -33,6 +36,17 @@ class TestGuarantees:
 
     def test_a_text_may_be_one(self) -> None:
         assert len(traits({"tone": Attribute()}, tone=["light"] * 3).guarantees) == 1
+
+
+class TestLabels:
+    def test_of_texts_only_what_all_faces_share_and_no_file_is_told(self) -> None:
+        """By resemblance, that is; numbers are not counted."""
+        columns = {"split": ["train"] * 3, "tone": ["light"] * 3, "note": ["a", "b", "c"], "age": ["30"] * 3}
+        rows = pl.DataFrame({"sha256": ["0", "1", "2"], **{f"attr:{name}": cells for name, cells in columns.items()}})
+        schema = dict.fromkeys(columns, Attribute()) | {"age": Attribute(type="number")}
+        faces = TrainingFaces(np.zeros((3, 16, 16, 3), np.uint8), rows, schema)
+        labelled = labelled_faces(faces, np.ones(3, np.bool_), np.arange(3))
+        assert list(labelled.values) == ["tone"]
 
 
 class TestVaries:
