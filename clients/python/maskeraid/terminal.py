@@ -30,6 +30,10 @@ from maskeraid.objects import ApiObject, Event, Job
 JobT = TypeVar("JobT", bound=Job)
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 All = Annotated[bool, typer.Option("--all", help="Every one, however many there are.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(help="Only images with, e.g., mouth:2, age:30..40, or hair: (which lack it); repeatable."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 REPEATS = 2  # somebody waits at the terminal
 INTERRUPTED = 130  # as shells say it of Ctrl-C

@@ -20,10 +20,11 @@ from maskeraid_core.errors import (
     ValidationFailed,
 )
 from maskeraid_core.ids import parse_image_id
-from maskeraid_core.manifests import filter_manifest, parse_where
+from maskeraid_core.manifests import Condition, check_numbers, check_values, filter_manifest, parse_where
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
 
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 16, 256, 8  # pixels
+MOST_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,17 @@ class Library:
             raise NotFound(f"The dataset {dataset.name} has no version {number}.")
         return version
 
-    async def rows(self, version: DatasetVersion, where: Sequence[str]) -> pl.DataFrame:
-        """The manifest's rows under a filter."""
+    async def rows(self, version: DatasetVersion, where: Sequence[str], inside: str | None = None) -> pl.DataFrame:
+        """The manifest's rows under a filter; `inside` points to the part of a body that has it."""
         manifest = await self.manifests.of(version)
-        conditions = parse_where(where)
-        return await to_thread.run_sync(filter_manifest, manifest, conditions) if conditions else manifest
+        conditions = parse_where(where, inside)
+        return await to_thread.run_sync(_filter, manifest, conditions) if conditions else manifest
+
+    async def check_values(self, versions: Sequence[DatasetVersion], where: Sequence[str], inside: str) -> None:
+        """Raise ValidationFailed for a condition that no image of these versions meets."""
+        if where:
+            manifests = [await self.manifests.of(version) for version in versions]
+            await to_thread.run_sync(check_values, manifests, parse_where(where, inside))
 
     async def image(self, image_id: str) -> tuple[DatasetVersion, dict[str, object]]:
         """The version and the manifest's row of an image; NotFound also when the newest version has it no more."""
@@ -64,6 +71,11 @@ class Library:
         return version, found.row(0, named=True)
 
 
+def _filter(manifest: pl.DataFrame, where: Sequence[Condition]) -> pl.DataFrame:
+    check_numbers(manifest, where)
+    return filter_manifest(manifest, where)
+
+
 @dataclass(frozen=True)
 class TrainingData:
     """What a training learns from, checked."""
@@ -77,31 +89,39 @@ async def choose_training_data(library: Library, choices: Sequence[TrainingDataC
     """Find versions and count images. `all` becomes the newest version of each dataset to train on, oldest first.
 
     Raises: TestDataInTraining, DatasetEmpty, TooFewImages, ResolutionNotSupported, NotFound,
-        ValidationFailed (a filter names an attribute that the images have not).
+        ValidationFailed (a filter names an attribute that the images have not, or a value that none has).
     """
-    parts, selections = [], []
-    for dataset, choice in await _chosen_datasets(library, choices):
-        version = await library.version(dataset, choice.version)
-        selections.append(await library.rows(version, choice.where))
+    parts, names, selections = [], [], []
+    chosen = [(place, dataset, choice, await library.version(dataset, choice.version))
+              for place, dataset, choice in await _chosen_datasets(library, choices)]  # fmt: skip
+    for place, dataset, choice, version in chosen:
+        selections.append(await library.rows(version, choice.where, f"/data/{place}"))
         parts.append(DataPart(dataset_id=dataset.id, version=version.version, where=choice.where))
+        names.append(dataset.name)
+    for place, choice in enumerate(choices):
+        alike = [
+            version for _, _, one, version in chosen if one.where == choice.where
+        ]  # a value of any of them will do
+        await library.check_values(alike, choice.where, f"/data/{place}")
     count = sum(selection.height for selection in selections)
     if count < FEWEST_IMAGES:
         raise TooFewImages(f"{count} images are left; a training needs at least {FEWEST_IMAGES}.", count=count)
-    return TrainingData(parts, count, _common_side(selections))
+    return TrainingData(parts, count, _common_side(names, selections))
 
 
 async def _chosen_datasets(
     library: Library, choices: Sequence[TrainingDataChoice]
-) -> list[tuple[Dataset, TrainingDataChoice]]:
+) -> list[tuple[int, Dataset, TrainingDataChoice]]:
+    """Each with its place in the request."""
     if all(choice.dataset_id != ALL for choice in choices):
-        return [(await _dataset_to_train_on(library, one, place), one) for place, one in enumerate(choices)]
+        return [(place, await _dataset_to_train_on(library, one, place), one) for place, one in enumerate(choices)]
     if len(choices) > 1 or choices[0].version != "latest":
         raise ValidationFailed("`all` stands alone, for the newest versions of all.", pointer="/data")
     live = await library.datasets.all_live()
     found = [one for one in live if one.role is Role.TRAIN and one.latest_version]
     if not found:
         raise DatasetEmpty("You have no dataset to train on yet: import images first.")
-    return [(dataset, choices[0]) for dataset in sorted(found, key=lambda one: one.id)]
+    return [(0, dataset, choices[0]) for dataset in sorted(found, key=lambda one: one.id)]
 
 
 async def _dataset_to_train_on(library: Library, choice: DataChoice, place: int) -> Dataset:
@@ -113,15 +133,23 @@ async def _dataset_to_train_on(library: Library, choice: DataChoice, place: int)
     return dataset
 
 
-def _common_side(selections: Sequence[pl.DataFrame]) -> int:
-    sizes = pl.concat([part.select("width", "height").unique() for part in selections], how="vertical_relaxed").unique()
-    found = sorted(sizes.rows())
+def _common_side(names: Sequence[str], selections: Sequence[pl.DataFrame]) -> int:
+    """The side of all images. Raises ResolutionNotSupported, which names the sizes of each data set."""
+    sizes = [sorted(selection.select("width", "height").unique().rows()) for selection in selections]
+    found = sorted({size for of_one in sizes for size in of_one})
     width, height = found[0]
     is_supported = SMALLEST_SIDE <= width <= LARGEST_SIDE and width % SIDE_STEP == 0
     if len(found) > 1 or width != height or not is_supported:
-        shown = ", ".join(f"{width}x{height}" for width, height in found[:5])
+        shown = "; ".join(
+            f"{name}: {', '.join(f'{width}x{height}' for width, height in of_one[:MOST_SHOWN])}"
+            for name, of_one in list(zip(names, sizes, strict=True))[:MOST_SHOWN]
+            if of_one
+        )
+        are_mixed = any(len(of_one) > 1 for of_one in sizes)
+        remedy = " Import each size into a data set of its own." if are_mixed else " Name the data sets of one size."
         raise ResolutionNotSupported(
             f"All images must be square and of one size, {SMALLEST_SIDE} to {LARGEST_SIDE} pixels in steps of "
-            f"{SIDE_STEP}; found: {shown}."
+            f"{SIDE_STEP}; found: {shown}.{remedy * (len(found) > 1)}",
+            pointer="/data",
         )
     return int(width)

@@ -6,7 +6,7 @@ of the same face uncovered; null for all others).
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,24 +16,27 @@ from maskeraid_core.errors import ValidationFailed
 
 PREFIX = "attr:"
 MOST_FACET_VALUES = 200
+MOST_NAMED_VALUES = 20
 
 
 @dataclass(frozen=True)
 class Condition:
-    """`attribute:value`; `30..40` is a number range; an empty value means missing."""
+    """`attribute:value`; `30..40` is a number range; empty means missing. `place` is where a request has it."""
 
     attribute: str
     value: str
+    place: Mapping[str, str]
 
 
-def parse_where(where: Iterable[str]) -> list[Condition]:
-    """Read repeated `where=attribute:value`."""
+def parse_where(where: Sequence[str], inside: str | None = None) -> list[Condition]:
+    """Read `attribute:value`, several times; `inside` points to the part of a body that has `where`, None: a query."""
     conditions = []
-    for text in where:
+    for number, text in enumerate(where):
+        place = {"parameter": "where"} if inside is None else {"pointer": f"{inside}/where/{number}"}
         attribute, colon, value = text.partition(":")
         if not colon or not attribute:
-            raise ValidationFailed(f"'{text}' is not of the form attribute:value", pointer="/where")
-        conditions.append(Condition(attribute, value))
+            raise ValidationFailed(f"'{text}' is not of the form attribute:value", **place)
+        conditions.append(Condition(attribute, value, place))
     return conditions
 
 
@@ -58,14 +61,40 @@ def filter_manifest(manifest: pl.DataFrame, where: Sequence[Condition]) -> pl.Da
     Raises ValidationFailed for an attribute that the version does not have.
     """
     known = attributes_of(manifest)
-    for attribute in dict.fromkeys(condition.attribute for condition in where):
-        if attribute not in known:
+    for condition in where:
+        if condition.attribute not in known:
             raise ValidationFailed(
-                f"the images have no attribute '{attribute}'; they have: {', '.join(known) or 'none'}", pointer="/where"
+                f"the images have no attribute '{condition.attribute}'; they have: {', '.join(known) or 'none'}",
+                **condition.place,
             )
-        values = [condition.value for condition in where if condition.attribute == attribute]
-        manifest = manifest.filter(pl.any_horizontal([_matches(attribute, value) for value in values]))
+    for attribute in dict.fromkeys(condition.attribute for condition in where):
+        of_one = [_matches(condition) for condition in where if condition.attribute == attribute]
+        manifest = manifest.filter(pl.any_horizontal(of_one))
     return manifest
+
+
+def check_numbers(manifest: pl.DataFrame, where: Sequence[Condition]) -> None:
+    """Raise ValidationFailed where an attribute of numbers is compared with what is none, such as `>30`."""
+    for condition in where:
+        if condition.attribute not in attributes_of(manifest) or not condition.value:
+            continue
+        values = _values(manifest, condition.attribute)
+        is_range = ".." in condition.value  # which filtering reads, and refuses
+        if not is_range and not _are_numbers([condition.value]) and values and _are_numbers(values):
+            raise ValidationFailed(
+                f"'{condition.value}' is not a number: {_in_words(condition.attribute, values)}", **condition.place
+            )
+
+
+def check_values(manifests: Sequence[pl.DataFrame], where: Sequence[Condition]) -> None:
+    """Raise ValidationFailed for a condition that no image of any manifest meets, naming the values that there are."""
+    for condition in where:
+        if all(filter_manifest(manifest, [condition]).is_empty() for manifest in manifests):
+            values = {value for manifest in manifests for value in _values(manifest, condition.attribute)}
+            raise ValidationFailed(
+                f"no image has '{condition.attribute}:{condition.value}': {_in_words(condition.attribute, values)}",
+                **condition.place,
+            )
 
 
 def facets(manifest: pl.DataFrame) -> list[dict[str, Any]]:
@@ -85,12 +114,38 @@ def sentence(total: int, found: Sequence[dict[str, Any]]) -> str:
     return f"{total} image{'s' * (total != 1)}." + (f" {', '.join(parts)}" if parts else "")
 
 
-def _matches(attribute: str, value: str) -> pl.Expr:
-    column = pl.col(PREFIX + attribute)
-    low, dots, high = value.partition("..")
+def _values(manifest: pl.DataFrame, attribute: str) -> set[str]:
+    return {value for value in manifest[PREFIX + attribute].unique().to_list() if value}
+
+
+def _are_numbers(values: Collection[str]) -> bool:
+    return pl.Series(list(values), dtype=pl.String).cast(pl.Float64, strict=False).is_not_null().all()
+
+
+def _in_words(attribute: str, values: Collection[str]) -> str:
+    """What there is, and how it is asked for: few values by name, many numbers by their ends."""
+    if len(values) > MOST_NAMED_VALUES and _are_numbers(values):
+        low, high = min(values, key=float), max(values, key=float)
+        return f"{attribute} goes from {low} to {high}; a range is written {attribute}:{low}..{high}"
+    named = ", ".join(sorted(values, key=_order)[:MOST_NAMED_VALUES]) or "none"
+    more = f", and {len(values) - MOST_NAMED_VALUES} more" if len(values) > MOST_NAMED_VALUES else ""
+    grammar = f"; a range is written {attribute}:30..40" if values and _are_numbers(values) else ""
+    return f"{attribute} has the values {named}{more}{grammar}"
+
+
+def _order(value: str) -> tuple[float, str]:
+    """Numbers by what they count, before words."""
+    return (float(value), "") if _are_numbers([value]) else (float("inf"), value)
+
+
+def _matches(condition: Condition) -> pl.Expr:
+    column = pl.col(PREFIX + condition.attribute)
+    low, dots, high = condition.value.partition("..")
     if not dots:
-        return column == value
+        return column == condition.value
     try:
         return column.cast(pl.Float64, strict=False).is_between(float(low or "-inf"), float(high or "inf"))
     except ValueError:
-        raise ValidationFailed(f"'{value}' is not a range of numbers", pointer="/where") from None
+        raise ValidationFailed(
+            f"'{condition.value}' is not a range of numbers, such as {condition.attribute}:30..40", **condition.place
+        ) from None

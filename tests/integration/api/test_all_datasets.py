@@ -37,12 +37,22 @@ async def test_a_filter_holds_for_all(account: Account, fill_dataset: FillDatase
     assert (training["image_count"], [part["where"] for part in training["data"]]) == (9, [["mouth:1"]] * 2)
 
 
+async def test_a_value_that_no_image_has_is_refused_at_its_place(account: Account, fill_dataset: FillDataset) -> None:
+    await fill_dataset(account.tenant, 10)
+    refused = (await ordered(account.client, where=["mouth:1", "mouth:7"])).json()
+    assert refused["errors"] == [
+        {"pointer": "/data/0/where/1", "code": "validation_failed", "detail": refused["detail"]}
+    ]
+    assert "mouth has the values 1, 2" in refused["detail"]
+
+
 async def test_images_of_several_sizes_are_refused_by_their_sizes(account: Account, fill_dataset: FillDataset) -> None:
     for side in (32, 64):
-        await fill_dataset(account.tenant, 10, side=side)
+        await fill_dataset(account.tenant, 10, side=side, name=f"faces-{side}")
     refused = await ordered(account.client)
     assert (refused.status_code, refused.json()["code"]) == (422, "resolution_not_supported")
-    assert "32x32, 64x64" in refused.json()["detail"]
+    assert "faces-32: 32x32; faces-64: 64x64. Name the data sets of one size." in refused.json()["detail"]
+    assert refused.json()["errors"][0]["pointer"] == "/data"
 
 
 async def test_nothing_to_train_on_is_said(account: Account, open_account: Open, fill_dataset: FillDataset) -> None:

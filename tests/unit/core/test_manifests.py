@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maskeraid_core.errors import ValidationFailed
-from maskeraid_core.manifests import facets, filter_manifest, parse_where, read_manifest, sentence, write_manifest
+from maskeraid_core.manifests import (
+    check_numbers,
+    check_values,
+    facets,
+    filter_manifest,
+    parse_where,
+    read_manifest,
+    sentence,
+    write_manifest,
+)
 
 ROWS = [
     {"row": row, "id": f"img_{row}", "attr:eyes": str(row % 5), "attr:nose": str(row // 5 % 5), "attr:age": str(row)}
@@ -36,8 +45,32 @@ class TestFilter:
     @pytest.mark.parametrize("where", [["eyes"], [":1"], ["colour:1"], ["age:a..b"]])
     def test_what_cannot_be_read_is_refused(self, where: list[str]) -> None:
         with pytest.raises(ValidationFailed) as refused:
-            filter_manifest(FACES, parse_where(where))
-        assert refused.value.facts["pointer"] == "/where"
+            filter_manifest(FACES, parse_where(where, "/data/0"))
+        assert refused.value.facts["pointer"] == "/data/0/where/0"
+
+    @pytest.mark.parametrize("value", [">20", "<5", "20-30"])
+    def test_numbers_are_compared_with_numbers_only(self, value: str) -> None:
+        with pytest.raises(ValidationFailed) as refused:
+            check_numbers(FACES, parse_where(["eyes:1", f"age:{value}"]))
+        assert f"'{value}' is not a number" in str(refused.value)
+        assert "age goes from 0 to 24; a range is written age:0..24" in str(refused.value)
+        assert refused.value.facts == {"parameter": "where"}
+
+    def test_what_can_be_read_is_not_refused(self) -> None:
+        words = read_manifest(write_manifest([{"row": 1, "attr:age": "old"}, {"row": 2, "attr:age": "33"}]))
+        check_numbers(words, parse_where(["age:>30"]))
+        check_numbers(FACES, parse_where(["age:", "age:3", "age:20..", "colour:>1"]))
+
+    def test_a_value_that_no_image_has_is_answered_by_those_that_there_are(self) -> None:
+        men, women = (read_manifest(write_manifest([{"row": 1, "attr:gender": one}])) for one in ("male", "female"))
+        check_values([men, women], parse_where(["gender:male", "gender:female"]))
+        with pytest.raises(ValidationFailed, match="no image has 'gender:femal': gender has the values female, male"):
+            check_values([men, women], parse_where(["gender:femal"]))
+
+    def test_many_values_are_not_all_named(self) -> None:
+        many = read_manifest(write_manifest([{"row": row, "attr:name": f"n{row:02}"} for row in range(30)]))
+        with pytest.raises(ValidationFailed, match=r"n18, n19, and 10 more$"):
+            check_values([many], parse_where(["name:x"]))
 
 
 class TestFacets:

@@ -11,6 +11,7 @@ from maskeraid.commands.models import ModelVersionName, Version, find_version
 from maskeraid.objects import Evaluation
 from maskeraid.terminal import (
     AsJson,
+    Where,
     connected,
     console,
     follow,
@@ -31,7 +32,7 @@ def evaluate(
     ],
     version: Version = None,
     dataset: Annotated[str | None, typer.Option(help="Images to compare with, a dataset by id or name.")] = None,
-    where: Annotated[list[str] | None, typer.Option(help="Only images with, e.g., mouth:2; repeatable.")] = None,
+    where: Where = None,
     group_by: Annotated[str | None, typer.Option(help="Of `quality`: also by the values of this attribute.")] = None,
     n: Annotated[int | None, typer.Option("--samples", "-n", min=1, help="How many samples.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same samples.")] = 0,

@@ -14,6 +14,7 @@ from maskeraid.terminal import (
     AsJson,
     CommandRefused,
     Limit,
+    Where,
     connected,
     console,
     follow,
@@ -40,7 +41,7 @@ def train(
         Literal["quick", "best", "thesis"],
         typer.Option(help="`quick` takes minutes, `best` ten or, of GANs of pixels, an hour, `thesis` hours."),
     ] = "quick",
-    where: Annotated[list[str] | None, typer.Option(help="Only images with, e.g., mouth:2; repeatable.")] = None,
+    where: Where = None,
     start_from: Annotated[
         str | None,
         typer.Option(metavar="MODEL[:VERSION]", help="Begin with the networks of this model, by id or name."),

@@ -133,7 +133,8 @@ async def choose_images(library: Library, body: EvaluationRequest, version: Mode
     if dataset is None:
         raise NotFound("There is no such dataset.", pointer="/dataset/dataset_id")
     found = await library.version(dataset, body.dataset.version)
-    rows = await library.rows(found, body.dataset.where)
+    rows = await library.rows(found, body.dataset.where, "/dataset")
+    await library.check_values([found], body.dataset.where, "/dataset")
     if rows.height < FEWEST_TEST_IMAGES:
         raise TooFewImages(
             f"{rows.height} images are left; an evaluation needs at least {FEWEST_TEST_IMAGES}.", count=rows.height
