@@ -10,7 +10,9 @@ import typer
 
 from maskeraid.client import Client
 from maskeraid.commands import (
+    account,
     bundles,
+    checkpoints,
     comparing,
     datasets,
     email,
@@ -20,6 +22,7 @@ from maskeraid.commands import (
     models,
     reimagings,
     sharing,
+    training_list,
     trainings,
     webhooks,
     workers,
@@ -128,11 +131,12 @@ def logout(as_json: AsJson = False) -> None:
         console.print(f"{file} is deleted; `keys revoke` would end the key itself" if file else "no key was kept")
 
 
+app.command("me")(account.me)
 app.add_typer(datasets.app, name="datasets")
 app.command("import")(datasets.import_faces)
 app.command("train")(trainings.train)
-app.add_typer(trainings.app, name="trainings")
-app.add_typer(trainings.checkpoints, name="checkpoints")
+app.add_typer(training_list.app, name="trainings")
+app.add_typer(checkpoints.app, name="checkpoints")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.app, name="models")
 models.app.command("compare")(comparing.compare_models)

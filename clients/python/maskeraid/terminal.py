@@ -51,7 +51,10 @@ REMEDIES: Mapping[str, str] = {
     "scope_missing": "`maskeraid keys new NAME --scope SCOPE` makes a key that may do this, if yours is an admin's.",
     "dataset_empty": "`maskeraid import FILE.zip --name DATASET` fills it.",
     "too_few_images": "Import more faces, or leave --where out.",
-    "test_data_in_training": "Train on a dataset whose role is `train`.",
+    "test_data_in_training": "`maskeraid datasets list` shows the roles; the same images imported with "
+    "`--role train --name ANOTHER` may be trained on.",
+    "all_rows_rejected": "The reasons, row by row, are shown above and by `maskeraid jobs show IMPORT --json`; mend "
+    "the manifest or the images, and import again.",
     "sharing_blocked": "`maskeraid models show MODEL` tells what its card says; `--with ten_…` asks less of it.",
     "expired": "`maskeraid models show MODEL` shows the versions that are kept.",
     "nothing_covered": "Show what is covered: --covering MAP.png (white = covered), or --colour 20,150,140.",
@@ -182,9 +185,13 @@ def follow(bar: Progress, job: JobT, label: str) -> JobT:
         left.add_note(f"{job.id} goes on: `maskeraid jobs follow {job.id}` shows it, `jobs cancel` ends it.")
         raise
     end_bar(bar, task, ended.status)
-    for warning in ended.warnings:
-        bar.console.print(f"note: {warning['detail']}", style="yellow")
+    print_warnings(bar.console, ended)
     return ended
+
+
+def print_warnings(output: Console, job: Job) -> None:
+    for warning in job.warnings:
+        output.print(f"note: {warning['detail']}", style="yellow")
 
 
 def end_bar(bar: Progress, task: TaskID, status: str) -> None:
@@ -197,6 +204,8 @@ def end_bar(bar: Progress, task: TaskID, status: str) -> None:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
+    if isinstance(value, list):  # of files: their names
+        value = [item["name"] if isinstance(item, dict) and "name" in item else item for item in value]
+        if all(isinstance(item, str) for item in value):
+            return ", ".join(value)
     return TIME.sub(r"\1 \2Z", value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

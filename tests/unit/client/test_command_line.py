@@ -235,6 +235,37 @@ class TestLogin:
         assert run("jobs", "list").exit_code == 0
 
 
+class TestMe:
+    def test_the_account_and_what_it_uses_are_shown(self, server: Server) -> None:
+        server.answers["GET /v1/me"] = 200, {
+            "tenant_id": "ten_1", "tenant_name": "us", "scopes": ["admin"], "key_id": "key_1", "email": None,
+            "expires_at": "2027-01-01T00:00:00Z", "usage": {"queued_jobs": 2, "training_seconds": 5.5},
+            "quotas": {"queued_jobs": 1000, "training_seconds": None, "open_uploads": 4},
+        }  # fmt: skip
+        shown = run("me").stdout
+        for words in ("id                ten_1", "2, at most 1,000", "training_seconds  5.5", "at most 4"):
+            assert words in shown
+        assert json.loads(run("me", "--json").stdout)["tenant_id"] == "ten_1"
+
+
+class TestCheckpointPictures:
+    def test_they_are_named_in_the_list_and_saved(self, server: Server, tmp_path: Path) -> None:
+        own = "/v1/trainings/trn_1/checkpoints"
+        row = {
+            "training_id": "trn_1",
+            "step": 9,
+            "attempt": 2,
+            "is_resumable": True,
+            "files": [{"name": "samples.png"}],
+        }
+        server.answers[f"GET {own}"] = page(row)
+        server.answers[f"GET {own}/9/files/samples.png"] = 200, "picture"
+        assert run("checkpoints", "list", "trn_1").stdout.splitlines()[1].split() == ["9", "true", "2", "samples.png"]
+        assert run("checkpoints", "save", "trn_1", "9", "--output", "out").stdout == "out/step-9-samples.png\n"
+        assert (tmp_path / "out/step-9-samples.png").read_text() == "picture"
+        assert "no picture of step 8" in run("checkpoints", "save", "trn_1", "8").stderr
+
+
 class TestJobs:
     @pytest.fixture(autouse=True)
     def training(self, server: Server) -> None:
@@ -331,7 +362,7 @@ class TestJobs:
 class TestImport:
     @pytest.fixture(autouse=True)
     def answers(self, server: Server, tmp_path: Path) -> None:
-        (tmp_path / "our-faces.zip").write_bytes(b"PK")
+        (tmp_path / "our-faces.zip").write_bytes(b"PK\x03\x04")
         server.answers["GET /v1/datasets"] = page()
         server.answers["POST /v1/datasets"] = 201, DATASET
         server.answers["POST /v1/imports"] = 202, IMPORTED
@@ -374,6 +405,13 @@ class TestImport:
         result = run("import", "our-faces.zip", "--role", "test")
         assert result.exit_code == 1
         assert "train dataset already; choose another --name" in result.stderr
+
+    def test_what_is_no_zip_makes_no_dataset(self, server: Server, tmp_path: Path) -> None:
+        (tmp_path / "cut.py").write_text("import this")
+        result = run("import", "cut.py")
+        assert result.exit_code == 2
+        assert "neither a zip nor a picture" in result.stderr
+        assert server.bodies == {}
 
     def test_faces_can_be_drawn(self, server: Server) -> None:
         assert run("datasets", "draw", "faces-light").exit_code == 0
@@ -424,10 +462,27 @@ class TestTrain:
         assert run("train", "--all").exit_code == 0
         asked = json.loads(server.bodies["POST /v1/trainings"])
         assert (asked["name"], asked["data"]) == ("all", [{"dataset_id": "all", "where": []}])
-        for words in (["faces", "--all"], []):
-            refused = run("train", *words)
-            assert refused.exit_code != 0
-            assert "--all" in refused.stderr
+        assert "you named datasets and said `--all`" in run("train", "faces", "--all").stderr
+        assert "name datasets, or say `--all`" in run("train").stderr
+
+    def test_what_the_service_warns_of_is_shown_without_waiting_too(self, server: Server) -> None:
+        warning = {"code": "few_images", "detail": "25 images: expect memorisation."}
+        server.answers["POST /v1/trainings"] = 202, {**TRAINING, "status": "queued", "warnings": [warning]}
+        result = run("train", "faces", "--no-wait", "--json")
+        assert "note: 25 images: expect memorisation." in result.stderr
+        assert json.loads(result.stdout)["status"] == "queued"
+
+    def test_settings_a_probe_and_a_checkpoint_arrive(self, server: Server, tmp_path: Path) -> None:
+        (tmp_path / "covered.jpg").write_bytes(b"\xff\xd8\xff")
+        words = ["--set", "batch=16", "--set", "learning-rate=2e-4", "--set", "loop=plain"]
+        result = run("train", "faces", *words, "--probe", "covered.jpg", "--start-from", "trn_7:2000")
+        assert result.exit_code == 0, result.output
+        asked = json.loads(server.bodies["POST /v1/trainings"])
+        assert asked["hyperparameters"] == {"batch": 16, "learning_rate": 2e-4, "loop": "plain"}
+        assert asked["probe"] == {"data_url": "data:image/jpeg;base64,/9j/"}
+        assert asked["start_from"] == {"training_id": "trn_7", "step": 2000}
+        assert run("train", "faces", "--set", "batch").exit_code == 2
+        assert "name the step too, trn_7:STEP" in run("train", "faces", "--start-from", "trn_7").stderr
 
     def test_a_dry_run_says_what_it_would_take(self, server: Server) -> None:
         estimate = {
@@ -494,7 +549,23 @@ class TestModelsAndKeys:
         server.answers["DELETE /v1/models/mdl_1/aliases/best"] = 204, ""
         assert run("models", "alias", "mdl_1", "best", "2").stdout == "best is version 2 of mdl_1\n"
         assert json.loads(server.bodies["PUT /v1/models/mdl_1/aliases/best"]) == {"version": 2}
-        assert run("models", "alias", "mdl_1", "best").stdout == "best is gone\n"
+        assert run("models", "alias", "mdl_1", "best", "--delete").stdout == "best is gone\n"
+
+    @pytest.mark.parametrize("words", [[], ["2", "--delete"]])
+    def test_a_forgotten_number_deletes_no_alias(self, server: Server, words: list[str]) -> None:
+        result = run("models", "alias", "mdl_1", "best", *words)
+        assert result.exit_code == 2
+        assert "--delete" in result.stderr
+        assert server.bodies == {}
+
+    def test_a_model_is_renamed_and_tagged(self, server: Server) -> None:
+        server.answers["PATCH /v1/models/mdl_1"] = 200, {"id": "mdl_1", "name": "new", "tags": ["a", "b"]}
+        result = run("models", "change", "mdl_1", "--name", "new", "--tag", "a", "--tag", "b")
+        assert result.stdout == "mdl_1: new #a #b\n"
+        assert json.loads(server.bodies["PATCH /v1/models/mdl_1"]) == {"name": "new", "tags": ["a", "b"]}
+        run("models", "change", "mdl_1", "--no-tags")
+        assert json.loads(server.bodies["PATCH /v1/models/mdl_1"]) == {"tags": []}
+        assert run("models", "change", "mdl_1").exit_code == 2
 
     def test_a_model_becomes_the_services_and_ceases_to_be(self, server: Server) -> None:
         server.answers["PUT /v1/models/mdl_1/default"] = 200, {"id": "mdl_1", "name": "m", "is_default": True}

@@ -30,6 +30,7 @@ DrawnSet = Literal[
     "faces-light", "faces-medium", "faces-dark",
     "faces-light-balanced", "faces-medium-balanced", "faces-dark-balanced", "faces-test",
 ]  # fmt: skip
+SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"\x89PNG", b"\xff\xd8\xff", b"RIFF")  # of zips, of single pictures
 ROWS_SHOWN = 20
 OF_ANOTHER_TYPE = (
     "Attributes keep the type of a dataset's first import (`maskeraid datasets show {}`); another --name begins anew."
@@ -92,6 +93,7 @@ def import_faces(
     as_json: AsJson = False,
 ) -> None:
     """Import a zip of faces into a dataset. After a broken connection, the same command goes on with the upload."""
+    check_kind(file)
     with connected() as client:
         dataset = find_or_make_dataset(client, name or file.stem, role)
         try:
@@ -101,6 +103,16 @@ def import_faces(
             print_rejected(failed.job, dataset, errors)
             raise
     print_import(ended, dataset, as_json=as_json)
+
+
+def check_kind(file: Path) -> None:
+    """Before a dataset is made for it."""
+    with file.open("rb") as stream:
+        if not stream.read(4).startswith(SIGNATURES):
+            raise typer.BadParameter(
+                f"{file} is neither a zip nor a picture: put the images, and a manifest.csv, into a zip",
+                param_hint="FILE",
+            )
 
 
 def upload(client: Client, bar: Progress, dataset: Dataset, file: Path) -> Import:

@@ -42,7 +42,7 @@ def list_jobs(
 ) -> None:
     """Your jobs, newest first."""
     with connected() as client:
-        columns = ["id", "kind", "status", "phase", "created_at"]
+        columns = ["id", "kind", "name", "status", "phase", "created_at"]
         found = client.jobs.list(kind=kind, status=status)
         print_newest(found, columns, None if is_all else limit, as_json=as_json)
 

@@ -78,10 +78,15 @@ def download_model(
 def set_alias(
     model: ModelName,
     alias: Annotated[str, typer.Argument(help="A name of your choice.")],
-    version: Annotated[int | None, typer.Argument(min=1, help="Where it leads; without it the alias is gone.")] = None,
+    version: Annotated[int | None, typer.Argument(min=1, help="The number of the version where it leads.")] = None,
+    is_deleted: Annotated[bool, typer.Option("--delete", help="Take the name away.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Let a name lead to a version of a model, or take it away."""
+    if is_deleted == (version is not None):
+        raise typer.BadParameter(
+            "say the number of a version, or `--delete` to take the name away", param_hint="VERSION"
+        )
     with connected() as client:
         model_id = find_model(client, model)
         if version is None:
@@ -92,6 +97,27 @@ def set_alias(
         print_json({"model_id": model_id, "alias": alias, "version": version})
     else:
         console.print(f"{alias} is version {version} of {model_id}" if version else f"{alias} is gone")
+
+
+@app.command("change")
+def change_model(
+    model: ModelName,
+    name: Annotated[str | None, typer.Option(help="A new name.")] = None,
+    tags: Annotated[list[str] | None, typer.Option("--tag", help="In place of all tags; repeatable.")] = None,
+    are_untagged: Annotated[bool, typer.Option("--no-tags", help="Take all tags away.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Rename a model, or set its tags."""
+    facts = {"name": name, "tags": [] if are_untagged else tags}
+    facts = {key: value for key, value in facts.items() if value is not None}
+    if not facts:
+        raise typer.BadParameter("say what changes: --name, --tag, or --no-tags")
+    with connected() as client:
+        changed = client.models.change(find_model(client, model), **facts)
+    if as_json:
+        print_json(changed.to_dict())
+    else:
+        console.print(f"{changed.id}: {changed.name}" + "".join(f" #{tag}" for tag in changed.tags))
 
 
 @app.command("delete")

@@ -1,29 +1,35 @@
-"""`maskeraid train`, `maskeraid trainings …`, `maskeraid checkpoints …`."""
+"""`maskeraid train`."""
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
+from maskeraid.client import Client
 from maskeraid.commands.datasets import find_dataset
 from maskeraid.commands.models import find_model, find_version
 from maskeraid.objects import Training
+from maskeraid.resources.reimagings import data_url
 from maskeraid.terminal import (
-    All,
     AsJson,
     CommandRefused,
-    Limit,
     Where,
     connected,
     console,
+    errors,
     follow,
     print_json,
-    print_newest,
+    print_warnings,
     progress_bar,
 )
 
 ALL = "all"  # datasets
+SETTINGS_HELP = (
+    "A hyperparameter; repeatable: batch, learning_rate, final_learning_rate, target_quality (0 to 1, not of "
+    "`thesis`), width (of `dcgan` and `r3`), loop and real_label (of `thesis`)."
+)
 
 
 def train(
@@ -44,10 +50,18 @@ def train(
     where: Where = None,
     start_from: Annotated[
         str | None,
-        typer.Option(metavar="MODEL[:VERSION]", help="Begin with the networks of this model, by id or name."),
+        typer.Option(
+            metavar="MODEL[:VERSION]|TRAINING:STEP",
+            help="Begin with the networks of this model, by id or name, or of a checkpoint, trn_…:STEP.",
+        ),
+    ] = None,
+    probe: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A partly covered face, filled anew at each checkpoint."),
     ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="`thesis`: exactly so many; the others: at most.")] = None,
     max_seconds: Annotated[float | None, typer.Option(help="Longest training time.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=SETTINGS_HELP)] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same model.")] = None,
     email: Annotated[bool, typer.Option("--email", help="Send an e-mail when it ends.")] = False,
     is_dry: Annotated[bool, typer.Option("--dry-run", help="Only measure what it would take; makes no model.")] = False,
@@ -56,21 +70,26 @@ def train(
 ) -> None:
     """Train a model on datasets."""
     chosen = {"steps": steps, "max_seconds": max_seconds}
-    hyperparameters = {key: value for key, value in chosen.items() if value is not None}
+    hyperparameters = settings_of(settings) | {key: value for key, value in chosen.items() if value is not None}
     with connected() as client:
-        if bool(dataset) == are_all:
+        if dataset and are_all:
+            raise CommandRefused("you named datasets and said `--all`: leave one of them out")
+        if not (dataset or are_all):
             raise CommandRefused("name datasets, or say `--all`")
         found = [find_dataset(client, text) for text in dataset or ()]
         training = client.trainings.create(
             name or (found[0].name if found else ALL), [item.id for item in found] or [ALL],
             architecture=architecture, preset=preset,
             where=where or (), seed=seed, email=email, hyperparameters=hyperparameters, dry_run=is_dry,
-            start_from=dict(zip(PLACE, find_version(client, start_from), strict=True)) if start_from else None,
+            start_from=beginning_of(client, start_from) if start_from else None,
+            probe={"data_url": data_url(probe)} if probe else None,
             model_id=find_model(client, model) if model else None,
         )  # fmt: skip
         if is_followed:
             with progress_bar() as bar:
                 training = follow(bar, training, f"train {training.name}")
+        else:
+            print_warnings(errors, training)
     if as_json:
         print_json(training.to_dict())
     elif training.model:
@@ -89,63 +108,33 @@ WORDS = {
     "overfit": "its discriminator was nearly always right",
 }
 
-app = typer.Typer(no_args_is_help=True, help="What `maskeraid train` has ordered.")
-checkpoints = typer.Typer(no_args_is_help=True, help="What trainings have kept on their way.")
-TrainingId = Annotated[str, typer.Argument(metavar="TRAINING", help="Id of a training.")]
-Step = Annotated[int, typer.Argument(min=0, help="A step of `maskeraid checkpoints list`.")]
+
+def settings_of(chosen: list[str] | None) -> dict[str, int | float | str]:
+    """`batch=16` and the like; which names there are is the service's to say."""
+    pairs = [one.partition("=") for one in chosen or ()]
+    for name, sign, value in pairs:
+        if not (name and sign and value):
+            raise typer.BadParameter(f"{name + sign + value!r} is no NAME=VALUE, such as batch=16", param_hint="--set")
+    return {name.replace("-", "_"): _plain(value) for name, _, value in pairs}
 
 
-@app.command("list")
-def list_trainings(limit: Limit = 50, is_all: All = False, as_json: AsJson = False) -> None:
-    """Your trainings, newest first."""
-    with connected() as client:
-        columns = ["id", "name", "status", "created_at", "finished_at"]
-        print_newest(client.trainings.list(), columns, None if is_all else limit, as_json=as_json)
+def _plain(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
-@app.command("delete")
-def delete_training(training_id: TrainingId, as_json: AsJson = False) -> None:
-    """Delete a training that has ended, with its probe, sheets, and curves; a model that it has made stays."""
-    with connected() as client:
-        client.trainings.delete(training_id)
-    if as_json:
-        print_json({"id": training_id, "deleted": True})
-    else:
-        console.print(f"{training_id} is deleted")
-
-
-@checkpoints.command("list")
-def list_checkpoints(
-    training_id: TrainingId,
-    limit: Limit = 50,
-    is_all: All = False,
-    as_json: AsJson = False,
-) -> None:
-    """The steps that were kept or looked at, newest first."""
-    with connected() as client:
-        found = client.trainings.checkpoints(training_id)
-        print_newest(found, ["step", "is_resumable", "created_at"], None if is_all else limit, as_json=as_json)
-
-
-@checkpoints.command("promote")
-def promote_checkpoint(
-    training_id: TrainingId,
-    step: Step,
-    is_followed: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow it until it ends.")] = True,
-    as_json: AsJson = False,
-) -> None:
-    """Make a model of a checkpoint, as it is."""
-    with connected() as client:
-        training = client.trainings.promote(training_id, step)
-        if is_followed:
-            with progress_bar() as bar:
-                training = follow(bar, training, f"promote {step:,}")
-    if as_json:
-        print_json(training.to_dict())
-    elif training.model:
-        console.print(made_in_words(training))
-    else:
-        console.print(f"{training.id}: {training.status}")
+def beginning_of(client: Client, text: str) -> dict[str, Any]:
+    """A model's version, or a checkpoint."""
+    training_id, _, step = text.partition(":")
+    if not training_id.startswith("trn_"):
+        return dict(zip(PLACE, find_version(client, text), strict=True))
+    if not step.isdecimal():
+        raise CommandRefused(f"name the step too, {training_id}:STEP; `maskeraid checkpoints list` shows those kept")
+    return {"training_id": training_id, "step": int(step)}
 
 
 def made_in_words(training: Training) -> str:

@@ -1,5 +1,6 @@
 """Re-imagings: covered faces in, plausible faces out."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -47,3 +48,10 @@ class Reimagings(Resource[Reimaging]):
                 files["covering"] = ("covering.png", bytes_of(covering_map))
             made = self._client.request_json("POST", self.path, files=files, headers=headers)
         return Reimaging.of(made, self._client)
+
+
+def data_url(source: str | Path | bytes) -> str:
+    """A PNG, JPEG, or WebP as it stands in JSON."""
+    data = bytes_of(source)
+    kind = "jpeg" if data.startswith(b"\xff\xd8") else "webp" if data[8:12] == b"WEBP" else "png"
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"

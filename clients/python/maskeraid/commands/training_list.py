@@ -1,0 +1,29 @@
+"""`maskeraid trainings …`."""
+
+from typing import Annotated
+
+import typer
+
+from maskeraid.terminal import All, AsJson, Limit, connected, console, print_json, print_newest
+
+app = typer.Typer(no_args_is_help=True, help="What `maskeraid train` has ordered.")
+TrainingId = Annotated[str, typer.Argument(metavar="TRAINING", help="Id of a training.")]
+
+
+@app.command("list")
+def list_trainings(limit: Limit = 50, is_all: All = False, as_json: AsJson = False) -> None:
+    """Your trainings, newest first."""
+    with connected() as client:
+        columns = ["id", "name", "status", "created_at", "finished_at"]
+        print_newest(client.trainings.list(), columns, None if is_all else limit, as_json=as_json)
+
+
+@app.command("delete")
+def delete_training(training_id: TrainingId, as_json: AsJson = False) -> None:
+    """Delete a training that has ended, with its probe, sheets, and curves; a model that it has made stays."""
+    with connected() as client:
+        client.trainings.delete(training_id)
+    if as_json:
+        print_json({"id": training_id, "deleted": True})
+    else:
+        console.print(f"{training_id} is deleted")
