@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -74,13 +75,22 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
     else:
         schema, unlisted = _read_upload(running, dataset)
     if not running.accepted:
-        detail = None if running.refused else "The upload has no image."
-        raise AllRowsRejected(detail, rejected_rows=_shown(running.refused))
+        raise AllRowsRejected(_why_none(running.refused), rejected_rows=_shown(running.refused))
     held.enter("saving")
     version, duplicates = make_version(held, port, dataset.id, running.accepted, schema, running.check)
     if version is not None:
         held.put_effect("publish_dataset_version", version.to_mongo())
     held.result = _result(running, version or dataset, duplicates, unlisted)
+
+
+def _why_none(refused: Sequence[Refused]) -> str:
+    if not refused:
+        return "The upload has no image."
+    (reason, count), *_ = Counter(f"{one.detail} ({one.code})" for one in refused).most_common(1)
+    return (
+        f"No row of the import could be accepted; the commonest reason, of {count} of {len(refused)} rows: {reason}. "
+        "`rejected_rows` has the reason of each."
+    )
 
 
 def _draw(running: Import, dataset: Dataset) -> Schema:

@@ -213,6 +213,8 @@ class TestRefusals:
         assert job.error is not None
         assert job.error.code == "all_rows_rejected"
         assert job.error.facts["rejected_rows"][0]["code"] == "unreadable_image"
+        assert "the commonest reason, of 1 of 1 rows: " in job.error.message
+        assert "(unreadable_image)" in job.error.message
 
     def test_damaged_upload_is_not_read(self, curator: Curator) -> None:
         file = curator.store("a.png", png(0)).model_copy(update={"sha256": "0" * 64})

@@ -8,9 +8,9 @@ from tests.factories import make_job
 from maskeraid_api.schemas.account import EmailEvent
 from maskeraid_api.schemas.deliveries import EventType
 from maskeraid_api.schemas.imports import GENERATORS
-from maskeraid_api.schemas.jobs import EventView, shared_fields
+from maskeraid_api.schemas.jobs import EventView, JobView, shared_fields
 from maskeraid_core.documents.events import JobEvent
-from maskeraid_core.jobs import NOTICES, JobStatus, Progress
+from maskeraid_core.jobs import NOTICES, JobKind, JobStatus, Progress
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.drawn import DATASETS
 
@@ -22,6 +22,21 @@ def event(kind: str, data: dict[str, Any]) -> JobEvent:
 class TestGenerators:
     def test_they_are_the_sets_that_can_be_drawn(self) -> None:
         assert list(GENERATORS) == list(DATASETS)
+
+
+class TestJobs:
+    @pytest.mark.parametrize(
+        ("kind", "spec", "name"),
+        [
+            (JobKind.TRAINING, {"name": "ours"}, "ours"),
+            (JobKind.IMPORT, {"generator": "faces-light", "files": []}, "faces-light"),
+            (JobKind.IMPORT, {"generator": None, "files": [{"name": "a.zip"}, {"name": "b.zip"}]}, "a.zip"),
+            (JobKind.EVALUATION, {"kind": "quality"}, "quality"),
+            (JobKind.REIMAGING, {"image": {}}, None),
+        ],
+    )
+    def test_each_has_the_name_that_it_is_known_by(self, kind: JobKind, spec: dict[str, Any], name: str | None) -> None:
+        assert JobView.of(make_job(kind, spec=spec)).name == name
 
 
 class TestWebhookEvents:

@@ -15,7 +15,7 @@ from maskeraid_api.gateway import Gateway
 from maskeraid_api.job_access import job_of, readable_kinds, write_scope
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, Limit, ListView, listed, next_link, page_asked
-from maskeraid_api.schemas.jobs import EventPage, EventView, JobView, shared_fields
+from maskeraid_api.schemas.jobs import EventPage, EventView, JobView
 from maskeraid_api.streams import MEDIA_TYPE, SERVER_SENT_EVENT, stream_of_job
 from maskeraid_core.errors import BadHeader, InputGone, JobStateConflict, NotAcceptable, QueueFull
 from maskeraid_core.jobs import Job, JobKind, JobStatus
@@ -47,7 +47,7 @@ async def list_jobs(
     kinds = kind or ({"$in": readable} if len(readable) < len(JobKind) else None)
     page = await jobs.page(asked.request, kind=kinds, status=status)
     total = await jobs.count(kind=kinds, status=status) if asked.is_total_wanted else None
-    views = [JobView(**shared_fields(job)) for job in page.items]
+    views = [JobView.of(job) for job in page.items]
     return listed(request, views, has_more=page.has_more, total=total)
 
 
@@ -56,7 +56,7 @@ async def list_jobs(
 async def get_job(job_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
     """What every job shares. Poll it with `If-None-Match`."""
     job = await job_of(jobs, caller, job_id)
-    return shown(request, JobView(**shared_fields(job, await gateway.estimates.wait_of(job))))
+    return shown(request, JobView.of(job, await gateway.estimates.wait_of(job)))
 
 
 @router.get(
@@ -127,12 +127,12 @@ async def stop_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
 async def retry_job(job_id: str, request: Request, jobs: Jobs, caller: CallerOf) -> Response:
     """Order the same again after a failure or a cancel: a new job, whose `retry_of` names this one."""
     again = await retry(request, await _job_to_change(job_id, jobs, caller))
-    return accepted(JobView(**shared_fields(again)), f"/v1/jobs/{again.id}")
+    return accepted(JobView.of(again), f"/v1/jobs/{again.id}")
 
 
 async def _acted(job_id: str, jobs: JobRepository, caller: Caller, gateway: Gateway, action: JobAction) -> Response:
     job = await act(gateway, await _job_to_change(job_id, jobs, caller), action)
-    return accepted(JobView(**shared_fields(job)), f"/v1/jobs/{job.id}")
+    return accepted(JobView.of(job), f"/v1/jobs/{job.id}")
 
 
 async def _job_to_change(job_id: str, jobs: JobRepository, caller: Caller) -> Job:

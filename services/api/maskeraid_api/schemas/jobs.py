@@ -89,6 +89,13 @@ class JobView(JobFields):
     """What every job shares; its resource shows everything."""
 
     object: Literal["job"] = "job"
+    name: str | None = Field(description="A training's name, an import's file or drawn set, what is evaluated.")
+
+    @classmethod
+    def of(cls, job: Job, wait: Wait | None = None) -> "JobView":
+        files = job.spec.get("files") or [{}]
+        name = job.spec.get("name") or job.spec.get("generator") or files[0].get("name") or job.spec.get("kind")
+        return cls(**shared_fields(job, wait), name=name)
 
 
 def shared_fields(job: Job, wait: Wait | None = None) -> dict[str, Any]:
