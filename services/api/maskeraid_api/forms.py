@@ -22,7 +22,8 @@ def read_json(model: type[BodyT], body: bytes | str) -> BodyT:
         return model.model_validate_json(body)
     except ValidationError as error:
         rows = [{**row, "loc": ("body", *row["loc"])} for row in error.errors(include_url=False)]
-        raise failure_of(rows, model) from error
+        is_json = all(row["type"] != "json_invalid" for row in rows)
+        raise failure_of(rows, model, json.loads(body) if is_json else None) from error
 
 
 def options_of(model: type[BodyT], form: FormData, own_parts: Iterable[str] = ()) -> BodyT:

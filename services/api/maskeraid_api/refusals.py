@@ -39,7 +39,7 @@ async def _ours(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return _answer(request, failure_of(error.errors(), _body_model(request)))
+    return _answer(request, failure_of(error.errors(), _body_model(request), error.body))
 
 
 async def _framework(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from maskeraid_api.wording import words_of
 from maskeraid_core.errors import MalformedJson, MaskeraidError, UnknownField, ValidationFailed
 
 CODES = {
@@ -22,14 +23,17 @@ CODES = {
     "enum": "value_not_allowed",
     "string_pattern_mismatch": "bad_format",
 }
-LIKENESS = 0.5  # of difflib; enough to lead from `epochs` to `steps`
+LIKENESS = 0.65  # of difflib; less leads astray, as from `drawn_set` to `dataset_id`
+OTHER_NAMES = {"epochs": "steps", "drawn_set": "set", "lr": "learning_rate"}
 
 
-def failure_of(found: Sequence[Mapping[str, Any]], model: type[BaseModel] | None = None) -> MaskeraidError:
+def failure_of(
+    found: Sequence[Mapping[str, Any]], model: type[BaseModel] | None = None, body: object = None
+) -> MaskeraidError:
     """One error for all findings; `model` is the schema of the body, where suggestions come from."""
     if any(row["type"] == "json_invalid" for row in found):
         return MalformedJson(f"The body is not JSON: {found[0].get('ctx', {}).get('error', found[0]['msg'])}.")
-    rows = [_row(row, model) for row in found]
+    rows = _joined([_row(row, model, body) for row in found])
     kind = UnknownField if all(row["code"] == "unknown_field" for row in rows) else ValidationFailed
     count = len(rows)
     return kind(f"{count} field{'s need' if count > 1 else ' needs'} attention.", errors=rows)
@@ -44,10 +48,14 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownField:
     )
 
 
-def _row(found: Mapping[str, Any], model: type[BaseModel] | None) -> dict[str, str]:
-    place, *path = [str(part) for part in found["loc"]]
+def _row(found: Mapping[str, Any], model: type[BaseModel] | None, body: object) -> dict[str, str]:
+    place, *steps = found["loc"]
+    path = [
+        str(part)
+        for part in (_inside(body, steps, is_missing=found["type"] == "missing") if place == "body" else steps)
+    ]
     code = CODES.get(found["type"], found["type"])
-    detail = str(found["msg"]).removeprefix("Value error, ")
+    detail = words_of(found, next((part for part in reversed(path) if not part.isdecimal()), ""))
     if place != "body":
         return {"parameter": ".".join(path), "code": code, "detail": detail}
     if code == "unknown_field":
@@ -56,9 +64,36 @@ def _row(found: Mapping[str, Any], model: type[BaseModel] | None) -> dict[str, s
     return {"pointer": pointer, "code": code, "detail": detail}
 
 
+def _inside(body: object, steps: Sequence[str | int], *, is_missing: bool) -> list[str | int]:
+    """The steps that lead into the body, or to what it lacks; others name a kind of a union, or what was tried."""
+    path: list[str | int] = []
+    for number, step in enumerate(steps):
+        is_last = number == len(steps) - 1
+        if isinstance(body, Mapping) and (step in body or (is_last and is_missing)):
+            body = body.get(step)
+        elif isinstance(body, list) and isinstance(step, int):
+            body = body[step]
+        else:
+            continue
+        path.append(step)
+    return path
+
+
+def _joined(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """A row a place: of a union every kind that was tried has found something."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        place = row.get("pointer", row.get("parameter", ""))
+        if place in found and row["detail"] not in found[place]["detail"]:
+            row = {**found[place], "detail": f"{found[place]['detail']}, or {row['detail']}"}
+        found.setdefault(place, row).update(row)
+    return list(found.values())
+
+
 def _did_you_mean(name: str, known: Mapping[str, str]) -> str:
     """`known` leads from a field's own name to its dotted path."""
-    near = get_close_matches(name, known, n=1, cutoff=LIKENESS)
+    near = [word for word in (OTHER_NAMES.get(name),) if word in known]
+    near = near or get_close_matches(name, known, n=1, cutoff=LIKENESS)
     return f"; did you mean {known[near[0]]}?" if near else ""
 
 
@@ -75,7 +110,7 @@ def _collect(node: Mapping[str, Any], parts: Mapping[str, Any], prefix: str, fou
     for name in properties:
         found.setdefault(name, prefix + name)
     for name, inner in properties.items():
-        for option in (inner, *inner.get("anyOf", ()), inner.get("items", {})):
+        for option in (inner, *inner.get("anyOf", ()), *inner.get("oneOf", ()), inner.get("items", {})):
             reference = str(option.get("$ref", "")).rpartition("/")[2]
             if reference:
                 _collect(parts[reference], parts, f"{prefix}{name}.", found)

@@ -1,19 +1,41 @@
 """What is wrong with a request, said so that it can be mended."""
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import get_args
 
 import pytest
 
 from maskeraid_api.forms import read_json
+from maskeraid_api.routers import ROUTERS
 from maskeraid_api.schemas.datasets import DatasetRequest
+from maskeraid_api.schemas.imports import ImportRequest
+from maskeraid_api.schemas.parts import Body
 from maskeraid_api.schemas.reimagings import ReimagingRequest
 from maskeraid_api.schemas.trainings import ARCHITECTURES, KNOWN_HYPERPARAMETERS, Hyperparameters, TrainingRequest
 from maskeraid_core.errors import MalformedJson, UnknownField, ValidationFailed
 from maskeraid_faces.training.settings import Architecture, TrainSettings
 
 DATASET = "ds_01KAGP1XF3A7QYFR6F0DTHBRA4"
+
+
+def _bodies(kind: type[Body]) -> Iterator[type[Body]]:
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from _bodies(inner)
+
+
+def _refusals(model: type[Body], wrong: object) -> list[dict[str, str]]:
+    """What is said of a body that has something wrong in every field, and of one that lacks them."""
+    told = []
+    for body in (dict.fromkeys(model.model_fields, wrong), {}, wrong):
+        try:
+            read_json(model, json.dumps(body))
+        except (ValidationFailed, UnknownField) as refused:
+            told += refused.facts["errors"]  # type: ignore[operator]
+    return told
 
 
 class TestReading:
@@ -31,6 +53,71 @@ class TestReading:
             read_json(TrainingRequest, body)
         (row,) = refused.value.facts["errors"]
         assert (row["pointer"], row["code"]) == ("/hyperparameters/batch", "too_small")
+
+    def test_a_far_guess_is_none(self) -> None:
+        source = {"type": "generator", "set": "faces-light"}
+        body = {"dataset_id": DATASET, "source": source, "sources": 1, "drawn_set": 1, "taste": 1}
+        with pytest.raises(UnknownField) as refused:
+            read_json(ImportRequest, json.dumps(body))
+        details = [row["detail"].removeprefix("unknown field") for row in refused.value.facts["errors"]]
+        assert details == ["; did you mean source?", "; did you mean source.set?", ""]
+
+    @pytest.mark.parametrize(
+        ("change", "pointer", "words"),
+        [
+            ({"data": []}, "/data", "must have at least 1, and has 0"),
+            ({"name": None}, "/name", "must be text"),
+            ({"data": "all"}, "/data", "must be a list"),
+            ({"data": [{}]}, "/data/0/dataset_id", "is needed"),
+            ({"data": [{"dataset_id": "faces"}]}, "/data/0/dataset_id", f"an example: {DATASET}"),
+            ({"data": [{"dataset_id": DATASET, "version": 0}]}, "/data/0/version", "at least 1, or must be 'latest'"),
+            ({"start_from": "light"}, "/start_from", "must be a JSON object"),
+            (
+                {"start_from": {"model_id": "x", "version": "A"}},
+                "/start_from/version",
+                "a number, `latest`, or an alias",
+            ),
+            ({"preset": "slow"}, "/preset", "must be 'quick', 'thesis' or 'best'"),
+            ({"seed": "7"}, "/seed", "must be a whole number"),
+            ({"deadline_seconds": 0}, "/deadline_seconds", "must be more than 0"),
+            ({"dry_run": "yes"}, "/dry_run", "must be true or false"),
+            ({"metadata": {"a b": "c"}}, "/metadata/a b", "letters, digits, _, and - only"),
+            ({"metadata": {"a": 1}}, "/metadata/a", "must be text"),
+            ({"probe": {"data_url": "data:,"}}, "/probe/data_url", "must be a picture as data:image/png;base64,…"),
+        ],
+    )
+    def test_it_is_said_in_plain_words_and_at_its_place(
+        self, change: dict[str, object], pointer: str, words: str
+    ) -> None:
+        with pytest.raises(ValidationFailed) as refused:
+            read_json(TrainingRequest, json.dumps({"name": "a", "data": [{"dataset_id": DATASET}], **change}))
+        found = {row["pointer"]: row["detail"] for row in refused.value.facts["errors"]}
+        assert words in found[pointer]
+
+    @pytest.mark.parametrize(
+        ("source", "pointer", "words"),
+        [
+            ({"type": "url"}, "/source", "has a 'type' that is not known: it must be one of 'upload', 'generator'"),
+            ({}, "/source", "needs a 'type', which says of which kind it is"),
+            ({"type": "upload", "upload_id": "x"}, "/source/upload_id", "an example: upl_"),
+            ({"type": "upload"}, "/source/upload_id", "is needed"),
+        ],
+    )
+    def test_a_choice_is_pointed_into_as_it_was_sent(self, source: dict[str, str], pointer: str, words: str) -> None:
+        with pytest.raises(ValidationFailed) as refused:
+            read_json(ImportRequest, json.dumps({"dataset_id": DATASET, "source": source}))
+        (row,) = refused.value.facts["errors"]
+        assert row["pointer"] == pointer
+        assert words in row["detail"]
+
+    @pytest.mark.parametrize("wrong", [None, True, 1.5, -1, 10**30, "", "\x00", "x" * 3000, [], [[]] * 101, {"": 0}])
+    def test_no_schema_answers_in_the_words_of_pydantic(self, wrong: object) -> None:
+        assert ROUTERS  # all schemas are known
+        told = [row for model in _bodies(Body) for row in _refusals(model, wrong)]
+        assert len(told) > 50
+        assert [
+            row for row in told if re.match(r"(Input|String|List|Dictionary|Tuple|Field|Value)\b", row["detail"])
+        ] == []
 
     @pytest.mark.parametrize("body", ["", "{", "[1", '{"a": }'])
     def test_what_is_not_json(self, body: str) -> None:

@@ -42,13 +42,13 @@ class View(BaseModel):
 
 def _only_text(value: object) -> object:
     if not isinstance(value, str | datetime):
-        raise ValueError("Input should be a time as text")
+        raise ValueError("must be a time as text")
     return value
 
 
 def _only_false(value: object) -> object:
     if value is not False:
-        raise ValueError("Input should be false: this release does not do it")
+        raise ValueError("must be false: this release does not do it")
     return value
 
 
@@ -57,7 +57,7 @@ def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("Input should be a time that exists in UTC") from error
+        raise ValueError("must be a time that exists in UTC") from error
 
 
 NotYet = Annotated[Literal[False], BeforeValidator(_only_false)]
