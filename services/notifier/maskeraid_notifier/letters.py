@@ -89,7 +89,11 @@ def text_of(delivery_id: str, event: str, data: Mapping[str, Any]) -> str:
     """
     words = {name: one_line(str(value)) for name, value in data.items()}
     command = COMMANDS.get(data["object"], COMMAND_OF_JOBS).format(**words)
-    rows = [*_rows(data, words), ("look here", words["url"]), ("or type", command)]
+    if data["object"] == "email":  # a page; every other address answers programs that send a key
+        ways = [("look here", words["url"]), ("or type", command)]
+    else:
+        ways = [("look here", f"with your key: {command}"), ("as JSON", f"{words['url']} (with it, too)")]
+    rows = [*_rows(data, words), *ways]
     width = max(len(label) for label, _ in rows)
     lines = "\n".join(f"  {label:<{width}}  {value}" for label, value in rows)
     last = SAID_BEFORE_THE_END[event].format(**words)

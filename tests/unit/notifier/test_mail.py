@@ -118,6 +118,13 @@ class TestWords:
         ):
             assert said in text
 
+    def test_only_an_address_that_a_browser_can_open_is_offered_as_a_page(self) -> None:
+        lines = text_of().splitlines()
+        assert "  look here  with your key: maskeraid jobs show trn_1" in lines
+        assert f"  as JSON    {DATA['url']} (with it, too)" in lines
+        verification = text_of(event="email.verification", object="email", token="t", seconds=5)
+        assert f"  look here  {DATA['url']}" in verification.splitlines()
+
     def test_say_what_needs_attention_of_a_model_that_was_made(self) -> None:
         text = text_of(attention=["It repeats\nitself."], flags=["collapse"], memorisation="cannot_tell")
         assert "attention  It repeats itself." in text
