@@ -14,6 +14,7 @@ from maskeraid_api.schemas.trainings import Architecture, ProbeChoice, StartChoi
 from maskeraid_core.blobs import Blobs
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import StoredFile
+from maskeraid_core.documents.models import parts_of
 from maskeraid_core.documents.reimagings import CoveringChoice
 from maskeraid_core.documents.trainings import Probe, StartFrom, TrainingSpec
 from maskeraid_core.errors import (
@@ -67,7 +68,10 @@ class Beginning:
         """A checkpoint is copied now: the training that it is of may drop it at any time. Raises: CheckpointGone."""
         if self.checkpoint is None:
             return self.model
-        return await start_of(blobs, tenant, *self.checkpoint)
+        job, entry = self.checkpoint
+        start = await start_of(blobs, tenant, job, entry)
+        before = {"data": job.spec["data"], "ancestors": [part.model_dump() for part in start.data]}
+        return start.model_copy(update={"data": parts_of(before, "data", "ancestors")})
 
 
 async def find_beginning(choice: StartChoice, inputs: Inputs, jobs: JobRepository) -> Beginning:
@@ -83,6 +87,9 @@ async def find_beginning(choice: StartChoice, inputs: Inputs, jobs: JobRepositor
             )
         version = await inputs.registry.whole_version(model, choice.version)
         start = StartFrom(model_id=version.model_id, version=version.version, owner=version.tenant)
+        if inputs.registry.is_own(model):  # what another's learned from is its owner's to know
+            data = parts_of(version.lineage, "data", "ancestors")
+            start = start.model_copy(update={"data": data, "is_whole": version.knows_ancestors})
         return Beginning(version.resolution, version.architecture, model=start)
     job = await job_of(jobs, inputs.caller, choice.training_id or "", JobKind.TRAINING)
     spec = TrainingSpec.model_validate(job.spec)
@@ -119,7 +126,10 @@ async def steps_kept(blobs: Blobs, job: Job) -> set[int]:
 
 
 async def start_of(blobs: Blobs, tenant: str, job: Job, entry: CheckpointEntry) -> StartFrom:
-    """A copy of the checkpoint that is the new training's own. Raises: CheckpointGone."""
+    """A copy of the checkpoint that is the new training's own, with what its training began with.
+
+    Raises: CheckpointGone.
+    """
     key = inbox_key(tenant)
     try:
         for name in CHECKPOINT_FILES:
@@ -127,7 +137,11 @@ async def start_of(blobs: Blobs, tenant: str, job: Job, entry: CheckpointEntry) 
     except InputGone:
         await blobs.delete([f"{key}/{name}" for name in CHECKPOINT_FILES])
         raise CheckpointGone(f"The state of step {entry.step:,} was deleted after the training's end.") from None
-    return StartFrom(training_id=job.id, step=entry.step, key=key, sha256=entry.sha256, spec_digest=job.spec_digest)
+    before = TrainingSpec.model_validate(job.spec).start_from or StartFrom(is_whole=True)
+    return StartFrom(
+        training_id=job.id, step=entry.step, key=key, sha256=entry.sha256, spec_digest=job.spec_digest,
+        data=before.data, is_whole=before.is_whole,
+    )  # fmt: skip
 
 
 async def put_probe_away(choice: ProbeChoice | None, inputs: Inputs) -> Probe | None:

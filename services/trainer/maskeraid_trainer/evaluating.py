@@ -24,7 +24,6 @@ from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepo
 from maskeraid_core.repositories.shares import SharedModelRepository
 from maskeraid_faces.evaluation.fills import measure_fills
 from maskeraid_faces.evaluation.guarantees import measure_shares
-from maskeraid_faces.evaluation.memorisation import measure_memorisation
 from maskeraid_faces.evaluation.quality import measure_quality
 from maskeraid_faces.evaluation.samples import draw_samples
 from maskeraid_faces.face_model import FaceModel
@@ -32,6 +31,7 @@ from maskeraid_faces.images import to_network
 from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import TrainSettings
+from maskeraid_trainer.ancestors import Ancestors, measure_with, read_ancestors
 from maskeraid_trainer.charts import draw_bars, draw_distances
 from maskeraid_trainer.judging import flags_with, is_generated, labelled_faces, on_card, promised
 from maskeraid_trainer.model_version import describe_file
@@ -109,10 +109,11 @@ def _memorisation(subject: Subject) -> Found:
     kind = subject.version.kind
     split = prepare(faces.images, TrainSettings(kind=kind), faces.groups, int(subject.version.lineage["seed"]))
     held_out = split.held_out if spec.data is None else subject.port.call(_of_size, subject, spec.data).images
-    groups = split.training_groups
-    found = measure_memorisation(subject.model, split.training, held_out, groups, n=spec.n, seed=spec.seed)
-    is_drawn_here = subject.port.call(is_generated, subject.port.stores, subject.tenant, subject.learned_from)
-    card = on_card(found, is_generated=is_drawn_here)
+    before = subject.port.call(_before, subject)
+    found = measure_with(subject.model, split, before, held_out, n=spec.n, seed=spec.seed)
+    everything = [*subject.learned_from, *subject.version.ancestors]
+    is_drawn_here = subject.port.call(is_generated, subject.port.stores, subject.tenant, everything)
+    card = on_card(found, is_generated=is_drawn_here and before.is_whole)
     flags = flags_with(subject.version.card.get("flags", ()), found)
     on = {"memorisation": card, "flags": flags}
     counts_for_card = spec.data is None or found.verdict == "copying"
@@ -210,6 +211,15 @@ async def _with_contrast(subject: Subject) -> TrainingFaces:
     others = others.sample(min(MOST_CONTRAST, others.height), seed=subject.spec.seed)
     marked = [frame.with_columns(is_training=pl.lit(flag)) for frame, flag in ((rows, True), (others, False))]
     return await with_images(stores, subject.tenant, join_rows(marked), schema, subject.settings)
+
+
+async def _before(subject: Subject) -> Ancestors:
+    """The faces of all that the model began with."""
+    version = subject.version
+    return await read_ancestors(
+        subject.port.stores, subject.tenant, version.ancestors, subject.settings, side=subject.model.size,
+        is_known=version.knows_ancestors,
+    )  # fmt: skip
 
 
 async def _uncovered(subject: Subject, part: DataPart) -> TrainingFaces:

@@ -1,6 +1,6 @@
 """What every training measures of its own model at its end, in a second or two: memorisation, guarantees, traits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
@@ -15,10 +15,11 @@ from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_faces.evaluation.guarantees import Labelled, ValueShare, measure_shares
-from maskeraid_faces.evaluation.memorisation import Memorisation, measure_memorisation
+from maskeraid_faces.evaluation.memorisation import Memorisation
 from maskeraid_faces.evaluation.traits import fit_traits
 from maskeraid_faces.face_model import FaceModel, Trait
 from maskeraid_faces.training.image_set import FaceSet
+from maskeraid_trainer.ancestors import NONE, Ancestors, has_taken_over, measure_with
 from maskeraid_trainer.training_faces import TrainingFaces
 from maskeraid_trainer.traits import COUNTED, describes_faces, type_of
 
@@ -36,18 +37,33 @@ class Judged:
     traits: tuple[Trait, ...]  # what the model can tell of a face
 
 
-def judge_model(model: FaceModel, face_set: FaceSet, faces: TrainingFaces, *, seed: int, is_generated: bool) -> Judged:
-    """Judge a model by the faces that it was given, split as it was trained."""
+def judge_model(
+    model: FaceModel,
+    face_set: FaceSet,
+    faces: TrainingFaces,
+    *,
+    seed: int,
+    is_generated: bool,
+    read_before: Callable[[], Ancestors] = lambda: NONE,
+) -> Judged:
+    """Judge a model by the faces that it was given, split as it was trained, and by those of what it began with.
+
+    `is_generated` is of all of them, as far as they are known.
+    """
+    before = read_before() if has_taken_over(model) else NONE
     with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads would wait for one another
-        found = measure_memorisation(
-            model, face_set.training, face_set.held_out, face_set.training_groups, n=SAMPLES, seed=seed
-        )
+        found = measure_with(model, face_set, before, face_set.held_out, n=SAMPLES, seed=seed)
         rows = np.arange(0, len(faces.images), -(-len(faces.images) // MOST_LOOKED_AT))
         labelled = labelled_faces(faces, np.ones(len(faces.images), np.bool_), rows)
         shares = measure_shares(model, labelled, n=SAMPLES, seed=seed, is_brief=True)
         traits = fit_traits(model, labelled)
     told = cast(Sequence[dict[str, Any]], model.facts.get("flags", ()))
-    return Judged(on_card(found, is_generated=is_generated), flags_with(told, found), promised(shares), traits)
+    return Judged(
+        on_card(found, is_generated=is_generated and before.is_whole),
+        flags_with(told, found),
+        promised(shares),
+        traits,
+    )
 
 
 def on_card(found: Memorisation, *, is_generated: bool) -> dict[str, Any]:

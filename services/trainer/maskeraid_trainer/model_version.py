@@ -20,6 +20,7 @@ from maskeraid_faces.face_model import FaceModel, Prototype
 from maskeraid_faces.model_files import model_digest, save_model
 from maskeraid_faces.networks.generate import generate
 from maskeraid_faces.training.settings import TrainResult
+from maskeraid_trainer.ancestors import has_taken_over
 from maskeraid_trainer.judging import Judged
 from maskeraid_trainer.pictures import caption_of, curves_data, draw_curves, draw_sheet
 from maskeraid_trainer.traits import Traits
@@ -78,6 +79,7 @@ def describe_version(
             "training_id": job.id,
             "data": [part.model_dump() for part in spec.data],
             "start_from": origin_of(spec),
+            **ancestry_of(spec, model),
             "seed": spec.seed,
             "software": spec.software,
         },
@@ -139,6 +141,14 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
 def origin_of(spec: TrainingSpec) -> dict[str, Any] | None:
     """What a training began with; None when it began afresh."""
     return spec.start_from.model_dump(include=set(ORIGIN), exclude_none=True) if spec.start_from else None
+
+
+def ancestry_of(spec: TrainingSpec, model: FaceModel) -> dict[str, Any]:
+    """What was learned from before; nothing where the training began afresh after all."""
+    start = spec.start_from
+    if start is None or not has_taken_over(model):
+        return {"ancestors": [], "knows_ancestors": True}
+    return {"ancestors": [part.model_dump() for part in start.data], "knows_ancestors": start.is_whole}
 
 
 def make_layers(model: FaceModel) -> dict[str, Any]:

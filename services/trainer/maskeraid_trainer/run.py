@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from maskeraid_core.documents.trainings import TrainingSpec
+from maskeraid_core.documents.trainings import StartFrom, TrainingSpec
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.image_sanitiser import ImageRejected
 from maskeraid_core.jobs import Job, JobKind
@@ -28,6 +28,7 @@ from maskeraid_faces.training.choices import PIXEL_SECONDS, choose_architecture,
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings
 from maskeraid_faces.training.train import promote, train
+from maskeraid_trainer.ancestors import read_ancestors
 from maskeraid_trainer.asked import Asked, Leaving
 from maskeraid_trainer.beginnings import read_beginning, read_copy
 from maskeraid_trainer.checkpoints import BrokenCheckpoint, describe, read_checkpoint
@@ -99,8 +100,13 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     plan = make_plan(architecture, face_set, wanted)
     about: dict[str, Any] = {"settings": wanted, "groups": faces.groups, "seed": spec.seed}
     run = partial(train, faces.images, **about)
-    is_drawn_here = port.call(is_generated, port.stores, job.tenant, spec.data)
-    judge = partial(judge_model, face_set=face_set, faces=faces, seed=spec.seed, is_generated=is_drawn_here)
+    start = spec.start_from or StartFrom(is_whole=True)
+    is_drawn_here = port.call(is_generated, port.stores, job.tenant, [*spec.data, *start.data])
+    reading = partial(read_ancestors, side=face_set.size, is_known=start.is_whole)
+    judge = partial(
+        judge_model, face_set=face_set, faces=faces, seed=spec.seed, is_generated=is_drawn_here,
+        read_before=lambda: port.call(reading, port.stores, job.tenant, start.data, settings),
+    )  # fmt: skip
     if spec.dry_run:
         begun = partial(run, start=beginning_of(job, spec, port))
         report_estimate(begun, judge, job, plan, reports, settings, asked)

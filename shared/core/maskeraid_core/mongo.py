@@ -60,7 +60,7 @@ async def create_indexes(database: Database) -> None:
     await database["models"].create_index("grants.reader")
     await database["adoptions"].create_index("tenant")
     await database["ratings"].create_index("model_id")
-    for path in ("lineage.data.dataset_id", "lineage.training_id", "model_id"):
+    for path in ("lineage.data.dataset_id", "lineage.ancestors.dataset_id", "lineage.training_id", "model_id"):
         await database["model_versions"].create_index([("tenant", ASCENDING), (path, ASCENDING)])
     # Among what was not deleted (null, also when absent) a name is taken once.
     await database["datasets"].create_index(

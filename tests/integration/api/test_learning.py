@@ -123,6 +123,17 @@ class TestModelsOfAnImage:
 
 
 class TestDeletingADataset:
+    async def test_flags_also_what_began_with_a_model_that_used_it(
+        self, account: Account, stores: Stores, datasets: list[Dataset]
+    ) -> None:
+        client, (first, second) = account.client, datasets
+        lineage = {"training_id": "trn_1", "data": [part(second)], "ancestors": [part(first)]}
+        model = await add_model(stores, account.tenant, facts=[{"lineage": lineage}])
+        refused = await client.delete(f"/v1/datasets/{first.id}")
+        assert (refused.json()["code"], refused.json()["users"]) == ("dataset_in_use", [model.id])
+        assert (await client.delete(f"/v1/datasets/{first.id}?force=true")).status_code == 204
+        assert (await client.get(f"/v1/models/{model.id}")).json()["flags"][0]["dataset_id"] == first.id
+
     async def test_that_models_use_is_refused_or_flags_them_once(
         self, account: Account, stores: Stores, datasets: list[Dataset]
     ) -> None:

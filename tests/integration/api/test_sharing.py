@@ -16,7 +16,7 @@ from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepo
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.shares import SharedModelRepository
 
-from .conftest import Account, FillDataset, Open
+from .conftest import Account, FillDataset, Hand, Open
 from .made_models import add_model, make_version
 
 DATA_URL = "data:image/png;base64,iVBORw0K"
@@ -86,7 +86,7 @@ class TestReader:
         assert (await reader.client.get(f"{path}/files/generator.safetensors")).status_code == 200
 
     async def test_begins_a_training_with_it_only_with_leave_to_download(
-        self, account: Account, reader: Account, model: Model, fill_dataset: FillDataset
+        self, account: Account, reader: Account, model: Model, fill_dataset: FillDataset, hand: Hand
     ) -> None:
         data = [{"dataset_id": (await fill_dataset(reader.tenant)).id}]
         order = {"name": "t", "data": data, "start_from": {"model_id": model.id}}
@@ -95,7 +95,10 @@ class TestReader:
         assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
         assert "ask its owner to allow downloads" in refused.json()["detail"]
         await share_with(account, model, reader, download=True)
-        assert (await reader.client.post("/v1/trainings", json=order)).status_code == 202
+        ordered = await reader.client.post("/v1/trainings", json=order)
+        assert ordered.status_code == 202
+        start = (await hand.claim(ordered.json()["id"])).spec["start_from"]
+        assert (start["data"], start["is_whole"]) == ([], False), "what it learned from is its owner's to know"
 
     async def test_changes_nothing(self, account: Account, reader: Account, model: Model) -> None:
         await share_with(account, model, reader, download=True)

@@ -147,6 +147,8 @@ class TestPromotion:
         assert promoted["start_from"] == {"training_id": training.id, "step": 60}
         assert promoted["seed"] == training.spec["seed"]
         job = await hand.claim(promoted["id"])
+        # It is of the same data, split by the same seed: nothing was learned before.
+        assert (job.spec["start_from"]["data"], job.spec["start_from"]["is_whole"]) == ([], True)
         await hand.blobs.delete([f"{entry.key}/{name}" for name in CHECKPOINT_FILES])  # as its training may
         for name in CHECKPOINT_FILES:
             assert await hand.blobs.get(f"{job.spec['start_from']['key']}/{name}") == f"{name} 60".encode()
@@ -179,6 +181,7 @@ class TestBeginnings:
         assert (made["start_from"], made["is_promotion"]) == (start, False)
         spec = (await hand.claim(made["id"])).spec["start_from"]
         assert spec["spec_digest"] == training.spec_digest
+        assert (spec["data"], spec["is_whole"]) == (training.spec["data"], True)
         assert await hand.blobs.exists(f"{spec['key']}/state.json")
 
     async def test_what_does_not_fit_is_refused_before_there_is_a_job(
@@ -209,6 +212,24 @@ class TestBeginnings:
         assert (await client.get("/v1/trainings?include=total")).json()["total"] == 0
         made = (await client.post("/v1/trainings", json=body)).json()
         assert (made["architecture"], made["start_from"]) == ("eigen", {"model_id": model.id, "version": 1})
+
+    async def test_what_was_learned_before_is_written_down_at_any_depth(
+        self, client: httpx.AsyncClient, account: Account, hand: Hand, stores: Stores, fill_dataset: FillDataset
+    ) -> None:
+        first, second, third = [(await fill_dataset(account.tenant)).id for _ in range(3)]
+        parts = [{"dataset_id": dataset, "version": 1, "where": []} for dataset in (first, second)]
+        known = {"data": parts[:1], "ancestors": parts, "start_from": {"model_id": "mdl_x"}, "knows_ancestors": True}
+        old = {"data": parts[:1], "start_from": {"model_id": "mdl_x"}}  # of before it was written down
+        for lineage, data, is_whole in ((known, parts, True), (old, parts[:1], False)):
+            model = await add_model(stores, account.tenant, facts=[{"lineage": lineage}])
+            body = {"name": "t", "data": [{"dataset_id": third}], "start_from": {"model_id": model.id}}
+            job = await hand.claim((await client.post("/v1/trainings", json=body)).json()["id"])
+            assert (job.spec["start_from"]["data"], job.spec["start_from"]["is_whole"]) == (data, is_whole)
+            await keep(hand, stores, job, 60)
+            body["start_from"] = {"training_id": job.id, "step": 60}
+            further = await hand.claim((await client.post("/v1/trainings", json=body)).json()["id"])
+            assert further.spec["start_from"]["data"] == [*job.spec["data"], *data]
+            assert further.spec["start_from"]["is_whole"] is is_whole
 
     async def test_a_probe_is_put_away_unread(
         self, client: httpx.AsyncClient, account: Account, hand: Hand, fill_dataset: FillDataset

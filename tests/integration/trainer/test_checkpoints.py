@@ -132,7 +132,10 @@ class TestTransfer:
     def test_a_training_begins_with_a_model_and_without_a_probe_that_nobody_can_read(
         self, trainer: Trainer, promoted: Job
     ) -> None:
-        start = {"model_id": promoted.spec["model_id"], "version": 1, "owner": TENANT}
+        start = {
+            "model_id": promoted.spec["model_id"], "version": 1, "owner": TENANT, "data": promoted.spec["data"],
+            "is_whole": True,
+        }  # fmt: skip
         probe = {"image": {"upload": put(trainer, "junk", b"no picture")}}
         job = trainer.accept(hyperparameters={"steps": 2, **ASKED}, start_from=start, probe=probe, seed=8)
         ended = trainer.carry_out(job)
@@ -140,6 +143,7 @@ class TestTransfer:
         assert version is not None, ended.error
         assert version.lineage["start_from"] == {"model_id": promoted.spec["model_id"], "version": 1}
         assert version.card["transfer"]["networks"] == ["generator"]
+        assert (version.ancestors, version.knows_ancestors) == (version.data, True)
         assert ended.warnings[0]["code"] == "probe_left_out"
 
     def test_a_model_that_is_gone_fails_it(self, trainer: Trainer) -> None:
@@ -174,6 +178,7 @@ class TestSeveralDatasets:
         assert version is not None
         assert "begins_afresh" in [row["code"] for row in of_two.warnings]
         assert any("begins afresh" in sentence for sentence in version.card["warnings"])
+        assert (version.ancestors, version.knows_ancestors) == ([], True)
 
     def test_a_person_of_both_is_on_one_side(self, trainer: Trainer, of_two: Job) -> None:
         spec = TrainingSpec.model_validate(of_two.spec)

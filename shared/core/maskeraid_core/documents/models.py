@@ -122,6 +122,16 @@ class ModelVersion(Document):
         return parts_of(self.lineage)
 
     @property
+    def ancestors(self) -> list[DataPart]:
+        """What was learned from by all that it began with, at any depth."""
+        return parts_of(self.lineage, "ancestors")
+
+    @property
+    def knows_ancestors(self) -> bool:
+        """Whether those are all: not where one is another tenant's, or where they were never written down."""
+        return self.lineage.get("start_from") is None or bool(self.lineage.get("knows_ancestors"))
+
+    @property
     def copies(self) -> bool:
         """Whether it was found to copy faces that it learned from, unless those were drawn here and show nobody."""
         found = self.card.get("memorisation", {})
@@ -150,6 +160,7 @@ def kept_files(files: Iterable[ModelFile], pruned_at: datetime | None) -> list[M
     return [file for file in files if file.is_shown or pruned_at is None]
 
 
-def parts_of(lineage: Mapping[str, Any]) -> list[DataPart]:
-    """The parts of datasets that a lineage names."""
-    return [DataPart.model_validate(part) for part in lineage.get("data", [])]
+def parts_of(lineage: Mapping[str, Any], *names: str) -> list[DataPart]:
+    """The parts of datasets that a lineage names, each once: those of the training itself, or of other names."""
+    parts = [DataPart.model_validate(part) for name in names or ("data",) for part in lineage.get(name, [])]
+    return list({part.model_dump_json(): part for part in parts}.values())

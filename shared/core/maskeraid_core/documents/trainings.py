@@ -27,6 +27,8 @@ class StartFrom(Part):
     key: str | None = None  # under which this training's own copy of the checkpoint lies
     sha256: str | None = None  # of its state.json
     spec_digest: str | None = None  # of the training that it is of
+    data: list[DataPart] = Field(default_factory=list)  # what that learned from, and what it began with, at any depth
+    is_whole: bool = False  # whether that is all: not where a part is another tenant's, or was never written down
 
 
 class Probe(Part):

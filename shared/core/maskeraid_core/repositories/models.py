@@ -16,7 +16,7 @@ from maskeraid_core.repositories.repository import TenantRepository, now
 
 @dataclass(frozen=True)
 class Learner:
-    """A version of a model, and what it learned from."""
+    """A version of a model, and what it learned from, with what was learned from before it."""
 
     model_id: str
     version: int
@@ -126,11 +126,17 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
         return sorted([row["version"] async for row in found])
 
     async def learned_from(self, dataset_id: str) -> list[Learner]:
-        """Versions that learned from a dataset, also of models that were deleted; oldest model first."""
-        fields = {"model_id": 1, "version": 1, "lineage.data": 1}
-        found = self._collection.find(self._live({"lineage.data.dataset_id": dataset_id}), fields)
-        rows = sorted([row async for row in found], key=lambda row: (row["model_id"], row["version"]))
-        return [Learner(row["model_id"], row["version"], parts_of(row["lineage"])) for row in rows]
+        """Versions that learned from a dataset, or began with one that did, also of models that were deleted.
+
+        Oldest model first.
+        """
+        fields = {"model_id": 1, "version": 1, "lineage.data": 1, "lineage.ancestors": 1}
+        found: dict[str, dict[str, Any]] = {}
+        for path in ("lineage.data.dataset_id", "lineage.ancestors.dataset_id"):  # each has its index
+            cursor = self._collection.find(self._live({path: dataset_id}), fields)
+            found |= {row["_id"]: row async for row in cursor}
+        rows = sorted(found.values(), key=lambda row: (row["model_id"], row["version"]))
+        return [Learner(row["model_id"], row["version"], parts_of(row["lineage"], "data", "ancestors")) for row in rows]
 
     async def note_measured(self, as_read: ModelVersion, measured: ModelVersion) -> bool:
         """Write what was measured onto a version, unless its card has changed since; one update, or nothing."""

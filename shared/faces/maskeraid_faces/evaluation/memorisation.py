@@ -7,6 +7,7 @@ from math import ceil
 from typing import Literal, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maskeraid_faces.evaluation.samples import draw_samples
 from maskeraid_faces.face_model import Basis, FaceModel, Floats
@@ -90,7 +91,7 @@ def measure_memorisation(
 
     Distances are taken within the model's basis: outside of it a generator of components has nothing, a face has noise.
     """
-    unseen = _without_known(held_out, training)
+    unseen = choose(held_out, rows_unknown(held_out, training))
     if why_not := _why_not(model, training, groups, len(unseen)):
         return Memorisation("cannot_tell", why_not, n, len(training), len(unseen), None)
     owners = np.unique(np.arange(len(training)) if groups is None else np.asarray(groups), return_inverse=True)[1]
@@ -146,10 +147,10 @@ def _why_not(model: FaceModel, training: ManyImages, groups: Sequence[str] | Non
     return None
 
 
-def _without_known(faces: ManyImages, known: ManyImages) -> ManyImages:
-    """The faces that equal no known one, nor the mirror image of one."""
+def rows_unknown(faces: ManyImages, known: ManyImages) -> NDArray[np.intp]:
+    """Which of the faces equal no known one, nor the mirror image of one."""
     seen = {_digest(shown) for face in known for shown in (face, face[:, ::-1])} if len(faces) else set()
-    return choose(faces, np.flatnonzero([_digest(face) not in seen for face in faces]))
+    return np.flatnonzero([_digest(face) not in seen for face in faces])
 
 
 def _digest(face: Image) -> bytes:
