@@ -129,7 +129,11 @@ async def _dataset_to_train_on(library: Library, choice: DataChoice, place: int)
     if dataset is None:
         raise NotFound("There is no such dataset.", pointer=f"/data/{place}/dataset_id")
     if dataset.role is not Role.TRAIN:
-        raise TestDataInTraining(f"The dataset {dataset.name} has the role `test`.", pointer=f"/data/{place}")
+        raise TestDataInTraining(
+            f"The dataset {dataset.name} has the role `test`, for good: name another, or import the same images into a "
+            "dataset of the role `train`.",
+            pointer=f"/data/{place}",
+        )
     return dataset
 
 

@@ -155,7 +155,7 @@ async def _read_body(request: Request, declared: Operation, *, takes_json: bool)
         if body and media != "application/json":
             takes = "application/json" + (" or multipart/form-data" if declared.form else "")
             raise UnsupportedMedia(f"Send `Content-Type: {takes}`.")
-    elif await request.body():
+    elif (await request.body()).strip() not in (b"", b"{}"):  # many clients send an empty object always
         takes = "Send `Content-Type: multipart/form-data`." if declared.form else "This operation takes no body."
         raise UnsupportedMedia(takes)
 

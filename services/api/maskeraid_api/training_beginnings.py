@@ -74,7 +74,9 @@ class Beginning:
         return start.model_copy(update={"data": parts_of(before, "data", "ancestors")})
 
 
-async def find_beginning(choice: StartChoice, inputs: Inputs, jobs: JobRepository) -> Beginning:
+async def find_beginning(
+    choice: StartChoice, inputs: Inputs, jobs: JobRepository, events: EventRepository
+) -> Beginning:
     """Raises: NotFound, ScopeMissing, CheckpointGone, Expired."""
     if choice.model_id is not None:
         inputs.caller.need(Scope.MODELS_READ)
@@ -91,23 +93,29 @@ async def find_beginning(choice: StartChoice, inputs: Inputs, jobs: JobRepositor
             data = parts_of(version.lineage, "data", "ancestors")
             start = start.model_copy(update={"data": data, "is_whole": version.knows_ancestors})
         return Beginning(version.resolution, version.architecture, model=start)
-    job = await job_of(jobs, inputs.caller, choice.training_id or "", JobKind.TRAINING)
+    job, entry = await find_checkpoint(
+        events, jobs, inputs.caller, choice.training_id or "", choice.step or 0, pointer="/start_from/step"
+    )
     spec = TrainingSpec.model_validate(job.spec)
-    entry = entry_of(job, choice.step or 0)
     named = None if spec.architecture == "auto" else spec.architecture
     return Beginning(spec.resolution or 0, named, checkpoint=(job, entry))
 
 
-async def checkpoint_to_promote(events: EventRepository, jobs: JobRepository, caller: Caller, training_id: str,
-                                step: int) -> tuple[Job, CheckpointEntry]:  # fmt: skip
-    """Raises: NotFound for a step that never was, CheckpointGone for one whose state is not kept any more."""
+async def find_checkpoint(events: EventRepository, jobs: JobRepository, caller: Caller, training_id: str, step: int,
+                          **place: str) -> tuple[Job, CheckpointEntry]:  # fmt: skip
+    """`place` is where the request names the step.
+
+    Raises: NotFound for a step that never was, CheckpointGone for one whose state is not kept any more.
+    """
     job = await job_of(jobs, caller, training_id, JobKind.TRAINING)
     try:
         return job, entry_of(job, step)
-    except CheckpointGone:
+    except CheckpointGone as gone:
         told = await events.told(job.id, SAMPLE, CHECKPOINT)
         if all(int(event.data["step"]) != step for event in told):
-            raise NotFound from None
+            kept = _in_words(job.checkpoints)
+            raise NotFound(f"Step {step:,} was never kept; kept are: {kept}.", **gone.facts, **place) from None
+        gone.facts.update(place)
         raise
 
 
@@ -116,8 +124,8 @@ def entry_of(job: Job, step: int) -> CheckpointEntry:
     for entry in job.checkpoints:
         if entry.step == step:
             return entry
-    steps = ", ".join(f"{entry.step:,}" for entry in job.checkpoints) or "none"
-    raise CheckpointGone(f"The state of step {step:,} is not kept; kept are: {steps}.", kept=_steps(job.checkpoints))
+    kept = _in_words(job.checkpoints)
+    raise CheckpointGone(f"The state of step {step:,} is not kept; kept are: {kept}.", kept=_steps(job.checkpoints))
 
 
 async def steps_kept(blobs: Blobs, job: Job) -> set[int]:
@@ -159,6 +167,10 @@ async def _put_map(data_url: str, inputs: Inputs) -> StoredFile:
     found = DATA_URL.match(data_url)
     assert found  # by the schema
     return await store_bytes(inputs.blobs, inputs.caller.tenant, "covering", base64.b64decode(found[1]))
+
+
+def _in_words(entries: Sequence[CheckpointEntry]) -> str:
+    return ", ".join(f"{step:,}" for step in _steps(entries)) or "none"
 
 
 def _steps(entries: Sequence[CheckpointEntry]) -> list[int]:

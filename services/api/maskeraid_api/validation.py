@@ -92,9 +92,8 @@ def _joined(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
 
 def _did_you_mean(name: str, known: Mapping[str, str]) -> str:
     """`known` leads from a field's own name to its dotted path."""
-    other = OTHER_NAMES.get(name, "")
-    near = [other] if other in known else []
-    near = near or get_close_matches(name, known, n=1, cutoff=LIKENESS)
+    other = OTHER_NAMES.get(name, name)
+    near = [other] if other in known else get_close_matches(name, known, n=1, cutoff=LIKENESS)
     return f"; did you mean {known[near[0]]}?" if near else ""
 
 

@@ -81,7 +81,9 @@ class TestReader:
         shown = {file["name"] for file in (await reader.client.get(path)).json()["files"]}
         assert shown == {"card.json", "samples.png"}
         assert (await reader.client.get(f"{path}/files/samples.png")).status_code == 200
-        assert (await reader.client.get(f"{path}/files/generator.safetensors")).status_code == 404
+        refused = await reader.client.get(f"{path}/files/generator.safetensors")
+        assert refused.status_code == 404
+        assert "does not allow its download" in refused.json()["detail"]
         assert (await share(account, model, download=True)).json()["download"] is True
         assert (await reader.client.get(f"{path}/files/generator.safetensors")).status_code == 200
 

@@ -23,6 +23,9 @@ from maskeraid_core.repositories.repository import now
 from .conftest import Account, FillDataset, Hand, Open
 from .made_models import add_model
 
+NO_PICTURE = "data:image/png;base64,AAAA"
+IMAGE = f"img_{'0' * 26}_000001"
+
 
 @pytest.fixture
 async def training(account: Account, hand: Hand, fill_dataset: FillDataset) -> Job:
@@ -140,7 +143,7 @@ class TestPromotion:
         path = f"/v1/trainings/{training.id}/checkpoints"
         (shown,) = (await client.get(path)).json()["data"]
         assert shown["is_resumable"]
-        answer = await client.post(f"{path}/60/promote")
+        answer = await client.post(f"{path}/60/promote", json={})
         assert answer.status_code == 202
         promoted = answer.json()
         assert (promoted["is_promotion"], promoted["name"]) == (True, "t (step 60)")
@@ -163,7 +166,14 @@ class TestPromotion:
         entry = await keep(hand, stores, training, 60)
         gone = await client.post(f"{path}/1/promote")
         assert (gone.status_code, gone.json()["code"], gone.json()["kept"]) == (410, "checkpoint_gone", [60])
-        assert (await client.post(f"{path}/2/promote")).status_code == 404
+        never = await client.post(f"{path}/2/promote")
+        assert (never.status_code, never.json()["kept"]) == (404, [60])
+        assert never.json()["detail"] == "Step 2 was never kept; kept are: 60."
+        beginning = {"training_id": training.id, "step": 2}
+        order = {"name": "t", "data": [{"dataset_id": f"ds_{'0' * 26}"}], "start_from": beginning}
+        again = await client.post("/v1/trainings", json=order)
+        assert (again.status_code, again.json()["detail"]) == (404, never.json()["detail"])
+        assert again.json()["errors"][0]["pointer"] == "/start_from/step"
         await hand.blobs.delete([f"{entry.key}/{name}" for name in CHECKPOINT_FILES])  # swept after its end
         assert (await client.post(f"{path}/60/promote")).status_code == 410
         assert not (await client.get(path)).json()["data"][0]["is_resumable"]
@@ -234,7 +244,7 @@ class TestBeginnings:
     async def test_a_probe_is_put_away_unread(
         self, client: httpx.AsyncClient, account: Account, hand: Hand, fill_dataset: FillDataset
     ) -> None:
-        picture = "data:image/png;base64," + base64.b64encode(b"picture").decode()
+        picture = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\npicture").decode()
         body = {
             "name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}],
             "probe": {"data_url": picture, "covering": {"map": picture}},
@@ -244,7 +254,28 @@ class TestBeginnings:
         assert "inbox" not in str(made)
         probe = (await hand.claim(made["id"])).spec["probe"]
         keys = [probe[name]["upload"]["keys"][0] for name in ("image", "covering")]
-        assert [await hand.blobs.get(key) for key in keys] == [b"picture"] * 2
+        assert [await hand.blobs.get(key) for key in keys] == [b"\x89PNG\r\npicture"] * 2
+
+    @pytest.mark.parametrize(
+        ("probe", "pointer"),
+        [
+            ({"data_url": NO_PICTURE}, "/probe/data_url"),
+            ({"image_id": IMAGE, "covering": {"map": NO_PICTURE}}, "/probe/covering/map"),
+        ],
+    )
+    async def test_a_probe_that_is_no_picture_is_refused(
+        self,
+        client: httpx.AsyncClient,
+        account: Account,
+        fill_dataset: FillDataset,
+        probe: dict[str, Any],
+        pointer: str,
+    ) -> None:
+        data = [{"dataset_id": (await fill_dataset(account.tenant)).id}]
+        refused = await client.post("/v1/trainings", json={"name": "t", "data": data, "probe": probe})
+        assert refused.status_code == 422
+        (row,) = refused.json()["errors"]
+        assert (row["pointer"], row["detail"][:13]) == (pointer, "is no picture")
 
     async def test_a_probes_picture_is_served_beside_the_samples(
         self, client: httpx.AsyncClient, hand: Hand, training: Job

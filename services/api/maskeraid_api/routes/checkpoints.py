@@ -16,7 +16,7 @@ from maskeraid_api.schemas.checkpoints import CHECKPOINT, CheckpointPage, checkp
 from maskeraid_api.schemas.jobs import PROBE_FILE, SAMPLE, SAMPLES_FILE, picture_of
 from maskeraid_api.schemas.trainings import MOST_STEPS, TrainingView
 from maskeraid_api.serving import serve_small
-from maskeraid_api.training_beginnings import checkpoint_to_promote, start_of, steps_kept
+from maskeraid_api.training_beginnings import find_checkpoint, start_of, steps_kept
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.errors import (
@@ -95,7 +95,7 @@ async def promote_checkpoint(
     The training that it is of goes on, or has ended however it did. Its samples come out the same, bit for bit.
     """
     events, blobs = EventRepository(gateway.stores.database), gateway.stores.blobs
-    job, entry = await checkpoint_to_promote(events, jobs, caller, training_id, step)
+    job, entry = await find_checkpoint(events, jobs, caller, training_id, step)
     spec = promotion_of(job, step, new_job := new_id(JobKind.TRAINING.id_prefix))
 
     async def put_away() -> TrainingSpec:

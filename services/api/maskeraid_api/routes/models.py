@@ -170,7 +170,11 @@ async def get_model_file(
     found = await registry.version(model, version)
     file = next((file for file in registry.files(model, found) if file.name == name), None)
     if file is None:
-        raise Expired if found.pruned_at and found.file(name) else NotFound
+        if found.file(name) is None:
+            raise NotFound
+        if found.pruned_at:
+            raise Expired
+        raise NotFound("The owner of this model does not allow its download: ask for it, or use the model here.")
     return await serve(
         request, gateway.stores.blobs, file.key, size=file.bytes, sha256=file.sha256, media_type=file.media_type,
         name=file.name,

@@ -108,7 +108,8 @@ async def create_training(
     """
     caller.need(Scope.DATASETS_READ)
     inputs = Inputs(gateway.stores.blobs, caller, library, registry)
-    beginning = await find_beginning(body.start_from, inputs, jobs) if body.start_from else None
+    events = EventRepository(gateway.stores.database)
+    beginning = await find_beginning(body.start_from, inputs, jobs, events) if body.start_from else None
     architecture = body.effective_architecture
     if beginning and beginning.architecture and architecture == "auto":
         architecture = TypeAdapter(Architecture).validate_python(beginning.architecture)

@@ -1,9 +1,10 @@
 """Re-imagings: what may be asked of one, and what it shows."""
 
+import base64
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
@@ -17,6 +18,7 @@ IMAGE_BYTES = 25 * 2**20
 DATA_URL_CHARACTERS = 1_400_000  # 1 MB in base64, with its head
 _BASE64 = "(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 DATA_URL = re.compile(rf"^data:image/(?:png|jpeg|webp);base64,({_BASE64})$")
+PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff")
 MOST_WANTED = 16
 BESIDE_REUSE = frozenset(
     {"reuse", "smoothing", "tone_match", "metadata", "client_reference_id", "notify", "purpose", "case_reference"}
@@ -27,7 +29,19 @@ HIDDEN_IN_RESULT = frozenset({"key", "prefix"})
 Channel = Annotated[int, Field(ge=0, le=255)]
 Colours = Annotated[list[Annotated[tuple[Channel, Channel, Channel], Field(strict=False)]], Field(max_length=8)]
 Value = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-DataUrl = Annotated[str, StringConstraints(max_length=DATA_URL_CHARACTERS, pattern=DATA_URL.pattern)]
+
+
+def _check_picture(url: str) -> str:
+    """By its first bytes; whether the rest can be read is the worker's to find out."""
+    head = base64.b64decode(url.partition(",")[2][:16])
+    if not (head.startswith(PICTURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")):
+        raise ValueError("is no picture: its first bytes are those of no PNG, JPEG, or WebP")
+    return url
+
+
+DataUrl = Annotated[
+    str, StringConstraints(max_length=DATA_URL_CHARACTERS, pattern=DATA_URL.pattern), AfterValidator(_check_picture)
+]
 Version = Annotated[int, Field(ge=1)] | Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
 
