@@ -58,7 +58,7 @@ FORMS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_-]{0,39}$": "must be a number, `latest`, or an alias (small letters, digits, _, and -, at most 40)",
     r"^[a-z0-9][a-z0-9_-]{0,39}$": "must have small letters, digits, _, and - only, at most 40",
     r"^[0-9a-f]{64}$": "must be a SHA-256 in hexadecimal: 64 digits, small letters",
-    DATA_URL.pattern: "must be a picture as data:image/png;base64,… (or jpeg, or webp)",
+    DATA_URL.pattern: "must be a PNG, JPEG, or WebP, by its first bytes too, as data:image/png;base64,…",
 }
 
 

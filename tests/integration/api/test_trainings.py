@@ -275,7 +275,7 @@ class TestBeginnings:
         refused = await client.post("/v1/trainings", json={"name": "t", "data": data, "probe": probe})
         assert refused.status_code == 422
         (row,) = refused.json()["errors"]
-        assert (row["pointer"], row["detail"][:13]) == (pointer, "is no picture")
+        assert (row["pointer"], row["detail"][:28]) == (pointer, "must be a PNG, JPEG, or WebP")
 
     async def test_a_probes_picture_is_served_beside_the_samples(
         self, client: httpx.AsyncClient, hand: Hand, training: Job

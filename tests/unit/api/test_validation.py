@@ -83,7 +83,7 @@ class TestReading:
             ({"dry_run": "yes"}, "/dry_run", "must be true or false"),
             ({"metadata": {"a b": "c"}}, "/metadata/a b", "letters, digits, _, and - only"),
             ({"metadata": {"a": 1}}, "/metadata/a", "must be text"),
-            ({"probe": {"data_url": "data:,"}}, "/probe/data_url", "must be a picture as data:image/png;base64,…"),
+            ({"probe": {"data_url": "data:,"}}, "/probe/data_url", "must be a PNG, JPEG, or WebP"),
         ],
     )
     def test_it_is_said_in_plain_words_and_at_its_place(
