@@ -121,6 +121,8 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
         "limits": [STATEMENT],
         "images": facts["images"],
         "held_out": facts["held_out"],
+        "engines": ["R", "A", "C"] if model.conditional else ["R", "A"],
+        "engine_c": facts.get("engine_c"),
         "quality": measures,
         "tells": [
             {"attribute": trait.attribute, "values": list(trait.values), "accuracy": trait.accuracy}

@@ -84,6 +84,14 @@ class Trait:
 
 
 @dataclass(frozen=True)
+class Conditional:
+    """A generator that is told what is visible, of any covering: `filling.conditional` draws with it."""
+
+    weights: Mapping[str, Floats]  # by name, as those of the generator
+    temperature: float  # of draws for people, 0 to 1: how far they leave the mean; 1 has all doubt
+
+
+@dataclass(frozen=True)
 class FaceModel:
     """A trained model: immutable, complete, and independent of how it was made."""
 
@@ -100,6 +108,7 @@ class FaceModel:
     prototypes: tuple[Prototype, ...]
     palette: NDArray[np.uint8] | None  # (c, 3) exact colours of a drawn set, else None
     grey: bool = False  # every training image was grey
+    conditional: Conditional | None = None  # of photographs, where it was trained
     traits: tuple[Trait, ...] = ()  # what it can tell of a face; none when the training faces had no attributes
     facts: Mapping[str, object] = field(default_factory=dict)  # plain JSON for the card: counts, settings, quality
 

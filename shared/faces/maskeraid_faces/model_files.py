@@ -12,10 +12,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 from safetensors.numpy import save
 
+from maskeraid_faces.conditional_files import CONDITIONAL_FILE, conditional_shapes, hidden_widths
 from maskeraid_faces.errors import BadModelFile
 from maskeraid_faces.face_model import (
     Bank,
     Basis,
+    Conditional,
     Conditioning,
     FaceModel,
     Prototype,
@@ -36,6 +38,7 @@ from maskeraid_faces.trait_files import (
 
 ARCHITECTURE_FILE = "architecture.json"
 MOST_JSON_BYTES = 2**20
+MAY_BE_UNSAID = ("has_linear", "conditional_widths", "conditional_temperature", "traits")
 
 
 class ModelDescription(BaseModel):
@@ -59,6 +62,8 @@ class ModelDescription(BaseModel):
     noise_grey_levels: float = Field(gt=0, le=255)
     temperature: float = Field(gt=0)
     grey: bool
+    conditional_widths: list[int] = Field(default_factory=list, max_length=8)  # hidden, of engine C's generator
+    conditional_temperature: float = Field(default=0, ge=0, le=1)
     traits: list[TraitDescription] = Field(default_factory=list, max_length=64)
     facts: dict[str, JsonValue]
 
@@ -66,7 +71,7 @@ class ModelDescription(BaseModel):
     def _check_together(self) -> Self:
         if self.gan_rank > self.components:
             raise ValueError("gan_rank exceeds components")
-        if not all(1 <= width <= 8192 for width in self.widths):
+        if not all(1 <= width <= 8192 for width in (*self.widths, *self.conditional_widths)):
             raise ValueError("widths must be 1 to 8192")
         if any(trait.coefficients > self.components for trait in self.traits):
             raise ValueError("a trait has more coefficients than there are components")
@@ -87,7 +92,7 @@ def save_model(model: FaceModel) -> dict[str, bytes]:
     }
     description = _describe(model)
     # What a model has not is not said: one without either is the files of release 0.1 to the bit.
-    unsaid = {name for name in ("has_linear", "traits") if not getattr(description, name)}
+    unsaid = {name for name in MAY_BE_UNSAID if not getattr(description, name)}
     text = json.dumps(description.model_dump(exclude=unsaid), indent=2, sort_keys=True, allow_nan=False)
     return {ARCHITECTURE_FILE: text.encode(), **files}
 
@@ -122,12 +127,14 @@ def expected_arrays(description: ModelDescription) -> dict[str, Shapes]:
         "deviations": ("F32", (d.components,)),
     }
     lab = {name: ("F32", (d.prototypes, 3)) for name in ("tone", "hair", "eyes")}
+    conditional = conditional_shapes(d.conditional_widths, d.components, d.gan_rank)
     return {
         "weights.safetensors": _generator_shapes(description),
         "basis.safetensors": basis | ({"palette": ("U8", (d.colours, 3))} if d.colours else {}),
         "ridge.safetensors": {"pixel_sigma": ("F32", (d.pixels,))},
         "bank.safetensors": {"latents": ("F32", (d.draws, d.latent_size)), "draws": draws},
         "prototypes.safetensors": {**lab, "share": ("F64", (d.prototypes,))},
+        **({CONDITIONAL_FILE: conditional} if d.conditional_widths else {}),
         **({TRAITS_FILE: trait_shapes(d.traits)} if d.traits else {}),
     }
 
@@ -168,6 +175,8 @@ def _describe(model: FaceModel) -> ModelDescription:
         noise_grey_levels=float(model.conditioning.noise_grey_levels),
         temperature=float(model.conditioning.temperature),
         grey=model.grey,
+        conditional_widths=[] if model.conditional is None else hidden_widths(model.conditional.weights),
+        conditional_temperature=0 if model.conditional is None else model.conditional.temperature,
         traits=describe_traits(model.traits),
         facts=json.loads(json.dumps(dict(model.facts))),  # tuples become lists
     )
@@ -185,6 +194,7 @@ def _arrays(model: FaceModel) -> dict[str, Arrays]:
         "ridge.safetensors": {"pixel_sigma": model.ridge.pixel_sigma},
         "bank.safetensors": {"latents": model.bank.latents, "draws": model.bank.draws},
         "prototypes.safetensors": {**prototypes, "share": np.array([p.share for p in model.prototypes], np.float64)},
+        **({CONDITIONAL_FILE: model.conditional.weights} if model.conditional else {}),
         **({TRAITS_FILE: trait_arrays(model.traits)} if model.traits else {}),
     }
 
@@ -206,6 +216,9 @@ def _assemble(description: ModelDescription, parts: Mapping[str, Arrays]) -> Fac
         prototypes=tuple(Prototype(tone, hair, eyes, float(share)) for tone, hair, eyes, share in colours),
         palette=basis.get("palette"),
         grey=description.grey,
+        conditional=Conditional(parts[CONDITIONAL_FILE], description.conditional_temperature)
+        if description.conditional_widths
+        else None,
         traits=traits_from(description.traits, parts.get(TRAITS_FILE, {})),
         facts=description.facts,
     )

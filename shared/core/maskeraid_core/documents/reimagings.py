@@ -52,7 +52,7 @@ class ReimagingSpec(Part):
     covering: CoveringChoice
     model: ModelChoice | None = None
     until: Literal["covering", "selection", "final"] = "final"
-    engine: Literal["auto", "R", "A"] = "auto"
+    engine: Literal["auto", "R", "A", "C"] = "auto"
     pick: Literal["spread", "sample", "random"] = "spread"
     candidates: int = 8
     attributes: dict[str, str] = Field(default_factory=dict)  # values that every candidate must have

@@ -16,7 +16,6 @@ from maskeraid_faces.metrics.psnr import psnr
 from maskeraid_faces.metrics.ssim import ssim
 
 FACES_FILLED = 40
-ENGINES: tuple[Engine, ...] = ("R", "A")
 MOST_DECIBELS = 60.0  # an exact fill; rounding to 8 bits alone leaves about 59
 FEWEST_OF_A_GROUP = 4
 
@@ -56,7 +55,8 @@ def measure_fills(
     hole = lower_face(model.size)
     names = None if groups is None else np.asarray(groups, np.str_)[rows]
     found: list[Fills] = []
-    for engine in ENGINES:
+    engines: tuple[Engine, ...] = ("R", "A", "C") if model.conditional else ("R", "A")
+    for engine in engines:
         finals = [fill(real[row], hole, model, k=1, engine=engine, seed=seed, stages=False) for row in rows]
         pairs = [(filled.candidates[0].final, real[row]) for filled, row in zip(finals, rows, strict=True)]
         decibels = np.array([min(MOST_DECIBELS, psnr(final, truth, hole)) for final, truth in pairs])

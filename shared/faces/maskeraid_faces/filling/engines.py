@@ -6,6 +6,7 @@ import numpy as np
 
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.bank import log_weights, squared_distances, visible_l1
+from maskeraid_faces.filling.conditional import conditional_draws
 from maskeraid_faces.filling.covering_system import ModelSystem, model_system
 from maskeraid_faces.filling.matheron import correct, correct_with_noise
 from maskeraid_faces.filling.pool import (
@@ -124,6 +125,19 @@ def calibrated_photo_pool(
     # A GAN's coefficients are narrower than those of the training faces, whose deviation is 1.
     stretched = (draws - bank.mean(axis=0)) / np.maximum(bank.std(axis=0), np.float32(0.1))
     return _photo_answers(correct_with_noise(stretched, projected, system, rng), image, model, system, projected)
+
+
+def conditional_pool(
+    image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator, temperature: float, size: int
+) -> Pool:
+    """Engine C: draws of the generator that is told what is visible, of one weight."""
+    assert model.conditional
+    system = model_system(model, covering)
+    projected = system.project(to_network(image).ravel(), model.basis)
+    noise = rng.standard_normal((size, len(model.basis.components)), np.float32)
+    answer = system.solve(projected)
+    drawn = conditional_draws(model.conditional, noise, answer, covering, system, model.basis, temperature)
+    return _photo_answers(drawn, image, model, system, projected)
 
 
 def _photo_answers(

@@ -11,6 +11,7 @@ from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.engines import (
     PHOTO_POOL,
     calibrated_photo_pool,
+    conditional_pool,
     drawn_pool,
     image_bank_pool,
     photo_pool,
@@ -26,7 +27,7 @@ from maskeraid_faces.filling.traits import check_wanted, having, tell_traits
 from maskeraid_faces.images import Covering, Floats, Image, Images, check_covering, check_image
 
 Engine = Literal["auto", "R", "A", "B", "C"]
-ENGINES: tuple[Engine, ...] = ("auto", "R", "A")  # of the models of this release
+ENGINES: tuple[Engine, ...] = ("auto", "R", "A", "C")  # of the models of this release
 MOST_CANDIDATES = 64
 WHITE = np.uint8(255)
 MOST_ASKED = 512  # draws, when only some of them will do
@@ -53,8 +54,9 @@ def fill(
         covering: bool (size, size), True where covered; at most 90 %.
         model: a trained model.
         k: 1..64 candidates; fewer come when the model knows fewer answers (drawn faces), one from engine R.
-        engine: "R" ridge, "A" draws of the model's GAN that agree with the visible pixels; "auto" is A, or R
-            where the automatic choice of an architecture failed its rule of quality.
+        engine: "R" ridge, "A" draws of the model's GAN that agree with the visible pixels, "C" draws of its GAN that is
+            told what is visible, where it has one; "auto" is C, else A, or R where the automatic choice of an
+            architecture failed its rule of quality.
         pick: "spread" unlike one another, "sample" by their weights and with all doubt, "random" with no look at the
             visible pixels.
         seed: the same seed gives the same bytes.
@@ -113,8 +115,11 @@ def fill(
 
 
 def _engine_for(model: FaceModel, engine: Engine, pick: Pick) -> UsedEngine:
-    is_fallback = engine == "auto" and model.prefers_ridge and pick != "random"
-    return "R" if engine == "R" or is_fallback else "A"
+    if engine != "auto":
+        return "R" if engine == "R" else "C" if engine == "C" else "A"
+    if pick == "random":
+        return "A"
+    return "C" if model.conditional else "R" if model.prefers_ridge else "A"
 
 
 def _check(
@@ -142,6 +147,9 @@ def _check(
     ):
         if value not in allowed:
             raise BadSettings(f"{field} must be one of {allowed}, found {value!r}", field=field, allowed=list(allowed))
+    if engine == "C" and (model.conditional is None or pick == "random"):
+        why = "draws at random are engine A's" if model.conditional else "this model has no engine C"
+        raise BadSettings(f"{why}: choose another one", field="engine", allowed=["auto", "R", "A"])
 
 
 def _pool(
@@ -155,6 +163,10 @@ def _pool(
 ) -> Pool:
     if engine == "R":
         return ridge_pool(image, covering, model)
+    if engine == "C":
+        assert model.conditional
+        temperature = 1.0 if pick == "sample" else model.conditional.temperature
+        return conditional_pool(image, covering, model, rng, temperature, max(k, PHOTO_POOL))
     if pick == "random":
         return unconditioned_pool(image, covering, model, rng, k)
     if model.architecture != "eigen":

@@ -6,7 +6,7 @@ from typing import Literal
 
 from maskeraid_faces.images import Floats, Image
 
-UsedEngine = Literal["R", "A"]
+UsedEngine = Literal["R", "A", "C"]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from maskeraid_faces.face_model import Basis, TrainedArchitecture
 from maskeraid_faces.networks.stages import USUAL_WIDTHS
 from maskeraid_faces.training.basis import coefficients_of
 from maskeraid_faces.training.devices import has_gpu, precision
+from maskeraid_faces.training.engine_c import FEWEST_FACES
 from maskeraid_faces.training.gan import Gan
 from maskeraid_faces.training.image_set import FEWEST_FOR_HOLDING_OUT, FaceSet
 from maskeraid_faces.training.progress import Plan, part_of
@@ -121,6 +122,13 @@ def batch_of(architecture: TrainedArchitecture, settings: TrainSettings) -> int:
 def is_mirrored(faces: FaceSet, settings: TrainSettings) -> bool:
     """Whether reflections are faces as well: those of photographs are, unless faces are asymmetric."""
     return faces.kind == "photo" and not settings.asymmetric
+
+
+def wants_engine_c(faces: FaceSet, settings: TrainSettings) -> bool:
+    """Whether a generator that is told what is visible is trained, too."""
+    if faces.kind != "photo" or settings.engine_c is False:
+        return False
+    return bool(settings.engine_c) or len(faces.training) + len(faces.held_out) >= FEWEST_FACES
 
 
 def _or(value: float | None, otherwise: float) -> float:

@@ -206,6 +206,10 @@ class TrainingLoop:
             self._go_back()
             progress.best_step = self._step_kept
 
+    def keep(self) -> None:
+        """A checkpoint of the end, from which nothing is trained again; its owner may leave there, too."""
+        self._save_checkpoint()
+
     def _save_checkpoint(self) -> None:
         """Unless the last update broke the weights: the checkpoint before is the one to go back to."""
         state = self._gan.state()

@@ -19,6 +19,8 @@ class Stream(IntEnum):
     AUGMENTATION = 8
     AUGMENTATION_OF_GENERATOR = 9
     CALIBRATION = 10
+    ANSWERS = 11
+    TEMPERATURE = 12
 
 
 STREAMS = 8  # within one key; another number would make every training another one, and refuse older checkpoints

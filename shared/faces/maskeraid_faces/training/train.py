@@ -15,9 +15,17 @@ from maskeraid_faces.image_rows import parts_of
 from maskeraid_faces.images import Image, Images
 from maskeraid_faces.training.attention import looked_after
 from maskeraid_faces.training.basis import basis_arrays, basis_from, fit_basis
-from maskeraid_faces.training.choices import batch_of, choose_architecture, is_mirrored, make_gan, make_plan
+from maskeraid_faces.training.choices import (
+    batch_of,
+    choose_architecture,
+    is_mirrored,
+    make_gan,
+    make_plan,
+    wants_engine_c,
+)
 from maskeraid_faces.training.completion import complete_model, describe
 from maskeraid_faces.training.draft import draft_of
+from maskeraid_faces.training.engine_c import with_engine_c
 from maskeraid_faces.training.gan import Gan, Shared
 from maskeraid_faces.training.image_set import FaceSet, prepare
 from maskeraid_faces.training.loop import TrainingLoop
@@ -149,7 +157,30 @@ def _conclude(set_up: _SetUp, stopped: Stopped) -> TrainResult:
     # Small matrices: threads of BLAS would wait for one another (ridge of 125 faces, 2 busy cores: 0.1 s, not 6 s).
     with threadpool_limits(limits=1, user_api="blas"):
         model = complete_model(set_up.architecture, faces, set_up.basis, gan, facts, set_up.seed)
+        if wants_engine_c(faces, set_up.settings):
+            model = _with_engine_c(model, set_up)
     return TrainResult(model, stopped, progress.step, progress.seconds, tuple(progress.history))
+
+
+def _with_engine_c(model: FaceModel, set_up: _SetUp) -> FaceModel:
+    faces, settings, watch = set_up.faces, set_up.settings, set_up.watch
+    set_up.loop.keep()
+    watch.phase("engine_c")
+    unseen = faces.held_out if len(faces.held_out) else faces.training
+    made = with_engine_c(
+        model,
+        faces.training,
+        unseen,
+        faces.training_groups,
+        seed=set_up.seed,
+        is_mirrored=is_mirrored(faces, settings),
+        should_stop=watch.stop,
+    )
+    if made is not None:
+        return made
+    set_up.loop.keep()  # who wants to leave leaves here, and comes back to this point
+    watch.warn("engine_c_left_out", "It was stopped before engine C was trained; engine A fills.")
+    return model
 
 
 def _run(loop: TrainingLoop, batch: int) -> Stopped:
