@@ -17,14 +17,14 @@ from maskeraid_core.errors import BadHeader, IdempotencyInProgress, IdempotencyK
 from maskeraid_core.repositories.accounts import IdempotencyRepository
 
 KEPT_HEADERS = ("location", "retry-after", "etag", "content-type", "preference-applied")
-_VISIBLE = re.compile(r"^[\x21-\x7e]{1,255}$")
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 PIECE = 1 << 20
 RENEW_SECONDS = 1.5
 
 
 def idempotency_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
-    if key is not None and not _VISIBLE.match(key):
+    if key is not None and not _VISIBLE.fullmatch(key):
         raise BadHeader("`Idempotency-Key` takes 1 to 255 visible characters.", parameter="Idempotency-Key")
     return key
 

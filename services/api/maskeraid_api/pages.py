@@ -53,7 +53,7 @@ def page_asked(*prefixes: str, ending: str = "") -> Callable[..., Awaitable[Aske
     async def asked(
         limit: Limit = 20, after: After = None, order: OrderParameter = "desc", include: Include = None
     ) -> Asked:
-        if after is not None and not re.match(pattern, after):
+        if after is not None and not re.fullmatch(pattern, after):
             raise BadCursor
         return Asked(PageRequest(limit, after, order), include == "total")
 

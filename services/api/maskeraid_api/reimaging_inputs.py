@@ -47,7 +47,7 @@ class Inputs:
             _, row = await self.library.image(choice.image_id)
             digest = str(row["sha256"])
             return ImageSource(image_id=choice.image_id, key=image_key(self.caller.tenant, digest), sha256=digest)
-        found = DATA_URL.match(choice.data_url or "")
+        found = DATA_URL.fullmatch(choice.data_url or "")
         assert found  # by the schema
         data = base64.b64decode(found[1])
         return ImageSource(upload=await store_bytes(self.blobs, self.caller.tenant, "image", data))

@@ -13,7 +13,7 @@ from maskeraid_core.errors import RangeNotSatisfiable
 
 SHOWN_INLINE = frozenset({"image/png", "image/webp"})  # images that we encoded
 STREAMED_ABOVE = 4 * 2**20  # bytes; below it one read is cheaper
-_RANGE = re.compile(r"^bytes=(\d{1,18})?-(\d{1,18})?$")
+_RANGE = re.compile(r"bytes=([0-9]{1,18})?-([0-9]{1,18})?")
 PRIVATE = "private, no-store"
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -124,7 +124,7 @@ def _range(request: Request, size: int, tag: str) -> tuple[int, int] | None:
 
     Several ranges, and other units, are answered by the whole, as RFC 9110 allows.
     """
-    found = _RANGE.match(request.headers.get("range", ""))
+    found = _RANGE.fullmatch(request.headers.get("range", ""))
     if not found or not is_among(tag, request.headers.get("if-range", tag)):
         return None
     first, last = found[1], found[2]

@@ -164,7 +164,7 @@ async def put_probe_away(choice: ProbeChoice | None, inputs: Inputs) -> Probe | 
 
 
 async def _put_map(data_url: str, inputs: Inputs) -> StoredFile:
-    found = DATA_URL.match(data_url)
+    found = DATA_URL.fullmatch(data_url)
     assert found  # by the schema
     return await store_bytes(inputs.blobs, inputs.caller.tenant, "covering", base64.b64decode(found[1]))
 

@@ -11,7 +11,7 @@ from ulid import ULID
 
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 LAST_MILLISECOND = 253_402_214_400_000  # 9999-12-31; identifiers have room for eight thousand years
-_IMAGE = re.compile(rf"^img_({ULID_PATTERN})_(\d{{6,}})$")
+_IMAGE = re.compile(rf"img_({ULID_PATTERN})_([0-9]{{6,}})")
 
 
 def new_id(prefix: str) -> str:
@@ -55,5 +55,5 @@ def image_id(dataset_id: str, row: int) -> str:
 
 def parse_image_id(value: str) -> tuple[str, int] | None:
     """Dataset id and row of an image id, or None when it is not one."""
-    found = _IMAGE.match(value)
+    found = _IMAGE.fullmatch(value)
     return (f"ds_{found[1]}", int(found[2])) if found else None

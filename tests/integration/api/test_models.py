@@ -64,6 +64,10 @@ class TestVersions:
                 (False, 3),
             ]
 
+    async def test_a_page_behind_a_number_with_a_line_break(self, client: httpx.AsyncClient, model: Model) -> None:
+        answer = await client.get(f"/v1/models/{model.id}/versions", params={"after": f"{model.id}:1\n"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor")
+
     @pytest.mark.parametrize("after", ["mdl_01KAAXZMYHJYS97RBZNB5ZHQ4P:1", "1", "mdl_01KAAXZMYHJYS97RBZNB5ZHQ4P"])
     async def test_a_page_behind_another_model_s_version(
         self, client: httpx.AsyncClient, model: Model, after: str

@@ -8,6 +8,7 @@ import pytest
 from starlette.responses import Response
 
 from maskeraid_api.idempotency import RENEW_SECONDS, answer_once
+from maskeraid_core.ids import new_id
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import IdempotencyRepository
 from maskeraid_core.repositories.datasets import DatasetRepository
@@ -190,6 +191,19 @@ class TestEdges:
         self, client: httpx.AsyncClient, path: str, order: str
     ) -> None:
         assert (await client.get(f"/v1/{path}{order}")).json()["data"] == []
+
+    @pytest.mark.parametrize(
+        ("path", "prefix"),
+        [
+            ("models", "mdl"), ("datasets", "ds"), ("jobs", "trn"), ("trainings", "trn"), ("evaluations", "evl"),
+            ("reimagings", "rim"), ("events", "evt"), ("webhook-endpoints", "whe"), ("api-keys", "key"),
+        ],
+    )  # fmt: skip
+    async def test_a_line_break_behind_an_identifier_makes_it_none(
+        self, client: httpx.AsyncClient, path: str, prefix: str
+    ) -> None:
+        answer = await client.get(f"/v1/{path}", params={"after": f"{new_id(prefix)}\n"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor")
 
     @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
     async def test_a_time_that_leads_out_of_the_calendar_is_refused(self, client: httpx.AsyncClient, time: str) -> None:

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["jobs"])
 ALL_PREFIXES = tuple(kind.id_prefix for kind in JobKind)
 KindFilter = Annotated[JobKind | None, Query(description="Only jobs of this kind.")]
 StatusFilter = Annotated[JobStatus | None, Query(description="Only jobs in this status.")]
-_WHOLE = re.compile(r"^\d{1,9}$")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 @router.get("/jobs", response_model=ListView[JobView])
@@ -89,7 +89,7 @@ async def list_job_events(
 
 def last_seen(request: Request) -> int:
     given = request.headers.get("last-event-id", "0")
-    if not _WHOLE.match(given):
+    if not _WHOLE.fullmatch(given):
         raise BadHeader("`Last-Event-ID` is a whole number.", parameter="Last-Event-ID")
     return int(given)
 

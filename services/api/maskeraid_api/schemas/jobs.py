@@ -16,7 +16,7 @@ from maskeraid_core.status_machine import JobAction, allowed_actions
 SAMPLE = "job.sample"  # the event of a sheet of drawn faces
 SAMPLES_FILE, PROBE_FILE = "samples.png", "probe.png"
 LAST_PLACE = 2**48  # behind it digests begin, which ids of events once had
-_EVENT_ID = re.compile(rf"^evt_({ULID_PATTERN})$")
+_EVENT_ID = re.compile(rf"evt_({ULID_PATTERN})")
 
 
 class NotifyChoice(Body):
@@ -212,7 +212,7 @@ def place_of(value: str) -> int | None:
 
     One of release 0.1 tells none: 0, from where everything comes once more rather than something never.
     """
-    if not _EVENT_ID.match(value):
+    if not _EVENT_ID.fullmatch(value):
         return None
     place = number_of(value)
     return place if place <= LAST_PLACE else 0
