@@ -8,11 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 import obstore
+import structlog
 from anyio import to_thread
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
+
+log = structlog.get_logger()
 
 BlobsFailed = BaseError  # what any store raises beyond what is told here
 CHUNK_BYTES = 1 << 20
@@ -91,7 +94,7 @@ class Blobs:
             found = await obstore.get_async(self._store, key)
             data = bytes(await found.bytes_async())
         except (NotFoundError, FileNotFoundError) as error:
-            raise InputGone(f"the object {key} is gone") from error
+            raise _gone(key) from error
         return _checked(data, key, sha256)
 
     async def stream(self, key: str) -> AsyncIterator[bytes]:
@@ -99,7 +102,7 @@ class Blobs:
         try:
             found = await obstore.get_async(self._store, key)
         except (NotFoundError, FileNotFoundError) as error:
-            raise InputGone(f"the object {key} is gone") from error
+            raise _gone(key) from error
         async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
             yield bytes(chunk)
 
@@ -108,7 +111,7 @@ class Blobs:
         try:
             data = bytes(await obstore.get_range_async(self._store, key, start=start, end=end))
         except (NotFoundError, FileNotFoundError) as error:
-            raise InputGone(f"the object {key} is gone") from error
+            raise _gone(key) from error
         return _checked(data, key, sha256)
 
     async def exists(self, key: str) -> bool:
@@ -141,7 +144,7 @@ class Blobs:
         try:
             await obstore.copy_async(self._store, key, to)
         except (NotFoundError, FileNotFoundError) as error:
-            raise InputGone(f"the object {key} is gone") from error
+            raise _gone(key) from error
 
     async def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; one that is gone already is no error."""
@@ -152,9 +155,16 @@ class Blobs:
                 continue
 
 
+def _gone(key: str) -> InputGone:
+    """Where it lay is for the log: a key names a tenant, and messages of errors reach other people."""
+    log.warning("object gone", key=key)
+    return InputGone()
+
+
 def _checked(data: bytes, key: str, sha256: str | None) -> bytes:
     if sha256 is not None and sha256_hex(data) != sha256:
-        raise ArtifactCorrupt(f"the object {key} does not have its digest", key=key)
+        log.error("object without its digest", key=key)
+        raise ArtifactCorrupt
     return data
 
 

@@ -28,14 +28,22 @@ class TestBlobs:
     async def test_a_flipped_byte_is_noticed(self, blobs: Blobs, tmp_path: Path) -> None:
         key, digest = await blobs.put_content("t", b"pixels", "")
         (tmp_path / "blobs" / key).write_bytes(b"pixelt")
-        with pytest.raises(ArtifactCorrupt):
+        with pytest.raises(ArtifactCorrupt) as damaged:
             await blobs.get(key, digest)
+        assert (str(damaged.value), damaged.value.facts) == ("A stored file no longer has its digest.", {})
 
     async def test_what_is_gone_is_said_to_be_gone(self, blobs: Blobs) -> None:
         with pytest.raises(InputGone):
             await blobs.get("t/none")
         with pytest.raises(InputGone):
             _ = [chunk async for chunk in blobs.stream("t/none")]
+
+    async def test_no_message_says_where_it_lay(self, blobs: Blobs) -> None:
+        key = "t/ten_1/images/0.png"
+        for read in (blobs.get(key), blobs.get_range(key, 0, 1), blobs.copy(key, "t/b")):
+            with pytest.raises(InputGone, match="An object that the job needs was deleted") as gone:
+                await read
+            assert gone.value.facts == {}
 
     async def test_create_only_never_overwrites(self, blobs: Blobs) -> None:
         await blobs.put("t/a", b"first", create_only=True)
