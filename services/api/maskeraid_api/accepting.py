@@ -110,7 +110,7 @@ def _job(request: Request, tenant: str, order: Order) -> Job:
     return Job(
         id=order.job_id or new_id(order.kind.id_prefix), tenant=tenant, kind=order.kind, queue=order.kind.queue,
         spec=spec, spec_digest=hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest(),
-        not_before=at, deadline=at + timedelta(seconds=order.deadline_seconds) if order.deadline_seconds else None,
+        not_before=at, deadline=None if (wait := order.deadline_seconds) is None else at + timedelta(seconds=wait),
         rang_at=at,  # it rings at once; the sweeper rings again when nobody came
         idempotency_key=idempotency_key, request_digest=request_digest,
         retry_of=order.retry_of, notify=order.notify, metadata=order.metadata,

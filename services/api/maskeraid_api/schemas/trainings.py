@@ -98,6 +98,12 @@ class Hyperparameters(Body):
         return width
 
     @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        if self.steps is not None and self.max_steps is not None:
+            raise ValueError("give either steps or max_steps: they are two names of one thing")
+        return self
+
+    @model_validator(mode="after")
     def _check_fall(self) -> Self:
         if self.final_learning_rate is not None and self.final_learning_rate > (self.learning_rate or 0):
             raise ValueError("final_learning_rate needs a learning_rate that is no lower")
@@ -199,7 +205,7 @@ class TrainingRequest(LabelledBody):
         default=False, description="Measure what the same order would take on its worker; no model, and no notice."
     )
     notify: TrainingNotifyChoice = Field(default_factory=TrainingNotifyChoice)
-    deadline_seconds: float | None = Field(default=None, gt=0, le=90 * 86400)
+    deadline_seconds: float | None = Field(default=None, ge=1, le=90 * 86400)
 
     @property
     def effective_architecture(self) -> Architecture:
