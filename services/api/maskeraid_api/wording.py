@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from maskeraid_api.documented_fields import MEANINGS
+from maskeraid_api.schemas.parts import LINES, ONE_LINE
 from maskeraid_api.schemas.reimagings import DATA_URL
 
 OBJECT, LIST, TEXT = "must be a JSON object", "must be a list", "must be text"
@@ -51,8 +52,8 @@ WORDS: Mapping[str, str] = {
 
 # Where an example would not say what is wanted.
 FORMS: Mapping[str, str] = {
-    r"^[^\x00-\x1f]*$": "must be one line, without control characters",
-    r"^[^\x00-\x08\x0b-\x1f]*$": "must have no control characters",
+    ONE_LINE: "must be one line, without control characters and those that turn the direction of text",
+    LINES: "must have no control characters but line breaks, and none that turn the direction of text",
     r"^[A-Za-z][A-Za-z0-9_]{0,63}$": "must begin with a letter, and have letters, digits, and _ only, at most 64",
     r"^[A-Za-z0-9_-]{1,40}$": "must have letters, digits, _, and - only, at most 40",
     r"^[a-z][a-z0-9_-]{0,39}$": "must be a number, `latest`, or an alias (small letters, digits, _, and -, at most 40)",

@@ -7,12 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from maskeraid_api.model_access import OWN, Access, Standing
-from maskeraid_api.schemas.parts import Body, Metadata, Name, View, id_pattern
+from maskeraid_api.schemas.parts import LINES, Body, Metadata, Name, View, id_pattern
 from maskeraid_core.documents.grants import EVERYONE
 from maskeraid_core.documents.models import Model, ModelFile, ModelVersion, Visibility
 from maskeraid_core.documents.ratings import Rating
 
-NOTE = r"^[^\x00-\x08\x0b-\x1f]*$"  # lines may break
 TAG = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 Tag = Annotated[str, StringConstraints(pattern=TAG)]
 Licence = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 .+()-]{0,99}$")]  # as SPDX writes them
@@ -148,7 +147,7 @@ class RatingRequest(Body):
     """What you think of a model; shown with your account's name to all who may read the model."""
 
     stars: int = Field(ge=1, le=5)
-    note: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=NOTE)] | None = None
+    note: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=LINES)] | None = None
 
 
 class RatingView(View):

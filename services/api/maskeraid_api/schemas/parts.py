@@ -68,12 +68,11 @@ def id_pattern(prefix: str) -> str:
     return rf"^{prefix}_{ULID_PATTERN}$"
 
 
-Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")
-]
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")
-]
+UNSHOWN = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"  # further controls, breaks of lines, and what turns the text beside it
+ONE_LINE = rf"^[^\x00-\x1f{UNSHOWN}]*$"
+LINES = rf"^[^\x00-\x08\x0b-\x1f{UNSHOWN}]*$"
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=ONE_LINE)]
 AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 MetadataKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Metadata = Annotated[
