@@ -12,6 +12,7 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, listed, page_asked
 from maskeraid_api.schemas.models import RatingRequest, RatingView
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.repositories.ratings import RatingRepository
 
 router = APIRouter(prefix="/v1/models/{model_id}/ratings", route_class=GuardedRoute, tags=["models"])
@@ -41,8 +42,11 @@ async def list_ratings(
 async def put_rating(
     model_id: str, body: RatingRequest, request: Request, caller: CallerOf, gateway: GatewayOf, registry: RegistryOf
 ) -> Response:
-    """Rate a model that you may read, in place of what you said before."""
-    ratings = RatingRepository(gateway.stores.database, await registry.require(model_id))
+    """Rate a model that another account shares with you, in place of what you said before."""
+    model = await registry.require(model_id)
+    if registry.is_own(model):
+        raise ValidationFailed("The model is yours: only others rate it.", parameter="model_id")
+    ratings = RatingRepository(gateway.stores.database, model)
     rating = await ratings.put(caller.tenant, body.stars, body.note)
     names = await registry.accounts.names({caller.tenant})
     return shown(request, RatingView.of(rating, names.get(caller.tenant), caller.tenant))
