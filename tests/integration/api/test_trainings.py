@@ -384,6 +384,24 @@ class TestDryRun:
         assert (await client.get("/v1/me")).json()["usage"]["training_seconds"] == 0
 
 
+class TestWhatIsAsked:
+    @pytest.mark.parametrize(
+        ("fields", "pointer", "words"),
+        [
+            ({"deadline_seconds": 0.5}, "/deadline_seconds", "1"),
+            ({"hyperparameters": {"steps": 1, "max_steps": 10}}, "/hyperparameters", "either steps or max_steps"),
+        ],
+    )
+    async def test_is_refused_by_its_field(
+        self, account: Account, fill_dataset: FillDataset, fields: dict[str, Any], pointer: str, words: str
+    ) -> None:
+        body = {"name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}], **fields}
+        refused = await account.client.post("/v1/trainings", json=body)
+        (row,) = refused.json()["errors"]
+        assert (refused.status_code, refused.json()["code"], row["pointer"]) == (422, "validation_failed", pointer)
+        assert words in row["detail"]
+
+
 class TestFurtherVersions:
     async def test_are_ordered_for_a_model_which_then_stays(
         self, account: Account, stores: Stores, hand: Hand, fill_dataset: FillDataset
@@ -406,6 +424,21 @@ class TestFurtherVersions:
         assert (await client.get(f"/v1/trainings/{again}")).json()["model"] == {"model_id": model.id, "version": 2}
         assert (await client.delete(f"/v1/models/{model.id}")).status_code == 204
         assert (await client.post("/v1/trainings", json=body)).status_code == 404
+
+    async def test_only_trainings_keep_a_model(
+        self, account: Account, stores: Stores, fill_dataset: FillDataset
+    ) -> None:
+        """An evaluation of it, or a dry run, makes no version."""
+        client, model = account.client, await add_model(stores, account.tenant)
+        data = [{"dataset_id": (await fill_dataset(account.tenant)).id}]
+        orders = [
+            await client.post("/v1/evaluations", json={"kind": "samples", "model": {"model_id": model.id}}),
+            await client.post(
+                "/v1/trainings", json={"name": "t", "data": data, "model_id": model.id, "dry_run": True}
+            ),
+        ]  # fmt: skip
+        assert [order.status_code for order in orders] == [202, 202]
+        assert (await client.delete(f"/v1/models/{model.id}")).status_code == 204
 
 
 class TestDeletion:

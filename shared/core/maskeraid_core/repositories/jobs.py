@@ -61,7 +61,8 @@ class JobRepository(TenantRepository[Job]):
     async def unfinished_for(self, model_id: str) -> list[str]:
         """Ids of trainings that have not ended and will make a version of a model."""
         live = [status for status in JobStatus if not status.is_terminal]
-        cursor = self._collection.find(self._live({"status": {"$in": live}, "spec.model_id": model_id}), {"_id": 1})
+        trainings = {"kind": JobKind.TRAINING, "status": {"$in": live}, "spec.dry_run": {"$ne": True}}
+        cursor = self._collection.find(self._live({**trainings, "spec.model_id": model_id}), {"_id": 1})
         return [row["_id"] async for row in cursor]
 
     async def waiting(self, queue: QueueName, most: int) -> int:
