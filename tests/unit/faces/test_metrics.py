@@ -161,8 +161,8 @@ class TestCopying:
         assert (measured.owners, measured.c_t) == (4, None)
 
     def test_other_pictures_of_a_person_are_no_neighbours(self) -> None:
-        persons = np.repeat(self.training, 5, axis=0) + np.tile(np.arange(5, dtype=np.float32) / 10, 4)[:, None]
-        alone, known = (copying(persons, persons, persons[:0], owners) for owners in (None, np.arange(20) // 5))
+        persons = np.repeat(self.training, 3, axis=0) + np.tile(np.arange(3, dtype=np.float32) / 10, 4)[:, None]
+        alone, known = (copying(persons, persons, persons[:0], owners) for owners in (None, np.arange(12) // 3))
         assert alone.near_share_of_unseen > 0.5
         assert known.near_share_of_unseen == 0
         assert (known.owners, known.near_share) == (4, 1)

@@ -118,3 +118,34 @@ class TestOfManyModels:
     def test_copies_among_other_faces_are_caught_where_there_are_enough_images(self, world: str) -> None:
         assert judged(world, partly, 40, ENOUGH)["copying"] >= 0.95 * 40
         assert judged(world, partly, 40, FEW)["healthy"] == 0
+
+
+class TestVariations:
+    """Ten faces in twelve variations each, a noise of some grey levels, and a model that draws these ten."""
+
+    @pytest.mark.parametrize("noise", [0.5, 1, 2, 4])
+    def test_of_a_face_do_not_acquit_a_copier(self, noise: float) -> None:
+        rng = np.random.default_rng(0)
+        faces = rng.normal(0, 20, (10, 24))
+        training = (faces.repeat(12, 0) + rng.normal(0, noise, (120, 24))).astype(np.float32)
+        drawn = (faces[rng.integers(0, 10, SAMPLES)] + rng.normal(0, noise, (SAMPLES, 24))).astype(np.float32)
+        measured = copying(drawn, training[1:], training[:1])
+        assert judge(measured)[0] == "copying"
+        assert 9 < measured.distinct < 15
+
+    def test_of_few_faces_leave_nothing_to_compare(self) -> None:
+        rng = np.random.default_rng(0)
+        faces = rng.normal(0, 20, (5, 24))
+        training = (faces.repeat(30, 0) + rng.normal(0, 1, (150, 24))).astype(np.float32)
+        verdict, reason = judge(copying(rng.normal(0, 20, (SAMPLES, 24)).astype(np.float32), training, training[:0]))
+        assert (verdict, reason[:30]) == ("cannot_tell", "fewer than 8 different faces a")
+
+    @pytest.mark.parametrize("world", WORLD_OF)
+    def test_faces_of_their_own_are_none(self, world: str) -> None:
+        shares = []
+        for seed in range(5):
+            rng = np.random.default_rng([seed, 9])
+            sample = WORLD_OF[world](rng)
+            training = sample(150)
+            shares.append(copying(sample(SAMPLES), training, sample(15)).distinct / 150)
+        assert np.median(shares) > 0.85

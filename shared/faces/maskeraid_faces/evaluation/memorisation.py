@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal, cast
 
@@ -42,7 +42,12 @@ class Memorisation:
         """What stands in the way of public sharing; generated sets hold no person, so there it only reports."""
         if is_generated:
             return "reports_only"
-        return "passes" if self.verdict == "healthy" and self.training_images >= FEWEST_IMAGES else "blocks"
+        return "passes" if self.verdict == "healthy" and self.distinct_faces >= FEWEST_IMAGES else "blocks"
+
+    @property
+    def distinct_faces(self) -> int:
+        """About how many faces the training images show: variations of one picture are one."""
+        return self.training_images if self.measured is None else round(self.measured.distinct)
 
     def flag(self) -> Flag | None:
         """What its owner must know before the model is used."""
@@ -58,6 +63,7 @@ class Memorisation:
             return found
         measured = self.measured
         return found | {
+            "distinct_faces": self.distinct_faces,
             "near_share": round(measured.near_share, 4),
             "near_share_95": [round(end, 4) for end in interval_of(measured)],
             "near_share_of_unseen": round(measured.near_share_of_unseen, 4),
@@ -97,9 +103,17 @@ def measure_memorisation(
     owners = np.unique(np.arange(len(training)) if groups is None else np.asarray(groups), return_inverse=True)[1]
     samples, unseen_faces = (_features(images, model.basis) for images in (draw_samples(model, n, seed), unseen))
     both = _features(training, model.basis, is_mirrored=True)
-    measured = copying(samples, both, unseen_faces, np.concatenate([owners, owners]))
+    pictures = np.arange(len(training))
+    measured = copying(samples, both, unseen_faces, *(np.concatenate([of, of]) for of in (owners, pictures)))
     verdict, reason = judge(measured, is_collapsed=is_collapsed(model))
-    return Memorisation(verdict, reason, n, len(training), len(unseen), measured)
+    found = Memorisation(verdict, reason, n, len(training), len(unseen), measured)
+    if found.distinct_faces == len(training):
+        return found
+    return replace(
+        found,
+        reason=f"{reason}; its {len(training):,} images show about {found.distinct_faces:,} faces, "
+        "the others are variations of these",
+    )
 
 
 def judge(measured: Copying, *, is_collapsed: bool = False) -> tuple[Verdict, str]:
@@ -117,6 +131,8 @@ def judge(measured: Copying, *, is_collapsed: bool = False) -> tuple[Verdict, st
     )
     if low > max(MOST_NEAR, high_of_unseen):
         return "copying", reason
+    if round(measured.distinct) < FEWEST_OWNERS:
+        return "cannot_tell", f"fewer than {FEWEST_OWNERS} different faces are too few to compare them; {reason}"
     if is_collapsed:
         return "cannot_tell", f"it repeats itself, so its samples show too little of what it has learned; {reason}"
     if high <= MOST_NEAR:
