@@ -7,6 +7,7 @@ from typing import Any
 from maskeraid_core.documents.models import CARD_FILE, CARD_TEXT, ModelVersion
 from maskeraid_core.documents.reimagings import STATEMENT
 
+FOLDER = "cards"  # of a tenant's, for those that changed after the training
 MEDIA_TYPES: Mapping[str, str] = {CARD_FILE: "application/json", CARD_TEXT: "text/markdown"}
 VERDICTS: Mapping[str, str] = {
     "copying": "**It copies** faces that it learned from",

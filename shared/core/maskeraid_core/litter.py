@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from maskeraid_core.cards import FOLDER as CARDS
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.portal import Stores
 from maskeraid_core.pruning import prune_versions
@@ -71,6 +72,9 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
             await _delete_unused(stores, tenant, keys)
         async for keys in stores.blobs.older(f"{folder}/jobs", at - attempts_kept):
             await _delete_unnamed(stores, tenant, keys, at - attempts_kept)
+        async for keys in stores.blobs.older(f"{folder}/{CARDS}", at - attempts_kept):
+            named = await Needs(stores.database, tenant).files_of_versions(keys, at - attempts_kept)
+            await _delete(stores, set(keys) - named)
 
 
 async def _forget_dry_runs(stores: Stores, tenant: str, before: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from maskeraid_core.cards import MEDIA_TYPES, card_files
+from maskeraid_core.cards import FOLDER, MEDIA_TYPES, card_files
 from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.documents.notices import Notice
 from maskeraid_core.jobs import Job
@@ -76,7 +76,7 @@ def is_acquittal(known: Mapping[str, Any], card: Mapping[str, Any]) -> bool:
 
 
 async def _stored(stores: Stores, tenant: str, name: str, content: bytes) -> ModelFile:
-    key, digest = await stores.blobs.put_content(f"t/{tenant}/cards", content, f"-{name}")
+    key, digest = await stores.blobs.put_content(f"t/{tenant}/{FOLDER}", content, f"-{name}")
     return ModelFile(name=name, key=key, bytes=len(content), sha256=digest, media_type=MEDIA_TYPES[name])
 
 

@@ -15,6 +15,7 @@ from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, Rei
 from maskeraid_core.ids import new_id, twin_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus, OutboxEntry
 from maskeraid_core.litter import sweep_litter
+from maskeraid_core.measuring import note_measured
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.claims import Claim, JobClaims
@@ -239,6 +240,25 @@ class TestModels:
         assert await left(stores, keys) == set(keys)
         await sweep_litter(stores, now() + AN_HOUR)
         assert await left(stores, keys) == set()
+
+    async def test_cards_that_were_replaced_go_and_the_last_ones_go_with_the_model(self, stores: Stores) -> None:
+        model_id, _, _ = await self.trained(stores)
+        measured = {"model_id": model_id, "version": 1}
+        versions, seen = ModelVersionRepository(stores.database, TENANT), []
+        for verdict in ("cannot_tell", "healthy"):
+            card = {"memorisation": {"verdict": verdict, "reason": "so", "gate": "blocks"}}
+            await note_measured(stores, make_job(JobKind.EVALUATION, TENANT), {**measured, "card": card})
+            version = await versions.of_model(model_id, 1)
+            assert version is not None
+            seen.append({file.key for file in version.files if file.name.startswith("card")})
+        assert await left(stores, seen[0] | seen[1]) == seen[0] | seen[1]
+        await sweep_litter(stores, now() + AN_HOUR)
+        assert await left(stores, seen[0] | seen[1]) == seen[1]
+        await ModelRepository(stores.database, TENANT).delete(model_id)
+        await sweep_litter(stores, now() + timedelta(minutes=59))
+        assert await left(stores, seen[1]) == seen[1]
+        await sweep_litter(stores, now() + AN_HOUR)
+        assert await left(stores, seen[1]) == set()
 
 
 class TestDryRuns:

@@ -53,7 +53,13 @@ class Needs:
         """Keys of the files of the models that trainings made, without what was deleted or pruned before then."""
         trained = {"lineage.training_id": {"$in": list(job_ids)}}
         twins = {"model_id": {"$in": [twin_id("mdl", job_id) for job_id in job_ids]}}
-        versions = [*await self._versions(trained), *await self._versions(twins)]
+        return await self._files_of([*await self._versions(trained), *await self._versions(twins)], deleted_before)
+
+    async def files_of_versions(self, keys: Collection[str], deleted_before: datetime) -> set[str]:
+        """Likewise those of the versions that name any of these keys."""
+        return await self._files_of(await self._versions({"files.key": {"$in": list(keys)}}), deleted_before)
+
+    async def _files_of(self, versions: Sequence[ModelVersion], deleted_before: datetime) -> set[str]:
         model_ids = list({version.model_id for version in versions})
         models = self._database["models"].find({"_id": {"$in": model_ids}, "tenant": self._tenant}, {"deleted_at": 1})
         live = {row["_id"] async for row in models if not _is_before(row.get("deleted_at"), deleted_before)}
