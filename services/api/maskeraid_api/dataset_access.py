@@ -88,6 +88,8 @@ class TrainingData:
 async def choose_training_data(library: Library, choices: Sequence[TrainingDataChoice]) -> TrainingData:
     """Find versions and count images. `all` becomes the newest version of each dataset to train on, oldest first.
 
+    An image that is in several parts counts once.
+
     Raises: TestDataInTraining, DatasetEmpty, TooFewImages, ResolutionNotSupported, NotFound,
         ValidationFailed (a filter names an attribute that the images have not, or a value that none has).
     """
@@ -103,7 +105,7 @@ async def choose_training_data(library: Library, choices: Sequence[TrainingDataC
             version for _, _, one, version in chosen if one.where == choice.where
         ]  # a value of any of them will do
         await library.check_values(alike, choice.where, f"/data/{place}")
-    count = sum(selection.height for selection in selections)
+    count = pl.concat([selection["sha256"] for selection in selections]).n_unique()
     if count < FEWEST_IMAGES:
         raise TooFewImages(f"{count} images are left; a training needs at least {FEWEST_IMAGES}.", count=count)
     return TrainingData(parts, count, _common_side(names, selections))

@@ -40,13 +40,13 @@ class TrainingFaces:
 async def read_training_faces(
     stores: Stores, tenant: str, data: Sequence[DataPart], settings: TrainerSettings
 ) -> TrainingFaces:
-    """Read the chosen rows and their images, digests checked.
+    """Read the chosen rows and their images, each image once, digests checked.
 
     Raises: InputGone, ArtifactCorrupt, MixedSizes, ValidationFailed (a filter names an attribute that a version has
     not).
     """
     parts, schema = await read_rows(stores, tenant, data)
-    return await with_images(stores, tenant, join_rows(parts), schema, settings)
+    return await with_images(stores, tenant, each_once(join_rows(parts)), schema, settings)
 
 
 async def with_images(
@@ -76,3 +76,12 @@ async def read_rows(
 def join_rows(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Rows of several manifests, one below the other; an attribute that a manifest does not have is missing there."""
     return pl.concat(parts, how="diagonal_relaxed").with_columns(pl.col(f"^{PREFIX}.*$").fill_null(""))
+
+
+def each_once(rows: pl.DataFrame) -> pl.DataFrame:
+    """An image in one row, whatever parts it is in; of an attribute what is said of it first."""
+    if rows["sha256"].is_unique().all():
+        return rows
+    first_said = pl.col(f"^{PREFIX}.*$").replace("", None).drop_nulls().first().fill_null("")
+    others = pl.exclude(f"^{PREFIX}.*$").first()
+    return rows.group_by("sha256", maintain_order=True).agg(first_said, others).select(rows.columns)

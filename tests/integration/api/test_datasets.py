@@ -170,6 +170,19 @@ class TestWhatMayBeTrainedOn:
         answer = await client.post("/v1/trainings", json={"name": "t", "data": [{"dataset_id": dataset["id"]}]})
         assert (answer.status_code, answer.json()["code"]) == (409, "dataset_empty")
 
+    async def test_an_image_that_is_in_several_parts_counts_once(
+        self, account: Account, fill_dataset: FillDataset
+    ) -> None:
+        dataset = await fill_dataset(account.tenant, 40)
+        for wheres in ([[]] * 16, [["mouth:1"], [], ["mouth:2"]]):
+            data = [{"dataset_id": dataset.id, "where": where} for where in wheres]
+            training = (await account.client.post("/v1/trainings", json={"name": "t", "data": data})).json()
+            assert training["image_count"] == 40
+            assert [warning["code"] for warning in training["warnings"]] == ["few_images"]
+        few = await fill_dataset(account.tenant, 7)
+        refused = await account.client.post("/v1/trainings", json={"name": "t", "data": [{"dataset_id": few.id}] * 2})
+        assert (refused.status_code, refused.json()["code"], refused.json()["count"]) == (422, "too_few_images", 7)
+
     async def test_sizes_of_several_datasets_must_agree(self, account: Account, fill_dataset: FillDataset) -> None:
         sets = [await fill_dataset(account.tenant, side=side) for side in (32, 64)]
         body = {"name": "t", "data": [{"dataset_id": dataset.id} for dataset in sets]}

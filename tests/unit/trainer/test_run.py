@@ -13,7 +13,7 @@ from maskeraid_faces.training.choices import make_plan
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import TrainSettings
 from maskeraid_trainer.run import settings_of, with_time
-from maskeraid_trainer.training_faces import TrainingFaces, join_rows
+from maskeraid_trainer.training_faces import TrainingFaces, each_once, join_rows
 
 
 def spec(**facts: Any) -> TrainingSpec:  # noqa: ANN401 any field
@@ -65,6 +65,13 @@ class TestRows:
             [pl.DataFrame({"row": [0], "attr:eyes": ["1"]}), pl.DataFrame({"row": [0], "attr:age": ["30"]})]
         )
         assert rows.select("attr:eyes", "attr:age").rows() == [("1", ""), ("", "30")]
+
+    def test_an_image_that_is_in_several_parts_is_one_row_with_all_that_is_said_of_it(self) -> None:
+        first = pl.DataFrame({"row": [1, 2], "sha256": ["a", "b"], "attr:eyes": ["1", ""]})
+        other = pl.DataFrame({"row": [7, 8], "sha256": ["b", "c"], "attr:eyes": ["2", "3"], "attr:person": ["s01", ""]})
+        rows = each_once(join_rows([first, other, first]))
+        assert rows.columns == ["row", "sha256", "attr:eyes", "attr:person"]
+        assert rows.rows() == [(1, "a", "1", ""), (2, "b", "2", "s01"), (8, "c", "3", "")]
 
     def test_a_face_of_nobody_known_is_a_group_of_its_own(self) -> None:
         rows = pl.DataFrame({"sha256": ["a", "b", "c", "d"], "attr:person": ["s01", "", "s01", ""]})
