@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -10,7 +11,10 @@ from starlette.responses import Response
 
 from maskeraid_core.errors import NotAcceptable, StaleObject
 
+ChangedT = TypeVar("ChangedT")
+
 RETRY_AFTER_SECONDS = "1"  # when a job is worth another look
+TRIES = 20  # of a change that others overtake
 _TAG = re.compile(r'(?:W/)?"[^"]*"|\*')
 
 
@@ -46,6 +50,17 @@ def check_unchanged(request: Request, current: BaseModel) -> None:
     wanted = request.headers.get("if-match")
     if wanted is not None and not is_among(etag(current.model_dump_json().encode()), wanted):
         raise StaleObject
+
+
+async def change_in_turn(request: Request, try_once: Callable[[], Awaitable[ChangedT | None]]) -> ChangedT:
+    """Try a change, which reads anew each time, until no other overtakes it; with `If-Match` only once.
+
+    Raises: StaleObject.
+    """
+    for _ in range(1 if "if-match" in request.headers else TRIES):
+        if (changed := await try_once()) is not None:
+            return changed
+    raise StaleObject
 
 
 def etag(body: bytes) -> str:

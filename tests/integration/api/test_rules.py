@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 from starlette.responses import Response
 
 from maskeraid_api.idempotency import RENEW_SECONDS, answer_once
+from maskeraid_core.documents.datasets import Dataset
 from maskeraid_core.ids import new_id
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import IdempotencyRepository
@@ -127,6 +129,25 @@ class TestETags:
         assert (await client.delete(path, headers={"If-Match": tag})).status_code == 412
 
 
+class TestChanges:
+    @pytest.mark.parametrize("is_bound", [False, True])
+    async def test_that_are_overtaken_are_made_again_unless_they_were_bound_to_a_state(
+        self, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, is_bound: bool
+    ) -> None:
+        made = await client.post("/v1/datasets", json={"name": "a"})
+        path, change, calls = made.headers["location"], DatasetRepository.change, []
+
+        async def overtaken_once(self: DatasetRepository, *what: Any, **more: Any) -> Dataset | None:  # noqa: ANN401
+            calls.append(what)
+            return None if len(calls) == 1 else await change(self, *what, **more)
+
+        monkeypatch.setattr(DatasetRepository, "change", overtaken_once)
+        headers = {"If-Match": made.headers["etag"]} if is_bound else {}
+        changed = await client.patch(path, json={"name": "b"}, headers=headers)
+        assert changed.status_code == (412 if is_bound else 200)
+        assert (await client.get(path)).json()["name"] == ("a" if is_bound else "b")
+
+
 class TestProblems:
     @pytest.mark.parametrize(
         ("method", "path", "status", "code"),
@@ -236,6 +257,16 @@ class TestLabels:
         labels = {"metadata": {"project": "x"}, "client_reference_id": "r-1"}
         made = (await client.post(f"/v1/{path}", json={**body, **labels})).json()
         assert {name: made[name] for name in labels} == labels
+
+
+class TestNames:
+    @pytest.mark.parametrize("character", ["\u0085", "\u2028", "\u007f", "\u202e", "\u2067", "\n"])
+    async def test_are_one_line_that_shows_as_it_is(self, client: httpx.AsyncClient, character: str) -> None:
+        refused = await client.post("/v1/datasets", json={"name": f"a{character}b"})
+        (row,) = refused.json()["errors"]
+        assert (row["pointer"], row["code"]) == ("/name", "bad_format")
+        assert row["detail"].startswith("one line of text without control characters")
+        assert (await client.post("/v1/datasets", json={"name": "Gesichter für שלם 😀"})).status_code == 201
 
 
 class TestDeletingWhatWasSeen:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maskeraid_api.answers import check_unchanged, created, gone, shown
+from maskeraid_api.answers import change_in_turn, check_unchanged, created, gone, shown
 from maskeraid_api.dependencies import (
     CallerOf,
     Datasets,
@@ -68,15 +68,16 @@ async def get_dataset(dataset_id: str, request: Request, datasets: Datasets) -> 
 @operation(Scope.DATASETS_WRITE, problems=(NameTaken, StaleObject), headers=("If-Match",))
 async def change_dataset(dataset_id: str, body: DatasetChange, request: Request, datasets: Datasets) -> Response:
     """Change what is written about a dataset; its images change by imports only."""
-    dataset = await datasets.require(dataset_id)
-    check_unchanged(request, DatasetView.of(dataset))
     facts = body.model_dump(exclude_unset=True)
     facts = {name: value for name, value in facts.items() if value is not None or name not in ("name", "metadata")}
-    where = {"updated_at": dataset.updated_at}
-    changed = await datasets.change(dataset_id, {**facts, "updated_at": now()}, where=where)
-    if changed is None:
-        raise StaleObject
-    return shown(request, DatasetView.of(changed))
+
+    async def try_once() -> Dataset | None:
+        dataset = await datasets.require(dataset_id)
+        check_unchanged(request, DatasetView.of(dataset))
+        where = {"updated_at": dataset.updated_at}
+        return await datasets.change(dataset_id, {**facts, "updated_at": now()}, where=where)
+
+    return shown(request, DatasetView.of(await change_in_turn(request, try_once)))
 
 
 @router.delete("/{dataset_id}", status_code=204, response_class=Response)

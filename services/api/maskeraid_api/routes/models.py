@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maskeraid_api.answers import check_unchanged, gone, shown
+from maskeraid_api.answers import change_in_turn, check_unchanged, gone, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, Models, ModelVersions, RegistryOf
 from maskeraid_api.model_access import Access
 from maskeraid_api.model_views import view_of, views_of
@@ -18,7 +18,7 @@ from maskeraid_api.serving import serve
 from maskeraid_api.sharing import sharing_facts
 from maskeraid_api.version_deletion import facts_without
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.models import Visibility
+from maskeraid_core.documents.models import Model, Visibility
 from maskeraid_core.errors import (
     Expired,
     ModelInUse,
@@ -80,13 +80,15 @@ async def change_model(
     """
     if body.model_fields_set & SHARING:
         caller.need(Scope.MODELS_SHARE)
-    model = await models.require(model_id)
-    check_unchanged(request, await view_of(registry, model))
-    facts = body.model_dump(exclude_unset=True, exclude_none=True, exclude=set(SHARING))
-    facts |= await sharing_facts(registry, model, body)
-    changed = await models.change(model_id, {**facts, "updated_at": now()}, where={"updated_at": model.updated_at})
-    if changed is None:
-        raise StaleObject
+
+    async def try_once() -> Model | None:
+        model = await models.require(model_id)
+        check_unchanged(request, await view_of(registry, model))
+        facts = body.model_dump(exclude_unset=True, exclude_none=True, exclude=set(SHARING))
+        facts |= await sharing_facts(registry, model, body)
+        return await models.change(model_id, {**facts, "updated_at": now()}, where={"updated_at": model.updated_at})
+
+    changed = await change_in_turn(request, try_once)
     await drain_notices(gateway.stores, ModelRepository.collection_name, model_id)
     return shown(request, await view_of(registry, changed))
 
@@ -98,7 +100,8 @@ async def delete_model(model_id: str, request: Request, models: Models, jobs: Jo
     model = await models.require(model_id)
     check_unchanged(request, await view_of(registry, model))
     if users := await jobs.unfinished_for(model_id):
-        raise ModelInUse(f"{len(users)} trainings are making versions of it.", users=users[:100])
+        trainings = "1 training is" if len(users) == 1 else f"{len(users)} trainings are"
+        raise ModelInUse(f"{trainings} making versions of it.", users=users[:100])
     if not await models.delete(model_id):
         raise NotFound
     return gone()

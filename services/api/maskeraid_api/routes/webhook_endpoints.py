@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maskeraid_api.answers import accepted, check_unchanged, created, gone, shown
+from maskeraid_api.answers import accepted, change_in_turn, check_unchanged, created, gone, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, WebhookEndpoints
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
@@ -71,16 +71,17 @@ async def change_webhook_endpoint(
     endpoint_id: str, body: WebhookEndpointChange, request: Request, endpoints: WebhookEndpoints
 ) -> Response:
     """Change an endpoint, or enable one that was disabled."""
-    endpoint = await endpoint_of(endpoints, endpoint_id)
-    check_unchanged(request, WebhookEndpointView.of(endpoint))
     facts = body.model_dump(exclude_unset=True, exclude_none=True)
     if body.is_enabled:
         facts |= {"disabled_reason": None, "given_up_in_a_row": 0}
-    where = {"updated_at": endpoint.updated_at}
-    changed = await endpoints.change(endpoint_id, {**facts, "updated_at": now()}, where=where)
-    if changed is None:
-        raise StaleObject
-    return shown(request, WebhookEndpointView.of(changed))
+
+    async def try_once() -> WebhookEndpoint | None:
+        endpoint = await endpoint_of(endpoints, endpoint_id)
+        check_unchanged(request, WebhookEndpointView.of(endpoint))
+        where = {"updated_at": endpoint.updated_at}
+        return await endpoints.change(endpoint_id, {**facts, "updated_at": now()}, where=where)
+
+    return shown(request, WebhookEndpointView.of(await change_in_turn(request, try_once)))
 
 
 @router.delete("/{endpoint_id}", status_code=204, response_class=Response)
