@@ -53,6 +53,13 @@ class TestAliases:
             "champion": 1
         }
 
+    async def test_set_at_once_are_no_more_than_may_be(self, account: Account, stores: Stores) -> None:
+        model, client = await add_model(stores, account.tenant), account.client
+        answers = await asyncio.gather(*(put(client, model.id, f"a{number}", 1) for number in range(55)))
+        assert sorted(answer.status_code for answer in answers) == [200] * 49 + [429] * 6
+        assert len((await client.get(f"/v1/models/{model.id}")).json()["aliases"]) == 50
+        assert (await put(client, model.id, "champion", 1)).status_code == 200
+
     async def test_of_two_who_saw_the_same_state_one_wins(
         self, account: Account, stores: Stores, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -41,11 +41,12 @@ async def put_alias(
     check_unchanged(request, await view_of(registry, model))
     if alias == "latest":
         raise ValidationFailed("`latest` always is the newest version.", parameter="alias")
-    if alias not in model.aliases and len(model.aliases) >= MOST_ALIASES:
-        raise QuotaExceeded(f"A model has at most {MOST_ALIASES} aliases.", quota="aliases")
     version = await registry.whole_version(model, body.version)
-    changed = await models.point(model_id, alias, version.version, where=_as_seen(request, model))
+    changed = await models.point(model_id, alias, version.version, most=MOST_ALIASES, where=_as_seen(request, model))
     if changed is None:
+        now_there = await models.require(model_id)
+        if alias not in now_there.aliases and len(now_there.aliases) >= MOST_ALIASES:
+            raise QuotaExceeded(f"A model has at most {MOST_ALIASES} aliases.", quota="aliases")
         raise StaleObject
     await versions.keep(version.id)  # it was whole: one that was marked for pruning meanwhile stays so
     return shown(request, await view_of(registry, changed))

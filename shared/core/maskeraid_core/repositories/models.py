@@ -37,16 +37,19 @@ class ModelRepository(TenantRepository[Model]):
         return outcome.modified_count == 1
 
     async def point(
-        self, model_id: str, alias: str, version: int | None, *, where: Mapping[str, object]
+        self, model_id: str, alias: str, version: int | None, *, where: Mapping[str, object], most: int | None = None
     ) -> Model | None:
         """Let an alias lead to a version, or (None) take it away, if `where` still holds; one update, or nothing.
 
-        Other aliases stay as they are, whoever changes them at the same time.
+        Other aliases stay as they are, whoever changes them at the same time; a further one needs that there are fewer
+        than `most`.
         """
         place, at = f"aliases.{alias}", now()
         stamp: dict[str, object] = {"updated_at": at}
         change = {"$set": stamp, "$unset": {place: ""}} if version is None else {"$set": {**stamp, place: version}}
-        outcome = await self._collection.update_one(self._live({**where, "_id": model_id}), change)
+        has_room = {"$expr": {"$lt": [{"$size": {"$objectToArray": "$aliases"}}, most]}}
+        room = {"$or": [{place: {"$exists": True}}, has_room]} if most is not None else {}
+        outcome = await self._collection.update_one(self._live({**where, **room, "_id": model_id}), change)
         return await self.get(model_id) if outcome.matched_count else None
 
     async def live_among(self, model_ids: Iterable[str]) -> set[str]:
