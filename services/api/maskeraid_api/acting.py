@@ -7,13 +7,17 @@ from starlette.requests import Request
 
 from maskeraid_api.accepting import Order, accept
 from maskeraid_api.gateway import Gateway, gateway_of
-from maskeraid_core.errors import InputGone
+from maskeraid_core.documents.trainings import TrainingSpec
+from maskeraid_core.errors import InputGone, NotFound
 from maskeraid_core.ids import new_id, twin_id
-from maskeraid_core.jobs import Job, JobStatus
+from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.news import wish_subject
 from maskeraid_core.outbox import drain
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.models import ModelRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.needs import input_keys
+from maskeraid_core.repositories.shares import readable_version
 from maskeraid_core.status_machine import JobAction, allowed_actions, conflict
 
 
@@ -36,16 +40,30 @@ async def act(gateway: Gateway, job: Job, action: JobAction) -> Job:
 async def retry(request: Request, job: Job) -> Job:
     """A new job with the same specification; the one of an earlier retry when that is under way or has succeeded.
 
-    Raises: JobStateConflict, InputGone, QueueFull.
+    Raises: JobStateConflict, NotFound, InputGone, QueueFull.
     """
     if JobAction.RETRY not in allowed_actions(job):
         raise conflict(job, JobAction.RETRY)
-    blobs = gateway_of(request).stores.blobs
-    if not all([await blobs.exists(key) for key in input_keys(job.spec)]):
+    stores = gateway_of(request).stores
+    if job.kind is JobKind.TRAINING:
+        await _check_models(stores, job)
+    if not all([await stores.blobs.exists(key) for key in input_keys(job.spec)]):
         raise InputGone("What the job was given has been deleted: order it again.")
     while JobAction.RETRY in allowed_actions(job):  # the retry of a retry that came to nothing
         job = await accept(request, _order_again(job))
     return job
+
+
+async def _check_models(stores: Stores, job: Job) -> None:
+    """What a training needs of models is asked anew: a share may have ended. Raises: NotFound, as for a new order."""
+    spec, models = TrainingSpec.model_validate(job.spec), ModelRepository(stores.database, job.tenant)
+    if spec.model_id != twin_id("mdl", job.id) and await models.get(spec.model_id) is None:
+        raise NotFound("There is no such model.", pointer="/model_id")
+    start = spec.start_from
+    if start is None or start.model_id is None:
+        return
+    if await readable_version(stores.database, job.tenant, start.model_id, start.version or 1) is None:
+        raise NotFound("What it started from is not there any more, or not shared any more.", pointer="/start_from")
 
 
 def _order_again(job: Job) -> Order:

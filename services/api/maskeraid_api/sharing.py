@@ -7,7 +7,7 @@ from typing import Any
 from maskeraid_api.model_access import Registry
 from maskeraid_api.schemas.models import SHARING, ModelChange
 from maskeraid_core.documents.grants import EVERYONE, Grant
-from maskeraid_core.documents.models import Model, ModelVersion
+from maskeraid_core.documents.models import Model, ModelFlag, ModelVersion
 from maskeraid_core.documents.notices import Notice
 from maskeraid_core.errors import SharingBlocked, ValidationFailed
 from maskeraid_core.repositories.repository import now
@@ -22,7 +22,7 @@ def check_may_go_public(version: ModelVersion) -> None:
     An undertrained version passes if it copies nothing: its readers see the flag on its card.
 
     Raises: SharingBlocked, for a version that repeats itself, learned from too few images, or copies them, as its card
-        says.
+        says; and for one of photographs of which it says nothing.
     """
     card, number = version.card, version.version
     memorisation, images = card.get("memorisation", {}), card.get("images", 0)
@@ -39,6 +39,15 @@ def check_may_go_public(version: ModelVersion) -> None:
     if "copying" in flags or memorisation.get("gate") == "blocks":
         reason = memorisation.get("reason") or "It copies faces that it learned from."
         raise SharingBlocked(f"{closed}: {reason} {REMEDY}", version=number)
+    if memorisation.get("gate") != "passes":
+        reason = "Whether it copies faces was never measured: run the evaluation `memorisation` first."
+        raise SharingBlocked(f"{closed}: {reason}", version=number)
+
+
+def check_not_flagged(flags: Sequence[ModelFlag]) -> None:
+    """Raises: SharingBlocked, when something is gone that the model was made from."""
+    if flags:
+        raise SharingBlocked(f"{flags[0].detail} A flagged model is not shared anew.")
 
 
 async def sharing_facts(registry: Registry, model: Model, change: ModelChange) -> dict[str, Any]:
@@ -54,9 +63,10 @@ async def sharing_facts(registry: Registry, model: Model, change: ModelChange) -
         raise ValidationFailed("A public model needs a licence.", pointer="/licence")
     readers, known = await _readers(registry, model, change, visibility), {grant.reader for grant in model.grants}
     up_to = await _last_open_version(registry, model, change) if visibility == "public" else None
-    if model.flags and (not known.issuperset(readers) or change.visibility == "public"):
-        raise SharingBlocked(f"{model.flags[0].detail} A flagged model is not shared anew.")
     download = model.may_download if change.download is None else change.download
+    is_wider = not known.issuperset(readers) or change.visibility == "public" or (download and not model.may_download)
+    if is_wider:
+        check_not_flagged(model.flags)
     at = now()
     grants = [Grant(reader=reader, download=download, up_to=up_to, given_at=at) for reader in readers]
     notices = [_notice(model, reader, at) for reader in readers if reader not in known | {EVERYONE}]

@@ -5,7 +5,7 @@ import asyncio
 from maskeraid_core.documents.trainings import StartFrom
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.portal import Stores
-from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.shares import readable_version
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
 from maskeraid_faces.training.settings import Checkpoint
@@ -18,7 +18,7 @@ async def read_beginning(stores: Stores, tenant: str, start: StartFrom) -> FaceM
     """The model or the arrays. Raises: InputGone, ArtifactCorrupt, BadModelFile."""
     if start.model_id is None:
         return await read_copy(stores, start)
-    return await _read_model(stores, start.owner or tenant, start.model_id, start.version or 1)
+    return await _read_model(stores, tenant, start.model_id, start.version or 1)
 
 
 async def read_copy(stores: Stores, start: StartFrom) -> Checkpoint:
@@ -33,11 +33,11 @@ async def read_copy(stores: Stores, start: StartFrom) -> Checkpoint:
     return arrays
 
 
-async def _read_model(stores: Stores, owner: str, model_id: str, number: int) -> FaceModel:
-    models, versions = ModelRepository(stores.database, owner), ModelVersionRepository(stores.database, owner)
-    model, version = await asyncio.gather(models.get(model_id), versions.of_model(model_id, number))
-    if model is None or version is None:
-        raise InputGone(f"the model {model_id}, version {number}, is gone")
+async def _read_model(stores: Stores, tenant: str, model_id: str, number: int) -> FaceModel:
+    """By what the tenant may read now: a share that ended after the order has ended."""
+    version = await readable_version(stores.database, tenant, model_id, number)
+    if version is None:
+        raise InputGone(f"the model {model_id}, version {number}, is gone, or not shared any more")
     files = [file for file in version.files if file.name == ARCHITECTURE_FILE or file.name.endswith(ARRAYS)]
     contents = await asyncio.gather(*(stores.blobs.get(file.key, file.sha256) for file in files))
     return load_model({file.name: content for file, content in zip(files, contents, strict=True)})

@@ -20,8 +20,7 @@ from maskeraid_core.jobs import Job
 from maskeraid_core.manifests import PREFIX
 from maskeraid_core.measuring import is_acquittal
 from maskeraid_core.portal import PortalStores, Stores
-from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
-from maskeraid_core.repositories.shares import SharedModelRepository
+from maskeraid_core.repositories.shares import readable_version
 from maskeraid_faces.evaluation.fills import measure_fills
 from maskeraid_faces.evaluation.guarantees import measure_shares
 from maskeraid_faces.evaluation.quality import measure_quality
@@ -175,20 +174,11 @@ MEASURES: Mapping[EvaluationKind, Callable[[Subject], Found]] = {
 
 async def read_model(stores: Stores, tenant: str, spec: EvaluationSpec) -> tuple[ModelVersion, FaceModel]:
     """The version and the model itself, digests checked. Raises: InputGone, ArtifactCorrupt, BadModelFile."""
-    version = await _find_version(stores, tenant, spec)
+    version = await readable_version(stores.database, tenant, spec.model_id, spec.version)
     if version is None or version.pruned_at is not None:
         raise InputGone(f"version {spec.version} of the model {spec.model_id} is gone")
     parts = [file for file in version.files if file.name == ARCHITECTURE_FILE or file.name.endswith(".safetensors")]
     return version, load_model({file.name: await stores.blobs.get(file.key, file.sha256) for file in parts})
-
-
-async def _find_version(stores: Stores, tenant: str, spec: EvaluationSpec) -> ModelVersion | None:
-    """That of a model of the tenant's, or of one that is shared with it now."""
-    if await ModelRepository(stores.database, tenant).get(spec.model_id):
-        return await ModelVersionRepository(stores.database, tenant).of_model(spec.model_id, spec.version)
-    shares = SharedModelRepository(stores.database, tenant)
-    shared = await shares.get(spec.model_id)
-    return await shares.version(shared, spec.version) if shared else None
 
 
 async def write_files(blobs: Blobs, job: Job, files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:

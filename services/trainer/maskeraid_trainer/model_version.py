@@ -12,9 +12,11 @@ from maskeraid_core.cards import FIGURES, card_files
 from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_core.documents.trainings import TrainingSpec
+from maskeraid_core.errors import InputGone
 from maskeraid_core.ids import twin_id
 from maskeraid_core.jobs import Job
-from maskeraid_core.repositories.models import ModelVersionRepository
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.face_model import FaceModel, Prototype
 from maskeraid_faces.model_files import model_digest, save_model
@@ -32,6 +34,14 @@ MEDIA_TYPES = {
     ".safetensors": "application/octet-stream", ".npy": "application/octet-stream", ".keras": "application/zip",
 }  # fmt: skip
 ORIGIN = ("model_id", "version", "training_id", "step")  # of what a training began with, for its owner
+
+
+async def check_model_is_there(stores: Stores, job: Job, spec: TrainingSpec) -> None:
+    """A further version needs its model, which may have been deleted since the order. Raises: InputGone."""
+    if number_of(job, spec) or spec.dry_run:
+        return
+    if await ModelRepository(stores.database, job.tenant).get(spec.model_id) is None:
+        raise InputGone(f"the model {spec.model_id}, which was to get a further version, was deleted")
 
 
 async def write_version(

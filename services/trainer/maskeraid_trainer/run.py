@@ -36,7 +36,7 @@ from maskeraid_trainer.child import LEFT, OUT_OF_MEMORY
 from maskeraid_trainer.dry_run import report_estimate
 from maskeraid_trainer.evaluating import evaluate
 from maskeraid_trainer.judging import is_generated, judge_model
-from maskeraid_trainer.model_version import write_version
+from maskeraid_trainer.model_version import check_model_is_there, write_version
 from maskeraid_trainer.probe import ReadProbe, read_probe
 from maskeraid_trainer.recording import PROBE_LEFT_OUT, Recording
 from maskeraid_trainer.reports import Reports, tie_to_parent
@@ -47,8 +47,8 @@ from maskeraid_trainer.traits import traits_of
 log = structlog.get_logger()
 
 ENGINE_C_NOT_COUNTED = (
-    "Engine C is trained as well, some three minutes on two cores, which are not in the estimate; with `engine_c` false "
-    "it is not trained."
+    "Engine C is trained as well, some three minutes on two cores, which the estimate leaves out; with `engine_c` false it "
+    "is not trained."
 )
 PRESETS: Mapping[str, dict[str, Any]] = {
     "quick": {},
@@ -94,6 +94,7 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     """Carry out a training from its newest good checkpoint to the document of its model, and report that."""
     spec = TrainingSpec.model_validate(job.spec)
     wanted = settings_of(spec)
+    port.call(check_model_is_there, port.stores, job, spec)
 
     reports.say("phase", phase="loading_data")
     faces = port.call(read_training_faces, port.stores, job.tenant, spec.data, settings)
@@ -136,6 +137,7 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     for flag in judged.flags:
         recording.attend(flag["code"], flag["message"])
 
+    port.call(check_model_is_there, port.stores, job, spec)  # again: it may have been deleted meanwhile
     reports.say("phase", phase="saving")
     result = replace(result, model=replace(result.model, traits=judged.traits))
     traits = traits_of(faces.rows, faces.schema)

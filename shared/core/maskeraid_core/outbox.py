@@ -138,8 +138,10 @@ async def _publish_model(stores: Stores, job: Job, data: dict[str, Any]) -> None
     if version.deleted_at is not None:  # by its owner, before this was done a second time
         return
     if version.version > 1:
-        await models.publish(version)
-        await JobMoves(stores.database).note_result(job, {"version": version.version})
+        is_published = await models.publish(version) or await models.get(version.model_id) is not None
+        # A model that was deleted while the training ended gets no version, and the training says so.
+        facts = {"version": version.version} if is_published else {"is_model_deleted": True}
+        await JobMoves(stores.database).note_result(job, facts)
         return
     model = Model(
         id=version.model_id, tenant=job.tenant, name=version.name, latest_version=version.version,

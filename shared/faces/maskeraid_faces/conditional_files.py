@@ -11,10 +11,16 @@ from maskeraid_faces.tensor_file import Shapes
 CONDITIONAL_FILE = "conditional.safetensors"
 
 
-def conditional_shapes(widths: Sequence[int], components: int, rank: int) -> Shapes:
-    """The arrays of a generator with these hidden widths, of a model's components and those that it draws."""
+def conditional_files(widths: Sequence[int], components: int, rank: int) -> dict[str, Shapes]:
+    """The file of a generator with these hidden widths, and the arrays that it must hold; none without widths.
+
+    `components` are those of the model, `rank` so many of them it draws.
+    """
+    if not widths:
+        return {}
     told = rank + min(MOST_SEEN, components) + CODE_SIDE**2
-    return {name: ("F32", shape) for name, shape in generator_shapes("eigen", 0, told, widths, rank).items()}
+    shapes = generator_shapes("eigen", 0, told, widths, rank)
+    return {CONDITIONAL_FILE: {name: ("F32", shape) for name, shape in shapes.items()}}
 
 
 def hidden_widths(weights: Mapping[str, Floats]) -> list[int]:

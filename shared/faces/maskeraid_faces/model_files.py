@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 from safetensors.numpy import save
 
-from maskeraid_faces.conditional_files import CONDITIONAL_FILE, conditional_shapes, hidden_widths
+from maskeraid_faces.conditional_files import CONDITIONAL_FILE, conditional_files, hidden_widths
 from maskeraid_faces.errors import BadModelFile
 from maskeraid_faces.face_model import (
     Bank,
@@ -127,14 +127,13 @@ def expected_arrays(description: ModelDescription) -> dict[str, Shapes]:
         "deviations": ("F32", (d.components,)),
     }
     lab = {name: ("F32", (d.prototypes, 3)) for name in ("tone", "hair", "eyes")}
-    conditional = conditional_shapes(d.conditional_widths, d.components, d.gan_rank)
     return {
         "weights.safetensors": _generator_shapes(description),
         "basis.safetensors": basis | ({"palette": ("U8", (d.colours, 3))} if d.colours else {}),
         "ridge.safetensors": {"pixel_sigma": ("F32", (d.pixels,))},
         "bank.safetensors": {"latents": ("F32", (d.draws, d.latent_size)), "draws": draws},
         "prototypes.safetensors": {**lab, "share": ("F64", (d.prototypes,))},
-        **({CONDITIONAL_FILE: conditional} if d.conditional_widths else {}),
+        **conditional_files(d.conditional_widths, d.components, d.gan_rank),
         **({TRAITS_FILE: trait_shapes(d.traits)} if d.traits else {}),
     }
 

@@ -10,6 +10,7 @@ from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepo
 from maskeraid_core.repositories.repository import now
 
 MEDIA_TYPES = {"png": "image/png", "json": "application/json", "safetensors": "application/octet-stream"}
+JUDGED_CARD = {"images": 500, "flags": [], "memorisation": {"verdict": "healthy", "reason": "1%", "gate": "passes"}}
 NAMES = ("generator.safetensors", "architecture.json", "card.json", "samples.png")
 
 
@@ -19,7 +20,7 @@ def make_version(tenant: str, model_id: str, number: int = 1, **facts: Any) -> M
     required: dict[str, Any] = {
         "id": f"{model_id}:{number}", "tenant": tenant, "model_id": model_id, "name": "m", "version": number,
         "digest": "sha256:0", "architecture": "eigen", "kind": "photo", "resolution": 32, "files": [],
-        "prototypes": [], "card": {"images": 500, "flags": []}, "created_at": now(),
+        "prototypes": [], "card": JUDGED_CARD, "created_at": now(),
         "lineage": {"training_id": training_id, "data": [], "seed": 7, "software": "1"},
     }  # fmt: skip
     return ModelVersion(**{**required, **facts})

@@ -8,8 +8,10 @@ import pytest
 
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.jobs import POISONED
+from maskeraid_core.portal import Stores
 
 from .conftest import Account, FillDataset, Hand, Open
+from .made_models import add_model
 
 Asked = dict[str, Any]
 
@@ -128,6 +130,32 @@ class TestRetry:
         assert first == same
         await owner.ask(first, "cancel")
         assert (await owner.ask(training, "retry"))["retry_of"] == first
+
+    async def test_needs_the_right_to_what_it_starts_from(
+        self, owner: Owner, account: Account, stores: Stores, open_account: Open, fill_dataset: FillDataset
+    ) -> None:
+        lender = await open_account()
+        lent = await add_model(stores, lender.tenant)
+        share = {"visibility": "tenants", "shared_with": [account.tenant]}
+        assert (await lender.client.patch(f"/v1/models/{lent.id}", json=share)).status_code == 200
+        training = await owner.order((await fill_dataset(account.tenant)).id, start_from={"model_id": lent.id})
+        await owner.ask(training, "cancel")
+        again = (await owner.ask(training, "retry"))["id"]
+        await owner.ask(again, "cancel")
+        withdrawn = await lender.client.patch(f"/v1/models/{lent.id}", json={"visibility": "private"})
+        assert withdrawn.status_code == 200
+        refused = await owner.client.post(f"/v1/jobs/{again}/retry")
+        assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+
+    async def test_needs_the_model_that_gets_a_further_version(
+        self, owner: Owner, account: Account, stores: Stores, fill_dataset: FillDataset
+    ) -> None:
+        model = await add_model(stores, account.tenant)
+        training = await owner.order((await fill_dataset(account.tenant)).id, model_id=model.id)
+        await owner.ask(training, "cancel")
+        assert (await owner.client.delete(f"/v1/models/{model.id}")).status_code == 204
+        refused = await owner.client.post(f"/v1/jobs/{training}/retry")
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (404, "/model_id")
 
     async def test_has_the_bytes_of_the_first(self, owner: Owner, account: Account, hand: Hand) -> None:
         job_id = (await owner.client.post("/v1/reimagings", files={"image": ("a.png", b"x")})).json()["id"]

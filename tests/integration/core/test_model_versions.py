@@ -93,6 +93,9 @@ class TestNumbers:
         assert await ModelRepository(stores.database, TENANT).delete(model.id)
         await drain(stores, late)
         assert await ModelRepository(stores.database, TENANT).get(model.id) is None
+        known = await JobMoves(stores.database).get(late.id)
+        assert known is not None
+        assert known.result == {"model_id": model.id, "is_model_deleted": True}
 
 
 class TestPruning:

@@ -11,7 +11,7 @@ from maskeraid_api.model_access import Registry
 from maskeraid_api.model_views import view_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.schemas.models import ModelView
-from maskeraid_api.sharing import check_may_go_public
+from maskeraid_api.sharing import check_may_go_public, check_not_flagged
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.errors import NotFound, ScopeMissing, SharingBlocked
 
@@ -30,6 +30,7 @@ async def choose_default_model(model_id: str, request: Request, caller: CallerOf
     grant = model.public_grant
     if grant is None:
         raise SharingBlocked("Only a public model can be the service's: make it public first.")
+    check_not_flagged(model.flags if registry.is_own(model) else await registry.shared.flags(model))
     version = await registry.whole_version(model, grant.up_to or "latest")
     check_may_go_public(version)  # again: what was measured since may have closed the gate
     await registry.default.choose(model.id)

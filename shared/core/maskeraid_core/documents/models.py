@@ -62,16 +62,21 @@ class Model(TellingDocument):
     deleted_at: datetime | None = None
 
     def seen_by(self, tenant: str) -> "Model | None":
-        """The model as another tenant sees it: what its grants allow, without what is its owner's own business."""
+        """The model as another tenant sees it: what its grants allow, without what is its owner's own business.
+
+        Where they leave later versions closed, it does not tell yet what the open one is: the document tells of the
+        closed one.
+        """
         grants = [grant for grant in self.grants if grant.reader in (tenant, EVERYONE)]
         if not grants:
             return None
         latest = max(self.latest_version if grant.up_to is None else grant.up_to for grant in grants)
+        told = {} if latest == self.latest_version else {"architecture": None, "kind": None, "resolution": None}
         return self.model_copy(
             update={
                 "latest_version": latest,
                 "aliases": {alias: number for alias, number in self.aliases.items() if number <= latest},
-                "grants": grants, "flags": [], "metadata": {}, "outbox": [],
+                "grants": grants, "flags": [], "metadata": {}, "outbox": [], **told,
             }
         )  # fmt: skip
 

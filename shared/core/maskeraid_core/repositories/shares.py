@@ -1,15 +1,16 @@
 """What others share with a tenant: read only, and only while a grant is there. Also which of that it has adopted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
 from maskeraid_core.documents.grants import EVERYONE, Adoption
-from maskeraid_core.documents.models import Model, ModelVersion
+from maskeraid_core.documents.models import Model, ModelFlag, ModelVersion
 from maskeraid_core.mongo import Database
-from maskeraid_core.repositories.models import ModelVersionRepository
-from maskeraid_core.repositories.repository import Reading, TenantRepository, now
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository, facts_of
+from maskeraid_core.repositories.repository import Page, PageRequest, Reading, TenantRepository, now
 
 
 class SharedModelRepository(Reading[Model]):
@@ -22,6 +23,43 @@ class SharedModelRepository(Reading[Model]):
         super().__init__(database, tenant)
         self._database = database
 
+    async def get(self, document_id: str) -> Model | None:
+        found = await super().get(document_id)
+        return (await self._told([found]))[0] if found else None
+
+    async def page(self, request: PageRequest, **filters: object) -> Page[Model]:
+        page = await super().page(request, **await self._of_open_versions(filters))
+        return Page(await self._told(page.items), page.has_more)
+
+    async def count(self, **filters: object) -> int:
+        return await super().count(**await self._of_open_versions(filters))
+
+    async def _told(self, models: Sequence[Model]) -> list[Model]:
+        """The models with what they repeat of their latest version, where that is not the one of the document."""
+        versions = {
+            model.id: found
+            for model in models
+            if model.architecture is None and (found := await self.version(model, model.latest_version))
+        }
+        return [
+            model.model_copy(update={**facts_of(version), "updated_at": _changed_at(model, version)})
+            if (version := versions.get(model.id))
+            else model
+            for model in models
+        ]
+
+    async def _of_open_versions(self, filters: Mapping[str, object]) -> dict[str, object]:
+        """The filters, that by architecture asked of the version that the reader sees."""
+        architecture = filters.get("architecture")
+        if architecture is None:
+            return dict(filters)
+        others = {name: value for name, value in filters.items() if name != "architecture" and value is not None}
+        found = [model async for row in self._collection.find(self._live(others)) if (model := self._read(row))]
+        return {
+            **others,
+            "_id": {"$in": [one.id for one in await self._told(found) if one.architecture == architecture]},
+        }
+
     async def version(self, model: Model, number: int) -> ModelVersion | None:
         """A version of a model that was read here; None behind the last one that the grant opens.
 
@@ -32,6 +70,11 @@ class SharedModelRepository(Reading[Model]):
         found = await ModelVersionRepository(self._database, model.tenant).of_model(model.id, number)
         is_for_everyone = all(grant.reader == EVERYONE for grant in model.grants)
         return found.shown_to_others() if found and not (found.copies and is_for_everyone) else None
+
+    async def flags(self, model: Model) -> list[ModelFlag]:
+        """Those of a model that was read here; its owner's business, but also a reason not to show it to more."""
+        found = await self._collection.find_one({"_id": model.id})
+        return self.kind.of(dict(found)).flags if found else []
 
     async def adopted(self) -> list[ModelVersion]:
         """The latest version of each model that the tenant has adopted and may still read, oldest model first."""
@@ -91,3 +134,17 @@ class AdoptionRepository(TenantRepository[Adoption]):
 
     def _key(self, model_id: str) -> str:
         return f"{model_id}:{self._tenant}"
+
+
+def _changed_at(model: Model, version: ModelVersion) -> datetime:
+    """When a reader could see a change last: not when a version was made that is closed to it."""
+    return max(version.created_at, *(grant.given_at for grant in model.grants))
+
+
+async def readable_version(database: Database, tenant: str, model_id: str, number: int) -> ModelVersion | None:
+    """That of a model of the tenant's, or of one that is shared with it now, as it may see it."""
+    if await ModelRepository(database, tenant).get(model_id):
+        return await ModelVersionRepository(database, tenant).of_model(model_id, number)
+    shares = SharedModelRepository(database, tenant)
+    shared = await shares.get(model_id)
+    return await shares.version(shared, number) if shared else None
