@@ -180,7 +180,8 @@ class TestPublic:
     @pytest.mark.parametrize(
         "facts",
         [
-            {"card": {"images": 99}}, {"card": {}}, {"card": {"images": 500, "flags": [{"code": "copying"}]}},
+            {"card": {"images": 99}}, {"card": {}}, {"card": {"images": 500, "flags": []}},
+            {"card": {"images": 500, "flags": [{"code": "copying"}]}},
             {"card": {"images": 500, "memorisation": {"verdict": "copying", "gate": "blocks"}}},
             {"kind": "drawn", "card": {"images": 500, "memorisation": {"verdict": "cannot_tell", "gate": "blocks"}}},
         ],
@@ -220,13 +221,21 @@ class TestPublic:
         self, account: Account, reader: Account, model: Model, stores: Stores
     ) -> None:
         assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200
-        copies = make_version(account.tenant, model.id, 3, card={"images": 9})
+        other = {"architecture": "r3", "resolution": 64}
+        copies = make_version(account.tenant, model.id, 3, card={"images": 9}, **other)
         await ModelVersionRepository(stores.database, account.tenant).add(copies)
         models = ModelRepository(stores.database, account.tenant)
         assert await models.publish(copies)
         assert await models.point(model.id, "best", 3, where={})
         found = (await reader.client.get(f"/v1/models/{model.id}")).json()
         assert (found["latest_version"], found["aliases"]) == (2, {"champion": 1})
+        assert (found["architecture"], found["kind"], found["resolution"]) == ("eigen", "photo", 32)
+        assert found["updated_at"] < copies.created_at.isoformat()
+        for architecture, ids in (("eigen", [model.id]), ("r3", [])):
+            page = await reader.client.get("/v1/models", params={"architecture": architecture, "include": "total"})
+            assert [row["id"] for row in page.json()["data"]] == ids
+            assert page.json()["total"] == len(ids)
+            assert page.json()["data"] == [found] * len(ids)
         for version in ("3", "best"):
             assert (await reader.client.get(f"/v1/models/{model.id}/versions/{version}")).status_code == 404
         assert (await share(account, model, visibility="public")).status_code == 403
@@ -309,6 +318,26 @@ class TestFlagged:
         assert (await second.client.get(f"/v1/models/{model.id}")).status_code == 404
         assert (await first.client.get(f"/v1/models/{model.id}")).json()["flags"] == []
 
+    async def test_is_not_given_away_nor_made_the_default(self, account: Account, model: Model, stores: Stores) -> None:
+        assert (await share(account, model, visibility="public", licence="MIT")).status_code == 200
+        flag = {"code": "dataset_deleted", "detail": "Gone.", "dataset_id": f"ds_{'0' * 26}", "at": now()}
+        assert await ModelRepository(stores.database, account.tenant).change(model.id, {"flags": [flag]})
+        tries = [
+            await share(account, model, download=True), await account.client.put(f"/v1/models/{model.id}/default"),
+        ]  # fmt: skip
+        assert {(refused.status_code, refused.json()["code"]) for refused in tries} == {(403, "sharing_blocked")}
+        assert (await share(account, model, download=False)).status_code == 200
+
+    async def test_is_not_the_default_of_another_account_either(
+        self, account: Account, reader: Account, stores: Stores
+    ) -> None:
+        theirs = await add_model(stores, reader.tenant)
+        assert (await share(reader, theirs, visibility="public", licence="MIT")).status_code == 200
+        flag = {"code": "dataset_deleted", "detail": "Gone.", "dataset_id": f"ds_{'0' * 26}", "at": now()}
+        assert await ModelRepository(stores.database, reader.tenant).change(theirs.id, {"flags": [flag]})
+        refused = await account.client.put(f"/v1/models/{theirs.id}/default")
+        assert (refused.status_code, refused.json()["code"]) == (403, "sharing_blocked")
+
 
 class TestRules:
     async def test_others_are_accounts_of_this_service(self, account: Account, model: Model) -> None:
@@ -389,8 +418,28 @@ class TestRatings:
         assert [(row["stars"], row["note"], row["author"]) for row in own] == [(2, "so", name)]
 
     @pytest.mark.parametrize("body", [{"stars": 0}, {"stars": 6}, {"stars": 3, "note": ""}, {"note": "x"}])
-    async def test_what_is_no_rating(self, account: Account, model: Model, body: dict[str, object]) -> None:
-        assert (await account.client.put(f"/v1/models/{model.id}/ratings", json=body)).status_code == 422
+    async def test_what_is_no_rating(
+        self, account: Account, reader: Account, model: Model, body: dict[str, object]
+    ) -> None:
+        await share_with(account, model, reader)
+        refused = await reader.client.put(f"/v1/models/{model.id}/ratings", json=body)
+        assert (refused.status_code, "parameter" in refused.json()["errors"][0]) == (422, False)
+
+    async def test_nobody_rates_a_model_of_their_own(self, account: Account, model: Model) -> None:
+        refused = await account.client.put(f"/v1/models/{model.id}/ratings", json={"stars": 5})
+        assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (422, "model_id")
+        assert (await account.client.get(f"/v1/models/{model.id}")).json()["rating_count"] == 0
+
+    @pytest.mark.parametrize("character", ["\u202e", "\u2066", "\u007f", "\u0085", "\u2028", "\x00"])
+    async def test_a_note_has_nothing_that_turns_or_hides_text(
+        self, account: Account, reader: Account, model: Model, character: str
+    ) -> None:
+        await share_with(account, model, reader)
+        path = f"/v1/models/{model.id}/ratings"
+        refused = await reader.client.put(path, json={"stars": 1, "note": f"a{character}b"})
+        (row,) = refused.json()["errors"]
+        assert (row["pointer"], row["detail"][:31]) == ("/note", "text without control characters")
+        assert (await reader.client.put(path, json={"stars": 1, "note": "a\nשלם ü"})).status_code == 200
 
 
 class TestDefault:
