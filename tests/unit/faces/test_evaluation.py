@@ -178,11 +178,11 @@ class TestMemorisation:
         def judged(near: int, of: int) -> tuple[str, str]:
             nearness = np.concatenate([np.zeros(near), np.ones(of - near)])
             nothing = np.zeros(0)
-            return judge(Copying(nearness, np.ones(100), nearness, nothing, 100, None))
+            return judge(Copying(nearness, np.ones(100), nearness, nothing, 100, 100, None))
 
         assert [judged(near, 1000)[0] for near in (10, 50, 90)] == ["healthy", "cannot_tell", "copying"]
         assert "more samples would tell" in judged(50, 1000)[1]
-        few = Copying(np.zeros(10), np.ones(8), np.zeros(10), np.zeros(0), 8, None)
+        few = Copying(np.zeros(10), np.ones(8), np.zeros(10), np.zeros(0), 8, 8, None)
         assert judge(few)[0] == "copying"
         assert judge(replace(few, nearness_of_unseen=np.repeat([0.0, 1.0], 4)))[0] == "cannot_tell"
 
