@@ -157,8 +157,8 @@ def _conclude(set_up: _SetUp, stopped: Stopped) -> TrainResult:
     # Small matrices: threads of BLAS would wait for one another (ridge of 125 faces, 2 busy cores: 0.1 s, not 6 s).
     with threadpool_limits(limits=1, user_api="blas"):
         model = complete_model(set_up.architecture, faces, set_up.basis, gan, facts, set_up.seed)
-        if wants_engine_c(faces, set_up.settings):
-            model = _with_engine_c(model, set_up)
+    if wants_engine_c(faces, set_up.settings):
+        model = _with_engine_c(model, set_up)
     return TrainResult(model, stopped, progress.step, progress.seconds, tuple(progress.history))
 
 
