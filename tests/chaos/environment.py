@@ -34,7 +34,8 @@ class Environment(Stack):
         self._opened = ExitStack()
         self._log = self._opened.enter_context((data / "stack.log").open("a"))
         reachable = {"MASKERAID_WEBHOOK_ALLOWED_HOSTS": f"{LOOPBACK}:*", "MASKERAID_OWNER_EMAIL": "owner@example.org"}
-        options = StackOptions(data, free_port(), {**IMPATIENT, **reachable, **wanted.settings}, self._write_line)
+        options = StackOptions(data, free_port(), {**IMPATIENT, **reachable, **wanted.settings}, self._write_line,
+                               log=data / "stack.log")  # fmt: skip
         super().__init__(options)
         self.ready: set[str] = set()  # workers that have said so since their last start
         self.proxies: dict[tuple[str, str], Proxy] = {}
@@ -46,10 +47,6 @@ class Environment(Stack):
     @property
     def blobs(self) -> Path:
         return self.options.data / "blobs"
-
-    @property
-    def log(self) -> Path:
-        return self.options.data / "stack.log"
 
     def client(self, repeats: int = PATIENT_REPEATS) -> Client:
         """The SDK with the first key."""

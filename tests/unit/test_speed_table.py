@@ -4,9 +4,11 @@ from pathlib import Path
 
 import keras
 import pytest
-from tests.benchmarks.speed import BEGIN, END, Speed, flops_of, write_table
+from tests.benchmarks.speed import Speed, flops_of, write_table
 
 from maskeraid_faces.networks.grouped import GroupedConvolution
+
+BEGIN, END = "<!-- written by train.speed -->", "<!-- end of what train.speed writes -->"
 
 
 class TestCounting:
@@ -44,5 +46,5 @@ class TestTable:
 
     def test_gives_the_share_of_a_peak_that_is_known(self) -> None:
         speed = Speed("r3", 64, 32, steps_per_second=2.0, flops=5e12)
-        assert speed.row(peak=100e12).endswith("| 10.0% |")
-        assert speed.row(peak=None).endswith("| - |")
+        assert speed.row(peak=100e12)[-1] == "10.0%"
+        assert speed.row(peak=None)[-1] == "-"

@@ -72,7 +72,7 @@ def _inside(body: object, steps: Sequence[str | int], *, is_missing: bool) -> li
         if isinstance(body, Mapping) and (step in body or (is_last and is_missing)):
             body = body.get(step)
         elif isinstance(body, list) and isinstance(step, int):
-            body = body[step]
+            body = body[step] if step < len(body) else None  # too short a list lacks it
         else:
             continue
         path.append(step)

@@ -265,7 +265,7 @@ class TestNames:
         refused = await client.post("/v1/datasets", json={"name": f"a{character}b"})
         (row,) = refused.json()["errors"]
         assert (row["pointer"], row["code"]) == ("/name", "bad_format")
-        assert row["detail"].startswith("one line of text without control characters")
+        assert row["detail"].startswith("must be one line, without control characters")
         assert (await client.post("/v1/datasets", json={"name": "Gesichter für שלם 😀"})).status_code == 201
 
 

@@ -17,13 +17,13 @@ from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.shares import SharedModelRepository
 
 from .conftest import Account, FillDataset, Hand, Open
-from .made_models import add_model, make_version
+from .made_models import JUDGED_CARD, add_model, make_version
 
 DATA_URL = "data:image/png;base64,iVBORw0K"
 TRAITS = [{"attribute": "person", "value": "anna"}, {"attribute": "tone", "value": "light"}]
 LINEAGE = {"training_id": "trn_01KADNQ9NH5KMKB59KYA35S2FP", "software": "1", "seed": 7,
            "data": [{"dataset_id": "ds_secret", "version": 1, "where": ["person:anna"]}]}  # fmt: skip
-CARD = {"images": 500, "flags": [], "start_from": {"training_id": "trn_01KADNQ9NH5KMKB59KYA35S2FP", "step": 60}}
+CARD = {**JUDGED_CARD, "start_from": {"training_id": "trn_01KADNQ9NH5KMKB59KYA35S2FP", "step": 60}}
 
 
 @pytest.fixture
@@ -438,7 +438,7 @@ class TestRatings:
         path = f"/v1/models/{model.id}/ratings"
         refused = await reader.client.put(path, json={"stars": 1, "note": f"a{character}b"})
         (row,) = refused.json()["errors"]
-        assert (row["pointer"], row["detail"][:31]) == ("/note", "text without control characters")
+        assert (row["pointer"], row["detail"][:31]) == ("/note", "must have no control characters")
         assert (await reader.client.put(path, json={"stars": 1, "note": "a\nשלם ü"})).status_code == 200
 
 

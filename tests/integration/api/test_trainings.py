@@ -23,6 +23,7 @@ from maskeraid_core.repositories.repository import now
 from .conftest import Account, FillDataset, Hand, Open
 from .made_models import add_model
 
+PICTURE = b"\x89PNG\r\n\x1a\npicture"
 NO_PICTURE = "data:image/png;base64,AAAA"
 IMAGE = f"img_{'0' * 26}_000001"
 
@@ -244,7 +245,7 @@ class TestBeginnings:
     async def test_a_probe_is_put_away_unread(
         self, client: httpx.AsyncClient, account: Account, hand: Hand, fill_dataset: FillDataset
     ) -> None:
-        picture = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\npicture").decode()
+        picture = "data:image/png;base64," + base64.b64encode(PICTURE).decode()
         body = {
             "name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}],
             "probe": {"data_url": picture, "covering": {"map": picture}},
@@ -254,7 +255,7 @@ class TestBeginnings:
         assert "inbox" not in str(made)
         probe = (await hand.claim(made["id"])).spec["probe"]
         keys = [probe[name]["upload"]["keys"][0] for name in ("image", "covering")]
-        assert [await hand.blobs.get(key) for key in keys] == [b"\x89PNG\r\npicture"] * 2
+        assert [await hand.blobs.get(key) for key in keys] == [PICTURE] * 2
 
     @pytest.mark.parametrize(
         ("probe", "pointer"),
@@ -300,7 +301,7 @@ class TestRefused:
     ) -> None:  # fmt: skip
         await keep(hand, stores, training, 60)
         path, inbox = f"/v1/trainings/{training.id}/checkpoints/60/promote", f"t/{account.tenant}/inbox/"
-        picture = "data:image/png;base64," + base64.b64encode(b"picture").decode()
+        picture = "data:image/png;base64," + base64.b64encode(PICTURE).decode()
         body = {
             "name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}],
             "start_from": {"training_id": training.id, "step": 60}, "probe": {"data_url": picture},
@@ -317,7 +318,7 @@ class TestRefused:
     ) -> None:  # fmt: skip
         entry = await keep(hand, stores, training, 60)
         await hand.blobs.delete([f"{entry.key}/weights.safetensors"])
-        picture = "data:image/png;base64," + base64.b64encode(b"picture").decode()
+        picture = "data:image/png;base64," + base64.b64encode(PICTURE).decode()
         body = {
             "name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}],
             "start_from": {"training_id": training.id, "step": 60}, "probe": {"data_url": picture},
@@ -445,7 +446,7 @@ class TestDeletion:
     async def test_leaves_the_model_and_nothing_else(
         self, client: httpx.AsyncClient, account: Account, hand: Hand, stores: Stores, fill_dataset: FillDataset
     ) -> None:
-        picture = "data:image/png;base64," + base64.b64encode(b"picture").decode()
+        picture = "data:image/png;base64," + base64.b64encode(PICTURE).decode()
         body = {
             "name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}],
             "probe": {"data_url": picture},
@@ -483,7 +484,7 @@ class TestDeletion:
     async def test_leaves_what_a_retry_was_given_as_well(
         self, client: httpx.AsyncClient, account: Account, hand: Hand, fill_dataset: FillDataset
     ) -> None:
-        picture = "data:image/png;base64," + base64.b64encode(b"picture").decode()
+        picture = "data:image/png;base64," + base64.b64encode(PICTURE).decode()
         body = {
             "name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant)).id}],
             "probe": {"data_url": picture},
@@ -493,6 +494,6 @@ class TestDeletion:
         again = (await client.post(f"/v1/jobs/{job.id}/retry")).json()["id"]
         assert (await client.delete(f"/v1/trainings/{job.id}")).status_code == 204
         (key,) = job.spec["probe"]["image"]["upload"]["keys"]
-        assert await hand.blobs.get(key) == b"picture"
+        assert await hand.blobs.get(key) == PICTURE
         assert (await client.delete(f"/v1/trainings/{again}")).status_code == 204, "it waited"
         assert not await hand.blobs.exists(key)

@@ -227,7 +227,7 @@ class TestRefusal:
     @pytest.mark.parametrize(
         ("change", "facts", "code"),
         [
-            (lambda faces: [faces[0]] * len(faces), {}, "no_variation"),
+            (lambda faces: [faces[0]] * len(faces), {}, "too_few_images"),
             (lambda faces: [face[: 32 - 8 * (place % 2), : 32 - 8 * (place % 2)] for place, face in enumerate(faces)],
              {}, "mixed_sizes"),
             (lambda faces: [face[:24] for face in faces], {}, "bad_image"),
@@ -235,7 +235,7 @@ class TestRefusal:
                             for place, face in enumerate(faces)],
              {"hyperparameters": {"kind": "drawn"}}, "bad_settings"),
         ],
-        ids=["no_variation", "mixed_sizes", "bad_image", "drawn_of_noise"],
+        ids=["all_the_same", "mixed_sizes", "bad_image", "drawn_of_noise"],
     )  # fmt: skip
     def test_faces_that_teach_nothing_leave_no_model(
         self,

@@ -79,7 +79,7 @@ class TestReading:
             ),
             ({"preset": "slow"}, "/preset", "must be 'quick', 'thesis' or 'best'"),
             ({"seed": "7"}, "/seed", "must be a whole number"),
-            ({"deadline_seconds": 0}, "/deadline_seconds", "must be more than 0"),
+            ({"deadline_seconds": 0}, "/deadline_seconds", "must be at least 1"),
             ({"dry_run": "yes"}, "/dry_run", "must be true or false"),
             ({"metadata": {"a b": "c"}}, "/metadata/a b", "letters, digits, _, and - only"),
             ({"metadata": {"a": 1}}, "/metadata/a", "must be text"),

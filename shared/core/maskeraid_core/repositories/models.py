@@ -13,6 +13,8 @@ from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.repository import TenantRepository, now
 
+MOST_TRIES = 100  # of one who comes at the same time as others
+
 
 @dataclass(frozen=True)
 class Learner:
@@ -42,15 +44,25 @@ class ModelRepository(TenantRepository[Model]):
         """Let an alias lead to a version, or (None) take it away, if `where` still holds; one update, or nothing.
 
         Other aliases stay as they are, whoever changes them at the same time; a further one needs that there are fewer
-        than `most`.
+        than `most`, which those who come at the same time find out one after the other.
         """
         place, at = f"aliases.{alias}", now()
         stamp: dict[str, object] = {"updated_at": at}
         change = {"$set": stamp, "$unset": {place: ""}} if version is None else {"$set": {**stamp, place: version}}
-        has_room = {"$expr": {"$lt": [{"$size": {"$objectToArray": "$aliases"}}, most]}}
-        room = {"$or": [{place: {"$exists": True}}, has_room]} if most is not None else {}
-        outcome = await self._collection.update_one(self._live({**where, **room, "_id": model_id}), change)
-        return await self.get(model_id) if outcome.matched_count else None
+        for _ in range(MOST_TRIES):
+            known = await self.get(model_id)
+            if known is None:
+                return None
+            is_new = version is not None and alias not in known.aliases
+            if is_new and most is not None and len(known.aliases) >= most:
+                return None
+            unchanged = {"updated_at": known.updated_at} if is_new and "updated_at" not in where else {}
+            outcome = await self._collection.update_one(self._live({**where, **unchanged, "_id": model_id}), change)
+            if outcome.matched_count:
+                return await self.get(model_id)
+            if not unchanged:
+                return None
+        return None
 
     async def live_among(self, model_ids: Iterable[str]) -> set[str]:
         """Which of these models there are."""
