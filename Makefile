@@ -4,7 +4,7 @@ BIN := .venv/bin
 PROJECTS := $(wildcard shared/*/pyproject.toml services/*/pyproject.toml clients/*/pyproject.toml deploy/*/pyproject.toml)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: install check check-images test chaos soak demo up bench clean
+.PHONY: install check check-images test test-slow chaos soak demo up bench clean
 
 install: .venv/.installed
 
@@ -27,6 +27,10 @@ check-images: install
 # In two processes: most tests wait for one core or for a server. A folder's files stay in their order, the long ones come first.
 test: install
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+# What takes too long for every day: several hosts, larger images, networks of more layers, every container's packages.
+test-slow: install
+	$(BIN)/python -m pytest -m slow
 
 # Every row of docs/chaos.md but the last, an hour or so; then the table in it is written anew, also when a row has failed.
 chaos: install

@@ -145,7 +145,7 @@ def test_every_service_has_an_image() -> None:
     assert [path.stem for path in DOCKERFILES] == SERVICES
 
 
-SMALL = {"api", "notifier"}  # 13 s each with the wheels that `make install` left in pip's cache
+SMALL = {"notifier"}  # 13 s with the wheels that `make install` left in pip's cache
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,7 @@ class TestSeveralDatasets:
 
 
 class TestSides:
+    @pytest.mark.slow
     def test_128_pixels_are_trained(self, trainer: Trainer) -> None:
         data = add_dataset(trainer.port, side=128).model_copy(update={"where": ["mouth:2"]})
         ended = trainer.carry_out(trainer.accept(hyperparameters={"steps": 2, **ASKED}, data=[data]))

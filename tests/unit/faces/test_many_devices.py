@@ -65,6 +65,7 @@ class TestTwoDevices:
         assert found["resumed_on_one"]["most"] < 1e-4
 
 
+@pytest.mark.slow
 class TestTwoHosts:
     def test_both_end_with_the_same_weights_when_the_chief_says_so(self, tmp_path: Path) -> None:
         hosts = [f"127.0.0.1:{free_port()}" for _ in range(2)]

@@ -102,7 +102,7 @@ class TestKerasFile:
             ("thesis", "auto"),
             ("dense", "auto"),
             ("dcgan", "auto"),
-            ("r3", "auto"),
+            pytest.param("r3", "auto", marks=pytest.mark.slow),
         ],
     )
     def test_it_draws_what_the_model_draws(

@@ -57,6 +57,7 @@ def gan_of(faces: Images) -> EigenGan:
 
 
 class TestEigen:
+    @pytest.mark.slow
     def test_another_tone_is_learned_in_fewer_steps(self, light: Learned) -> None:
         """After half of the steps it is better than a training that began afresh."""
         fresh = train(MEDIUM, settings=steps(1000), seed=2).model.facts
