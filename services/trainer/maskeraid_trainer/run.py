@@ -47,7 +47,7 @@ from maskeraid_trainer.traits import traits_of
 log = structlog.get_logger()
 
 ENGINE_C_NOT_COUNTED = (
-    "Engine C is trained as well, some three minutes on two cores, which the estimate leaves out. "
+    "Engine C is trained as well, some two minutes on two cores, which the estimate leaves out. "
     "The hyperparameter `engine_c`, false, leaves it out of the training."
 )
 PRESETS: Mapping[str, dict[str, Any]] = {

@@ -78,7 +78,7 @@ class Hyperparameters(Body):
 
     engine_c: bool | None = Field(
         default=None,
-        description="Whether a generator that is told what is visible is trained too, of photographs: some three "
+        description="Whether a generator that is told what is visible is trained too, of photographs: some two "
         "minutes more; from 300 photographs on when absent.",
     )
     asymmetric: bool | None = Field(default=None, description="Whether faces must not be mirrored.")

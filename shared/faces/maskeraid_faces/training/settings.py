@@ -37,7 +37,7 @@ class TrainSettings:
     `target_quality`: 0 to 1, stop as soon as it is reached (None: 0.87 for drawn faces with `eigen`, else none).
     `asymmetric`: faces must not be mirrored. `loop`: `plain` runs the thesis through Keras's own calls.
     `engine_c`: whether a generator that is told what is visible is trained as well, of photographs alone, which takes
-    some three minutes more (None: from 300 photographs on).
+    some two minutes more (None: from 300 photographs on).
     `learning_rate`: of Adam, 1e-6 to 0.1 (None: the architecture's). `final_learning_rate`: it falls to this by half a
     cosine, over all steps of `thesis`, over the first 6,000 of the others, 2,000 of `dense` on drawn faces (None: to a
     quarter for `dense`, `dcgan`, `r3`; from 1e-3 to 1e-4 for `eigen` on photographs unless a `learning_rate` is named;
