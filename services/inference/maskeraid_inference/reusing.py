@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pictures
 
+from maskeraid_core.blobs import sha256_hex
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import ModelChoice, ReimagingSpec
-from maskeraid_core.errors import InputGone
+from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.jobs import JobRepository
@@ -65,10 +66,16 @@ async def _find(stores: Stores, tenant: str, reimaging_id: str) -> Job:
 
 
 async def _read(stores: Stores, files: Facts) -> dict[str, bytes]:
-    """The pictures, which lie one behind the other in one object or two."""
+    """The pictures, which lie one behind the other in one object or two. Raises: InputGone, ArtifactCorrupt."""
     wanted = {name: file for name, file in files.items() if "offset" in file}
     albums = {key: await stores.blobs.get(key) for key in {file["key"] for file in wanted.values()}}
-    return {name: albums[file["key"]][file["offset"] : file["offset"] + file["bytes"]] for name, file in wanted.items()}
+    found = {
+        name: albums[file["key"]][file["offset"] : file["offset"] + file["bytes"]] for name, file in wanted.items()
+    }
+    for name, content in found.items():
+        if sha256_hex(content) != wanted[name]["sha256"]:
+            raise ArtifactCorrupt(f"the file {name} of the earlier re-imaging does not have its digest")
+    return found
 
 
 def reimage_again(earlier: Earlier, spec: ReimagingSpec, version: ModelVersion, model: FaceModel) -> Reimaged:

@@ -124,6 +124,17 @@ class TestReuse:
         assert failed.error is not None
         assert failed.error.code == "input_gone"
 
+    def test_of_files_that_changed_fails(self, inference: Inference) -> None:
+        done = inference.carry_out(inference.accept(covered_face("medium")))
+        assert done.result is not None
+        key = done.result["files"]["input.png"]["key"]
+        content = bytearray(inference.get(key))
+        content[-20] ^= 1
+        inference.put(key, bytes(content))
+        failed = self.again(inference, done)
+        assert failed.error is not None
+        assert failed.error.code == "artifact_corrupt"
+
     def test_of_another_tenant_fails(self, inference: Inference, done: Job) -> None:
         job = inference.accept_source({}, new_id("ten"), reuse={"reimaging_id": done.id})
         failed = inference.carry_out(job)
