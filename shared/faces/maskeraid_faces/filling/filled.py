@@ -28,7 +28,7 @@ class Candidate:
     fit: float  # RMSE to the visible pixels before blending, grey levels
     stages: Stages | None
     is_approximate: bool  # few draws of the model agree with the visible pixels
-    is_near_copy: bool = False  # of a training face; not looked for without the training faces
+    is_near_copy: bool | None = None  # of a training face; None: not looked for, which needs the training faces
     attributes: Mapping[str, str] = field(default_factory=dict)  # as the model tells them of `final`
 
     def to_dict(self) -> dict[str, object]:
