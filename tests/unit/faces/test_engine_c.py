@@ -18,14 +18,14 @@ from maskeraid_faces.filling.conditional import bend, covering_code, posterior, 
 from maskeraid_faces.filling.covering_system import covering_system, model_system
 from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.filling.picks import Pick
-from maskeraid_faces.images import to_network
+from maskeraid_faces.images import Images, to_network
 from maskeraid_faces.model_files import load_model, save_model
 from maskeraid_faces.training import engine_c, honest_answers
 from maskeraid_faces.training.basis import fit_basis
 from maskeraid_faces.training.choices import wants_engine_c
 from maskeraid_faces.training.engine_c import accepted, with_engine_c
 from maskeraid_faces.training.image_set import prepare
-from maskeraid_faces.training.settings import TrainSettings, Watch
+from maskeraid_faces.training.settings import KindChoice, TrainSettings, Watch
 from maskeraid_faces.training.train import train
 
 FACES = draw_faces("faces-light-balanced").images[::4]
@@ -115,9 +115,19 @@ class TestChoice:
         settings = TrainSettings(engine_c=wanted)
         assert wants_engine_c(prepare(images, settings, None, 0), settings) is is_trained
 
-    def test_of_drawn_faces_it_is_never_trained(self) -> None:
-        settings = TrainSettings(engine_c=True)
-        assert not wants_engine_c(prepare(FACES, settings, None, 0), settings)
+    @pytest.mark.parametrize(
+        ("images", "persons"),
+        [(FACES, None), (FACES[:20], None), (FACES[:40], ["anna"] * 40)],
+        ids=["drawn", "few", "one"],
+    )
+    def test_what_cannot_be_judged_is_refused_before_the_first_step(
+        self, images: Images, persons: list[str] | None
+    ) -> None:
+        kind: KindChoice = "auto" if len(images) > 40 else "photo"
+        with pytest.raises(BadSettings, match="engine_c needs photographs"):
+            train(images, settings=TrainSettings(kind=kind, engine_c=True), groups=persons)
+        usual = TrainSettings(kind=kind)
+        assert not wants_engine_c(prepare(images, usual, persons, 0), usual)
 
     def test_an_evaluation_measures_it_too(self) -> None:
         assert [one.engine for one in measure_fills(photo_model(), FACES, most=4)] == ["R", "A", "C"]
@@ -187,6 +197,14 @@ class TestHonesty:
         truths = (values - basis.mean) @ basis.components.T / np.square(basis.deviations)
         theirs = np.square(answers.answers - answers.truths).mean()
         assert theirs > 1.5 * np.square(own - truths).mean()
+
+    @pytest.mark.parametrize(("people", "folds"), [(1, 5), (3, 3), (40, 5)])
+    def test_no_fold_is_empty_and_a_person_is_in_one(self, people: int, folds: int) -> None:
+        names = [f"p{place % people}" for place in range(120)]
+        found = honest_answers._folds(120, names, np.random.default_rng(0))
+        assert set(found.tolist()) == set(range(folds))
+        if people > 1:
+            assert all(len(set(found[place::people].tolist())) == 1 for place in range(people))
 
 
 class TestTraining:

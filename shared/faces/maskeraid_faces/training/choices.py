@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 
+from maskeraid_faces.errors import BadSettings
 from maskeraid_faces.face_model import Basis, TrainedArchitecture
 from maskeraid_faces.networks.stages import USUAL_WIDTHS
 from maskeraid_faces.training.basis import coefficients_of
@@ -125,10 +126,18 @@ def is_mirrored(faces: FaceSet, settings: TrainSettings) -> bool:
 
 
 def wants_engine_c(faces: FaceSet, settings: TrainSettings) -> bool:
-    """Whether a generator that is told what is visible is trained, too."""
-    if faces.kind != "photo" or settings.engine_c is False:
-        return False
-    return bool(settings.engine_c) or len(faces.training) + len(faces.held_out) >= FEWEST_FACES
+    """Whether a generator that is told what is visible is trained, too; held-out faces must judge it.
+
+    Raises: BadSettings, when it is asked for and cannot be.
+    """
+    can_be = faces.kind == "photo" and len(faces.held_out) > 0
+    if settings.engine_c and not can_be:
+        detail = (
+            f"engine_c needs photographs, {FEWEST_FOR_HOLDING_OUT} or more, of two persons or more where they are named"
+        )
+        raise BadSettings(detail, field="engine_c", allowed=[False])
+    is_usual = len(faces.training) + len(faces.held_out) >= FEWEST_FACES
+    return can_be and (is_usual if settings.engine_c is None else settings.engine_c)
 
 
 def _or(value: float | None, otherwise: float) -> float:

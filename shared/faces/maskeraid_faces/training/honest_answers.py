@@ -62,12 +62,12 @@ def honest_answers(
     folds = _folds(len(faces), None if groups is None else [groups[row] for row in chosen], random)
     bases = [
         fit_basis(choose(faces, np.flatnonzero(folds != fold)), kind="photo", seed=seed, is_mirrored=is_mirrored)
-        for fold in range(FOLDS)
+        for fold in range(int(folds.max()) + 1)
     ]
     for _ in range(COVERINGS):
         covering = random_covering(int(faces.shape[1]), random)
         rows = np.concatenate(
-            [random.choice(np.flatnonzero(folds == fold), FACES_A_COVERING // FOLDS) for fold in range(FOLDS)]
+            [random.choice(np.flatnonzero(folds == fold), FACES_A_COVERING // len(bases)) for fold in range(len(bases))]
         )
         some = faces[rows]
         if is_mirrored:
@@ -119,6 +119,9 @@ def _answers(values: Floats, covering: Covering, fold: Basis, penalty: float, ba
 
 
 def _folds(faces: int, groups: Sequence[str] | None, random: np.random.Generator) -> NDArray[np.intp]:
-    """The fold of each face; an identity is in one alone."""
-    _, identity = np.unique(np.arange(faces).astype(str) if groups is None else np.asarray(groups), return_inverse=True)
-    return (random.permutation(int(identity.max()) + 1) % FOLDS)[identity]
+    """The fold of each face, none of them empty; an identity is in one alone, unless there is no other identity."""
+    _, identity = np.unique(np.arange(faces) if groups is None else np.asarray(groups, np.str_), return_inverse=True)
+    if identity.max() == 0:
+        identity = np.arange(faces)
+    people = int(identity.max()) + 1
+    return (random.permutation(people) % min(FOLDS, people))[identity]

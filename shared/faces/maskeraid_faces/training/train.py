@@ -120,6 +120,7 @@ def _set_up(
     # The images and their space.
     faces = prepare(images, settings, groups, seed)
     architecture, reason = choose_architecture(faces, settings)
+    wants_engine_c(faces, settings)  # what cannot be is refused now, not when all steps are made
     if resume is None:
         basis = fit_basis(faces.training, kind=faces.kind, seed=seed, is_mirrored=is_mirrored(faces, settings))
     else:
@@ -166,11 +167,10 @@ def _with_engine_c(model: FaceModel, set_up: _SetUp) -> FaceModel:
     faces, settings, watch = set_up.faces, set_up.settings, set_up.watch
     set_up.loop.keep()
     watch.phase("engine_c")
-    unseen = faces.held_out if len(faces.held_out) else faces.training
     made = with_engine_c(
         model,
         faces.training,
-        unseen,
+        faces.held_out,
         faces.training_groups,
         seed=set_up.seed,
         is_mirrored=is_mirrored(faces, settings),
