@@ -87,9 +87,10 @@ def reimage_again(earlier: Earlier, spec: ReimagingSpec, version: ModelVersion, 
     brightness = earlier.picture("uncertainty.png").astype(np.float32)
     uncertainty = brightness * np.float32(BRIGHTEST_UNCERTAINTY / 255)
     small, hole = fit_image(image, model.size), fit_covering(covered, model.size)
+    visible = visible_sha256(small, hole)  # the candidates' too, for `finish` superimposes; `put_all_back` proves it
     filled = Filled(
         _candidates(earlier, spec, small, hole, model), uncertainty, result["engine"],
-        result["combinations"]["possible"], earlier.spec.seed, visible_sha256(small, hole), visible_sha256(small, hole),
+        result["combinations"]["possible"], earlier.spec.seed, visible, visible,
     )  # fmt: skip
     said = result["covering"]
     found = FoundCovering(covered, said["kind"], tuple(tuple(colour) for colour in said["colours"]))
