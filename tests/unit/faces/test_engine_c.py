@@ -34,6 +34,13 @@ MASK = COVERINGS["mask"]
 WIDTH = 8
 
 
+def _no_step(step: int, *_: object) -> None:
+    raise AssertionError(f"step {step} was made")
+
+
+NEVER = Watch(progress=_no_step)
+
+
 def weights_of(model: FaceModel, scale: float = 0.0) -> dict[str, Floats]:
     """Of a generator that bends nothing, or by chance."""
     random, rank = np.random.default_rng(0), model.basis.gan_rank
@@ -125,7 +132,7 @@ class TestChoice:
     ) -> None:
         kind: KindChoice = "auto" if len(images) > 40 else "photo"
         with pytest.raises(BadSettings, match="engine_c needs photographs"):
-            train(images, settings=TrainSettings(kind=kind, engine_c=True), groups=persons)
+            train(images, settings=TrainSettings(kind=kind, engine_c=True), groups=persons, watch=NEVER)
         usual = TrainSettings(kind=kind)
         assert not wants_engine_c(prepare(images, usual, persons, 0), usual)
 
@@ -205,6 +212,13 @@ class TestHonesty:
         assert set(found.tolist()) == set(range(folds))
         if people > 1:
             assert all(len(set(found[place::people].tolist())) == 1 for place in range(people))
+
+    def test_answers_to_few_persons_are_made_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(honest_answers, "COVERINGS", 1)
+        names = [f"p{place % 3}" for place in range(len(NOISY))]
+        basis = fit_basis(NOISY, kind="photo", seed=0)
+        (answers,) = honest_answers.honest_answers(NOISY, names, basis, 0.05, 1, is_mirrored=True)
+        assert np.isfinite(answers.answers).all()
 
 
 class TestTraining:

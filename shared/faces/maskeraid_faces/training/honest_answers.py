@@ -123,5 +123,4 @@ def _folds(faces: int, groups: Sequence[str] | None, random: np.random.Generator
     _, identity = np.unique(np.arange(faces) if groups is None else np.asarray(groups, np.str_), return_inverse=True)
     if identity.max() == 0:
         identity = np.arange(faces)
-    people = int(identity.max()) + 1
-    return (random.permutation(people) % min(FOLDS, people))[identity]
+    return (random.permutation(int(identity.max()) + 1) % FOLDS)[identity]
