@@ -133,6 +133,7 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
         "held_out": facts["held_out"],
         "engines": ["R", "A", "C"] if model.conditional else ["R", "A"],
         "engine_c": facts.get("engine_c"),
+        "covering_detector": facts.get("detector"),
         "quality": measures,
         "tells": [
             {"attribute": trait.attribute, "values": list(trait.values), "accuracy": trait.accuracy}

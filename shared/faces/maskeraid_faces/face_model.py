@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskeraid_faces.blending.palette import nearest_colours
+from maskeraid_faces.coverings.detector import Detector
 from maskeraid_faces.errors import BadSettings
 from maskeraid_faces.images import to_pixels
 
@@ -37,10 +38,12 @@ class RidgeFit:
 
     `penalty` is lambda relative to the mean visible variance, by cross-validation.
     `pixel_sigma` is the root mean square error of held-out fills, a pixel (P,), in [-1, 1] units.
+    `interval` is how many local deviations hold nine tenths of such errors; 0: not known.
     """
 
     penalty: float
     pixel_sigma: Floats
+    interval: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ class FaceModel:
     palette: NDArray[np.uint8] | None  # (c, 3) exact colours of a drawn set, else None
     grey: bool = False  # every training image was grey
     conditional: Conditional | None = None  # of photographs, where it was trained
+    detector: Detector | None = None  # of coverings, where it learned more than the generic one knows
+    second_look: Mapping[str, Floats] | None = None  # at what that detector says
     traits: tuple[Trait, ...] = ()  # what it can tell of a face; none when the training faces had no attributes
     facts: Mapping[str, object] = field(default_factory=dict)  # plain JSON for the card: counts, settings, quality
 

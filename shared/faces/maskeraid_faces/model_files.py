@@ -13,6 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 from safetensors.numpy import save
 
 from maskeraid_faces.conditional_files import CONDITIONAL_FILE, conditional_files, hidden_widths
+from maskeraid_faces.coverings.detector_files import (
+    DETECTOR_FILE,
+    SECOND_LOOK_FILE,
+    detector_arrays,
+    detector_from,
+    detector_shapes,
+    second_look_shapes,
+)
 from maskeraid_faces.errors import BadModelFile
 from maskeraid_faces.face_model import (
     Bank,
@@ -38,7 +46,15 @@ from maskeraid_faces.trait_files import (
 
 ARCHITECTURE_FILE = "architecture.json"
 MOST_JSON_BYTES = 2**20
-MAY_BE_UNSAID = ("has_linear", "conditional_widths", "conditional_temperature", "traits")
+MAY_BE_UNSAID = (
+    "has_linear",
+    "conditional_widths",
+    "conditional_temperature",
+    "traits",
+    "interval",
+    "has_detector",
+    "looks_twice",
+)
 
 
 class ModelDescription(BaseModel):
@@ -64,6 +80,9 @@ class ModelDescription(BaseModel):
     grey: bool
     conditional_widths: list[int] = Field(default_factory=list, max_length=8)  # hidden, of engine C's generator
     conditional_temperature: float = Field(default=0, ge=0, le=1)
+    interval: float = Field(default=0, ge=0, le=100)
+    has_detector: bool = False
+    looks_twice: bool = False
     traits: list[TraitDescription] = Field(default_factory=list, max_length=64)
     facts: dict[str, JsonValue]
 
@@ -134,6 +153,8 @@ def expected_arrays(description: ModelDescription) -> dict[str, Shapes]:
         "bank.safetensors": {"latents": ("F32", (d.draws, d.latent_size)), "draws": draws},
         "prototypes.safetensors": {**lab, "share": ("F64", (d.prototypes,))},
         **conditional_files(d.conditional_widths, d.components, d.gan_rank),
+        **({DETECTOR_FILE: detector_shapes()} if d.has_detector else {}),
+        **({SECOND_LOOK_FILE: second_look_shapes()} if d.looks_twice else {}),
         **({TRAITS_FILE: trait_shapes(d.traits)} if d.traits else {}),
     }
 
@@ -176,6 +197,9 @@ def _describe(model: FaceModel) -> ModelDescription:
         grey=model.grey,
         conditional_widths=[] if model.conditional is None else hidden_widths(model.conditional.weights),
         conditional_temperature=0 if model.conditional is None else model.conditional.temperature,
+        interval=float(model.ridge.interval),
+        has_detector=model.detector is not None,
+        looks_twice=model.second_look is not None,
         traits=describe_traits(model.traits),
         facts=json.loads(json.dumps(dict(model.facts))),  # tuples become lists
     )
@@ -194,6 +218,8 @@ def _arrays(model: FaceModel) -> dict[str, Arrays]:
         "bank.safetensors": {"latents": model.bank.latents, "draws": model.bank.draws},
         "prototypes.safetensors": {**prototypes, "share": np.array([p.share for p in model.prototypes], np.float64)},
         **({CONDITIONAL_FILE: model.conditional.weights} if model.conditional else {}),
+        **({DETECTOR_FILE: detector_arrays(model.detector)} if model.detector else {}),
+        **({SECOND_LOOK_FILE: model.second_look} if model.second_look else {}),
         **({TRAITS_FILE: trait_arrays(model.traits)} if model.traits else {}),
     }
 
@@ -209,7 +235,7 @@ def _assemble(description: ModelDescription, parts: Mapping[str, Arrays]) -> Fac
         widths=tuple(description.widths),
         generator=parts["weights.safetensors"],
         basis=Basis(basis["mean"], basis["components"], basis["deviations"], description.gan_rank),
-        ridge=RidgeFit(description.penalty, parts["ridge.safetensors"]["pixel_sigma"]),
+        ridge=RidgeFit(description.penalty, parts["ridge.safetensors"]["pixel_sigma"], description.interval),
         bank=Bank(bank["latents"], bank["draws"]),
         conditioning=Conditioning(description.noise_grey_levels, description.temperature),
         prototypes=tuple(Prototype(tone, hair, eyes, float(share)) for tone, hair, eyes, share in colours),
@@ -218,6 +244,8 @@ def _assemble(description: ModelDescription, parts: Mapping[str, Arrays]) -> Fac
         conditional=Conditional(parts[CONDITIONAL_FILE], description.conditional_temperature)
         if description.conditional_widths
         else None,
+        detector=detector_from(parts[DETECTOR_FILE]) if description.has_detector else None,
+        second_look=parts.get(SECOND_LOOK_FILE),
         traits=traits_from(description.traits, parts.get(TRAITS_FILE, {})),
         facts=description.facts,
     )

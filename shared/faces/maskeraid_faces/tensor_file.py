@@ -12,7 +12,12 @@ from maskeraid_faces.errors import BadModelFile
 
 LENGTH_BYTES = 8  # little endian length of the header, then the header, then the arrays
 MOST_HEADER_BYTES = 2**20
-DTYPES: Mapping[str, np.dtype[Any]] = {"F64": np.dtype("<f8"), "F32": np.dtype("<f4"), "U8": np.dtype("u1")}
+DTYPES: Mapping[str, np.dtype[Any]] = {
+    "F64": np.dtype("<f8"),
+    "F32": np.dtype("<f4"),
+    "F16": np.dtype("<f2"),
+    "U8": np.dtype("u1"),
+}
 
 Arrays = Mapping[str, NDArray[Any]]
 Shapes = Mapping[str, tuple[str, tuple[int, ...]]]  # name: safetensors type, shape

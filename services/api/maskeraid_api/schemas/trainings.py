@@ -81,6 +81,11 @@ class Hyperparameters(Body):
         description="Whether a generator that is told what is visible is trained too, of photographs: some two "
         "minutes more; from 300 photographs on when absent.",
     )
+    detector: bool | None = Field(
+        default=None,
+        description="Whether the detector of coverings practises on these faces: some two minutes more; when absent "
+        "of photographs, from 300 on, else a second look alone is learned in seconds; with false nothing is.",
+    )
     asymmetric: bool | None = Field(default=None, description="Whether faces must not be mirrored.")
 
     @field_validator("real_label")
@@ -115,7 +120,7 @@ class Hyperparameters(Body):
         return chosen | ({"steps": chosen.pop("max_steps")} if "max_steps" in chosen else {})
 
 
-_OF_ALL = frozenset({"steps", "batch", "max_seconds", "learning_rate", "final_learning_rate"})
+_OF_ALL = frozenset({"steps", "batch", "max_seconds", "learning_rate", "final_learning_rate", "detector"})
 _OF_EIGEN = _OF_ALL | {"max_steps", "target_quality", "engine_c", "asymmetric"}
 _OF_CONVOLUTIONS = _OF_EIGEN | {"width"}
 KNOWN_HYPERPARAMETERS: Mapping[Architecture, frozenset[str]] = {

@@ -1,18 +1,25 @@
-"""Finds the covering of a face: `find_covering`. The learned method is not in this release."""
+"""Finds the covering of a face: `find_covering`, by the learned detector or by the colour rule."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
+from scipy.ndimage import binary_fill_holes
 
-from maskeraid_faces.coverings.colour_rule import Colour, covered_by_colour
+from maskeraid_faces.coverings.colour_rule import Colour, covered_by_colour, without_specks
+from maskeraid_faces.coverings.detector import KINDS, Detector
+from maskeraid_faces.coverings.detector_files import generic_detector
+from maskeraid_faces.coverings.second_look import look_again, residual, strangeness
+from maskeraid_faces.coverings.seeing import seen_image
 from maskeraid_faces.errors import BadSettings
 from maskeraid_faces.face_model import FaceModel
-from maskeraid_faces.images import Covering, Image, check_image
+from maskeraid_faces.filling.tone import to_models_tone
+from maskeraid_faces.images import Covering, Floats, Image, check_image
+from maskeraid_faces.sizes import fit_image
 
-METHODS = ("colour",)
+Method = Literal["learned", "colour"]
 
 
 @dataclass(frozen=True)
@@ -20,39 +27,94 @@ class Found:
     """A covering that was found; all False when there is none."""
 
     covering: Covering
-    probability: NDArray[np.float32]  # (H, W), 0 to 1; the colour rule is sure: 0 or 1
+    probability: Floats  # (H, W), 0 to 1; the colour rule is sure: 0 or 1
     share: float  # of the image's area, 0 to 1
+    kind: str | None = (
+        None  # mask, scarf, glasses, hand, hat, other; None when nothing was found, or by the colour rule
+    )
+    confidence: float | None = None  # that what is marked is covered, 0 to 1, on average
 
-    def to_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, object]:
         """Plain values, the arrays apart."""
-        return {"share": self.share}
+        return {"share": self.share, "kind": self.kind, "confidence": self.confidence}
 
 
 def find_covering(
     image: Image,
     model: FaceModel | None = None,
     *,
-    method: Literal["learned", "colour"],
+    method: Method = "learned",
     colours: Sequence[Colour] = (),
     tolerance: int = 24,
 ) -> Found:
     """Find what hides part of a face, exactly as seen: callers widen it with `grow` before they fill.
 
     Args:
-        image: uint8 (side, side, 3) RGB.
-        model: of no use to the colour rule.
-        method: "colour", the rule of section 6.1 of the thesis; "learned" is refused in this release.
-        colours: RGB 0..255, those of the covering; at least one.
-        tolerance: largest difference a channel, in grey levels, 0..255.
+        image: uint8 (side, side, 3) RGB, an aligned face.
+        model: whose detector looks; the generic one where it has none, or without a model. Not for the colour rule.
+        method: "learned", a network (section 6.1 of the thesis asks for one), or "colour", its rule.
+        colours: RGB 0..255, those of the covering; at least one, for the colour rule.
+        tolerance: of the colour rule: largest difference a channel, in grey levels, 0..255.
 
     Raises:
         BadImage: not such an image.
-        BadSettings: no such method here, no colour, or a value out of range; `facts` say which are allowed.
+        BadSettings: no such method, no colour, or a value out of range; `facts` say which are allowed.
 
     Source: Desentz 2021, section 6.1.
     """
     check_image(image)
-    if method not in METHODS:
-        raise BadSettings(f"method must be one of {METHODS}, found {method!r}", field="method", allowed=list(METHODS))
+    methods = get_args(Method)
+    if method not in methods:
+        raise BadSettings(f"method must be one of {methods}, found {method!r}", field="method", allowed=list(methods))
+    if method == "learned":
+        return find_learned(image, [model] if model else [])
     covering = covered_by_colour(image, colours, tolerance)
     return Found(covering, covering.astype(np.float32), float(covering.mean()))
+
+
+def find_learned(image: Image, models: Sequence[FaceModel]) -> Found:
+    """By networks, on a square image of any size; of several models the one says that finds the face least strange."""
+    if models:
+        looked = min((_look_as(image, model) for model in models), key=lambda one: one[2])
+        logits, kinds, _ = looked
+    else:
+        logits, kinds = first_look(image, generic_detector())
+    logits = resized(logits, image.shape[0])
+    covering = covering_from(logits)
+    probability = (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
+    if not covering.any():
+        return Found(covering, probability, 0.0)
+    kind = KINDS[int(kinds.argmax())]
+    return Found(covering, probability, float(covering.mean()), kind, round(float(probability[covering].mean()), 4))
+
+
+def first_look(image: Image, detector: Detector) -> tuple[Floats, Floats]:
+    """Logits (side, side), above 0 where it is covered, and probabilities of the kinds."""
+    seen = detector.look(seen_image(image)[None])
+    return resized(seen.logits[0] - np.float32(detector.threshold), image.shape[0]), seen.kinds[0]
+
+
+def _look_as(image: Image, model: FaceModel) -> tuple[Floats, Floats, float]:
+    """The same by a model, in its own size if it looks twice, and how strange the face then is to it."""
+    picture = fit_image(image, model.size)
+    logits, kinds = first_look(picture, model.detector or generic_detector())
+    if model.second_look is None:
+        return logits, kinds, strangeness(logits, residual(picture, logits, model.basis, model.kind))
+    covering = covering_from(logits)
+    if covering.any() and not covering.all():
+        picture, _ = to_models_tone(picture, covering, model)
+    again = look_again(picture, logits, model.basis, model.kind, model.second_look)
+    return again.logits, kinds, again.strangeness
+
+
+def covering_from(logits: Floats) -> Covering:
+    """What lies above 0, without specks and holes: (H, W)."""
+    return without_specks(np.asarray(binary_fill_holes(without_specks(logits > 0)), np.bool_))
+
+
+def resized(logits: Floats, side: int) -> Floats:
+    """A map in another size."""
+    if side == logits.shape[0]:
+        return logits
+    way = cv2.INTER_AREA if side < logits.shape[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(logits, (side, side), interpolation=way), np.float32)

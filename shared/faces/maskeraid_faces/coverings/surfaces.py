@@ -11,16 +11,23 @@ Places = NDArray[np.float64]  # (side, side)
 
 SHARE_OF_FACE_COLOURS = 0.25
 PATTERNS = ("flat", "flat", "gradient", "checks", "stripes", "dots", "flowers", "cloud")
+OWN_COLOURS = {"hand": 0.7, "hat": 0.4}  # how often a covering is skin or hair itself
+DARKEST_SKIN, LIGHTEST_SKIN = np.array([60.0, 36, 25]), np.array([244.0, 212, 190])
 USUAL_COLOURS = ((235, 235, 235), (150, 200, 225), (25, 25, 30), (30, 60, 120), (120, 30, 40), (60, 60, 60))
 
 
-def draw_surface(image: Image, rng: np.random.Generator) -> Floats:
-    """A random surface for a covering of this face uint8 (side, side, 3)."""
+def draw_surface(image: Image, rng: np.random.Generator, family: str = "") -> Floats:
+    """A random surface for a covering of this face uint8 (side, side, 3); hands are mostly bare, hats often hair."""
     side = image.shape[0]
     y, x = np.mgrid[0:side, 0:side] / side
-    first, second = (_colour(image, rng) for _ in range(2))
-    share = _mixture(str(rng.choice(PATTERNS)), x, y, rng)[..., None]
-    surface = first * (1 - share) + second * share
+    if rng.random() < OWN_COLOURS.get(family, 0.0):
+        first = np.clip((_skin if family == "hand" else _hair)(image, rng), 0, 255)
+        share = 0.4 * _mixture("cloud", x, y, rng)[..., None]
+        surface = first * (1 - share) + 0.75 * first * share
+    else:
+        first, second = (_colour(image, rng) for _ in range(2))
+        share = _mixture(str(rng.choice(PATTERNS)), x, y, rng)[..., None]
+        surface = first * (1 - share) + second * share
     if rng.random() < 0.5:
         surface = surface * _folds(x, y, rng)[..., None]
     if rng.random() < 0.6:
@@ -37,6 +44,24 @@ def _colour(image: Image, rng: np.random.Generator) -> Colour:
     elif rng.random() < 0.4:
         colour = np.array(USUAL_COLOURS[rng.integers(len(USUAL_COLOURS))]) + rng.normal(0, 12, 3)
     return np.clip(colour, 0, 255)
+
+
+def _skin(image: Image, rng: np.random.Generator) -> Colour:
+    """Of the face's own cheeks, or of somebody else."""
+    if rng.random() < 0.6:
+        rows, columns = (rng.integers(round(low * image.shape[0]), round(high * image.shape[0]), 9)
+                         for low, high in ((0.5, 0.62), (0.25, 0.75)))  # fmt: skip
+        own: Colour = np.median(image[rows, columns], axis=0) * rng.uniform(0.8, 1.15) + rng.normal(0, 4, 3)
+        return own
+    skin: Colour = DARKEST_SKIN + rng.random() * (LIGHTEST_SKIN - DARKEST_SKIN) + rng.normal(0, 6, 3)
+    return skin
+
+
+def _hair(image: Image, rng: np.random.Generator) -> Colour:
+    """Of the upper edge of the face's picture."""
+    columns = rng.integers(0, image.shape[0], 9)
+    hair: Colour = np.median(image[1, columns], axis=0) + rng.normal(0, 6, 3)
+    return hair
 
 
 def _mixture(pattern: str, x: Places, y: Places, rng: np.random.Generator) -> Places:

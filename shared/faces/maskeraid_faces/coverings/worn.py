@@ -34,7 +34,7 @@ def wear_any(image: Image, rng: np.random.Generator, families: Sequence[str] = t
     opacity = _softened(opacity, rng.choice([0.0, rng.uniform(0.3, SOFTEST_RIM)]))
     covering = opacity > LEAST_OPACITY
     share = np.where(covering, opacity, 0)[..., None]
-    worn = image * (1 - share) + _shaded(draw_surface(image, rng), opacity, rng) * share
+    worn = image * (1 - share) + _shaded(draw_surface(image, rng, family), opacity, rng) * share
     return Worn(np.rint(worn).astype(np.uint8), covering, family)
 
 

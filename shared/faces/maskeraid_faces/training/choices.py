@@ -140,5 +140,11 @@ def wants_engine_c(faces: FaceSet, settings: TrainSettings) -> bool:
     return can_be and (is_usual if settings.engine_c is None else settings.engine_c)
 
 
+def wants_detector(faces: FaceSet, settings: TrainSettings) -> bool:
+    """Whether a detector of coverings may practise on these faces."""
+    is_usual = faces.kind == "photo" and len(faces.training) + len(faces.held_out) >= FEWEST_FACES
+    return is_usual if settings.detector is None else settings.detector
+
+
 def _or(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else value

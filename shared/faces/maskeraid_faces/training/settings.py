@@ -38,6 +38,8 @@ class TrainSettings:
     `asymmetric`: faces must not be mirrored. `loop`: `plain` runs the thesis through Keras's own calls.
     `engine_c`: whether a generator that is told what is visible is trained as well, of photographs alone, which takes
     some two minutes more (None: from 300 photographs on).
+    `detector`: whether the detector of coverings practises on these faces, which takes some two minutes more (None: of
+    photographs, from 300 on; else a second look alone is learned, in seconds; False: nothing).
     `learning_rate`: of Adam, 1e-6 to 0.1 (None: the architecture's). `final_learning_rate`: it falls to this by half a
     cosine, over all steps of `thesis`, over the first 6,000 of the others, 2,000 of `dense` on drawn faces (None: to a
     quarter for `dense`, `dcgan`, `r3`; from 1e-3 to 1e-4 for `eigen` on photographs unless a `learning_rate` is named;
@@ -56,6 +58,7 @@ class TrainSettings:
     target_quality: float | None = None
     asymmetric: bool = False
     engine_c: bool | None = None
+    detector: bool | None = None
     learning_rate: float | None = None
     final_learning_rate: float | None = None
     real_label: float | None = None
@@ -94,8 +97,8 @@ class Watch:
     model as it is then, with usual numbers in place of fitted ones; `checkpoint(step, arrays)` every
     `checkpoint_seconds` and before an asked stop; `stop()` between two calls; `attention(code, message)` when its owner
     may want to end it: `collapse`, `no_progress`, `overfit`; `warn(code, message)` of what else is to be known;
-    `phase(name)` when the first step is compiled (`compiling`), when it is made (`training`), and when engine C is
-    trained (`engine_c`).
+    `phase(name)` when the first step is compiled (`compiling`), when it is made (`training`), when engine C is
+    trained (`engine_c`), and when the detector of coverings is measured, or practises (`detector`).
     """
 
     progress: Callable[[int, float, Mapping[str, float]], None] = lambda step, seconds, values: None

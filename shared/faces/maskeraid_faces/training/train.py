@@ -21,9 +21,11 @@ from maskeraid_faces.training.choices import (
     is_mirrored,
     make_gan,
     make_plan,
+    wants_detector,
     wants_engine_c,
 )
 from maskeraid_faces.training.completion import complete_model, describe
+from maskeraid_faces.training.covering_detector import FEWEST_LOOKED_AT, with_detector
 from maskeraid_faces.training.draft import draft_of
 from maskeraid_faces.training.engine_c import with_engine_c
 from maskeraid_faces.training.gan import Gan, Shared
@@ -160,6 +162,8 @@ def _conclude(set_up: _SetUp, stopped: Stopped) -> TrainResult:
         model = complete_model(set_up.architecture, faces, set_up.basis, gan, facts, set_up.seed)
     if wants_engine_c(faces, set_up.settings):
         model = _with_engine_c(model, set_up)
+    if set_up.settings.detector is not False and len(faces.training) >= FEWEST_LOOKED_AT:
+        model = _with_detector(model, set_up)
     return TrainResult(model, stopped, progress.step, progress.seconds, tuple(progress.history))
 
 
@@ -180,6 +184,28 @@ def _with_engine_c(model: FaceModel, set_up: _SetUp) -> FaceModel:
         return made
     set_up.loop.keep()  # who wants to leave leaves here, and comes back to this point
     watch.warn("engine_c_left_out", "It was stopped before engine C was trained; engine A fills.")
+    return model
+
+
+def _with_detector(model: FaceModel, set_up: _SetUp) -> FaceModel:
+    faces, settings, watch = set_up.faces, set_up.settings, set_up.watch
+    may_practise = wants_detector(faces, settings)
+    if may_practise:
+        set_up.loop.keep()
+        watch.phase("detector")
+    made = with_detector(
+        model,
+        faces.training,
+        faces.held_out,
+        seed=set_up.seed,
+        is_mirrored=is_mirrored(faces, settings),
+        may_practise=may_practise,
+        should_stop=watch.stop,
+    )
+    if made is not None:
+        return made
+    set_up.loop.keep()
+    watch.warn("detector_left_out", "It was stopped before the detector had practised; the generic one looks.")
     return model
 
 
