@@ -1,11 +1,11 @@
 """The story of a fill: check, match the tone, ask an engine for weighted answers, pick k, blend them in, prove it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import numpy as np
 
-from maskeraid_faces.blending.composite import visible_sha256
+from maskeraid_faces.blending.composite import superimpose, visible_sha256
 from maskeraid_faces.errors import BadSettings, FacesError, SizeMismatch
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.engines import (
@@ -20,6 +20,7 @@ from maskeraid_faces.filling.engines import (
 )
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages, UsedEngine
 from maskeraid_faces.filling.finish import finish
+from maskeraid_faces.filling.intervals import interval_around_ridge, interval_of_draws
 from maskeraid_faces.filling.picks import PICKS, Pick, outcomes, pick_rows
 from maskeraid_faces.filling.pool import Pool
 from maskeraid_faces.filling.tone import TONE_MATCHES, ToneMatch, to_models_tone
@@ -107,6 +108,7 @@ def fill(
     return Filled(
         candidates,
         _uncertainty(pool, covering),
+        None if pick == "random" else _interval(adapted, image, covering, model, pool, used, back),
         used,
         outcomes(pool) if model.kind == "drawn" and used == "A" else None,
         seed,
@@ -176,6 +178,27 @@ def _pool(
     if pick == "sample":
         return calibrated_photo_pool(image, covering, model, rng, max(k, PHOTO_POOL))
     return photo_pool(image, covering, model, rng, max(k, PHOTO_POOL))
+
+
+def _interval(
+    adapted: Image,
+    image: Image,
+    covering: Covering,
+    model: FaceModel,
+    pool: Pool,
+    used: UsedEngine,
+    back: Callable[[Images], Images],
+) -> tuple[Image, Image] | None:
+    if model.kind == "drawn" and used != "R":
+        if not np.array_equal(adapted, image):
+            return None  # the palette of the whole face brings candidates back to its tone, not single values
+        found: tuple[Image, Image] | None = interval_of_draws(adapted, covering, pool)
+    else:
+        found = interval_around_ridge(adapted, covering, model)
+    if found is None:
+        return None
+    low, high = (superimpose(image, end, covering) for end in back(np.stack(found)))
+    return np.minimum(low, high), np.maximum(low, high)
 
 
 def _uncertainty(pool: Pool, covering: Covering) -> Floats:

@@ -48,6 +48,7 @@ class Filled:
 
     candidates: tuple[Candidate, ...]
     uncertainty: Floats  # (H, W), standard deviation as a share of 255; exactly 0 outside the covering
+    interval: tuple[Image, Image] | None  # (H, W, 3) each: nine in ten covered values lie between; None: not known
     engine: UsedEngine
     outcomes: int | None  # distinct answers that the model finds for a drawn face, None for photographs
     seed: int

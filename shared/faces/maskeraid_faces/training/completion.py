@@ -1,7 +1,7 @@
 """From a trained GAN to a complete model: bank, ridge, conditioning, prototypes, facts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 from maskeraid_faces.face_model import Basis, FaceModel, TrainedArchitecture
@@ -23,6 +23,7 @@ def complete_model(
     `faces.held_out` judges the conditioning where there is any.
     """
     from maskeraid_faces.filling.conditioning import fit_conditioning
+    from maskeraid_faces.filling.intervals import fit_interval
     from maskeraid_faces.filling.ridge import fit_ridge
     from maskeraid_faces.filling.settling import settle
     from maskeraid_faces.selection import make_prototypes
@@ -34,7 +35,7 @@ def complete_model(
     told = cast(Sequence[Mapping[str, object]], facts.get("flags", ()))  # what the curves say
     flags = verdicts(faces, basis, bank)
     unseen = faces.held_out if len(faces.held_out) else faces.training
-    return FaceModel(
+    model = FaceModel(
         architecture=architecture,
         kind=faces.kind,
         size=faces.size,
@@ -50,6 +51,9 @@ def complete_model(
         grey=faces.is_grey,
         facts={**facts, **consequences(facts, flags), "flags": [*told, *(asdict(flag) for flag in flags)]},
     )
+    if faces.kind == "drawn":
+        return model  # their intervals are those of the draws
+    return replace(model, ridge=replace(model.ridge, interval=fit_interval(model, faces.held_out, seed)))
 
 
 def consequences(facts: Mapping[str, Any], flags: Sequence[Flag]) -> dict[str, Any]:
