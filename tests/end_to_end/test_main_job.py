@@ -5,6 +5,7 @@ import os
 import subprocess
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from PIL import Image
 
 from maskeraid import ApiError, Client, JobFailed
 from maskeraid.objects import Model
+from maskeraid_faces.drawing.lifelike import draw_lifelike_face
 from maskeraid_local.commands import RECIPE
 from maskeraid_local.stack import Stack
 
@@ -97,15 +99,43 @@ class TestSdk:
         assert (before != after).any(axis=-1)[covered].mean() > 0.9
         assert (before == after)[~covered].all()
 
-    def test_a_photo_that_is_not_square_says_so(
-        self, client: Client, model: Model, covered_png: Path, tmp_path: Path
+    @pytest.mark.parametrize(
+        ("options", "code", "says"),
+        [
+            ({"detect_faces": False}, "resolution_not_supported", "512 x 384 pixels: crop it to a square"),
+            ({}, "no_face", "send a square picture of the face alone"),
+        ],
+    )
+    def test_a_photo_that_is_no_face_says_so(
+        self, client: Client, model: Model, tmp_path: Path, options: dict[str, Any], code: str, says: str
     ) -> None:
-        Image.open(covered_png).resize((512, 384)).save(tmp_path / "wide.png")
+        Image.new("RGB", (512, 384), (90, 100, 110)).save(tmp_path / "wide.png")
         with pytest.raises(JobFailed) as failed:
-            client.reimagings.create(tmp_path / "wide.png", model={"model_id": model.id}).wait()
+            client.reimagings.create(tmp_path / "wide.png", model={"model_id": model.id}, **options).wait()
         assert failed.value.job.error is not None
-        assert failed.value.job.error["code"] == "resolution_not_supported"
-        assert "512 x 384 pixels: crop it to a square" in failed.value.job.error["message"]
+        assert failed.value.job.error["code"] == code
+        assert says in failed.value.job.error["message"]
+
+    def test_a_whole_photo_comes_back_whole(self, client: Client, model: Model, tmp_path: Path) -> None:
+        photo = np.full((260, 640, 3), (90, 110, 120), np.uint8)
+        for left, seed in ((40, 0), (360, 6)):
+            photo[50:210, left : left + 160] = draw_lifelike_face(160, np.random.default_rng(seed))
+        photo[140:200, 395:485] = (20, 150, 140)  # over the mouth of the second face
+        Image.fromarray(photo).save(tmp_path / "two.png")
+        asked = {"model": {"model_id": model.id}, "candidates": 1}
+        with pytest.raises(JobFailed) as failed:
+            client.reimagings.create(tmp_path / "two.png", **asked).wait()
+        assert failed.value.job.error is not None
+        assert failed.value.job.error["code"] == "several_faces"
+        assert [face["index"] for face in failed.value.job.error["faces"]] == [0, 1]
+        covering = {"colours": [[20, 150, 140]]}
+        made = client.reimagings.create(tmp_path / "two.png", **asked, face=1, covering=covering).wait()
+        after, covered = pixels(made.file("photo.png")), pixels(made.file("photo-covering.png"))[..., 0] > 0
+        assert (after == photo)[~covered].all()
+        assert (after != photo).any(axis=-1)[150:190, 405:475].mean() > 0.9
+        assert made.result["photo"]["proof"]["equal"]
+        again = client.reimagings.create(reuse=made, smoothing={"k": 4}).wait()
+        assert (pixels(again.file("photo.png")) == photo)[~covered].all()
 
     def test_a_model_can_be_downloaded_with_its_card(self, client: Client, model: Model) -> None:
         version = client.models.version(model.id)

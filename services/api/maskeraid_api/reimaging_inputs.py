@@ -86,9 +86,11 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, j
     else:
         image = await inputs.sent_image(request)
         covering_file = await inputs.sent_file(request, "covering")
-    found_by = options.covering.model_dump(include={"method", "colours", "tolerance", "grow"})
+    found_by = options.covering.model_dump(include={"colours", "tolerance", "grow"})
+    found_by["method"] = options.covering.method or ("colour" if options.covering.colours else "learned")
     return ReimagingSpec(
         image=image, covering=CoveringChoice(upload=covering_file, **found_by), model=model, until=options.until,
+        detect_faces=options.detect_faces, face=options.face,
         engine=options.engine, pick=options.pick, candidates=options.candidates, attributes=options.attributes,
         smoothing_k=options.smoothing.k,
         tone_match=options.tone_match, seed=secrets.randbelow(2**31) if options.seed is None else options.seed,

@@ -9,13 +9,15 @@ import numpy as np
 
 from maskeraid_core.documents.reimagings import STATEMENT, ReimagingSpec
 from maskeraid_faces.coverings.grow import growth
-from maskeraid_faces.filling.filled import Candidate, Stages
+from maskeraid_faces.filling.filled import Candidate, Filled, Stages
+from maskeraid_faces.filling.intervals import LEVEL
 from maskeraid_faces.images import Image, to_network
 from maskeraid_faces.sizes import fit_covering, fit_image
 from maskeraid_inference.choosing import Choice
 from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
 from maskeraid_inference.labelled import label
 from maskeraid_inference.marking import Mark
+from maskeraid_inference.photo_answer import write_photo
 from maskeraid_inference.reimaging import Filling, FoundCovering, Reimaged, blank
 from maskeraid_inference.rim import rim_difference
 
@@ -45,7 +47,10 @@ def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str) -> Answer
     choice, filling, found = reimaged.choice, reimaged.filling, reimaged.found
     mark = Mark(choice.version.digest if choice else "none", job_id, spec.software)
     files = {"covering.png": mark.to_png(found.covering.astype(np.uint8) * np.uint8(255))}
-    result = _describe_input(reimaged.image, found, spec)
+    result = _describe_input(reimaged, spec)
+    if reimaged.photo is not None:
+        photo_files, result["photo"] = write_photo(reimaged.photo, reimaged, mark)
+        files |= photo_files
     if choice is not None:
         result |= choice.to_dict() | {"provenance": _provenance(choice, spec)}
     if filling is not None:
@@ -60,6 +65,9 @@ def _filling_files(reimaged: Reimaged, filling: Filling, mark: Mark) -> dict[str
     packed |= {f"{step}.png": packed[f"0-{step}.png"] for step in STEPS if step != "clipped"}  # the best candidate's
     brightness = np.clip(filling.uncertainty / BRIGHTEST_UNCERTAINTY, 0, 1) * 255
     packed["uncertainty.png"] = mark.to_png(np.rint(brightness).astype(np.uint8))
+    if filling.filled.interval is not None:
+        low, high = filling.filled.interval
+        packed |= {"interval-low.png": mark.to_png(low), "interval-high.png": mark.to_png(high)}
     packed["contact-sheet.png"] = mark.to_png(_contact_sheet(reimaged, filling, pictures))
     packed["labelled.png"] = mark.to_png(label(filling.finals[0], STATEMENT))
     packed["generated.npy"] = _generated_array(filling.filled.candidates)
@@ -95,14 +103,18 @@ def _generated_array(candidates: Sequence[Candidate]) -> bytes:
     return stream.getvalue()
 
 
-def _describe_input(image: Image, found: FoundCovering, spec: ReimagingSpec) -> dict[str, Any]:
-    side = image.shape[0]
+def _describe_input(reimaged: Reimaged, spec: ReimagingSpec) -> dict[str, Any]:
+    found, photo, side = reimaged.found, reimaged.photo, reimaged.image.shape[0]
+    whole = [{"index": 0, "box": [0, 0, side, side], "confidence": 1.0}]
     return {
         "statement": STATEMENT,
         "synthetic": True,
-        "faces": [{"index": 0, "box": [0, 0, side, side], "confidence": 1.0}],
+        "faces": photo.describe_faces() if photo else whole,
+        "face": photo.chosen if photo else 0,
         "covering": {
+            "by": found.by,
             "kind": found.kind,
+            "confidence": found.confidence,
             "share": round(float(found.covering.mean()), 4),
             "colours": [list(colour) for colour in found.colours],
             "grown_pixels": _grown(found, spec, side),
@@ -114,7 +126,7 @@ def _describe_input(image: Image, found: FoundCovering, spec: ReimagingSpec) -> 
 def _grown(found: FoundCovering, spec: ReimagingSpec, side: int) -> int:
     if spec.covering.grow is not None:
         return spec.covering.grow
-    return 0 if found.kind == "map" else growth(side)
+    return 0 if found.by == "map" else growth(side)
 
 
 def _describe_filling(reimaged: Reimaged, filling: Filling) -> dict[str, Any]:
@@ -132,6 +144,7 @@ def _describe_filling(reimaged: Reimaged, filling: Filling) -> dict[str, Any]:
             "mean": round(float(filling.uncertainty[covering].mean()), 4),
             "outside_covering": float(filling.uncertainty[~covering].max(initial=0.0)),
         },
+        "interval": _interval(reimaged, filled),
         "seam": _seam(reimaged, filling),
         "proof": {
             "uncovered_pixels_in": f"sha256:{of_input}",
@@ -154,6 +167,16 @@ def _describe_candidate(index: int, candidate: Candidate) -> dict[str, Any]:
         "flags": ["approximate"] if candidate.is_approximate else [],
         **{step: f"{index}-{step}.png" for step in STEPS if step != "clipped"},
     }
+
+
+def _interval(reimaged: Reimaged, filled: Filled) -> dict[str, Any] | None:
+    """At the model's size, as what is drawn."""
+    if filled.interval is None:
+        return None
+    low, high = filled.interval
+    hole = fit_covering(reimaged.found.covering, low.shape[0])
+    width = float((high[hole].astype(np.int16) - low[hole]).mean()) / 255
+    return {"level": LEVEL, "low": "interval-low.png", "high": "interval-high.png", "mean_width": round(width, 4)}
 
 
 def _seam(reimaged: Reimaged, filling: Filling) -> dict[str, float | None]:

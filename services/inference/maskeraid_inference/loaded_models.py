@@ -84,8 +84,9 @@ async def _read_files(blobs: Blobs, files: Iterable[ModelFile]) -> dict[str, byt
 
 def _bytes_of(model: FaceModel) -> int:
     of_engine_c = model.conditional.weights.values() if model.conditional else ()
+    of_detector = model.detector.weights.values() if model.detector else ()
     arrays = [
-        *of_engine_c, model.basis.mean, model.basis.components, model.basis.deviations,
+        *of_engine_c, *of_detector, model.basis.mean, model.basis.components, model.basis.deviations,
         model.ridge.pixel_sigma, model.bank.latents, model.bank.draws, *model.generator.values(),
     ]  # fmt: skip
     return sum(np.asarray(array).nbytes for array in arrays)

@@ -14,6 +14,7 @@ from maskeraid_core.documents.reimagings import CoveringChoice, ReimagingSpec
 from maskeraid_faces.blending.composite import visible_sha256
 from maskeraid_faces.coverings.colour_guess import guess_covering
 from maskeraid_faces.coverings.colour_rule import Colour, covered_by_colour
+from maskeraid_faces.coverings.find import find_learned
 from maskeraid_faces.coverings.grow import grow
 from maskeraid_faces.errors import BadImage, NothingCovered
 from maskeraid_faces.face_model import FaceModel
@@ -22,9 +23,11 @@ from maskeraid_faces.filling.filled import Filled
 from maskeraid_faces.images import SMALLEST_SIDE, Covering, Floats, Image, check_covering
 from maskeraid_faces.sizes import fit_covering, fit_image, fit_map, put_back, put_back_map
 from maskeraid_inference.choosing import Choice, choose, no_model_yet
+from maskeraid_inference.cutting import Photo
 
 LARGEST_SIDE = 2048  # pixels: a photo of one face; the answer holds some ten pictures of that size
-MODELS_CONSULTED = 8  # newest first, when a covering is to be guessed
+MODELS_CONSULTED = 8  # the newest, when a covering is to be guessed
+DETECTORS_ASKED = 3  # the newest models'; each takes some twenty milliseconds
 
 Load = Callable[[ModelVersion], FaceModel]
 
@@ -34,8 +37,10 @@ class FoundCovering:
     """What is taken as covered, grown, at the input's size; everything else stays as it is."""
 
     covering: Covering
-    kind: Literal["map", "colour", "guess"]
+    by: Literal["map", "colour", "guess", "learned"]
     colours: tuple[Colour, ...] = ()
+    kind: str | None = None  # mask, scarf, glasses, hand, hat, other, where the detector has looked
+    confidence: float | None = None  # of the detector, 0 to 1
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Reimaged:
     found: FoundCovering
     choice: Choice | None = None
     filling: Filling | None = None
+    photo: Photo | None = None  # that `image` was cut out of
 
 
 def reimage(
@@ -100,10 +106,15 @@ def reimage(
 def find(
     image: Image, wanted: CoveringChoice, versions: Sequence[ModelVersion], load: Load, covering_map: Image | None
 ) -> FoundCovering:
-    """The covering by the map, else by the given colours, else by a guess. A map grows only if that is asked for."""
+    """The covering by the map, else by the method that is wanted. A map grows only if that is asked for."""
     if covering_map is not None:
         drawn = fit_map(covering_map, image.shape[0])
         return FoundCovering(grow(drawn, wanted.grow) if wanted.grow else drawn, "map")
+    if wanted.method == "learned":
+        seen = find_learned(image, [load(version) for version in versions[-DETECTORS_ASKED:]])
+        if not seen.covering.any():
+            raise NothingCovered("no covering was found: send a map of it, or name its colours")
+        return FoundCovering(grow(seen.covering, wanted.grow), "learned", (), seen.kind, seen.confidence)
     if not wanted.colours:
         if not versions:
             raise no_model_yet()  # said first: a colour or a map would not help

@@ -16,6 +16,7 @@ from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_faces.alignment import Aligned, face_from
 from maskeraid_faces.blending.composite import visible_sha256
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.fill import WHITE
@@ -25,6 +26,7 @@ from maskeraid_faces.images import Covering, Image
 from maskeraid_faces.sizes import fit_covering, fit_image
 from maskeraid_inference.answer import BRIGHTEST_UNCERTAINTY
 from maskeraid_inference.choosing import Choice
+from maskeraid_inference.cutting import Photo
 from maskeraid_inference.reimaging import FoundCovering, Reimaged, put_all_back
 
 Facts = Mapping[str, Any]  # plain JSON values
@@ -89,15 +91,32 @@ def reimage_again(earlier: Earlier, spec: ReimagingSpec, version: ModelVersion, 
     small, hole = fit_image(image, model.size), fit_covering(covered, model.size)
     visible = visible_sha256(small, hole)  # the candidates' too, for `finish` superimposes; `put_all_back` proves it
     filled = Filled(
-        _candidates(earlier, spec, small, hole, model), uncertainty, result["engine"],
+        _candidates(earlier, spec, small, hole, model), uncertainty, _interval(earlier), result["engine"],
         result["combinations"]["possible"], earlier.spec.seed, visible, visible,
     )  # fmt: skip
     said = result["covering"]
-    found = FoundCovering(covered, said["kind"], tuple(tuple(colour) for colour in said["colours"]))
+    by = said.get("by", said["kind"])  # release 0.1 called it so
+    colours = tuple(tuple(colour) for colour in said["colours"])
+    found = FoundCovering(covered, by, colours, said["kind"] if "by" in said else None, said.get("confidence"))
     selection = result["selection"]
     choice = Choice(version, selection["by"], tuple(selection["distribution"]), tuple(result["visible"]))
     filling = put_all_back(filled, image, covered, model, uncertainty, is_fallback=result.get("is_fallback", False))
-    return Reimaged(image, found, choice, filling)
+    return Reimaged(image, found, choice, filling, _photo(earlier, image))
+
+
+def _interval(earlier: Earlier) -> tuple[Image, Image] | None:
+    if earlier.result.get("interval") is None:  # release 0.1 stated none
+        return None
+    return earlier.picture("interval-low.png"), earlier.picture("interval-high.png")
+
+
+def _photo(earlier: Earlier, crop: Image) -> Photo | None:
+    said = earlier.result.get("photo")
+    if said is None:
+        return None
+    faces = tuple(face_from(face) for face in earlier.result["faces"])
+    aligned = Aligned(crop, np.array(said["matrix"], np.float64), said["alignment"])
+    return Photo(earlier.picture("photo-input.png"), faces, earlier.result["face"], aligned)
 
 
 def _candidates(

@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import accumulate
 from pathlib import PurePath
 from typing import Any
@@ -24,20 +24,25 @@ from maskeraid_core.repositories.default_models import DefaultModelRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.shares import SharedModelRepository
 from maskeraid_faces.images import SMALLEST_SIDE, Image
+from maskeraid_faces.png import encode_png
 from maskeraid_faces.sanitising_sides import Sides
 from maskeraid_inference.answer import write_answer
 from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels
 from maskeraid_inference.phases import Phases
-from maskeraid_inference.reimaging import LARGEST_SIDE, Reimaged, reimage
+from maskeraid_inference.photos import Frames, reimage_picture
+from maskeraid_inference.reimaging import LARGEST_SIDE, Reimaged
 from maskeraid_inference.reusing import read_earlier, reimage_again
 
+LARGEST_PHOTO_SIDE = 4_096  # pixels: what telephones take
+PHOTO_SIDES = Sides(LARGEST_PHOTO_SIDE, SMALLEST_SIDE)  # or of a face alone
 FACE_SIDES = Sides(LARGEST_SIDE, SMALLEST_SIDE, is_square=True)
-MAP_SIDES = Sides(LARGEST_SIDE)  # of any shape: it is brought to the face's size
+MAP_SIDES = Sides(LARGEST_PHOTO_SIDE)  # of any shape: it is brought to the face's size
 FALLBACK = (
     "The GAN of this model repeats itself, so the ridge answer was given, of which there is one. `engine` A shows what "
     "the GAN draws."
 )
+INPUTS = ("input.png", "photo-input.png")
 MEDIA_TYPES = {".png": "image/png", ".npy": "application/octet-stream"}
 
 
@@ -57,6 +62,7 @@ class Workbench:
     models: LoadedModels
     versions: KnownVersions
     sanitiser: ImageSanitiser
+    frames: Frames = field(default_factory=Frames)
 
     def carry_out(self, held: Held) -> dict[str, Any]:
         """Do what a claimed re-imaging asks for; its files lie under this attempt when this returns."""
@@ -65,18 +71,18 @@ class Workbench:
         spec = ReimagingSpec.model_validate(held.job.spec)
         if spec.reuse:
             return self._carry_out_again(held, spec, phases)
-        picture = self._read_source(spec.image)
+        picture = self._read_source(spec.image, FACE_SIDES if spec.detect_faces is False else PHOTO_SIDES)
         drawn = spec.covering.upload
         covering_map = self._sanitised(drawn, MAP_SIDES).pixels if drawn else None
         versions = [self._chosen(held.job, spec.model)] if spec.model else self.versions.of(held.job)
         default = None if versions else self.port.call(find_default, self.port.stores, held.job.tenant)
-        reimaged = reimage(
-            picture.pixels, spec, [default] if default else versions, self.models.get, covering_map=covering_map,
-            is_default=default is not None, enter=phases.enter,
+        reimaged = reimage_picture(
+            picture.pixels, spec, [default] if default else versions, self.models.get, frames=self.frames,
+            covering_map=covering_map, is_default=default is not None, enter=phases.enter,
         )  # fmt: skip
         if reimaged.filling and reimaged.filling.is_fallback:
             held.warn("fallback_engine", FALLBACK)
-        return self._save(held, reimaged, spec, picture.png, phases)
+        return self._save(held, reimaged, spec, _inputs(reimaged, picture.png), phases)
 
     def _carry_out_again(self, held: Held, spec: ReimagingSpec, phases: Phases) -> dict[str, Any]:
         earlier = read_earlier(self.port, held.job, spec)
@@ -87,13 +93,16 @@ class Workbench:
             update={"smoothing_k": spec.smoothing_k, "tone_match": spec.tone_match, "software": spec.software,
                     "purpose": spec.purpose, "case_reference": spec.case_reference}
         )  # fmt: skip
-        return self._save(held, reimaged, as_asked, earlier.pictures["input.png"], phases)
+        inputs = {name: content for name, content in earlier.pictures.items() if name in INPUTS}
+        return self._save(held, reimaged, as_asked, inputs, phases)
 
-    def _save(self, held: Held, reimaged: Reimaged, spec: ReimagingSpec, png: bytes, phases: Phases) -> dict[str, Any]:
+    def _save(
+        self, held: Held, reimaged: Reimaged, spec: ReimagingSpec, inputs: Mapping[str, bytes], phases: Phases
+    ) -> dict[str, Any]:
         phases.enter("saving")
         held.check()
         answer = write_answer(reimaged, spec, held.job.id)
-        files = {"input.png": png, **answer.files}
+        files = {**inputs, **answer.files}
         described = self.port.call(put_files, held.stores.blobs, held.job.attempt_prefix, files)
         duration_ms = phases.end()
         return answer.result | {"files": described, "duration_ms": round(duration_ms), "phases_ms": phases.milliseconds}
@@ -105,10 +114,10 @@ class Workbench:
             raise InputGone(f"the model {wanted.model_id}, version {wanted.version}, is gone")
         return version
 
-    def _read_source(self, source: ImageSource) -> Picture:
+    def _read_source(self, source: ImageSource, sides: Sides) -> Picture:
         """An image of a dataset is clean since its import; bytes that came in are cleaned here."""
         if source.upload is not None:
-            return self._sanitised(source.upload, FACE_SIDES)
+            return self._sanitised(source.upload, sides)
         if source.key is None:
             raise InputGone()
         png = self.port.call(self.port.stores.blobs.get, source.key, source.sha256)
@@ -120,6 +129,13 @@ class Workbench:
         clean = self.sanitiser.sanitise(content, asdict(sides))
         pixels = np.frombuffer(clean.pixels, np.uint8).reshape(clean.height, clean.width, 3)
         return Picture(pixels, clean.png)
+
+
+def _inputs(reimaged: Reimaged, png: bytes) -> dict[str, bytes]:
+    """The face that was filled, and the photograph that it was cut out of, as they came."""
+    if reimaged.photo is None:
+        return {"input.png": png}
+    return {"input.png": encode_png(reimaged.image), "photo-input.png": png}
 
 
 async def find_version(stores: Stores, tenant: str, wanted: ModelChoice) -> ModelVersion | None:

@@ -64,7 +64,7 @@ class TestResult:
     def test_a_short_job_tells_no_phases(self, done: Job) -> None:
         assert done.phases == []
         assert done.result is not None
-        assert set(done.result["phases_ms"]) == {"reading", "covering", "selecting", "generating", "saving"}
+        assert set(done.result["phases_ms"]) == {"reading", "aligning", "covering", "selecting", "generating", "saving"}
 
     def test_of_a_model_whose_gan_failed_says_which_engine_answered(self, inference: Inference) -> None:
         tenant = new_id("ten")

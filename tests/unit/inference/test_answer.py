@@ -34,7 +34,10 @@ class TestFiles:
         shown = answer.result["combinations"]["shown"]
         of_candidates = {f"{index}-{step}.png" for index in range(shown) for step in ("generated", "smoothed", "final")}
         steps = set(answer.result["steps"].values())
-        others = {"covering.png", "uncertainty.png", "generated.npy", "contact-sheet.png", "labelled.png"}
+        others = {
+            "covering.png", "uncertainty.png", "generated.npy", "contact-sheet.png", "labelled.png", "interval-low.png",
+            "interval-high.png",
+        }  # fmt: skip
         assert set(answer.files) == of_candidates | steps | others
 
     def test_every_picture_says_that_it_is_synthetic(self, answer: Answer) -> None:

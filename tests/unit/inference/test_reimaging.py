@@ -98,12 +98,12 @@ class TestVisiblePixels:
 class TestCovering:
     def test_is_guessed_without_colours(self) -> None:
         found = run(covered_face(), ask(covering={"grow": 0}, until="covering")).found
-        assert (found.kind, found.colours) == ("guess", (TEAL,))
+        assert (found.by, found.colours) == ("guess", (TEAL,))
         assert np.array_equal(found.covering, COVERINGS["mask"])
 
     def test_is_found_by_the_given_colour(self) -> None:
         found = run(covered_face(), ask(covering={"colours": [TEAL], "grow": 0}, until="covering")).found
-        assert found.kind == "colour"
+        assert found.by == "colour"
         assert np.array_equal(found.covering, COVERINGS["mask"])
 
     def test_grows_by_a_pixel_at_this_size(self) -> None:
@@ -114,7 +114,7 @@ class TestCovering:
     def test_a_map_wins_over_colours_and_stays_as_drawn(self) -> None:
         spec = ask(covering={"colours": [TEAL]}, until="covering")
         found = run(covered_face(), spec, covering_map=LOWER_HALF).found
-        assert found.kind == "map"
+        assert found.by == "map"
         assert np.array_equal(found.covering, LOWER_HALF[..., 0] > 0)
 
     def test_a_map_of_another_size_is_fitted(self) -> None:

@@ -57,7 +57,9 @@ class ImageChoice(Body):
 class CoveringOptions(Body):
     """How the covering is found. An uploaded map, the multipart part `covering`, always wins."""
 
-    method: Literal["colour"] = "colour"
+    method: Literal["learned", "colour"] | None = Field(
+        default=None, description="`colour` where colours are given, else `learned`, when absent."
+    )
     colours: Colours = Field(default_factory=list)
     tolerance: int = Field(default=24, ge=0, le=255)
     grow: int | None = Field(default=None, ge=0, le=16, description="Pixels; by the image's size when absent.")
@@ -82,6 +84,12 @@ class ReimagingOptions(LabelledBody):
     """How the covered part is filled."""
 
     covering: CoveringOptions = Field(default_factory=CoveringOptions)
+    detect_faces: bool | None = Field(
+        default=None, description="Whether it is a photograph; when absent, if not square or above 256 pixels a side."
+    )
+    face: int | None = Field(
+        default=None, ge=0, lt=100, description="Of several in a photograph, from the left, from 0."
+    )
     model: ModelOption | None = Field(default=None, description="Null means Selection.")
     selector: Literal["attributes"] = "attributes"
     until: Literal["covering", "selection", "final"] = "final"

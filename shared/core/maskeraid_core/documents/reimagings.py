@@ -23,11 +23,12 @@ class ImageSource(Part):
 class CoveringChoice(Part):
     """Where the covering comes from: an uploaded map (white = covered) wins, else a method.
 
-    `colour` looks for the given colours; without any it looks for a flat colour that no model's faces have there.
+    `learned` asks the models' detectors. `colour` looks for the given colours; without any it looks for a flat colour
+    that no model's faces have there.
     """
 
     upload: StoredFile | None = None
-    method: Literal["colour"] = "colour"
+    method: Literal["learned", "colour"] = "colour"  # what documents of release 0.1 mean that do not say
     colours: list[tuple[int, int, int]] = Field(default_factory=list)
     tolerance: int = 24
     grow: int | None = None  # pixels; None = by the image's size
@@ -50,6 +51,8 @@ class Reuse(Part):
 class ReimagingSpec(Part):
     image: ImageSource
     covering: CoveringChoice
+    detect_faces: bool | None = None  # None: if the picture is not square, or larger than any model
+    face: int | None = None  # of a photograph with several, from left to right
     model: ModelChoice | None = None
     until: Literal["covering", "selection", "final"] = "final"
     engine: Literal["auto", "R", "A", "C"] = "auto"

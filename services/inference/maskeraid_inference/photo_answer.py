@@ -1,0 +1,32 @@
+"""The files of a whole photograph, and what the result says of it."""
+
+from typing import Any
+
+import numpy as np
+
+from maskeraid_faces.alignment import put_into_photo
+from maskeraid_faces.blending.composite import visible_sha256
+from maskeraid_inference.cutting import Photo
+from maskeraid_inference.marking import Mark
+from maskeraid_inference.reimaging import Reimaged
+
+DIGITS = 6  # of the matrix, in pixels
+
+
+def write_photo(photo: Photo, reimaged: Reimaged, mark: Mark) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """What of the photograph is covered, and the photograph with the best candidate in it."""
+    filling = reimaged.filling
+    face = filling.finals[0] if filling else reimaged.image
+    picture, covered = put_into_photo(photo.picture, face, reimaged.found.covering, photo.aligned.matrix)
+    files = {"photo-covering.png": mark.to_png(covered.astype(np.uint8) * np.uint8(255))}
+    said: dict[str, Any] = {
+        "matrix": np.round(photo.aligned.matrix, DIGITS).tolist(),
+        "alignment": round(photo.aligned.quality, 3),
+        "input": "photo-input.png",
+        "covering": "photo-covering.png",
+    }
+    if filling is None:
+        return files, said
+    before, after = (f"sha256:{visible_sha256(one, covered)}" for one in (photo.picture, picture))
+    said["proof"] = {"uncovered_pixels_in": before, "uncovered_pixels_out": after, "equal": before == after}
+    return {**files, "photo.png": mark.to_png(picture)}, {**said, "url": "photo.png"}

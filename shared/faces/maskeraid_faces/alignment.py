@@ -1,0 +1,205 @@
+"""Faces in photographs: found with MTCNN, turned upright into a model's frame, and put back after they were filled.
+
+Source: Zhang et al. 2016 (arXiv 1604.02878) finds them, by the package `mtcnn`; the frame is fitted by least squares as
+in Umeyama 1991. TensorFlow loads when the first photograph comes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from maskeraid_faces.errors import BadSettings, NoFace, SeveralFaces
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.images import Covering, Image, to_pixels
+
+Points = NDArray[np.float64]  # (5, 2) of x, y: left eye, right eye, nose, left and right corner of the mouth
+Matrix = NDArray[np.float64]  # (2, 3), takes (x, y, 1) of the photograph to the crop
+
+POINTS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
+USUAL_FRAME: Points = np.array([[0.3, 0.33], [0.7, 0.33], [0.5, 0.54], [0.34, 0.72], [0.66, 0.72]])  # of a crop's side
+WEIGHTS = np.array([2.0, 2.0, 1.0, 1.0, 1.0])  # what hides mouths and noses is commoner than what hides eyes
+LONGEST_SIDE = 640  # pixels, of what the detector sees: faces down to a thirtieth of it are found
+LEAST_CONFIDENCE = 0.6  # of MTCNN's last network; covered faces look less like faces
+SMALLEST_CROP, LARGEST_CROP = 64, 1024  # pixels a side
+MEAN_FACE_SIDE, MARGIN = 192, 64  # pixels, of a model's mean face and what is put around it when it is looked at
+LEAST_LIKE_FACE = 0.15  # of the side: the largest distance of a model's points from the usual frame's
+
+_turn = Lock()  # one photograph at a time: TensorFlow uses all cores for each
+
+
+@dataclass(frozen=True)
+class PhotoFace:
+    """A face in a photograph; faces are numbered from left to right."""
+
+    box: tuple[int, int, int, int]  # left, top, width, height in pixels
+    confidence: float  # 0 to 1
+    points: Points  # in pixels
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        points = [[round(float(place), 1) for place in point] for point in self.points]
+        return {"box": list(self.box), "confidence": round(self.confidence, 3), "points": points}
+
+
+def face_from(said: Mapping[str, Any]) -> PhotoFace:
+    """A face of what `to_dict` gave."""
+    left, top, across, down = said["box"]
+    return PhotoFace((left, top, across, down), said["confidence"], np.array(said["points"], np.float64))
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A face cut out of its photograph, upright, at about its own size."""
+
+    crop: Image  # (side, side, 3)
+    matrix: Matrix
+    quality: float  # 0 to 1: 1 where the five points lie exactly as in the frame
+
+
+def find_faces(photo: Image) -> tuple[PhotoFace, ...]:
+    """The faces of a photograph uint8 (H, W, 3), of any size, from left to right; none is no error."""
+    scale = min(1.0, LONGEST_SIDE / max(photo.shape[:2]))
+    seen = photo
+    if scale < 1:
+        seen = np.asarray(cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    faces: list[PhotoFace] = []
+    for found in sorted(_detect(seen), key=lambda found: -float(found["confidence"])):
+        face = _face(found, scale, photo)
+        if not any(_is_same(face, kept) for kept in faces):
+            faces.append(face)
+    return tuple(sorted(faces, key=lambda face: face.box[0]))
+
+
+def choose_face(faces: Sequence[PhotoFace], number: int | None) -> int:
+    """Which of the faces is meant.
+
+    Raises:
+        NoFace: there is none. SeveralFaces: nobody chose; `facts["faces"]` has their boxes. BadSettings: no such one.
+    """
+    if not faces:
+        raise NoFace("no face was found in the photo: send a square picture of the face alone, eyes level")
+    if number is None and len(faces) > 1:
+        raise SeveralFaces(
+            f"the photo shows {len(faces)} faces: choose one by `face`, 0 to {len(faces) - 1} from left to right",
+            faces=[{"index": index, **face.to_dict()} for index, face in enumerate(faces)],
+        )
+    if number is not None and not 0 <= number < len(faces):
+        raise BadSettings(
+            f"face must be 0 to {len(faces) - 1}, found {number}", field="face", allowed=list(range(len(faces)))
+        )
+    return number or 0
+
+
+def align(photo: Image, face: PhotoFace, frame: Points = USUAL_FRAME) -> Aligned:
+    """Cut a face out, so that its points come to lie where they lie in a frame (5, 2) of fractions of the side."""
+    fit = _similarity(face.points, frame)  # to fractions
+    side = int(np.clip(round(1 / np.hypot(fit[0, 0], fit[1, 0])), SMALLEST_CROP, LARGEST_CROP))
+    matrix = _at_centres(fit, side)
+    shrinks = np.hypot(matrix[0, 0], matrix[1, 0]) < 0.75
+    source = cv2.GaussianBlur(photo, (0, 0), 0.4 / np.hypot(matrix[0, 0], matrix[1, 0])) if shrinks else photo
+    crop = cv2.warpAffine(source, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    missed = np.linalg.norm(_moved(face.points, fit) - frame, axis=1)
+    return Aligned(
+        np.asarray(crop, np.uint8), matrix, float(np.clip(1 - np.average(missed, weights=WEIGHTS) / 0.1, 0, 1))
+    )
+
+
+def put_into_photo(photo: Image, filled: Image, covering: Covering, matrix: Matrix) -> tuple[Image, Covering]:
+    """Lay what was filled over a photograph.
+
+    Args:
+        photo: uint8 (H, W, 3).
+        filled: the crop with its covering filled, uint8 (side, side, 3).
+        covering: bool (side, side), of the crop.
+        matrix: of the crop.
+
+    Returns:
+        The photograph, equal to `photo` bit for bit wherever the second, its covering (H, W), is False.
+    """
+    size = photo.shape[1::-1]
+    back = cv2.WARP_INVERSE_MAP
+    share = cv2.warpAffine(covering.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR | back)
+    covered: Covering = np.asarray(share) > 0.5
+    moved = cv2.warpAffine(filled, matrix, size, flags=cv2.INTER_CUBIC | back, borderMode=cv2.BORDER_REPLICATE)
+    return np.where(covered[..., None], np.asarray(moved, np.uint8), photo), covered
+
+
+def crop_map(covering_map: Image, aligned: Aligned) -> Image:
+    """A map that somebody drew on the whole photograph, of its size, as a map of the crop."""
+    side = aligned.crop.shape[0]
+    return np.asarray(cv2.warpAffine(covering_map, aligned.matrix, (side, side), flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def frame_of(model: FaceModel) -> Points:
+    """Where the points lie in the faces of a model; the usual frame where its mean face shows none (drawn ones)."""
+    if model.kind != "photo":
+        return USUAL_FRAME
+    mean = to_pixels(model.basis.mean).reshape(model.size, model.size, 3)
+    large = cv2.resize(mean, (MEAN_FACE_SIDE, MEAN_FACE_SIDE), interpolation=cv2.INTER_CUBIC)
+    framed = np.asarray(cv2.copyMakeBorder(large, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REPLICATE), np.uint8)
+    faces = find_faces(framed)
+    if len(faces) != 1:
+        return USUAL_FRAME
+    frame = (faces[0].points - MARGIN) / MEAN_FACE_SIDE
+    is_likely = np.abs(frame - USUAL_FRAME).max() <= LEAST_LIKE_FACE
+    return frame if is_likely else USUAL_FRAME
+
+
+def _face(found: dict[str, Any], scale: float, photo: Image) -> PhotoFace:
+    height, width = photo.shape[:2]
+    left, top, across, down = (round(float(length) / scale) for length in found["box"])
+    left, top = max(0, left), max(0, top)
+    points = np.array([found["keypoints"][name] for name in POINTS], np.float64) / scale
+    box = left, top, min(across, width - left), min(down, height - top)
+    return PhotoFace(box, min(1.0, float(found["confidence"])), points)
+
+
+def _is_same(one: PhotoFace, other: PhotoFace) -> bool:
+    """Whether half of the smaller box lies in the larger one: MTCNN finds some faces twice."""
+    (left, top, across, down), (other_left, other_top, other_across, other_down) = one.box, other.box
+    shared_across = min(left + across, other_left + other_across) - max(left, other_left)
+    shared_down = min(top + down, other_top + other_down) - max(top, other_top)
+    smaller = min(across * down, other_across * other_down)
+    return min(shared_across, shared_down) > 0 and 2 * shared_across * shared_down > smaller
+
+
+def _detect(photo: Image) -> list[dict[str, Any]]:
+    with _turn:
+        return list(_detector().detect_faces(photo, threshold_onet=LEAST_CONFIDENCE))
+
+
+@cache
+def _detector() -> Any:  # noqa: ANN401 the package has no types
+    from mtcnn import MTCNN  # here, because it loads TensorFlow
+
+    return MTCNN()
+
+
+def _similarity(points: Points, frame: Points) -> Matrix:
+    """The turn, scale, and shift that bring points to a frame with the least weighted squares."""
+    weights = WEIGHTS / WEIGHTS.sum()
+    middle, goal = weights @ points, weights @ frame
+    away, wanted = points - middle, frame - goal
+    spread = (weights[:, None] * away**2).sum()
+    cosine = (weights[:, None] * away * wanted).sum() / spread
+    sine = (weights * (away[:, 0] * wanted[:, 1] - away[:, 1] * wanted[:, 0])).sum() / spread
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    return np.hstack([turn, (goal - turn @ middle)[:, None]])
+
+
+def _moved(points: Points, matrix: Matrix) -> Points:
+    moved: Points = points @ matrix[:, :2].T + matrix[:, 2]
+    return moved
+
+
+def _at_centres(fit: Matrix, side: int) -> Matrix:
+    """From fractions to pixels of a crop, whose first one has its centre at half a pixel."""
+    matrix = fit * side
+    matrix[:, 2] += 0.5 * (fit[:, :2] * side).sum(axis=1) - 0.5
+    return matrix

@@ -1,0 +1,152 @@
+"""Whole photographs: when faces are looked for, which one is meant, and what comes back."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from tests.unit.inference.made_models import load_made, make_version
+
+from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
+from maskeraid_faces.alignment import USUAL_FRAME, PhotoFace, Points
+from maskeraid_faces.blending.skin_tone import to_lab
+from maskeraid_faces.drawing.lifelike import DARKEST_SKIN, LIGHTEST_SKIN, draw_lifelike_face
+from maskeraid_faces.errors import BadImage, BadSettings, NoFace, SeveralFaces
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.images import Image
+from maskeraid_inference.answer import write_answer
+from maskeraid_inference.cutting import cut_out
+from maskeraid_inference.photos import Frames, reimage_picture
+from maskeraid_inference.reimaging import Reimaged
+
+LIGHT = make_version("light")
+BY_USER = ModelChoice(model_id="mdl_light", version=1)
+TALL, SMALL, LARGE = (np.full((*sides, 3), 90, np.uint8) for sides in ((300, 200), (64, 64), (400, 400)))
+
+
+def ask(**facts: Any) -> ReimagingSpec:  # noqa: ANN401 any field
+    return ReimagingSpec(**{"image": ImageSource(), "covering": CoveringChoice(), "software": "0.1.0", **facts})
+
+
+def face_at(x: float, side: float = 60) -> PhotoFace:
+    return PhotoFace((int(x), 50, int(side), int(side)), 0.9, USUAL_FRAME * side + (x, 50))
+
+
+class TestCutOut:
+    @pytest.mark.parametrize(
+        ("picture", "detect_faces", "is_cut"),
+        [
+            (SMALL, None, False), (SMALL, True, True), (SMALL, False, False), (TALL, None, True), (TALL, True, True),
+            (LARGE, None, True), (LARGE, False, False),
+        ],
+    )  # fmt: skip
+    def test_looks_for_faces_where_one_must_be_found(
+        self, picture: Image, detect_faces: bool | None, is_cut: bool
+    ) -> None:
+        photo = cut_out(picture, ask(detect_faces=detect_faces), find=lambda _: (face_at(20),))
+        assert (photo is not None) == is_cut
+
+    def test_a_number_asks_for_a_photograph(self) -> None:
+        photo = cut_out(SMALL, ask(face=1), find=lambda _: (face_at(0, 20), face_at(30, 20)))
+        assert photo
+        assert photo.chosen == 1
+
+    def test_a_large_square_without_a_face_is_one(self) -> None:
+        assert cut_out(LARGE, ask(), find=lambda _: ()) is None
+
+    @pytest.mark.parametrize(("picture", "facts"), [(TALL, {}), (LARGE, {"detect_faces": True}), (SMALL, {"face": 0})])
+    def test_no_face_where_one_is_needed(self, picture: Image, facts: dict[str, Any]) -> None:
+        with pytest.raises(NoFace):
+            cut_out(picture, ask(**facts), find=lambda _: ())
+
+    def test_an_oblong_picture_is_no_face(self) -> None:
+        with pytest.raises(BadImage, match="must be square, found 200 x 300"):
+            cut_out(TALL, ask(detect_faces=False), find=lambda _: ())
+
+    def test_several_without_a_choice(self) -> None:
+        with pytest.raises(SeveralFaces):
+            cut_out(TALL, ask(), find=lambda _: (face_at(0), face_at(100)))
+
+    def test_one_that_is_not_there(self) -> None:
+        with pytest.raises(BadSettings):
+            cut_out(TALL, ask(face=2), find=lambda _: (face_at(0), face_at(100)))
+
+
+def photograph() -> Image:
+    """A painted face, tilted, on a wall of noise."""
+    photo = np.random.default_rng(0).integers(60, 120, (300, 420, 3), np.uint8)
+    face = draw_lifelike_face(160, np.random.default_rng(6))
+    turn = cv2.getRotationMatrix2D((80, 80), 12, 1)
+    turn[:, 2] += (130, 60)
+    moved = cv2.warpAffine(face, turn, (420, 300), borderMode=cv2.BORDER_CONSTANT)
+    inside = cv2.warpAffine(np.ones((160, 160), np.uint8), turn, (420, 300)) > 0
+    return np.where(inside[..., None], moved, photo).astype(np.uint8)
+
+
+PHOTO = photograph()
+MOUTH = cv2.rectangle(np.zeros_like(PHOTO), (185, 150), (240, 195), (255, 255, 255), -1)
+
+
+def any_tone() -> ModelVersion:
+    """A model that says it knows every skin."""
+    (known,) = LIGHT.prototypes
+    tones = [DARKEST_SKIN + share * (LIGHTEST_SKIN - DARKEST_SKIN) for share in np.linspace(0, 1, 16)]
+    return make_version(
+        "light",
+        prototypes=[{**known, "tone": to_lab(tone.astype(np.uint8)[None, None])[0, 0].tolist()} for tone in tones],
+    )
+
+
+def run(spec: ReimagingSpec, frames: Frames | None = None) -> Reimaged:
+    return reimage_picture(PHOTO, spec, [any_tone()], load_made, frames=frames or Frames(), covering_map=MOUTH)
+
+
+class TestReimagePhoto:
+    def test_changes_what_is_covered_alone(self) -> None:
+        made = run(ask(model=BY_USER, candidates=2))
+        answer = write_answer(made, ask(), "rim_1")
+        photo, covered = (
+            cv2.imdecode(np.frombuffer(answer.files[name], np.uint8), cv2.IMREAD_COLOR_RGB)
+            for name in ("photo.png", "photo-covering.png")
+        )
+        outside = covered[..., 0] == 0
+        assert photo.shape == PHOTO.shape
+        assert np.array_equal(photo[outside], PHOTO[outside])
+        assert not np.array_equal(photo[~outside], PHOTO[~outside])
+        overlap = ((MOUTH[..., 0] > 0) & ~outside).sum() / ((MOUTH[..., 0] > 0) | ~outside).sum()
+        assert overlap > 0.85
+        said = answer.result["photo"]
+        assert said["proof"]["equal"]
+        assert said["url"] == "photo.png"
+        assert [face["index"] for face in answer.result["faces"]] == [0]
+
+    def test_a_model_has_a_frame_of_its_own(self) -> None:
+        lower: Points = USUAL_FRAME + np.array([0, 0.1])
+        usual, other = run(ask(until="covering")), run(ask(model=BY_USER, until="covering"), Frames(lambda _: lower))
+        assert usual.photo
+        assert other.photo
+        side = usual.image.shape[0]
+        moved = other.photo.aligned.matrix - usual.photo.aligned.matrix
+        assert moved[1, 2] == pytest.approx(0.1 * side, rel=0.05)
+
+    def test_selection_chooses_before_the_last_cut(self) -> None:
+        asked: list[FaceModel] = []
+
+        def lower(model: FaceModel) -> Points:
+            asked.append(model)
+            return USUAL_FRAME + np.array([0, 0.05])
+
+        frames = Frames(lower)
+        for _ in range(2):
+            made = run(ask(candidates=1), frames)
+            assert made.choice
+            assert made.choice.by == "attributes"
+        assert len(asked) == 1  # it is kept
+
+    def test_stops_early(self) -> None:
+        made = run(ask(until="selection"))
+        assert made.filling is None
+        answer = write_answer(made, ask(), "rim_1")
+        assert "photo.png" not in answer.files
+        assert answer.result["photo"]["covering"] == "photo-covering.png"
