@@ -16,6 +16,7 @@ from maskeraid_api.gateway import Gateway, gateway_of
 from maskeraid_api.learning import Learners
 from maskeraid_api.model_access import Registry
 from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
+from maskeraid_core.repositories.coverings import CoveringRepository
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository, UploadRepository
 from maskeraid_core.repositories.default_models import DefaultModelRepository
 from maskeraid_core.repositories.deliveries import DeliveryRepository, WebhookEndpointRepository
@@ -86,6 +87,11 @@ async def _learners(request: Request) -> Learners:
     return Learners(await _library(request), models, versions)
 
 
+async def _coverings(request: Request) -> CoveringRepository:
+    return CoveringRepository(_repository(request, JobRepository))
+
+
+Coverings = Annotated[CoveringRepository, Depends(_coverings)]
 LearnersOf = Annotated[Learners, Depends(_learners)]
 RegistryOf = Annotated[Registry, Depends(_registry)]
 LibraryOf = Annotated[Library, Depends(_library)]

@@ -43,6 +43,7 @@ TAGS = {
     "models": "What trainings made: versions with cards, guarantees, and files; yours, and what others share. To "
     "compare some, order a re-imaging of one photo with one `seed` by each (`model`); show `samples.png` of each.",
     "evaluations": "What is measured of a model: samples, memorisation, guarantees, quality; the ranking on a dataset.",
+    "coverings": "Maps of what is covered: sent, or found by a re-imaging; to be edited elsewhere and used again.",
     "reimagings": "The covered part of a face, filled with several plausible candidates. Nothing of it is evidence.",
     "webhooks": "Where news of jobs and models is sent, and what came of it.",
     "account": "The caller: who it is, what it uses, and where its notices go.",
@@ -52,7 +53,8 @@ TAGS = {
 }
 PATH_IDS = {
     "dataset_id": "ds", "upload_id": "upl", "import_id": "imp", "training_id": "trn", "model_id": "mdl",
-    "reimaging_id": "rim", "evaluation_id": "evl", "endpoint_id": "whe", "delivery_id": "dlv", "key_id": "key",
+    "covering_id": "cov", "reimaging_id": "rim", "evaluation_id": "evl", "endpoint_id": "whe", "delivery_id": "dlv",
+    "key_id": "key",
     "job_id": f"(?:{'|'.join(kind.id_prefix for kind in JobKind)})",
 }  # fmt: skip
 PATH_MEANINGS = {

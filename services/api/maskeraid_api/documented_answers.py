@@ -40,6 +40,7 @@ BYTES_OF = {
     "get_training_file": ("image/png",),
     "get_model_file": ("application/octet-stream", "application/json", "image/png", "text/markdown"),
     "get_evaluation_file": ("image/png", "application/octet-stream", "application/json"),
+    "get_covering_content": ("image/png",),
     "get_reimaging_file": ("image/png", "application/octet-stream", "application/json", "application/zip"),
 }
 

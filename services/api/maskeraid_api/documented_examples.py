@@ -69,7 +69,13 @@ EXAMPLES: dict[str, dict[str, Json]] = {
                 "attributes": {}, "smoothing": {"k": 16}, "tone_match": "auto", "seed": 7,
                 "purpose": "training exercise", "case_reference": "2026-118",
             }
-        }
+        },
+        "with a stored covering": {
+            "value": {
+                "image": {"image_id": "img_01KA9G4NK0N4KPKYMBYYB3G1PS_000001"},
+                "covering": {"covering_id": "cov_01KA2KQHZGJNB0YGMHXJPPHPTP", "clean": True, "grow": 1, "feather": 2},
+            }
+        },
     },
     "change_model": {
         "for everyone": {"value": {"visibility": "public", "licence": "CC-BY-4.0", "download": True}},
@@ -102,6 +108,14 @@ LINKS: dict[str, dict[str, Json]] = {
     "create_training": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
     "promote_checkpoint": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
     "create_evaluation": {"202": _by_id(get_evaluation="evaluation_id", get_job="job_id", cancel_job="job_id")},
+    "create_covering": {
+        "202": _by_id(
+            get_covering="covering_id",
+            get_covering_content="covering_id",
+            delete_covering="covering_id",
+            get_job="job_id",
+        )
+    },
     "create_reimaging": {
         "202": _by_id(get_reimaging="reimaging_id", delete_reimaging="reimaging_id", cancel_job="job_id")
     },

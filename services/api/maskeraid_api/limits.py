@@ -28,7 +28,7 @@ async def check_limits(gateway: Gateway, jobs: JobRepository, tenant: str, kind:
     _check_load(gateway, kind.queue)
     if kind is JobKind.TRAINING:
         await _check_quota(gateway, tenant)
-    if kind in (JobKind.TRAINING, JobKind.IMPORT):
+    if kind in (JobKind.TRAINING, JobKind.IMPORT, JobKind.COVERING):
         await _check_storage(gateway, tenant)
 
 
@@ -63,5 +63,6 @@ async def _check_storage(gateway: Gateway, tenant: str) -> None:
     most = gateway.settings.max_storage_bytes
     if most is not None and await stored_bytes(gateway.stores.database, tenant) >= most:
         raise QuotaExceeded(
-            f"Your data sets and models take the {most:,} bytes that they may: delete some.", quota="storage_bytes"
+            f"Your data sets, models, and coverings take the {most:,} bytes that they may: delete some.",
+            quota="storage_bytes",
         )

@@ -37,6 +37,7 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
     errors.DatasetInUse: Row(HTTPStatus.CONFLICT),
     errors.ModelInUse: Row(HTTPStatus.CONFLICT),
     errors.VersionInUse: Row(HTTPStatus.CONFLICT),
+    errors.CoveringInUse: Row(HTTPStatus.CONFLICT),
     errors.SharingBlocked: Row(HTTPStatus.FORBIDDEN),
     errors.Expired: Row(HTTPStatus.GONE),
     errors.NameTaken: Row(HTTPStatus.CONFLICT),

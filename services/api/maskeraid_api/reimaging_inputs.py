@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from maskeraid_api.access import Caller
+from maskeraid_api.covering_access import stored_covering
 from maskeraid_api.dataset_access import Library
-from maskeraid_api.forms import only_file
+from maskeraid_api.forms import files_of, only_file
 from maskeraid_api.inbox import store_bytes
 from maskeraid_api.job_access import job_of
 from maskeraid_api.model_access import Registry
 from maskeraid_api.schemas.reimagings import (
     DATA_URL,
     IMAGE_BYTES,
+    CoveringOptions,
     ImageChoice,
     ModelOption,
     ReimagingOptions,
@@ -28,6 +30,7 @@ from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec, Reuse
 from maskeraid_core.errors import JobStateConflict, ValidationFailed
 from maskeraid_core.jobs import JobKind
+from maskeraid_core.repositories.coverings import CoveringRepository
 from maskeraid_core.repositories.jobs import JobRepository
 
 
@@ -80,23 +83,39 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, j
         earlier = await _reused(options.reuse, inputs.caller, jobs)
         return _again(options, options.reuse, earlier, inputs.caller.key.name)
     model = await inputs.chosen_model(options.model)
+    covering = await _chosen_covering(options.covering, CoveringRepository(jobs))
     if isinstance(options, ReimagingRequest):
         assert options.image  # by the schema
-        image, covering_file = await inputs.chosen_image(options.image), None
+        image = await inputs.chosen_image(options.image)
     else:
+        if covering.stored and files_of(request, "covering"):
+            raise ValidationFailed(
+                "A map came, and `covering_id` names another: send one of the two.", parameter="covering"
+            )
         image = await inputs.sent_image(request)
-        covering_file = await inputs.sent_file(request, "covering")
-    found_by = options.covering.model_dump(include={"colours", "tolerance", "grow"})
-    found_by["method"] = options.covering.method or ("colour" if options.covering.colours else "learned")
+        covering = covering.model_copy(update={"upload": await inputs.sent_file(request, "covering")})
     return ReimagingSpec(
-        image=image, covering=CoveringChoice(upload=covering_file, **found_by), model=model, until=options.until,
-        detect_faces=options.detect_faces, face=options.face,
+        image=image, covering=covering, model=model, until=options.until, detect_faces=options.detect_faces,
+        face=options.face,
         engine=options.engine, pick=options.pick, candidates=options.candidates, attributes=options.attributes,
         smoothing_k=options.smoothing.k,
         tone_match=options.tone_match, seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
         purpose=options.purpose, case_reference=options.case_reference, requested_by=inputs.caller.key.name,
         software=VERSION,
     )  # fmt: skip
+
+
+async def _chosen_covering(options: CoveringOptions, coverings: CoveringRepository) -> CoveringChoice:
+    """How it is found, or the stored map. Raises: NotFound, JobStateConflict."""
+    found_by = options.model_dump(include={"colours", "tolerance", "clean", "grow"})
+    method = options.method or ("colour" if options.colours else "learned")
+    choice = CoveringChoice(method=method, feather=options.feather or 0, **found_by)
+    if options.covering_id is None:
+        return choice
+    stored, file = await stored_covering(coverings, options.covering_id)
+    grow = stored.grow if options.grow is None else options.grow
+    feather = stored.feather if options.feather is None else options.feather
+    return choice.model_copy(update={"covering_id": stored.id, "stored": file, "grow": grow, "feather": feather})
 
 
 async def _reused(option: ReuseOption, caller: Caller, jobs: JobRepository) -> ReimagingSpec:

@@ -7,6 +7,7 @@ from maskeraid_core.jobs import Job
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.needs import input_keys
 from maskeraid_core.status_machine import JobAction
 
 
@@ -23,3 +24,10 @@ async def end_and_forget(gateway: Gateway, jobs: JobRepository, job: Job) -> Non
     if not await jobs.delete_ended(job.id):
         raise NotFound
     await EventRepository(gateway.stores.database).delete_of(job.id)
+
+
+async def forget_with_bytes(gateway: Gateway, jobs: JobRepository, job: Job) -> None:
+    """The same, and then all bytes that it was given or has made. Raises as `end_and_forget` does."""
+    await end_and_forget(gateway, jobs, job)
+    blobs = gateway.stores.blobs
+    await blobs.delete([*input_keys(job.spec), *await blobs.keys(f"t/{job.tenant}/jobs/{job.id}/")])

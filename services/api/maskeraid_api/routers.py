@@ -5,6 +5,7 @@ from maskeraid_api.routes import (
     adoptions,
     aliases,
     checkpoints,
+    coverings,
     datasets,
     default_models,
     deliveries,
@@ -29,7 +30,7 @@ ROUTERS = tuple(
     resource.router
     for resource in (
         server, workers, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models,
-        aliases, adoptions, default_models, ratings, evaluations, reimagings, verifications, webhook_endpoints,
-        deliveries, health,
+        aliases, adoptions, default_models, ratings, evaluations, coverings, reimagings, verifications,
+        webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip

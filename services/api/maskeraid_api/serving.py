@@ -15,6 +15,7 @@ SHOWN_INLINE = frozenset({"image/png", "image/webp"})  # images that we encoded
 STREAMED_ABOVE = 4 * 2**20  # bytes; below it one read is cheaper
 _RANGE = re.compile(r"bytes=([0-9]{1,18})?-([0-9]{1,18})?")
 PRIVATE = "private, no-store"
+IMMUTABLE = "private, max-age=31536000, immutable"  # of what shows no face, and never changes
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -1,7 +1,9 @@
-"""What a tenant keeps in the store, as its quota counts it: images of data sets, files of models."""
+"""What a tenant keeps in the store, as its quota counts it: images of data sets, files of models, coverings."""
 
 from maskeraid_core.mongo import Database
+from maskeraid_core.repositories.coverings import CoveringRepository
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
+from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 
 
@@ -10,4 +12,5 @@ async def stored_bytes(database: Database, tenant: str) -> int:
     models = await ModelRepository(database, tenant).all_live()
     of_models = await ModelVersionRepository(database, tenant).bytes_of(models)
     datasets = await DatasetRepository(database, tenant).all_live()
-    return of_models + await DatasetVersionRepository(database, tenant).bytes_of(datasets)
+    of_datasets = await DatasetVersionRepository(database, tenant).bytes_of(datasets)
+    return of_models + of_datasets + await CoveringRepository(JobRepository(database, tenant)).stored_bytes()

@@ -22,6 +22,8 @@ def write_photo(photo: Photo, reimaged: Reimaged, mark: Mark) -> tuple[dict[str,
     said: dict[str, Any] = {
         "matrix": np.round(photo.aligned.matrix, DIGITS).tolist(),
         "alignment": round(photo.aligned.quality, 3),
+        "width": photo.picture.shape[1],
+        "height": photo.picture.shape[0],
         "input": "photo-input.png",
         "covering": "photo-covering.png",
     }

@@ -4,7 +4,7 @@ Pictures and documents in, pictures out: no queue, no database, no files.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import CoveringChoice, ReimagingSpec
 from maskeraid_faces.blending.composite import visible_sha256
+from maskeraid_faces.blending.feather import feather
 from maskeraid_faces.coverings.colour_guess import guess_covering
 from maskeraid_faces.coverings.colour_rule import Colour, covered_by_colour
 from maskeraid_faces.coverings.find import find_learned
@@ -23,6 +24,7 @@ from maskeraid_faces.filling.filled import Filled
 from maskeraid_faces.images import SMALLEST_SIDE, Covering, Floats, Image, check_covering
 from maskeraid_faces.sizes import fit_covering, fit_image, fit_map, put_back, put_back_map
 from maskeraid_inference.choosing import Choice, choose, no_model_yet
+from maskeraid_inference.covering_maps import tidied
 from maskeraid_inference.cutting import Photo
 
 LARGEST_SIDE = 2048  # pixels: a photo of one face; the answer holds some ten pictures of that size
@@ -108,25 +110,33 @@ def find(
 ) -> FoundCovering:
     """The covering by the map, else by the method that is wanted. A map grows only if that is asked for."""
     if covering_map is not None:
-        drawn = fit_map(covering_map, image.shape[0])
+        drawn = tidied(fit_map(covering_map, image.shape[0]), clean=wanted.clean)
         return FoundCovering(grow(drawn, wanted.grow) if wanted.grow else drawn, "map")
-    if wanted.method == "learned":
-        seen = find_learned(image, [load(version) for version in versions[-DETECTORS_ASKED:]])
-        if not seen.covering.any():
-            raise NothingCovered("no covering was found: send a map of it, or name its colours")
-        return FoundCovering(grow(seen.covering, wanted.grow), "learned", (), seen.kind, seen.confidence)
+    found = (_by_network if wanted.method == "learned" else _by_colour)(image, wanted, versions, load)
+    return replace(found, covering=grow(tidied(found.covering, clean=wanted.clean), wanted.grow))
+
+
+def _by_network(image: Image, wanted: CoveringChoice, versions: Sequence[ModelVersion], load: Load) -> FoundCovering:
+    seen = find_learned(image, [load(version) for version in versions[-DETECTORS_ASKED:]])
+    if not seen.covering.any():
+        raise NothingCovered("no covering was found: send a map of it, or name its colours")
+    return FoundCovering(seen.covering, "learned", (), seen.kind, seen.confidence)
+
+
+def _by_colour(image: Image, wanted: CoveringChoice, versions: Sequence[ModelVersion], load: Load) -> FoundCovering:
+    """By the colours that were named, else by a guess of some."""
     if not wanted.colours:
         if not versions:
             raise no_model_yet()  # said first: a colour or a map would not help
         models = [load(version) for version in versions[-MODELS_CONSULTED:]]
         guess = guess_covering(image, models, tolerance=wanted.tolerance)
-        return FoundCovering(grow(guess.covering, wanted.grow), "guess", guess.colours)
+        return FoundCovering(guess.covering, "guess", guess.colours)
     covered = covered_by_colour(image, wanted.colours, wanted.tolerance)
     if not covered.any():
         raise NothingCovered(
             f"no area within {wanted.tolerance} of the colours {wanted.colours} was found", colours=wanted.colours
         )
-    return FoundCovering(grow(covered, wanted.grow), "colour", tuple(wanted.colours))
+    return FoundCovering(covered, "colour", tuple(wanted.colours))
 
 
 def fill_at_own_size(image: Image, covering: Covering, model: FaceModel, spec: ReimagingSpec) -> Filling:
@@ -144,14 +154,24 @@ def fill_at_own_size(image: Image, covering: Covering, model: FaceModel, spec: R
         wanted=spec.attributes,
     )
     is_fallback = spec.engine == "auto" and filled.engine == "R"
-    return put_all_back(filled, image, covering, model, put_back_map(filled.uncertainty, covering), is_fallback)
+    uncertainty = put_back_map(filled.uncertainty, covering)
+    return put_all_back(filled, image, covering, model, uncertainty, is_fallback, spec.covering.feather)
 
 
 def put_all_back(
-    filled: Filled, image: Image, covering: Covering, model: FaceModel, uncertainty: Floats, is_fallback: bool
+    filled: Filled,
+    image: Image,
+    covering: Covering,
+    model: FaceModel,
+    uncertainty: Floats,
+    is_fallback: bool,
+    feather_pixels: int,
 ) -> Filling:
-    """Scale every candidate under the covering of the input, and prove that nothing else changed."""
-    finals = tuple(put_back(candidate.final, image, covering, model.kind) for candidate in filled.candidates)
+    """Scale every candidate under the covering of the input, feather it, and prove that nothing else changed."""
+    finals = tuple(
+        feather(put_back(candidate.final, image, covering, model.kind), covering, feather_pixels)
+        for candidate in filled.candidates
+    )
     outs = {visible_sha256(final, covering) for final in finals}
     if len(outs) != 1:
         raise AssertionError("candidates differ where the face is visible")  # `put_back` cannot do that

@@ -100,7 +100,8 @@ def reimage_again(earlier: Earlier, spec: ReimagingSpec, version: ModelVersion, 
     found = FoundCovering(covered, by, colours, said["kind"] if "by" in said else None, said.get("confidence"))
     selection = result["selection"]
     choice = Choice(version, selection["by"], tuple(selection["distribution"]), tuple(result["visible"]))
-    filling = put_all_back(filled, image, covered, model, uncertainty, is_fallback=result.get("is_fallback", False))
+    is_fallback = result.get("is_fallback", False)
+    filling = put_all_back(filled, image, covered, model, uncertainty, is_fallback, earlier.spec.covering.feather)
     return Reimaged(image, found, choice, filling, _photo(earlier, image))
 
 

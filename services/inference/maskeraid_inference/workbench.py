@@ -12,13 +12,14 @@ import numpy as np
 from PIL import Image as Pictures
 
 from maskeraid_core.blobs import Blobs, sha256_hex
+from maskeraid_core.documents.coverings import MAP_FILE, CoveringSpec
 from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.models import ModelVersion
-from maskeraid_core.documents.reimagings import ImageSource, ModelChoice, ReimagingSpec
+from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.held import Held
 from maskeraid_core.image_sanitiser import ImageSanitiser
-from maskeraid_core.jobs import Job
+from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.default_models import DefaultModelRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
@@ -27,6 +28,7 @@ from maskeraid_faces.images import SMALLEST_SIDE, Image
 from maskeraid_faces.png import encode_png
 from maskeraid_faces.sanitising_sides import Sides
 from maskeraid_inference.answer import write_answer
+from maskeraid_inference.covering_maps import open_map, read_map
 from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels
 from maskeraid_inference.phases import Phases
@@ -56,7 +58,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Workbench:
-    """Carries re-imagings out; shared by the worker's threads."""
+    """Carries re-imagings out, and reads maps of coverings; shared by the worker's threads."""
 
     port: PortalStores
     models: LoadedModels
@@ -65,15 +67,16 @@ class Workbench:
     frames: Frames = field(default_factory=Frames)
 
     def carry_out(self, held: Held) -> dict[str, Any]:
-        """Do what a claimed re-imaging asks for; its files lie under this attempt when this returns."""
+        """Do what a claimed job asks for; its files lie under this attempt when this returns."""
         phases = Phases(held.enter)
         phases.enter("reading")
+        if held.job.kind is JobKind.COVERING:
+            return self._read_covering(held)
         spec = ReimagingSpec.model_validate(held.job.spec)
         if spec.reuse:
             return self._carry_out_again(held, spec, phases)
         picture = self._read_source(spec.image, FACE_SIDES if spec.detect_faces is False else PHOTO_SIDES)
-        drawn = spec.covering.upload
-        covering_map = self._sanitised(drawn, MAP_SIDES).pixels if drawn else None
+        covering_map = self._covering_map(spec.covering)
         versions = [self._chosen(held.job, spec.model)] if spec.model else self.versions.of(held.job)
         default = None if versions else self.port.call(find_default, self.port.stores, held.job.tenant)
         reimaged = reimage_picture(
@@ -83,6 +86,27 @@ class Workbench:
         if reimaged.filling and reimaged.filling.is_fallback:
             held.warn("fallback_engine", FALLBACK)
         return self._save(held, reimaged, spec, _inputs(reimaged, picture.png), phases)
+
+    def _read_covering(self, held: Held) -> dict[str, Any]:
+        """Read a map that somebody sent, and keep it clean. Raises: ImageRejected, NothingCovered, TooMuchCovered."""
+        sent = CoveringSpec.model_validate(held.job.spec).covering.upload
+        png, facts = read_map(self._sanitised(sent, MAP_SIDES).pixels)
+        held.check()
+        described = self.port.call(put_files, held.stores.blobs, held.job.attempt_prefix, {MAP_FILE: png})
+        return {"covering": facts, "files": described}
+
+    def _covering_map(self, wanted: CoveringChoice) -> Image | None:
+        """The map that wins over every method, if there is one. Raises: ImageRejected, InputGone, ArtifactCorrupt."""
+        if wanted.upload is not None:
+            return self._sanitised(wanted.upload, MAP_SIDES).pixels
+        if (file := wanted.stored) is None:
+            return None
+        end = file.offset + file.bytes
+        try:
+            png = self.port.call(self.port.stores.blobs.get_range, file.key, file.offset, end, file.sha256)
+        except InputGone as error:
+            raise InputGone(f"the covering {wanted.covering_id} is gone") from error
+        return open_map(png)
 
     def _carry_out_again(self, held: Held, spec: ReimagingSpec, phases: Phases) -> dict[str, Any]:
         earlier = read_earlier(self.port, held.job, spec)

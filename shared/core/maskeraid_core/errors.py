@@ -5,7 +5,7 @@ MaskeraidError
 │   ├── MalformedJson, BadCursor, BadHeader, ValidationFailed, UnknownField
 │   ├── NotAuthenticated, ScopeMissing, NotFound, MethodNotAllowed, NotAcceptable
 │   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, DatasetInUse, NameTaken
-│   ├── UploadIncomplete, ModelInUse, VersionInUse, SharingBlocked, Expired, CheckpointGone
+│   ├── UploadIncomplete, ModelInUse, VersionInUse, CoveringInUse, SharingBlocked, Expired, CheckpointGone
 │   ├── StaleObject, TooLarge, RequestTimeout, UnsupportedMedia, RangeNotSatisfiable, DigestMismatch
 │   ├── TestDataInTraining, TooFewImages, ResolutionNotSupported, BadSettings, BadCovering
 │   └── RateLimited, QueueFull, QuotaExceeded
@@ -102,6 +102,10 @@ class ModelInUse(RequestError):
 
 class VersionInUse(RequestError):
     """Aliases lead to this version of the model, or no other has its weights."""
+
+
+class CoveringInUse(RequestError):
+    """A re-imaging's result holds this covering."""
 
 
 class SharingBlocked(RequestError):

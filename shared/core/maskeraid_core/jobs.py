@@ -55,6 +55,7 @@ class JobKind(StrEnum):
     EXPORT = "export"
     DELETION = "deletion"
     BATCH = "batch"
+    COVERING = "covering"
 
     @property
     def id_prefix(self) -> str:
@@ -73,11 +74,13 @@ class JobKind(StrEnum):
 _PREFIXES = {
     JobKind.IMPORT: "imp", JobKind.TRAINING: "trn", JobKind.REIMAGING: "rim", JobKind.EVALUATION: "evl",
     JobKind.EXPORT: "exp", JobKind.DELETION: "dlt", JobKind.BATCH: "bat",
+    JobKind.COVERING: "cov",
 }  # fmt: skip
 _QUEUES = {
     JobKind.IMPORT: QueueName.CURATOR, JobKind.EXPORT: QueueName.CURATOR, JobKind.DELETION: QueueName.CURATOR,
     JobKind.TRAINING: QueueName.TRAINER, JobKind.EVALUATION: QueueName.TRAINER,
     JobKind.REIMAGING: QueueName.INFERENCE, JobKind.BATCH: QueueName.INFERENCE,
+    JobKind.COVERING: QueueName.INFERENCE,
 }  # fmt: skip
 
 

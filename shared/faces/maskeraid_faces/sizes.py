@@ -32,7 +32,12 @@ def fit_covering(covering: Covering, side: int) -> Covering:
 def fit_map(covering_map: Image, side: int) -> Covering:
     """A map of a covering that somebody drew, in any size: what is nearer to white is covered."""
     resized = cv2.resize(covering_map, (side, side), interpolation=cv2.INTER_NEAREST)
-    covered: Covering = np.asarray(resized).mean(-1) > 127.5
+    return covered_in(np.asarray(resized, np.uint8))
+
+
+def covered_in(covering_map: Image) -> Covering:
+    """What a map (h, w, 3) calls covered: bool (h, w), True where it is nearer to white than to black."""
+    covered: Covering = covering_map.mean(-1) > 127.5
     return covered
 
 

@@ -19,7 +19,7 @@ from maskeraid_core.repositories.deliveries import DeliveryRepository, WebhookEn
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import now
 
-from .conftest import Account, FillDataset, Open
+from .conftest import Account, FillDataset, Hand, Open
 
 DATA_URL = "data:image/png;base64,iVBORw0K"
 JSON = {"Content-Type": "application/json"}
@@ -46,7 +46,7 @@ def named(rows: list[tuple[str, str, APIRoute]]) -> list[object]:
 
 
 @pytest.fixture
-async def owned(account: Account, stores: Stores, fill_dataset: FillDataset) -> dict[str, str]:
+async def owned(account: Account, stores: Stores, fill_dataset: FillDataset, hand: Hand) -> dict[str, str]:
     """One object of each kind, of the first tenant: path parameter to id."""
     client, tenant, at = account.client, account.tenant, now()
     dataset = await fill_dataset(tenant)
@@ -57,6 +57,8 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset) -> 
     made = (await client.post("/v1/imports", json={"dataset_id": dataset.id, "source": source})).json()
     training = (await client.post("/v1/trainings", json={"name": "t", "data": [{"dataset_id": dataset.id}]})).json()
     reimaging = (await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})).json()
+    covering = (await client.post("/v1/coverings", files={"map": ("m.png", b"\x89PNG\r\n\x1a\n")})).json()
+    await hand.succeed(await hand.claim(covering["id"]), {"covering": {}}, {"covering.png": b"map"})
     model = Model(id=new_id("mdl"), tenant=tenant, name="m", latest_version=1, created_at=at, updated_at=at)
     await ModelRepository(stores.database, tenant).add(model)
     version = ModelVersion(
@@ -78,8 +80,8 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset) -> 
     keys = (await client.get("/v1/api-keys")).json()["data"]
     return {
         "dataset_id": dataset.id, "upload_id": upload["id"], "import_id": made["id"], "training_id": training["id"],
-        "job_id": training["id"], "reimaging_id": reimaging["id"], "evaluation_id": evaluation["id"],
-        "model_id": model.id, "endpoint_id": endpoint.id,
+        "job_id": training["id"], "reimaging_id": reimaging["id"], "covering_id": covering["id"],
+        "evaluation_id": evaluation["id"], "model_id": model.id, "endpoint_id": endpoint.id,
         "delivery_id": delivery.id, "key_id": keys[0]["id"], "image_id": image_id(dataset.id, 1), "version": "1",
         "number": "1", "step": "1", "name": "final.png", "alias": "champion",
     }  # fmt: skip
@@ -128,6 +130,10 @@ class TestForeignIds:
             ("/v1/trainings", {"name": "t", "data": [{"dataset_id": mine.id}], "model_id": owned["model_id"]}),
             ("/v1/reimagings", {"image": {"image_id": owned["image_id"]}}),
             ("/v1/reimagings", {"image": {"data_url": DATA_URL}, "model": {"model_id": owned["model_id"]}}),
+            (
+                "/v1/reimagings",
+                {"image": {"data_url": DATA_URL}, "covering": {"covering_id": owned["covering_id"]}},
+            ),
             ("/v1/trainings", {"name": "t", "data": [own], "start_from": {"model_id": owned["model_id"]}}),
             ("/v1/trainings", {"name": "t", "data": [own], "start_from": {"training_id": owned["job_id"], "step": 1}}),
             ("/v1/trainings", {"name": "t", "data": [own], "probe": {"image_id": owned["image_id"]}}),

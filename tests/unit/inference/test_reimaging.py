@@ -12,6 +12,7 @@ from tests.unit.inference.made_models import covered_face, load_made, make_versi
 
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
+from maskeraid_faces.coverings.grow import grow
 from maskeraid_faces.drawing.covered import COVERINGS, TEAL
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import (
@@ -228,3 +229,64 @@ class TestSides:
     def test_others_are_refused(self, shape: tuple[int, ...], message: str) -> None:
         with pytest.raises(BadImage, match=message):
             run(np.zeros(shape, np.uint8))
+
+
+class TestClean:
+    def test_drops_what_slipped_from_the_brush_before_it_grows(self) -> None:
+        smudged = np.kron(LOWER_HALF, np.ones((2, 2, 1), np.uint8))
+        smudged[4, 4] = 255
+        spec = ask(covering={"clean": True, "grow": 2}, until="covering")
+        found = run(np.kron(covered_face(), np.ones((2, 2, 1), np.uint8)), spec, covering_map=smudged).found
+        assert not found.covering[:20].any()
+        assert found.covering.sum() > (smudged[..., 0] > 0).sum()
+
+    def test_that_leaves_nothing_says_so(self) -> None:
+        smudge = np.zeros_like(LOWER_HALF)
+        smudge[4, 4] = 255
+        with pytest.raises(NothingCovered, match="cleaning leaves nothing"):
+            run(covered_face(), ask(covering={"clean": True}, until="covering"), covering_map=smudge)
+
+
+class TestFeather:
+    def finals(self, feather: int) -> tuple[Image, ...]:
+        made = run(covered_face("dark"), ask(model=BY_USER, covering={"feather": feather}), versions=[LIGHT])
+        assert made.filling is not None
+        assert made.filling.proof[0] == made.filling.proof[1]
+        return made.filling.finals
+
+    def test_changes_the_rim_alone(self) -> None:
+        covering = run(covered_face("dark"), ask(until="covering"), versions=[LIGHT]).found.covering
+        inner = ~grow(~covering, 3)
+        plain, feathered = self.finals(0)[0], self.finals(2)[0]
+        assert np.array_equal(plain[inner], feathered[inner])
+        assert not np.array_equal(plain, feathered)
+
+
+class TestVisiblePixelsBesideAnyMap:
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        side=st.sampled_from([16, 31, 32, 45, 64]),
+        seed=st.integers(0, 2**16),
+        map_shape=st.tuples(st.integers(1, 70), st.integers(1, 70)),
+        wanted=st.fixed_dictionaries(
+            {"grow": st.none() | st.integers(0, 4), "feather": st.integers(0, 8), "clean": st.booleans()}
+        ),
+    )
+    def test_stay_whatever_map_grow_and_feather(
+        self, side: int, seed: int, map_shape: tuple[int, int], wanted: dict[str, Any]
+    ) -> None:
+        rng = np.random.default_rng(seed)
+        image = rng.integers(0, 256, (side, side, 3), np.uint8)
+        drawn = (rng.random(map_shape) < rng.uniform(0.05, 0.5)).astype(np.uint8)
+        covering_map = np.repeat(drawn[..., None] * np.uint8(255), 3, axis=2)
+        spec = ask(covering=wanted, model=BY_USER, candidates=2)
+        try:
+            made = run(image, spec, versions=[LIGHT], covering_map=covering_map)
+        except (NothingCovered, TooMuchCovered):
+            return
+        assert made.filling is not None
+        visible = ~made.found.covering
+        assert visible.any()
+        for final in made.filling.finals:
+            assert np.array_equal(final[visible], image[visible])
+        assert made.filling.proof[0] == made.filling.proof[1]

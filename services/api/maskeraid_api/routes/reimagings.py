@@ -16,7 +16,7 @@ from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import Form, GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.reimaging_inputs import Inputs, spec_of
-from maskeraid_api.removing import end_and_forget
+from maskeraid_api.removing import forget_with_bytes
 from maskeraid_api.schemas.reimagings import (
     BUNDLE,
     IMAGE_BYTES,
@@ -39,7 +39,6 @@ from maskeraid_core.errors import (
     UnsupportedMedia,
 )
 from maskeraid_core.jobs import Job, JobKind, JobStatus
-from maskeraid_core.repositories.needs import input_keys
 
 router = APIRouter(prefix="/v1/reimagings", route_class=GuardedRoute, tags=["reimagings"])
 
@@ -111,12 +110,13 @@ async def get_reimaging(
 async def delete_reimaging(
     reimaging_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
 ) -> Response:
-    """Remove a re-imaging with all its bytes, now. One that runs is cancelled first: ask again when it has ended."""
+    """Remove a re-imaging with all its bytes, and the covering that it found, now.
+
+    One that runs is cancelled first: ask again when it has ended.
+    """
     job = await job_of(jobs, caller, reimaging_id, JobKind.REIMAGING)
     check_unchanged(request, ReimagingView.of(job, await gateway.estimates.wait_of(job)))
-    await end_and_forget(gateway, jobs, job)
-    blobs = gateway.stores.blobs
-    await blobs.delete([*input_keys(job.spec), *await blobs.keys(f"t/{job.tenant}/jobs/{job.id}/")])
+    await forget_with_bytes(gateway, jobs, job)
     return gone()
 
 

@@ -88,6 +88,7 @@ ALL = "all"  # datasets
 DatasetIdOrAll = Annotated[str, StringConstraints(pattern=rf"{id_pattern('ds')}|^{ALL}$")]
 UploadId = Annotated[str, StringConstraints(pattern=id_pattern("upl"))]
 ModelId = Annotated[str, StringConstraints(pattern=id_pattern("mdl"))]
+CoveringId = Annotated[str, StringConstraints(pattern=id_pattern("cov"))]
 ReimagingId = Annotated[str, StringConstraints(pattern=id_pattern("rim"))]
 TrainingId = Annotated[str, StringConstraints(pattern=id_pattern("trn"))]
 IMAGE_ID = rf"^img_{ULID_PATTERN}_[0-9]{{6,9}}$"

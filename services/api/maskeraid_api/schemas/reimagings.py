@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from maskeraid_api.estimates import Wait
+from maskeraid_api.schemas.coverings import MOST_GROWN, WIDEST_FEATHER
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, ImageId, LabelledBody, ModelId, NotYet, ReimagingId, Text
+from maskeraid_api.schemas.parts import Body, CoveringId, ImageId, LabelledBody, ModelId, NotYet, ReimagingId, Text
+from maskeraid_core.documents.coverings import covering_id_of, has_covering
 from maskeraid_core.documents.reimagings import MOST_CANDIDATES, STATEMENT, ReimagingSpec
 from maskeraid_core.jobs import Job
 
@@ -55,16 +57,26 @@ class ImageChoice(Body):
 
 
 class CoveringOptions(Body):
-    """How the covering is found. An uploaded map, the multipart part `covering`, always wins."""
+    """How the covering is found. A map always wins: the multipart part `covering`, or a stored one, `covering_id`."""
 
     method: Literal["learned", "colour"] | None = Field(
         default=None, description="`colour` where colours are given, else `learned`, when absent."
     )
     colours: Colours = Field(default_factory=list)
     tolerance: int = Field(default=24, ge=0, le=255)
-    grow: int | None = Field(default=None, ge=0, le=16, description="Pixels; by the image's size when absent.")
-    feather: int = Field(default=0, ge=0, le=0)
-    covering_id: None = None
+    clean: bool = Field(default=False, description="Drop specks and fill holes below 0.5 % of the area, then grow.")
+    grow: int | None = Field(
+        default=None,
+        ge=0,
+        le=MOST_GROWN,
+        description="Pixels; when absent by the image's size, of a map as that was sent: 0, or its own `grow`.",
+    )
+    feather: int | None = Field(
+        default=None, ge=0, le=WIDEST_FEATHER,
+        description="Pixels inside the rim over which the filling fades into the nearest visible colours; no visible "
+        "pixel changes. When absent 0, or the stored covering's own.",
+    )  # fmt: skip
+    covering_id: CoveringId | None = Field(default=None, description="A stored map; it wins over every method.")
 
 
 class ModelOption(Body):
@@ -160,6 +172,8 @@ class ReimagingView(JobFields):
         written = job.result or {}
         names = [*written.get("files", {}), *([BUNDLE] if has_bundle(job) else [])]
         files = {name: file_url(job.id, name) for name in names}
+        if has_covering(job):
+            written = written | {"covering": {**written["covering"], "covering_id": covering_id_of(job)}}
         shown = _with_urls({name: value for name, value in written.items() if name != "files"}, files)
         return cls(
             **shared_fields(job, wait), statement=STATEMENT, options=_options(spec),
@@ -178,7 +192,7 @@ def file_url(job_id: str, name: str) -> str:
 
 def _options(spec: ReimagingSpec) -> dict[str, Any]:
     options = spec.model_dump(mode="json", exclude={"image", "covering", "software", "requested_by"})
-    covering = spec.covering.model_dump(mode="json", exclude={"upload"})
+    covering = spec.covering.model_dump(mode="json", exclude={"upload", "stored"})
     return {
         **options,
         "image_id": spec.image.image_id,

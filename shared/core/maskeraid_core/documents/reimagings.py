@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from maskeraid_core.documents.coverings import CoveringFile
 from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.document import Part
 
@@ -21,17 +22,21 @@ class ImageSource(Part):
 
 
 class CoveringChoice(Part):
-    """Where the covering comes from: an uploaded map (white = covered) wins, else a method.
+    """Where the covering comes from: an uploaded map (white = covered) or a stored one wins, else a method.
 
     `learned` asks the models' detectors. `colour` looks for the given colours; without any it looks for a flat colour
     that no model's faces have there.
     """
 
     upload: StoredFile | None = None
+    covering_id: str | None = None  # of the stored map
+    stored: CoveringFile | None = None  # where that one lies
     method: Literal["learned", "colour"] = "colour"  # what documents of release 0.1 mean that do not say
     colours: list[tuple[int, int, int]] = Field(default_factory=list)
     tolerance: int = 24
-    grow: int | None = None  # pixels; None = by the image's size
+    clean: bool = False  # without specks and small holes, before it grows
+    grow: int | None = None  # pixels; None = by the image's size, of a map 0
+    feather: int = 0  # pixels inside the rim over which the filling fades into the visible colours
 
 
 class ModelChoice(Part):

@@ -1,6 +1,7 @@
 """Jobs as their tenant sees them. Statuses change in moves.py, under a claim in claims.py."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
@@ -82,6 +83,11 @@ class JobRepository(TenantRepository[Job]):
         ordered = self._live({"kind": JobKind.TRAINING, "created_at": {"$lt": before}})
         found = self._collection.find(ordered, {"spec.dry_run": 1})
         return [row["_id"] async for row in found if row["spec"].get("dry_run")]
+
+    async def results_of(self, kind: JobKind, status: JobStatus) -> list[dict[str, Any]]:
+        """What the tenant's jobs of a kind that are in a status have made."""
+        found = self._collection.find(self._live({"kind": kind, "status": status}))
+        return [job.result async for row in found if (job := Job.of(row)).result is not None]
 
     async def turns(self, queue: QueueName, most: int) -> list[tuple[int, str]]:
         """`turn_of` each of up to `most` of the tenant's jobs that are queued there, next first."""
