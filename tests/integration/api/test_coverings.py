@@ -234,6 +234,12 @@ class TestUsed:
         assert made.status_code == 202, made.text
         assert made.json()["options"]["covering"]["feather"] == 8
 
+    async def test_whole_numbers_may_be_written_with_a_point(self, client: httpx.AsyncClient) -> None:
+        made = await reimage(client, colours=[[20.0, 150, 140]], grow=2.0)
+        assert made.status_code == 202, made.text
+        assert made.json()["options"]["covering"]["colours"] == [[20, 150, 140]]
+        assert refusal(await reimage(client, colours=[[20.5, 150, 140]]))[2] == "/covering/colours/0/0"
+
     async def test_not_beside_a_map_that_comes(self, client: httpx.AsyncClient, hand: Hand) -> None:
         covering_id = (await send(client)).json()["id"]
         await read(hand, covering_id)

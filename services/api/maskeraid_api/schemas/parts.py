@@ -17,6 +17,11 @@ from pydantic import (
 from maskeraid_core.ids import ULID_PATTERN
 
 
+def whole(value: object) -> object:
+    """JSON knows one kind of number: 8.0 is 8."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class Body(BaseModel):
     """A part of a request: unknown fields are refused, and nothing is guessed: `"5"` is no number."""
 
@@ -25,13 +30,7 @@ class Body(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _whole_numbers(cls, given: object) -> object:
-        """JSON knows one kind of number: 8.0 is 8."""
-        if not isinstance(given, dict):
-            return given
-        return {
-            name: int(value) if isinstance(value, float) and value.is_integer() else value
-            for name, value in given.items()
-        }
+        return {name: whole(value) for name, value in given.items()} if isinstance(given, dict) else given
 
 
 class View(BaseModel):

@@ -3,12 +3,22 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.coverings import MOST_GROWN, WIDEST_FEATHER
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, CoveringId, ImageId, LabelledBody, ModelId, NotYet, ReimagingId, Text
+from maskeraid_api.schemas.parts import (
+    Body,
+    CoveringId,
+    ImageId,
+    LabelledBody,
+    ModelId,
+    NotYet,
+    ReimagingId,
+    Text,
+    whole,
+)
 from maskeraid_core.documents.coverings import covering_id_of, has_covering
 from maskeraid_core.documents.reimagings import MOST_CANDIDATES, STATEMENT, ReimagingSpec
 from maskeraid_core.jobs import Job
@@ -27,7 +37,7 @@ BESIDE_REUSE = frozenset(
 BUNDLE = "bundle.zip"
 HIDDEN_IN_RESULT = frozenset({"key", "prefix"})
 
-Channel = Annotated[int, Field(ge=0, le=255)]
+Channel = Annotated[int, Field(ge=0, le=255), BeforeValidator(whole)]
 Colours = Annotated[list[Annotated[tuple[Channel, Channel, Channel], Field(strict=False)]], Field(max_length=8)]
 Value = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 DataUrl = Annotated[str, StringConstraints(max_length=DATA_URL_CHARACTERS, pattern=DATA_URL.pattern)]
