@@ -6,8 +6,12 @@ import pytest
 from pydantic import ValidationError
 
 from maskeraid.commands import reimagings as command
+from maskeraid_api.schemas.coverings import WIDEST_FEATHER
 from maskeraid_api.schemas.reimagings import ReimagingOptions
+from maskeraid_core.documents.datasets import COVERING_ATTRIBUTE, FAMILIES
 from maskeraid_core.documents.reimagings import MOST_CANDIDATES
+from maskeraid_faces.blending import feather
+from maskeraid_faces.coverings import families
 from maskeraid_faces.filling import fill
 
 
@@ -22,3 +26,11 @@ class TestMostCandidates:
         functions = [value for value in vars(command).values() if inspect.isfunction(value)]
         options = [one.__annotations__["candidates"] for one in functions if "candidates" in one.__annotations__]
         assert [option.__metadata__[0].max for option in options] == [MOST_CANDIDATES]
+
+
+class TestCoverings:
+    def test_what_can_be_asked_for_is_what_is_drawn(self) -> None:
+        assert tuple(families.FAMILIES) == FAMILIES == tuple(COVERING_ATTRIBUTE.values or ())
+
+    def test_a_feather_may_be_as_wide_as_it_can_be_made(self) -> None:
+        assert feather.WIDEST == WIDEST_FEATHER

@@ -28,6 +28,15 @@ EXAMPLES: dict[str, dict[str, Json]] = {
             }
         },
         "generator": {"value": {"dataset_id": DATASET_ID, "source": {"type": "generator", "set": "faces-light"}}},
+        "covered copies": {
+            "value": {
+                "dataset_id": DATASET_ID,
+                "source": {
+                    "type": "coverings", "of": {"dataset_id": "ds_01KA20GX6C0VVYRYSCJX4K0VJY", "where": ["mouth:2"]},
+                    "families": ["surgical", "cloth", "glasses"], "seed": 7,
+                },
+            }
+        },
     },
     "create_training": {
         "the thesis's recipe": {

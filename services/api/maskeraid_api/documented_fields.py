@@ -77,6 +77,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "expires_at": ("When the key ends.", AT),
     "explain": ("Not yet.", None),
     "facets": ("An entry an attribute.", None),
+    "families": ("Kinds of coverings.", ["surgical", "cloth"]),
     "feather": ("In pixels, inside the rim.", 1),
     "file": ("Its name in the archive; a label.", "a57.png"),
     "file_name": ("A label; never a path.", "our-faces.zip"),
@@ -135,6 +136,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "notify": ("What is told when it ends.", None),
     "object": ("What this is.", None),
     "open_uploads": ("Uploads that are not complete.", 4),
+    "of": ("The clean faces, and which of them.", None),
     "options": ("What was asked.", {"candidates": 8, "seed": 7}),
     "outcome": ("What came of it.", None),
     "owner": ("The name of the account that shares it.", "them"),
@@ -330,5 +332,5 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
     "WorkerView": {"id": ("The process.", "trainer-worker-1-4711"), "device": ("What it works on.", "2 cores"),
                    "memory_bytes": ("Of the device.", 8_589_934_592), "used_bytes": ("By the process.", 314_572_800),
                    "running_jobs": ("Of all accounts.", 1), "job_ids": ("Yours.", [TRAINING_ID])},
-    **dict.fromkeys(("UploadSource", "GeneratorSource"), _SOURCE),
+    **dict.fromkeys(("UploadSource", "GeneratorSource", "CoveringsSource"), _SOURCE),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Imports images into a dataset: upload or drawn set → rows → stored images → manifest → next version."""
+"""Imports images into a dataset: upload, drawn or covered faces → rows → stored images → manifest → next version."""
 
 import json
 import threading
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 
 from maskeraid_core.blobs import image_key, sha256_hex, thumbnail_key
-from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion, ImportSpec
+from maskeraid_core.documents.datasets import Attribute, CoveredFaces, Dataset, DatasetVersion, ImportSpec, Role
 from maskeraid_core.errors import AllRowsRejected
 from maskeraid_core.held import HandBack, Held
 from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
@@ -18,6 +18,7 @@ from maskeraid_core.jobs import Progress
 from maskeraid_core.portal import PortalStores
 from maskeraid_curator.archives import Entry
 from maskeraid_curator.attributes import Schema, ValueRefused, fit, infer_schema
+from maskeraid_curator.covering_faces import clean_faces, covered_rows, covered_schema
 from maskeraid_curator.generating import Objects, drawn_rows, drawn_schema
 from maskeraid_curator.reading import Outcome, sanitise_entries
 from maskeraid_curator.rows import Accepted, Refused
@@ -28,6 +29,10 @@ from maskeraid_faces.drawn import draw_faces
 MOST_REFUSED_SHOWN = 1_000  # with the job; the report has all
 REPORT_SECONDS, EVENT_SECONDS = 2.0, 5.0  # between two notes of the progress, between two events
 DRAWN_BATCH = 64
+COVERED_FACES = (
+    "A model that is trained on covered faces learns to draw coverings: train on `covering:` (missing) alone, or keep "
+    "these in a dataset of the role `test`"
+)
 NO_MANIFEST = (
     "{} images came without a manifest and have no attributes: to filter, compare, and choose models by attributes, "
     "put a manifest.csv (first column `file`, then a column an attribute) beside them and import into a new dataset"
@@ -72,6 +77,8 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
     dataset = port.call(get_dataset, held.stores, running.tenant, running.spec.dataset_id)
     if running.spec.source == "generator":
         schema, unlisted = _draw(running, dataset), 0
+    elif running.spec.covered is not None:
+        schema, unlisted = _cover(running, dataset, running.spec.covered), 0
     else:
         schema, unlisted = _read_upload(running, dataset)
     if not running.accepted:
@@ -108,6 +115,25 @@ def _draw(running: Import, dataset: Dataset) -> Schema:
                 running.refused.append(Refused(row.row, row.file, refusal.code, str(refusal), refusal.pointer))
             else:
                 running.accepted.append(row)
+    return schema
+
+
+def _cover(running: Import, dataset: Dataset, wanted: CoveredFaces) -> Schema:
+    """Take in covered copies of another dataset's faces."""
+    running.held.enter("covering")
+    rows, attributes = running.port.call(clean_faces, running.held.stores, running.tenant, wanted)
+    schema = covered_schema(dataset, attributes)
+    if ignored := sorted(attributes.keys() - schema.keys()):
+        running.held.warn("unknown_column", f"the dataset has no attribute {', '.join(ignored)}: it is left out")
+    if dataset.role is Role.TRAIN:
+        running.held.warn("covered_faces", COVERED_FACES)
+    tracker = _Tracker(running.held, len(rows))
+    for batch in covered_rows(running.port, running.tenant, wanted, rows, schema):
+        running.check()
+        running.store([one for _, objects in batch for one in objects])
+        running.accepted += [outcome for outcome, _ in batch if isinstance(outcome, Accepted)]
+        running.refused += [outcome for outcome, _ in batch if isinstance(outcome, Refused)]
+        tracker.add(len(batch))
     return schema
 
 

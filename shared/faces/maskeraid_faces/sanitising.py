@@ -61,7 +61,7 @@ def sanitise(content: bytes, sides: Sides | None = None) -> SanitisedImage:
         pixels = _decoded(picture)
     height, width = pixels.shape[:2]
     grey = bool((pixels == pixels[..., :1]).all())
-    return SanitisedImage(pixels, encode_png(pixels, has_repeats=grey), grey, width, height, _thumbnail(pixels))
+    return SanitisedImage(pixels, encode_png(pixels, has_repeats=grey), grey, width, height, thumbnail_of(pixels))
 
 
 def _opened(content: bytes) -> Pictures.Image:
@@ -122,7 +122,8 @@ def _in_srgb(picture: Pictures.Image, profile: bytes | None) -> Pictures.Image:
     return picture.convert("RGB")
 
 
-def _thumbnail(pixels: Image) -> bytes | None:
+def thumbnail_of(pixels: Image) -> bytes | None:
+    """WebP, longer side 128; None for an image no larger than that."""
     if max(pixels.shape) <= THUMBNAIL_SIDE:
         return None
     small = Pictures.fromarray(pixels)  # a fresh picture, with no `info` to leak into the file

@@ -1,4 +1,4 @@
-"""Imports: from uploads, from files in the request, or drawn here."""
+"""Imports: from uploads, from files in the request, drawn here, or covered copies of other images."""
 
 from fastapi import APIRouter
 from starlette.datastructures import UploadFile
@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from maskeraid_api.accepting import Order, accept
 from maskeraid_api.answers import accepted, shown
-from maskeraid_api.dependencies import CallerOf, Datasets, GatewayOf, Jobs, Uploads
+from maskeraid_api.covered_imports import covered_faces
+from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Uploads
 from maskeraid_api.forms import files_of, options_of, read_json
 from maskeraid_api.inbox import store_file
 from maskeraid_api.job_access import job_of
@@ -15,6 +16,7 @@ from maskeraid_api.operations import Form, GuardedRoute, operation
 from maskeraid_api.schemas.imports import (
     IMPORT_BYTES,
     IMPORT_FILES,
+    CoveringsSource,
     FileImport,
     GeneratorSource,
     ImportOptions,
@@ -25,7 +27,14 @@ from maskeraid_api.schemas.imports import (
 from maskeraid_api.schemas.parts import id_pattern
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import ImportSpec, StoredFile
-from maskeraid_core.errors import NotFound, QueueFull, UnsupportedMedia, UploadIncomplete, ValidationFailed
+from maskeraid_core.errors import (
+    DatasetEmpty,
+    NotFound,
+    QueueFull,
+    UnsupportedMedia,
+    UploadIncomplete,
+    ValidationFailed,
+)
 from maskeraid_core.jobs import JobKind
 
 router = APIRouter(prefix="/v1/imports", route_class=GuardedRoute, tags=["imports"])
@@ -46,21 +55,26 @@ FORM = Form(
 @router.post("", status_code=202, response_model=ImportView)
 @operation(
     Scope.DATASETS_WRITE, body_bytes=IMPORT_BYTES + MULTIPART_OVERHEAD, json_body=ImportRequest, form=FORM,
-    problems=(NotFound, QueueFull, UnsupportedMedia, UploadIncomplete), is_job=True,
+    problems=(NotFound, DatasetEmpty, QueueFull, UnsupportedMedia, UploadIncomplete), is_job=True,
 )  # fmt: skip
 async def create_import(
-    request: Request, caller: CallerOf, gateway: GatewayOf, datasets: Datasets, uploads: Uploads
+    request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, uploads: Uploads
 ) -> Response:
     """Bring images into a dataset: JSON with a `source`, or multipart with `dataset_id` and `files`."""
     if request._form is not None:  # the guard has read it
         options = options_of(FileImport, request._form, ("dataset_id",))
-        await datasets.require(options.dataset_id)
+        await library.datasets.require(options.dataset_id)
         files = await stored_files(gateway, caller, request)
         spec = ImportSpec(dataset_id=options.dataset_id, source="upload", files=files)
     else:
         options = body = read_json(ImportRequest, await request.body())
-        await datasets.require(body.dataset_id)
-        spec = await spec_of(body, uploads)
+        dataset = await library.datasets.require(body.dataset_id)
+        if isinstance(body.source, CoveringsSource):
+            caller.need(Scope.DATASETS_READ)
+            covered = await covered_faces(library, body.source, dataset)
+            spec = ImportSpec(dataset_id=dataset.id, source="coverings", covered=covered)
+        else:
+            spec = await spec_of(body, uploads)
     order = Order(
         JobKind.IMPORT, spec, notify=options.notify.to_document(), metadata=options.metadata,
         client_reference_id=options.client_reference_id,

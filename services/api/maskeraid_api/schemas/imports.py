@@ -7,7 +7,8 @@ from pydantic import Field
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import Body, DatasetId, LabelledBody, NotYet, UploadId, View
-from maskeraid_core.documents.datasets import ImportSpec
+from maskeraid_api.schemas.trainings import DataChoice
+from maskeraid_core.documents.datasets import FAMILIES, Family, ImportSpec
 from maskeraid_core.jobs import Job
 
 GeneratorSet = Literal[
@@ -34,6 +35,21 @@ class GeneratorSource(Body):
     set: GeneratorSet
 
 
+class CoveringsSource(Body):
+    """Copies of another dataset's clean faces, each with a synthetic covering; its attribute `covering` says which.
+
+    The true map of what is covered, and the uncovered twin, are kept with each.
+    """
+
+    type: Literal["coverings"]
+    of: DataChoice
+    families: list[Family] = Field(
+        default_factory=lambda: list(FAMILIES), min_length=1, max_length=len(FAMILIES),
+        description="What may be worn, of this; drawn for each face.",
+    )  # fmt: skip
+    seed: int | None = Field(default=None, ge=0, le=2**31 - 1, description="Drawn when absent, and then shown.")
+
+
 class ImportOptions(LabelledBody):
     """What an import takes beside its dataset and where its images come from."""
 
@@ -49,9 +65,9 @@ class FileImport(ImportOptions):
 
 
 class ImportRequest(FileImport):
-    """Images for a dataset, from an upload or drawn here."""
+    """Images for a dataset: from an upload, drawn here, or covered copies of another dataset's."""
 
-    source: Annotated[UploadSource | GeneratorSource, Field(discriminator="type")]
+    source: Annotated[UploadSource | GeneratorSource | CoveringsSource, Field(discriminator="type")]
 
 
 class RejectedRow(View):
@@ -90,5 +106,8 @@ class ImportView(JobFields):
 def _source(spec: ImportSpec) -> dict[str, Any]:
     if spec.source == "generator":
         return {"type": "generator", "set": spec.generator}
+    if spec.covered is not None:
+        of = spec.covered.model_dump(include={"dataset_id", "version", "where"})
+        return {"type": "coverings", "of": of, "families": spec.covered.families, "seed": spec.covered.seed}
     files = [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in spec.files]
     return {"type": "upload", "upload_ids": spec.upload_ids, "files": files}

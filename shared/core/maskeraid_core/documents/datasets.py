@@ -2,12 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
 from maskeraid_core.documents.document import Document, Part
 
+COVERING = "covering"  # the attribute of faces that were covered here: what they wear
+Family = Literal[  # of coverings, as the science draws them, which core must not import
+    "surgical", "cloth", "respirator", "scarf", "glasses", "hand", "hat", "bar", "blob", "rectangle", "logo",
+]  # fmt: skip
+FAMILIES: tuple[Family, ...] = get_args(Family)
 IDENTITY = "person"  # the attribute that tells persons apart, where a dataset has it
 
 
@@ -24,6 +29,9 @@ class Attribute(Part):
     type: Literal["enum", "number", "bool", "text"] = "text"
     values: list[str] | None = None
     required: bool = False
+
+
+COVERING_ATTRIBUTE = Attribute(type="enum", values=list(FAMILIES))
 
 
 class Dataset(Document):
@@ -102,12 +110,23 @@ class StoredFile(Part):
     keys: list[str]
 
 
+class CoveredFaces(Part):
+    """Clean faces of a dataset that are to be copied with coverings, one each."""
+
+    dataset_id: str
+    version: int
+    where: list[str] = Field(default_factory=list)
+    families: list[Family]
+    seed: int
+
+
 class ImportSpec(Part):
     """What an import was asked for. `files` are those of an upload, `generator` names a drawn set."""
 
     dataset_id: str
-    source: Literal["upload", "generator"]
+    source: Literal["upload", "generator", "coverings"]
     upload_ids: list[str] = Field(default_factory=list)
     files: list[StoredFile] = Field(default_factory=list)
     generator: str | None = None
+    covered: CoveredFaces | None = None
     detect_faces: bool = False

@@ -55,7 +55,8 @@ class JobRepository(TenantRepository[Job]):
     async def unfinished_with(self, dataset_id: str) -> list[str]:
         """Ids of jobs that have not ended and are about a dataset."""
         live = [status for status in JobStatus if not status.is_terminal]
-        about = {"$or": [{"spec.dataset_id": dataset_id}, {"spec.data.dataset_id": dataset_id}]}
+        places = ("spec.dataset_id", "spec.data.dataset_id", "spec.covered.dataset_id")
+        about = {"$or": [{place: dataset_id} for place in places]}
         cursor = self._collection.find(self._live({"status": {"$in": live}, **about}), {"_id": 1})
         return [row["_id"] async for row in cursor]
 

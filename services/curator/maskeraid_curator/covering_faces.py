@@ -1,0 +1,105 @@
+"""Covered copies of a dataset's clean faces as rows of an import, each with its truth; our own pixels, read here."""
+
+import asyncio
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+from PIL import Image as Pictures
+
+from maskeraid_core.blobs import Blobs, image_key, sha256_hex, thumbnail_key
+from maskeraid_core.documents.datasets import COVERING, COVERING_ATTRIBUTE, Attribute, CoveredFaces, Dataset
+from maskeraid_core.errors import InputGone
+from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, read_manifest
+from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.datasets import DatasetVersionRepository
+from maskeraid_curator.attributes import Schema, ValueRefused, fit
+from maskeraid_curator.generating import Objects
+from maskeraid_curator.rows import Accepted, Refused
+from maskeraid_curator.versions import get_dataset
+from maskeraid_faces.coverings.worn import Worn, wear_any
+from maskeraid_faces.images import Image
+from maskeraid_faces.png import encode_png
+from maskeraid_faces.sanitising import thumbnail_of
+
+BATCH = 64  # images that are read at once
+Row = Mapping[str, Any]  # of a manifest
+Outcome = tuple[Accepted | Refused, Objects]
+
+
+def covered_schema(dataset: Dataset, wanted: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    """The dataset's schema, or that of the clean faces where it has none; and what they wear."""
+    return {COVERING: COVERING_ATTRIBUTE, **(dataset.attributes or wanted)}
+
+
+async def clean_faces(stores: Stores, tenant: str, wanted: CoveredFaces) -> tuple[Sequence[Row], Schema]:
+    """Rows of the faces that are to be covered, and what attributes they have.
+
+    Raises: InputGone, ArtifactCorrupt, ValidationFailed.
+    """
+    await get_dataset(stores, tenant, wanted.dataset_id)
+    versions = DatasetVersionRepository(stores.database, tenant)
+    version = await versions.of_dataset(wanted.dataset_id, wanted.version)
+    if version is None:
+        raise InputGone(f"version {wanted.version} of the dataset {wanted.dataset_id} is gone")
+    manifest = read_manifest(await stores.blobs.get(version.manifest_key, version.manifest_sha256))
+    return filter_manifest(manifest, parse_where(wanted.where)).to_dicts(), version.attributes
+
+
+def covered_rows(
+    port: PortalStores, tenant: str, wanted: CoveredFaces, rows: Sequence[Row], schema: Schema
+) -> Iterator[list[Outcome]]:
+    """Batches of outcomes in the rows' order, each with the objects to store before it counts.
+
+    What a face wears depends on the seed and its row alone, not on which other faces are covered.
+    """
+    left = iter(enumerate(rows, 1))
+    while batch := list(islice(left, BATCH)):
+        clean = [row for _, row in batch if not row.get("covering_sha256")]
+        pngs = port.call(_read, port.stores.blobs, tenant, [str(row["sha256"]) for row in clean])
+        yield [_outcome(number, row, pngs, tenant, wanted, schema) for number, row in batch]
+
+
+async def _read(blobs: Blobs, tenant: str, digests: Sequence[str]) -> dict[str, bytes]:
+    found = await asyncio.gather(*(blobs.get(image_key(tenant, digest), digest) for digest in digests))
+    return dict(zip(digests, found, strict=True))
+
+
+def _outcome(
+    number: int, row: Row, pngs: Mapping[str, bytes], tenant: str, wanted: CoveredFaces, schema: Schema
+) -> Outcome:
+    file = str(row["file"])
+    if row.get("covering_sha256"):
+        detail = "this image is covered already: clean faces alone are covered, so that what is hidden is known"
+        return Refused(number, file, "already_covered", detail), []
+    rng = np.random.default_rng([wanted.seed, int(row["row"])])
+    face = np.asarray(Pictures.open(io.BytesIO(pngs[row["sha256"]]), formats=("PNG",)).convert("RGB"))
+    worn = wear_any(face, rng, wanted.families)
+    cells = {name.removeprefix(PREFIX): value for name, value in row.items() if name.startswith(PREFIX) and value}
+    try:
+        attributes = fit({**cells, COVERING: worn.family}, schema)
+    except ValueRefused as refusal:
+        return Refused(number, file, refusal.code, str(refusal), refusal.pointer), []
+    return _accepted(number, row, worn, attributes, tenant)
+
+
+def _accepted(number: int, row: Row, worn: Worn, attributes: Mapping[str, str], tenant: str) -> Outcome:
+    """The covered copy; its twin is the clean face itself, which is stored already."""
+    png, truth = encode_png(worn.image), encode_png(worn.covering.astype(np.uint8) * np.uint8(255), has_repeats=True)
+    digest, truth_digest = sha256_hex(png), sha256_hex(truth)
+    objects = [(image_key(tenant, digest), png), (image_key(tenant, truth_digest), truth)]
+    if thumbnail := thumbnail_of(worn.image):
+        objects.append((thumbnail_key(tenant, digest), thumbnail))
+    height, width = worn.covering.shape
+    accepted = Accepted(
+        number, f"{PurePath(str(row['file'])).with_suffix('')}_{worn.family}.png", attributes, digest, len(png), width,
+        height, _is_grey(worn.image), truth_digest, str(row["sha256"]),
+    )  # fmt: skip
+    return accepted, objects
+
+
+def _is_grey(image: Image) -> bool:
+    return bool((image == image[..., :1]).all())
