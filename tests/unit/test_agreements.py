@@ -5,6 +5,7 @@ import inspect
 import pytest
 from pydantic import ValidationError
 
+from maskeraid.commands import covering_faces
 from maskeraid.commands import reimagings as command
 from maskeraid_api.schemas.coverings import WIDEST_FEATHER
 from maskeraid_api.schemas.reimagings import ReimagingOptions
@@ -31,6 +32,7 @@ class TestMostCandidates:
 class TestCoverings:
     def test_what_can_be_asked_for_is_what_is_drawn(self) -> None:
         assert tuple(families.FAMILIES) == FAMILIES == tuple(COVERING_ATTRIBUTE.values or ())
+        assert ", ".join(FAMILIES) == covering_faces.FAMILIES
 
     def test_a_feather_may_be_as_wide_as_it_can_be_made(self) -> None:
         assert feather.WIDEST == WIDEST_FEATHER

@@ -14,6 +14,8 @@ from maskeraid.commands import (
     bundles,
     checkpoints,
     comparing,
+    covering_faces,
+    coverings,
     datasets,
     email,
     evaluations,
@@ -133,6 +135,7 @@ def logout(as_json: AsJson = False) -> None:
 
 app.command("me")(account.me)
 app.add_typer(datasets.app, name="datasets")
+datasets.app.command("cover")(covering_faces.cover_faces)
 app.command("import")(datasets.import_faces)
 app.command("train")(trainings.train)
 app.add_typer(training_list.app, name="trainings")
@@ -152,6 +155,7 @@ app.command("ranking")(evaluations.ranking)
 app.command("reimage")(reimagings.reimage)
 app.command("bundle")(bundles.save_bundle)
 app.command("verify")(bundles.verify_bundle)
+app.add_typer(coverings.app, name="coverings")
 app.add_typer(reimagings.app, name="reimagings")
 app.add_typer(keys.app, name="keys")
 app.add_typer(webhooks.app, name="webhooks")

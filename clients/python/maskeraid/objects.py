@@ -222,6 +222,44 @@ class JobWithFiles(Job):
         return path
 
 
+class Covering(ApiObject):
+    """A map of what is covered: one that was sent, or the one that a re-imaging used."""
+
+    status: str
+    error: dict[str, Any] | None = None
+    name: str | None = None
+    is_found: bool = False
+    reimaging_id: str | None = None  # with which a found one is deleted
+    found_by: str | None = None
+    share: float | None = None
+    width: int | None = None
+    height: int | None = None
+    grow: int = 0
+    feather: int = 0
+
+    def wait(self) -> Self:
+        """Wait until its map is read. Raises JobFailed when it cannot be."""
+        covering = self
+        if self.status not in TERMINAL:
+            for _ in self._client.jobs.events(self.id):
+                pass
+            covering = type(self).of(self._client.get_json(self.urls["self"]), self._client)
+        if covering.status != "succeeded":
+            raise JobFailed(self._client.jobs.get(self.id))
+        return covering
+
+    def content(self) -> bytes:
+        """The map as a PNG, black and white."""
+        return self._client.coverings.content(self.id)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the map into a file; where it lies."""
+        content, path = self.content(), Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+
 class Reimaging(JobWithFiles):
     """Plausible faces, not reconstructions, and no evidence of identity."""
 

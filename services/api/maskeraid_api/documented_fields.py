@@ -317,7 +317,7 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
     "VerificationView": {"reimaging_id": ("The re-imaging.", "rim_01KAAXZMYHJYS97RBZNB5ZHQ4P"),
                          "manifest": ("What was signed.", {"format": "maskeraid-bundle-1"})},
     "CoveringView": _id("cov") | {"reimaging_id": ("Its re-imaging.", "rim_01KAAXZMYHJYS97RBZNB5ZHQ4P"),
-                                  "kind": ("How it was found.", "map")},
+                                  "found_by": ("How it was found.", "map")},
     "CheckView": {"name": ("Which check it is.", None)},
     "TenantEventView": _id("evt") | {"type": ("What it is.", "job.status"),
                                      "data": ("What it tells, by its type.", {"status": "succeeded"})},

@@ -62,7 +62,7 @@ class TestSent:
         assert (waiting["status"], waiting["share"], waiting["digest"]) == ("queued", None, None)
         await read(hand, waiting["id"])
         covering = (await client.get(f"/v1/coverings/{waiting['id']}")).json()
-        told = ("status", "name", "by", "share", "width", "height", "grow", "feather", "is_found", "reimaging_id")
+        told = ("status", "name", "found_by", "share", "width", "height", "grow", "feather", "is_found", "reimaging_id")
         assert [covering[name] for name in told] == [
             "succeeded", "left half", "map", 0.25, 64, 48, 2, 3, False, None,
         ]  # fmt: skip
@@ -171,7 +171,7 @@ class TestFound:
         result = (await client.get(f"/v1/reimagings/{reimaging_id}")).json()["result"]
         covering_id = result["covering"]["covering_id"]
         covering = (await client.get(f"/v1/coverings/{covering_id}")).json()
-        told = ("id", "status", "is_found", "reimaging_id", "by", "share", "width", "height", "grow")
+        told = ("id", "status", "is_found", "reimaging_id", "found_by", "share", "width", "height", "grow")
         assert [covering[name] for name in told] == [
             covering_id, "succeeded", True, reimaging_id, "colour", 0.3, 32, 32, 0,
         ]  # fmt: skip

@@ -45,7 +45,15 @@ def reimage(
     covering: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Black and white picture, white = covered.")
     ] = None,
+    covering_id: Annotated[
+        str | None, typer.Option("--covering-id", metavar="COVERING", help="A stored covering, cov_…")
+    ] = None,
     colour: Colours = None,
+    grow: Annotated[int | None, typer.Option(min=0, max=16, help="Pixels that the covering is widened by.")] = None,
+    feather: Annotated[
+        int | None, typer.Option(min=0, max=8, help="Pixels inside the rim over which the filling fades.")
+    ] = None,
+    is_cleaned: Annotated[bool, typer.Option("--clean", help="Drop specks of the covering, fill small holes.")] = False,
     model: Annotated[
         str | None,
         typer.Option(metavar="MODEL[:VERSION]", help="Its id or name; without it the fitting one is chosen."),
@@ -64,7 +72,12 @@ def reimage(
     """Fill the covered part of a face with plausible versions."""
     options: dict[str, Any] = {"candidates": candidates, "pick": pick}
     options |= {"seed": seed} if seed is not None else {}
-    options |= colours_of(colour) | wanted_of(want)
+    if covering and covering_id:
+        raise typer.BadParameter("give --covering or --covering-id, not both", param_hint="--covering-id")
+    about = {"covering_id": covering_id, "grow": grow, "feather": feather, "clean": is_cleaned or None}
+    given = {name: value for name, value in about.items() if value is not None}
+    found_by = colours_of(colour).get("covering", {}) | given
+    options |= wanted_of(want) | ({"covering": found_by} if found_by else {})
     with connected() as client:
         if model:
             model_id, version = find_version(client, model)

@@ -34,6 +34,29 @@ class Imports(Resource[Import]):
         """Fill a dataset with drawn faces: `faces-light`, `faces-test`, …"""
         return self._create(dataset_id=dataset_id, source={"type": "generator", "set": drawn_set})
 
+    def cover(
+        self,
+        dataset_id: str,
+        of: str,
+        *,
+        families: Sequence[str] = (),
+        where: Sequence[str] = (),
+        version: int | str = "latest",
+        seed: int | None = None,
+    ) -> Import:
+        """Fill a dataset with covered copies of the clean faces of another, `of`.
+
+        Args:
+            families: what may be worn, `surgical`, `cloth` …; everything when empty.
+            where: conditions on the clean faces, like `mouth:2`.
+            seed: the same seed, the same coverings; drawn when absent.
+        """
+        source: dict[str, Any] = {"type": "coverings"}
+        source["of"] = {"dataset_id": of, "version": version, "where": list(where)}
+        source |= {"families": list(families)} if families else {}
+        source |= {"seed": seed} if seed is not None else {}
+        return self._create(dataset_id=dataset_id, source=source)
+
     def upload(self, dataset_id: str, file: str | Path, show_parts: ShowParts = show_nothing) -> Import:
         """Import a zip with images and a manifest; large files go in parts, and `show_parts` is told of each."""
         file = Path(file)

@@ -35,8 +35,10 @@ class CoveringView(View):
     name: str | None
     is_found: bool = Field(description="Whether it belongs to a re-imaging, with which it is deleted.")
     reimaging_id: str | None = Field(description="The re-imaging that it belongs to.")
-    by: str | None = Field(description="How it was found; `map`: somebody drew it.")
-    kind: str | None = Field(description="What it is, where a network has looked: mask, scarf, glasses, hand, hat, other.")
+    found_by: str | None = Field(description="How it was found; `map`: somebody drew it.")
+    covering_kind: str | None = Field(
+        description="What it is, where a network has looked: mask, scarf, glasses, hand, hat, other."
+    )
     share: float | None = Field(description="How much of the area is covered, 0 to 1.")
     width: int | None
     height: int | None
@@ -56,7 +58,8 @@ class CoveringView(View):
             id=covering.id, status=covering.status,
             error=JobErrorView(code=error.code, message=error.message, retryable=error.retryable) if error else None,
             name=covering.name, is_found=covering.is_found,
-            reimaging_id=covering.job_id if covering.is_found else None, by=covering.by, kind=covering.kind, share=covering.share,
+            reimaging_id=covering.job_id if covering.is_found else None, found_by=covering.by,
+            covering_kind=covering.kind, share=covering.share,
             width=covering.width, height=covering.height, grow=covering.grow, feather=covering.feather,
             bytes=file.bytes if file else None, digest=f"sha256:{file.sha256}" if file else None,
             metadata=covering.metadata, client_reference_id=covering.client_reference_id,
