@@ -1,4 +1,4 @@
-"""The inference worker's one task: look for a re-imaging to carry out."""
+"""The inference worker's one task: look for a re-imaging or a batch to carry out."""
 
 from maskeraid_core.queue import TaskName
 from maskeraid_inference.worker import app, process
@@ -6,7 +6,7 @@ from maskeraid_inference.worker import app, process
 
 @app.task(name=TaskName.REIMAGE.value)
 def look(job_id: str) -> None:
-    """Carry out the re-imaging that the bell named, then whatever waits."""
+    """Carry out the re-imaging or batch that the bell named, then whatever waits."""
     worker = process.worker
     for claim in worker.claims(job_id):
         with worker.holding(claim) as held:

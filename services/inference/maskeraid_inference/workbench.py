@@ -17,7 +17,7 @@ from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
-from maskeraid_core.held import Held
+from maskeraid_core.held import Held, Parked
 from maskeraid_core.image_sanitiser import ImageSanitiser
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.portal import PortalStores, Stores
@@ -28,6 +28,7 @@ from maskeraid_faces.images import SMALLEST_SIDE, Image
 from maskeraid_faces.png import encode_png
 from maskeraid_faces.sanitising_sides import Sides
 from maskeraid_inference.answer import write_answer
+from maskeraid_inference.batching import add_items
 from maskeraid_inference.covering_maps import open_map, read_map
 from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels
@@ -67,7 +68,13 @@ class Workbench:
     frames: Frames = field(default_factory=Frames)
 
     def carry_out(self, held: Held) -> dict[str, Any]:
-        """Do what a claimed job asks for; its files lie under this attempt when this returns."""
+        """Do what a claimed job asks for; its files lie under this attempt when this returns.
+
+        Raises: Parked, of a batch whose items have been made: they carry it on.
+        """
+        if held.job.kind is JobKind.BATCH:
+            add_items(self.port, held)
+            raise Parked
         phases = Phases(held.enter)
         phases.enter("reading")
         if held.job.kind is JobKind.COVERING:

@@ -34,6 +34,10 @@ class HandBack(Exception):
     """The worker is leaving: the job goes back to the queue, and this is no crash."""
 
 
+class Parked(Exception):
+    """The job goes on without a worker, by what others do: it stays as it is, and is leased to nobody."""
+
+
 class Crash(Exception):
     """The part that did the work died without an answer; `facts` (plain JSON values) are kept with the job's error."""
 

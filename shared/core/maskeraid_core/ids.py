@@ -42,6 +42,24 @@ def number_of(identifier: str) -> int:
     return int.from_bytes(ULID.from_str(identifier.partition("_")[2]).bytes[6:], "big")
 
 
+def item_id(batch_id: str, index: int) -> str:
+    """The identifier of the re-imaging that a batch makes of one input; those of a batch sort by their index, 0 first.
+
+    Known before it is made: whoever makes the items of a batch once more makes no second ones.
+    """
+    own = ULID.from_str(batch_id.partition("_")[2]).bytes
+    return f"rim_{ULID.from_bytes(own[:14] + index.to_bytes(2, 'big'))}"
+
+
+def index_of(reimaging_id: str, batch_id: str) -> int | None:
+    """Which item of a batch an identifier means; None when it means none."""
+    try:
+        index = int.from_bytes(ULID.from_str(reimaging_id.partition("_")[2]).bytes[14:], "big")
+    except ValueError:
+        return None
+    return index if item_id(batch_id, index) == reimaging_id else None
+
+
 def time_of(identifier: str) -> datetime:
     """When an identifier was made, as it says itself; at the latest when the calendar ends."""
     milliseconds = ULID.from_str(identifier.partition("_")[2]).milliseconds

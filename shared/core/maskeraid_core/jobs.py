@@ -142,6 +142,17 @@ class Notify(Part):
     webhooks: bool = True
 
 
+PRIORITIES = (1, 0, -1)  # an owner's
+OF_BATCH = -2  # below them all: what somebody waits for comes before the items of the same tenant's batches
+
+
+class BatchPlace(Part):
+    """Which input of which batch a re-imaging is for."""
+
+    batch_id: str
+    index: int
+
+
 def _result_of(kept: object) -> object:
     return json.loads(kept) if isinstance(kept, str) else kept
 
@@ -182,6 +193,7 @@ class Job(Document):
     cancel_reason: str | None = None  # a code, when the owner did not ask for it
     rang_at: datetime | None = None
     priority: int = 0
+    batch: BatchPlace | None = None  # of a re-imaging that a batch has made
     idempotency_key: str | None = None
     request_digest: str | None = None  # of the request that came with the key
     retry_of: str | None = None

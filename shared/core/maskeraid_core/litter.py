@@ -14,6 +14,7 @@ from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.portal import Stores
 from maskeraid_core.pruning import prune_versions
 from maskeraid_core.repositories.accounts import AccountRepository
+from maskeraid_core.repositories.batches import BatchRepository
 from maskeraid_core.repositories.datasets import UploadRepository
 from maskeraid_core.repositories.deliveries import DeliveryQueue
 from maskeraid_core.repositories.events import EventRepository
@@ -65,6 +66,9 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
     for upload in await abandoned_uploads(stores.database, at - INCOMING_KEPT):
         await UploadRepository(stores.database, upload.tenant).delete(upload.id)
         await _delete_unused(stores, upload.tenant, [part.key for part in upload.parts.values()])
+    batches = BatchRepository(stores.database)
+    for batch_id in await batches.without_job(at - INCOMING_KEPT):
+        await batches.delete(batch_id)
     for folder in await stores.blobs.folders("t"):
         tenant = folder.rpartition("/")[2]
         await _forget_dry_runs(stores, tenant, at - DRY_RUNS_KEPT)

@@ -35,7 +35,9 @@ async def create_indexes(database: Database) -> None:
     await jobs.create_index([("queue", ASCENDING), ("status", ASCENDING), ("priority", DESCENDING), ("_id", ASCENDING)])
     # Also for leases and deadlines of what runs, which is little: each index costs 0.15 ms a write.
     await jobs.create_index([("status", ASCENDING), ("rang_at", ASCENDING)])
-    await jobs.create_index([("tenant", ASCENDING), ("queue", ASCENDING), ("status", ASCENDING)])
+    await jobs.create_index(
+        [("tenant", ASCENDING), ("queue", ASCENDING), ("status", ASCENDING), ("priority", DESCENDING)]
+    )
     await jobs.create_index(
         [("tenant", ASCENDING), ("idempotency_key", ASCENDING)],
         unique=True,
@@ -67,6 +69,7 @@ async def create_indexes(database: Database) -> None:
         [("tenant", ASCENDING), ("name", ASCENDING), ("deleted_at", ASCENDING)], unique=True
     )
     await database["workers"].create_index("queue")
+    await database["batches"].create_index([("tenant", ASCENDING), ("is_open", ASCENDING)])
     await database["lanes"].create_index([("queue", ASCENDING), ("waiting", ASCENDING)])
     for name in ("jobs", "datasets", "models", "webhook_endpoints", "deliveries", "api_keys"):
         await database[name].create_index([*PAGED, ("created_at", ASCENDING)])

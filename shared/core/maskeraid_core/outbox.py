@@ -5,11 +5,13 @@ The move writes them into the job by the same update; draining carries each out 
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import structlog
 
 from maskeraid_core import failpoints
+from maskeraid_core.batches import end_items, note_ended, ring_for_items, settle
 from maskeraid_core.documents.datasets import DatasetVersion
 from maskeraid_core.documents.deliveries import Sink
 from maskeraid_core.documents.models import Model, ModelVersion
@@ -20,12 +22,16 @@ from maskeraid_core.measuring import EFFECT as NOTE_MEASURED
 from maskeraid_core.measuring import note_measured
 from maskeraid_core.notices import drain_notices, listening_webhooks, mailbox, tell
 from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.batches import BatchRepository
 from maskeraid_core.repositories.datasets import DatasetRepository
 from maskeraid_core.repositories.events import EventLine, EventRepository, Lines
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository, facts_of
 from maskeraid_core.repositories.moves import JobMoves
 
 log = structlog.get_logger()
+
+COUNTS = ("total", "succeeded", "failed", "cancelled")  # of a batch's items
+TOLD_TOGETHER = 50  # items of a batch that end together
 
 
 async def drain(stores: Stores, job: Job) -> None:
@@ -36,6 +42,8 @@ async def drain(stores: Stores, job: Job) -> None:
         await _CARRY_OUT[kind](stores, job, list(entries))
     if job.status is JobStatus.SUCCEEDED:
         await forget_inputs(stores, job)
+    if job.status.is_terminal:
+        await _follow_batches(stores, [job])
     if job.outbox:
         failpoints.hit("outbox.copied")
         await JobMoves(stores.database).clear_outbox(job)
@@ -54,11 +62,52 @@ async def drain_ended(stores: Stores, jobs: Sequence[Job]) -> None:
             await _tell(stores, job, entry, listeners[who])
         if job.status is JobStatus.SUCCEEDED:
             await forget_inputs(stores, job)
+    await _follow_batches(stores, jobs)
     failpoints.hit("outbox.copied")
     for gone in await JobMoves(stores.database).clear_outboxes(jobs):
         await EventRepository(stores.database).delete_of(gone)  # its owner deleted it while it was told of
     for job in jobs:
         await stores.news.publish(job.id)
+
+
+async def _follow_batches(stores: Stores, jobs: Sequence[Job]) -> None:
+    """What the end of jobs means for batches: an item's is noted, and ends the batch with the last; a batch's ends all.
+
+    Before their outboxes are cleared: whoever dies over it leaves it to who drains them next.
+    """
+    items = sorted((job.batch.batch_id, job.id, job) for job in jobs if job.batch)
+    for batch_id, rows in groupby(items, key=itemgetter(0)):
+        if ended := await note_ended(stores, batch_id, [job for _, _, job in rows]):
+            await drain(stores, ended)
+    for job in jobs:
+        if job.kind is JobKind.BATCH:
+            await end_with_items(stores, job)
+
+
+async def end_with_items(stores: Stores, batch: Job) -> None:
+    """Cancel what has not ended of a batch's items, and tell of it; of one that has ended no item waits any more."""
+    ended = await end_items(stores, batch)
+    for first in range(0, len(ended), TOLD_TOGETHER):
+        await drain_ended(stores, ended[first : first + TOLD_TOGETHER])
+    if batch.status.is_terminal:
+        await BatchRepository(stores.database).close(batch.id)
+
+
+async def tend_batch(stores: Stores, batch_id: str) -> None:
+    """Do for a batch without a worker what is due: end its items, end it with them, or wake workers for them."""
+    batch = await JobMoves(stores.database).get(batch_id)
+    if batch is None:
+        return
+    if batch.status.is_terminal or batch.cancel_requested:
+        await end_with_items(stores, batch)
+    progress = await BatchRepository(stores.database).progress(batch_id)
+    if progress is None:
+        return
+    if progress.is_complete:
+        if ended := await settle(stores, progress):
+            await drain(stores, ended)
+    elif not batch.status.is_terminal:
+        await ring_for_items(stores, batch, progress)
 
 
 def _of_kind(kind: str, job: Job) -> list[OutboxEntry]:
@@ -112,6 +161,7 @@ def _facts(job: Job, entry: OutboxEntry) -> dict[str, Any]:
         "name": job.spec.get("name"), "seconds": seconds,
         "reason": job.error.model_dump(include={"code", "message"}) if job.error else entry.data.get("reason"),
         "model_id": job.spec.get("model_id") if entry.data["status"] == JobStatus.SUCCEEDED else None,
+        "counts": {name: (job.result or {}).get(name) for name in COUNTS} if job.kind is JobKind.BATCH else None,
         "attention": [flag["message"] for flag in (job.result or {}).get("flags", ())] or None,
     }  # fmt: skip
     return {name: value for name, value in facts.items() if value is not None}

@@ -168,11 +168,17 @@ def _ask(job: Job, action: JobAction, at: datetime) -> Change | None:
 
 def _is_allowed(job: Job, action: JobAction) -> bool:
     if action is JobAction.RETRY:
-        return job.status in (JobStatus.FAILED, JobStatus.CANCELLED)
+        return job.status in (JobStatus.FAILED, JobStatus.CANCELLED) or _has_left_something(job)
     try:
         return _ask(job, action, job.updated_at) is not None
     except _Refused:
         return False
+
+
+def _has_left_something(job: Job) -> bool:
+    """A batch succeeds with what it could do; what it could not may be tried again."""
+    result = job.result or {}
+    return job.kind is JobKind.BATCH and job.status is JobStatus.SUCCEEDED and result["succeeded"] < result["total"]
 
 
 # Made by the worker that owns the job, and by the sweeper in the place of one that is gone.
@@ -222,6 +228,12 @@ def crashed(job: Job, limit: int, delay_seconds: float, error: JobError = POISON
         told = {} if error is POISONED else {"last_crash": error}
         change = replace(let_go(job), facts={**let_go(job).facts, "crashes": crashes, "not_before": delay, **told})
     return replace(change, where={**change.where, "crashes": job.crashes})  # a new checkpoint sets it to 0
+
+
+def cancelled_with(owner: Job, job: Job) -> Change:
+    """A job that waits, and whose owner (its batch) has ended or is to end: cancelled, for the owner's reason."""
+    reasons = (owner.cancel_reason, owner.error.code if owner.error else None)
+    return _move(job, JobStatus.CANCELLED, error=DEADLINE_EXCEEDED if DEADLINE_EXCEEDED.code in reasons else None)
 
 
 def lease_lost(job: Job, limit: int, delay_seconds: float) -> Change:

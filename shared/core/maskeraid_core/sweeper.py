@@ -11,7 +11,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 from maskeraid_core.jobs import Job, JobStatus, QueueName
 from maskeraid_core.news import wish_subject
 from maskeraid_core.notices import drain_notices
-from maskeraid_core.outbox import drain
+from maskeraid_core.outbox import drain, tend_batch
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.deliveries import DeliveryQueue
 from maskeraid_core.repositories.due import DueJobs
@@ -34,7 +34,7 @@ async def sweep_forever(stores: Stores) -> None:
 
 
 async def sweep(stores: Stores) -> None:
-    """One round: deadlines, expired leases, outboxes, lanes, bells, deliveries."""
+    """One round: deadlines, expired leases, outboxes, lanes, bells, deliveries, batches."""
     moves, due = JobMoves(stores.database), DueJobs(stores.database)
     at = await moves.server_time()
     for job in await due.past_deadline(at):
@@ -52,6 +52,7 @@ async def sweep(stores: Stores) -> None:
         with _apart(document_id):
             await drain_notices(stores, collection, document_id)
     await _ring(stores, at)
+    await _tend_batches(stores, at)
 
 
 async def _ring(stores: Stores, at: datetime) -> None:
@@ -69,6 +70,17 @@ async def _ring(stores: Stores, at: datetime) -> None:
         if not await stores.doorbell.ring(QueueName.NOTIFIER, delivery_id):
             return
         await deliveries.note_rang(delivery_id)
+
+
+async def _tend_batches(stores: Stores, at: datetime) -> None:
+    """Batches whose items run: what a worker or a gateway left undone that died over them."""
+    due = DueJobs(stores.database)
+    silent_since = at - timedelta(seconds=stores.settings.ring_again_seconds)
+    for batch in await due.parked():
+        if batch.rang_at is None or batch.rang_at < silent_since or batch.cancel_requested:
+            with _apart(batch.id):
+                await tend_batch(stores, batch.id)
+                await due.note_rang(batch.id)
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from maskeraid_core.jobs import Job, QueueName
+from maskeraid_core.jobs import Job, JobKind, QueueName
 from maskeraid_core.mongo import Database
+from maskeraid_core.repositories.batches import BatchRepository
 from maskeraid_core.repositories.claims import JobClaims
 from maskeraid_core.repositories.lanes import Lane, LaneRepository
 
@@ -19,6 +20,7 @@ LOOKED_EVERY = 0.2  # so old a view of the lanes may be
 FORGOTTEN_EMPTY = 0.5  # so long a lane that was found empty is not looked into again
 MOST_CANDIDATES = 50
 KEPT_LEFT_OVER = 2.0  # so long candidates are tried without looking again
+KEPT_ITEMS = 0.2  # so long those that are items of batches: somebody may wait for what came since
 MOST_REMEMBERED = 10_000
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -46,12 +48,13 @@ class Turns:
     def __init__(self, database: Database, queue: QueueName) -> None:
         self._lanes = LaneRepository(database)
         self._claims = JobClaims(database)
+        self._batches = BatchRepository(database)
         self._queue = queue
         self._waiting: list[Lane] = []
         self._running: Counter[str] = Counter()
         self._served_at: dict[str, float] = {}  # by us, since the lanes were read
         self._read_at = -KEPT_EMPTY
-        self._left_over: dict[str, tuple[float, deque[str]]] = {}  # by lane: when it was read, and ids not yet tried
+        self._left_over: dict[str, tuple[float, deque[str]]] = {}  # by lane: until when, and ids not yet tried
         self._empty: dict[str, float] = {}  # lanes by id: when they were found empty
         self._first_seen: dict[tuple[str, int], float] = {}  # when a mark of a lane was first seen
 
@@ -81,12 +84,17 @@ class Turns:
                 await self._lanes.note_served(lane)
 
     async def _of(self, lane: Lane) -> AsyncIterator[str]:
-        """First what a look a moment ago has left over: looking takes as long as the lane is, 70 ms for a thousand."""
-        read_at, left = self._left_over.get(lane.id, (-KEPT_LEFT_OVER, deque[str]()))
-        while left and time.monotonic() - read_at < KEPT_LEFT_OVER:
+        """First what a look a moment ago has left over: looking takes as long as the lane is, 70 ms for a thousand.
+
+        Items of batches come when nothing else waits there.
+        """
+        until, left = self._left_over.get(lane.id, (0.0, deque[str]()))
+        while left and time.monotonic() < until:
             yield left.popleft()
-        found = deque(await self._lanes.next_in(lane, MOST_CANDIDATES))
-        self._left_over[lane.id] = time.monotonic(), found
+        found, kept = deque(await self._lanes.next_in(lane, MOST_CANDIDATES)), KEPT_LEFT_OVER
+        if not found and lane.queue is JobKind.BATCH.queue:
+            found, kept = deque(await self._batches.next_items(lane.tenant, MOST_CANDIDATES)), KEPT_ITEMS
+        self._left_over[lane.id] = time.monotonic() + kept, found
         if not found:
             await self._leave(lane)
         while found:

@@ -14,11 +14,11 @@ from pymongo.errors import PyMongoError
 
 from maskeraid_core import failpoints
 from maskeraid_core.bells import Bells
-from maskeraid_core.held import CancelAsked, HandBack, Held, LeaseLost, PauseHonoured
+from maskeraid_core.held import CancelAsked, HandBack, Held, LeaseLost, Parked, PauseHonoured
 from maskeraid_core.jobs import Job, JobStatus, QueueName
 from maskeraid_core.machine import describe_cpu, used_bytes
 from maskeraid_core.news import wait_for_news, wish_subject
-from maskeraid_core.outbox import drain
+from maskeraid_core.outbox import drain, tend_batch
 from maskeraid_core.portal import STORE_ERRORS, PortalStores, Stores
 from maskeraid_core.reasons import error_of, is_domain_error, last_words
 from maskeraid_core.repositories.claims import Claim, JobClaims, is_ours
@@ -117,6 +117,8 @@ class Worker:
             log.warning("lease lost, nothing more is written")
         except (CancelAsked, PauseHonoured, HandBack):
             self._end(held, let_go)
+        except Parked:
+            self._park(held)
         except PyMongoError as error:
             log.error("database out of reach, left to the sweeper", error=str(error))
         except Exception as error:
@@ -155,6 +157,14 @@ class Worker:
         log.error("job crashed", exc_info=error)
         settings, words = self.stores.settings, last_words(error)
         self._end(held, lambda job: crashed(job, settings.crash_limit, settings.crash_delay_seconds, words))
+
+    def _park(self, held: Held) -> None:
+        try:
+            if not self._port.call(self._claims.park, held.claim):
+                log.warning("the job was no longer ours, it is not parked")
+            self._port.call(tend_batch, self.stores, held.job.id)  # also what ended while we still held it
+        except STORE_ERRORS as error:
+            log.error("store out of reach, left to the sweeper", error=str(error))
 
     def _end(self, held: Held, decide: Callable[[Job], Change]) -> None:
         """End our work on a job by what `decide` makes of it, and carry the outbox out; nothing if it is not ours."""

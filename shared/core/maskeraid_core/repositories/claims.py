@@ -69,7 +69,9 @@ class JobClaims:
             "lease_until": as_expression(FromNow(lease_seconds)), "heartbeat_at": "$$NOW",
             "ran_seconds": {"$add": [{"$ifNull": ["$ran_seconds", 0]}, ran_seconds]},
         }  # fmt: skip
-        outcome = await self._collection.update_one(_ours(claim), [{"$set": beat}])
+        # Of a job that was parked meanwhile the worker is nobody: a beat that comes late must not lease it anew.
+        ours = {**_ours(claim), "worker": claim.job.worker}
+        outcome = await self._collection.update_one(ours, [{"$set": beat}])
         job = await self._moves.get(claim.job.id) if outcome.matched_count else None
         if job is None or not is_ours(job, claim):
             return None
@@ -80,6 +82,10 @@ class JobClaims:
         plain = {name: _plain(value) for name, value in facts.items()}
         outcome = await self._collection.update_one(_ours(claim), {"$set": plain, "$currentDate": {"updated_at": True}})
         return outcome.matched_count == 1
+
+    async def park(self, claim: Claim) -> bool:
+        """Leave a job running that is ours, without a lease: others end it. False when it is no longer ours."""
+        return await self.note(claim, lease_until=None, worker=None)
 
     async def add_notice(self, claim: Claim, entry: OutboxEntry) -> Job | None:
         """Put a notice into the outbox of a running job that is ours; one update, or nothing. None when it is not."""

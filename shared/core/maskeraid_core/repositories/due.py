@@ -29,6 +29,10 @@ class DueJobs:
     async def lease_expired(self, at: datetime) -> list[Job]:
         return await _readable(self._collection.find({"status": JobStatus.RUNNING, "lease_until": {"$lt": at}}))
 
+    async def parked(self) -> list[Job]:
+        """Batches whose items run: nobody holds them, and the end of their last item is theirs."""
+        return await _readable(self._collection.find({"status": JobStatus.RUNNING, "lease_until": None}))
+
     async def with_outbox(self) -> list[Job]:
         """Jobs that still have something to tell."""
         return await _readable(self._collection.find({"has_outbox": True}))

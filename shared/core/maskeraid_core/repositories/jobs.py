@@ -9,6 +9,7 @@ from maskeraid_core import failpoints
 from maskeraid_core.errors import IdempotencyKeyReused
 from maskeraid_core.jobs import Job, JobKind, JobStatus, OutboxEntry, QueueName
 from maskeraid_core.mongo import IDEMPOTENCY_SECONDS, server_time
+from maskeraid_core.repositories.lanes import lone
 from maskeraid_core.repositories.repository import TenantRepository
 from maskeraid_core.status_machine import accepted
 
@@ -44,6 +45,11 @@ class JobRepository(TenantRepository[Job]):
         failpoints.hit("accept.inserted")
         return job
 
+    async def is_taken(self, idempotency_key: str) -> bool:
+        """Whether a job has this key, so that whoever asks again gets that one."""
+        found = await self._collection.find_one(self._live({"idempotency_key": idempotency_key}), {"created_at": 1})
+        return found is not None and found["created_at"] > await server_time(self._collection.database) - KEY_KEPT
+
     async def delete_ended(self, job_id: str) -> bool:
         """Forget a job that has ended and has nothing more to tell; one delete, or nothing."""
         ended = [status for status in JobStatus if status.is_terminal]
@@ -68,10 +74,8 @@ class JobRepository(TenantRepository[Job]):
         return [row["_id"] async for row in cursor]
 
     async def waiting(self, queue: QueueName, most: int) -> int:
-        """How many of the tenant's jobs are queued there, counted up to `most`."""
-        # Exactly the fields of an index: with one more the embedded server would scan every job there ever was.
-        wanted = {"tenant": self._tenant, "queue": queue, "status": JobStatus.QUEUED}
-        return await self._collection.count_documents(wanted, limit=most)
+        """How many of the tenant's jobs are queued there, without the items of batches, counted up to `most`."""
+        return await self._collection.count_documents(lone(queue, self._tenant), limit=most)
 
     async def training_seconds(self, since: datetime) -> float:
         """How long the tenant's trainings that were ordered since then have run; dry runs count nothing."""
@@ -92,8 +96,7 @@ class JobRepository(TenantRepository[Job]):
 
     async def turns(self, queue: QueueName, most: int) -> list[tuple[int, str]]:
         """`turn_of` each of up to `most` of the tenant's jobs that are queued there, next first."""
-        wanted = {"tenant": self._tenant, "queue": queue, "status": JobStatus.QUEUED}  # exactly an index, as above
-        cursor = self._collection.find(wanted, {"priority": 1}, limit=most)
+        cursor = self._collection.find(lone(queue, self._tenant), {"priority": 1}, limit=most)
         return sorted([(-row["priority"], row["_id"]) async for row in cursor])
 
 

@@ -39,18 +39,21 @@ class JobMoves:
 
         Event line, end of the history, and notice to the owner are written by the same update.
         """
-        fields = {name: as_expression(value) for name, value in change.facts.items()}
-        entries = [entry.model_dump() for entry in (*change.outbox, *_entries_of(job, change))]
-        if entries:
-            fields |= {
-                "outbox": {"$concatArrays": ["$outbox", {"$literal": entries}]},
-                "has_outbox": True,
-                "outbox_at": "$$NOW",
-            }
-        # The id first: asked for a status before it, the embedded server looks at all jobs of that status.
-        wanted = {"_id": job.id, **change.where}
-        outcome = await self._collection.update_one(wanted, [{"$set": {**fields, "updated_at": "$$NOW"}}])
+        outcome = await self._collection.update_one(*_update(job, change))
         return await self.get(job.id) if outcome.modified_count else None
+
+    async def move_each(self, jobs: Sequence[Job], decide: Callable[[Job], Change]) -> Sequence[Job]:
+        """The same for several jobs by one call; those that are then where their changes lead.
+
+        Give few: the embedded server takes 3 ms to find 20 by their ids, and 30 ms for 100.
+        """
+        if not jobs:
+            return []
+        changes = {job.id: decide(job) for job in jobs}
+        updates = [UpdateOne(*_update(job, changes[job.id])) for job in jobs]
+        await self._collection.bulk_write(updates, ordered=False)
+        rows = self._collection.find({"_id": {"$in": list(changes)}})
+        return [job async for row in rows if (job := Job.of(row)).status is changes[job.id].to]
 
     async def settle(self, job: Job, decide: Callable[[Job], Change | None]) -> Job | None:
         """Make the change that `decide` wants of the job as it is, however others move it; None when it wants none."""
@@ -117,6 +120,20 @@ def as_expression(value: object) -> object:
         return {"$literal": value.model_dump()}
     # A result is kept as text: nobody asks the database about it, and each write of a job takes its document apart.
     return {"$literal": json.dumps(value) if isinstance(value, dict) else value}
+
+
+def _update(job: Job, change: Change) -> tuple[dict[str, object], list[dict[str, Any]]]:
+    """A change as filter and pipeline of one update, with all that follows it."""
+    fields = {name: as_expression(value) for name, value in change.facts.items()}
+    entries = [entry.model_dump() for entry in (*change.outbox, *_entries_of(job, change))]
+    if entries:
+        fields |= {
+            "outbox": {"$concatArrays": ["$outbox", {"$literal": entries}]},
+            "has_outbox": True,
+            "outbox_at": "$$NOW",
+        }
+    # The id first: asked for a status before it, the embedded server looks at all jobs of that status.
+    return {"_id": job.id, **change.where}, [{"$set": {**fields, "updated_at": "$$NOW"}}]
 
 
 def notice_entry(event: str, status: str, fence: int, **facts: object) -> OutboxEntry:

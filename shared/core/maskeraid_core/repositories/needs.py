@@ -35,8 +35,12 @@ class Needs:
     async def inputs_of_live_jobs(self) -> set[str]:
         """Keys of the bytes that unfinished jobs were given."""
         wanted = {"tenant": self._tenant, "status": {"$in": LIVE}}
-        cursor = self._database["jobs"].find(wanted, {"spec": 1})
-        return {key async for row in cursor for key in input_keys(row["spec"])}
+        rows = await self._database["jobs"].find(wanted, {"spec": 1, "kind": 1}).to_list()
+        keys = {key for row in rows for key in input_keys(row["spec"])}
+        for batch_id in [row["_id"] for row in rows if row["kind"] == JobKind.BATCH]:
+            inputs = await self._database["batch_inputs"].find_one({"_id": batch_id})
+            keys |= {key for row in (inputs or {}).get("inputs", ()) for key in input_keys(row)}
+        return keys
 
     async def parts_of_uploads(self) -> set[str]:
         """Keys of the parts of all uploads that are still there."""
