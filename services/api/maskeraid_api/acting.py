@@ -6,13 +6,14 @@ from typing import Any
 from starlette.requests import Request
 
 from maskeraid_api.accepting import Order, accept
+from maskeraid_api.batch_orders import order_batch_again
 from maskeraid_api.gateway import Gateway, gateway_of
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.errors import InputGone, NotFound
 from maskeraid_core.ids import new_id, twin_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.news import wish_subject
-from maskeraid_core.outbox import drain
+from maskeraid_core.outbox import drain, tend_batch
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.models import ModelRepository
 from maskeraid_core.repositories.moves import JobMoves
@@ -30,6 +31,8 @@ async def act(gateway: Gateway, job: Job, action: JobAction) -> Job:
     asked = await JobMoves(stores.database).ask(job, action)
     if asked.status is JobStatus.RUNNING:
         await stores.news.publish(wish_subject(asked.id))
+        if asked.kind is JobKind.BATCH:  # nobody holds it while its items run
+            gateway.background.start(tend_batch(stores, asked.id))
         return asked
     await drain(stores, asked)
     if asked.status is JobStatus.QUEUED:
@@ -50,7 +53,8 @@ async def retry(request: Request, job: Job) -> Job:
     if not all([await stores.blobs.exists(key) for key in input_keys(job.spec)]):
         raise InputGone("What the job was given has been deleted: order it again.")
     while JobAction.RETRY in allowed_actions(job):  # the retry of a retry that came to nothing
-        job = await accept(request, _order_again(job))
+        is_batch = job.kind is JobKind.BATCH
+        job = await (order_batch_again(request, job) if is_batch else accept(request, _order_again(job)))
     return job
 
 

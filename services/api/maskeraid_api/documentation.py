@@ -45,6 +45,7 @@ TAGS = {
     "evaluations": "What is measured of a model: samples, memorisation, guarantees, quality; the ranking on a dataset.",
     "coverings": "Maps of what is covered: sent, or found by a re-imaging; to be edited elsewhere and used again.",
     "reimagings": "The covered part of a face, filled with several plausible candidates. Nothing of it is evidence.",
+    "batches": "One set of options over many covered faces; each becomes a re-imaging of its own.",
     "webhooks": "Where news of jobs and models is sent, and what came of it.",
     "account": "The caller: who it is, what it uses, and where its notices go.",
     "api-keys": "Keys with scopes and an end; their text is shown once.",
@@ -53,7 +54,8 @@ TAGS = {
 }
 PATH_IDS = {
     "dataset_id": "ds", "upload_id": "upl", "import_id": "imp", "training_id": "trn", "model_id": "mdl",
-    "covering_id": "cov", "reimaging_id": "rim", "evaluation_id": "evl", "endpoint_id": "whe", "delivery_id": "dlv",
+    "covering_id": "cov", "reimaging_id": "rim", "batch_id": "bat", "evaluation_id": "evl", "endpoint_id": "whe",
+    "delivery_id": "dlv",
     "key_id": "key",
     "job_id": f"(?:{'|'.join(kind.id_prefix for kind in JobKind)})",
 }  # fmt: skip

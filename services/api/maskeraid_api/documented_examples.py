@@ -86,6 +86,23 @@ EXAMPLES: dict[str, dict[str, Json]] = {
             }
         },
     },
+    "create_batch": {
+        "images one by one": {
+            "value": {
+                "images": [
+                    {"image_id": "img_01KA9G4NK0N4KPKYMBYYB3G1PS_000001", "client_reference_id": "case 118, photo 1"},
+                    {"image_id": "img_01KA9G4NK0N4KPKYMBYYB3G1PS_000002", "client_reference_id": "case 118, photo 2"},
+                ],
+                "covering": {"colours": [[20, 150, 140]]}, "candidates": 4, "seed": 7,
+            }
+        },
+        "images of a dataset": {
+            "value": {
+                "dataset": {"dataset_id": DATASET_ID, "version": 1, "where": ["mouth:2"]},
+                "seed": 7, "notify": {"email": True, "webhooks": True},
+            }
+        },
+    },
     "change_model": {
         "for everyone": {"value": {"visibility": "public", "licence": "CC-BY-4.0", "download": True}},
         "for one account": {
@@ -128,6 +145,7 @@ LINKS: dict[str, dict[str, Json]] = {
     "create_reimaging": {
         "202": _by_id(get_reimaging="reimaging_id", delete_reimaging="reimaging_id", cancel_job="job_id")
     },
+    "create_batch": {"202": _by_id(get_batch="batch_id", delete_batch="batch_id", cancel_job="job_id")},
     "create_webhook_endpoint": {
         "201": _by_id(
             get_webhook_endpoint="endpoint_id",

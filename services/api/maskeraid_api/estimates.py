@@ -49,8 +49,8 @@ class Estimates:
         self._seconds: dict[tuple[str, JobKind], tuple[float, float | None]] = {}
 
     async def wait_of(self, job: Job) -> Wait | None:
-        """None for a job that does not wait."""
-        if job.status is not JobStatus.QUEUED:
+        """None for a job that does not wait, and for a batch's item: its batch tells how far all are."""
+        if job.status is not JobStatus.QUEUED or job.batch is not None:
             return None
         place = await self._place(job)
         if self.is_count_old(job.queue):

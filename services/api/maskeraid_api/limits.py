@@ -9,6 +9,7 @@ from maskeraid_core.errors import Overloaded, QueueFull, QuotaExceeded
 from maskeraid_core.jobs import JobKind, QueueName
 from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.accounts import AccountRepository
+from maskeraid_core.repositories.batches import BatchRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.repository import now
 
@@ -30,6 +31,19 @@ async def check_limits(gateway: Gateway, jobs: JobRepository, tenant: str, kind:
         await _check_quota(gateway, tenant)
     if kind in (JobKind.TRAINING, JobKind.IMPORT, JobKind.COVERING):
         await _check_storage(gateway, tenant)
+
+
+async def check_room(gateway: Gateway, tenant: str, items: int) -> None:
+    """Whether so many items of a batch may wait beside those that do. Raises: QueueFull."""
+    most = gateway.settings.max_queued_jobs
+    waiting = sum(one.total - len(one.ended) for one in await BatchRepository(gateway.stores.database).open_of(tenant))
+    if items > most:
+        raise QueueFull(f"{most} items of batches may wait, and the batch has {items}.", retry_after=RETRY_SECONDS)
+    if waiting + items > most:
+        raise QueueFull(
+            f"{waiting} items of your batches wait, and {most} may: {items} more are too many now.",
+            retry_after=RETRY_SECONDS,
+        )
 
 
 def _check_load(gateway: Gateway, queue: QueueName) -> None:

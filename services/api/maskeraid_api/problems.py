@@ -74,6 +74,7 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
 
 # What only a job's `error.code` says; the science's words, which the gateway does not import.
 JOB_CODES: Mapping[str, str] = {
+    "all_items_failed": "No image of the batch was re-imaged.",
     "attributes_unreachable": "No face that fits has the wanted attributes.",
     "bad_image": "An image has the wrong type, shape, or values.",
     "bad_model_file": "A model file is not what our own model expects.",

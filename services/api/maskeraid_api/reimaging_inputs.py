@@ -83,7 +83,7 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, j
         earlier = await _reused(options.reuse, inputs.caller, jobs)
         return _again(options, options.reuse, earlier, inputs.caller.key.name)
     model = await inputs.chosen_model(options.model)
-    covering = await _chosen_covering(options.covering, CoveringRepository(jobs))
+    covering = await chosen_covering(options.covering, CoveringRepository(jobs))
     if isinstance(options, ReimagingRequest):
         assert options.image  # by the schema
         image = await inputs.chosen_image(options.image)
@@ -94,18 +94,25 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, j
             )
         image = await inputs.sent_image(request)
         covering = covering.model_copy(update={"upload": await inputs.sent_file(request, "covering")})
+    return spec_by(options, image, covering, model, inputs.caller.key.name)
+
+
+def spec_by(
+    options: ReimagingOptions, image: ImageSource, covering: CoveringChoice, model: ModelChoice | None, asked_by: str
+) -> ReimagingSpec:
+    """What is asked for by these options; a seed is drawn where none is given."""
     return ReimagingSpec(
         image=image, covering=covering, model=model, until=options.until, detect_faces=options.detect_faces,
         face=options.face,
         engine=options.engine, pick=options.pick, candidates=options.candidates, attributes=options.attributes,
         smoothing_k=options.smoothing.k,
         tone_match=options.tone_match, seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
-        purpose=options.purpose, case_reference=options.case_reference, requested_by=inputs.caller.key.name,
+        purpose=options.purpose, case_reference=options.case_reference, requested_by=asked_by,
         software=VERSION,
     )  # fmt: skip
 
 
-async def _chosen_covering(options: CoveringOptions, coverings: CoveringRepository) -> CoveringChoice:
+async def chosen_covering(options: CoveringOptions, coverings: CoveringRepository) -> CoveringChoice:
     """How it is found, or the stored map. Raises: NotFound, JobStateConflict."""
     found_by = options.model_dump(include={"colours", "tolerance", "clean", "grow"})
     method = options.method or ("colour" if options.colours else "learned")

@@ -12,14 +12,21 @@ from maskeraid_core.status_machine import JobAction
 
 
 async def end_and_forget(gateway: Gateway, jobs: JobRepository, job: Job) -> None:
-    """First the document goes, so that nobody finds what is half gone; then the history.
+    """Raises: JobStateConflict while it is being cancelled, NotFound."""
+    await forget(gateway, jobs, await end(gateway, job))
 
-    Raises: JobStateConflict while it is being cancelled, NotFound.
-    """
+
+async def end(gateway: Gateway, job: Job) -> Job:
+    """The job, ended. Raises: JobStateConflict while it is being cancelled."""
     if not job.status.is_terminal:
         job = await act(gateway, job, JobAction.CANCEL)
     if not job.status.is_terminal:
         raise JobStateConflict("It is being cancelled.", current_status=job.status.value, allowed_actions=[])
+    return job
+
+
+async def forget(gateway: Gateway, jobs: JobRepository, job: Job) -> None:
+    """First the document goes, so that nobody finds what is half gone; then the history. Raises: NotFound."""
     await drain(gateway.stores, job)  # what must be told is told before it is forgotten
     if not await jobs.delete_ended(job.id):
         raise NotFound

@@ -4,6 +4,7 @@ from maskeraid_api.routes import (
     account,
     adoptions,
     aliases,
+    batches,
     checkpoints,
     coverings,
     datasets,
@@ -30,7 +31,7 @@ ROUTERS = tuple(
     resource.router
     for resource in (
         server, workers, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models,
-        aliases, adoptions, default_models, ratings, evaluations, coverings, reimagings, verifications,
+        aliases, adoptions, default_models, ratings, evaluations, coverings, reimagings, batches, verifications,
         webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip

@@ -32,6 +32,9 @@ class ApiSettings(CoreSettings):
     reimaging_deadline_seconds: float = Field(
         default=3600, ge=10, description="Re-imagings that wait and run for longer are cancelled."
     )
+    batch_deadline_seconds: float = Field(
+        default=86_400, ge=10, description="Batches that wait and run for longer are cancelled, unless they say it."
+    )
     max_upload_bytes: int = Field(
         default=MOST_UPLOAD_BYTES, ge=1, le=MOST_UPLOAD_BYTES, description="Largest upload in parts, in bytes."
     )

@@ -157,11 +157,12 @@ def _judgement(job: Job) -> dict[str, Any]:
 def _facts(job: Job, entry: OutboxEntry) -> dict[str, Any]:
     """What an e-mail says beside that, to its owner: which one, how long, why, and what was made."""
     seconds = (job.finished_at - job.started_at).total_seconds() if job.finished_at and job.started_at else None
+    is_counted = job.kind is JobKind.BATCH and job.result is not None
     facts = {
         "name": job.spec.get("name"), "seconds": seconds,
         "reason": job.error.model_dump(include={"code", "message"}) if job.error else entry.data.get("reason"),
         "model_id": job.spec.get("model_id") if entry.data["status"] == JobStatus.SUCCEEDED else None,
-        "counts": {name: (job.result or {}).get(name) for name in COUNTS} if job.kind is JobKind.BATCH else None,
+        "counts": {name: (job.result or {})[name] for name in COUNTS} if is_counted else None,
         "attention": [flag["message"] for flag in (job.result or {}).get("flags", ())] or None,
     }  # fmt: skip
     return {name: value for name, value in facts.items() if value is not None}

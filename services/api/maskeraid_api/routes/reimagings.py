@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from maskeraid_api.accepting import Order, accept, preferred_wait
 from maskeraid_api.answers import accepted, check_unchanged, gone, json_response, shown
+from maskeraid_api.batch_items import page_of_items
 from maskeraid_api.bundles.packing import pack
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, RegistryOf
 from maskeraid_api.forms import options_of, read_json
@@ -17,6 +18,7 @@ from maskeraid_api.operations import Form, GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.reimaging_inputs import Inputs, spec_of
 from maskeraid_api.removing import forget_with_bytes
+from maskeraid_api.schemas.parts import BatchId
 from maskeraid_api.schemas.reimagings import (
     BUNDLE,
     IMAGE_BYTES,
@@ -54,14 +56,22 @@ FORM = Form(
 
 
 @router.get("", response_model=ListView[ReimagingView])
-@operation(Scope.REIMAGINGS_READ)
+@operation(Scope.REIMAGINGS_READ, problems=(NotFound,))
 async def list_reimagings(
     request: Request,
     jobs: Jobs,
+    caller: CallerOf,
+    gateway: GatewayOf,
     asked: Annotated[Asked, Depends(page_asked("rim"))],
     status: Annotated[JobStatus | None, Query(description="Only re-imagings in this status.")] = None,
+    batch_id: Annotated[
+        BatchId | None, Query(description="Only the items of this batch, in the order of its inputs unless `desc`.")
+    ] = None,
 ) -> Response:
     """The tenant's re-imagings."""
+    if batch_id is not None:
+        batch = await job_of(jobs, caller, batch_id, JobKind.BATCH)
+        return await page_of_items(request, gateway, batch, asked, status)
     return await page_of(request, jobs, asked, ReimagingView.of, kind=JobKind.REIMAGING, status=status)
 
 

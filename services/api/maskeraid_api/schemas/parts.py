@@ -89,6 +89,7 @@ UploadId = Annotated[str, StringConstraints(pattern=id_pattern("upl"))]
 ModelId = Annotated[str, StringConstraints(pattern=id_pattern("mdl"))]
 CoveringId = Annotated[str, StringConstraints(pattern=id_pattern("cov"))]
 ReimagingId = Annotated[str, StringConstraints(pattern=id_pattern("rim"))]
+BatchId = Annotated[str, StringConstraints(pattern=id_pattern("bat"))]
 TrainingId = Annotated[str, StringConstraints(pattern=id_pattern("trn"))]
 IMAGE_ID = rf"^img_{ULID_PATTERN}_[0-9]{{6,9}}$"
 ImageId = Annotated[str, StringConstraints(pattern=IMAGE_ID)]

@@ -175,6 +175,8 @@ class ReimagingView(JobFields):
     options: dict[str, Any] = Field(description="What was asked, with the seed.")
     result: dict[str, Any] | None = Field(description="Steps, candidates, uncertainty, proof, and provenance.")
     files: dict[str, str] = Field(description="Names of result files to where they are.")
+    batch_id: str | None = Field(description="The batch that has made it.")
+    batch_index: int | None = Field(description="Which input of the batch it is for, counted from 0.")
 
     @classmethod
     def of(cls, job: Job, wait: Wait | None = None) -> "ReimagingView":
@@ -185,8 +187,10 @@ class ReimagingView(JobFields):
         if has_covering(job):
             written = written | {"covering": {**written["covering"], "covering_id": covering_id_of(job)}}
         shown = _with_urls({name: value for name, value in written.items() if name != "files"}, files)
+        place = job.batch
         return cls(
-            **shared_fields(job, wait), statement=STATEMENT, options=_options(spec),
+            **shared_fields(job, wait), batch_id=place and place.batch_id, batch_index=place and place.index,
+            statement=STATEMENT, options=options_of_spec(spec),
             result={"statement": STATEMENT, "synthetic": True, **shown} if job.result else None, files=files,
         )  # fmt: skip
 
@@ -200,7 +204,8 @@ def file_url(job_id: str, name: str) -> str:
     return f"/v1/reimagings/{job_id}/files/{name}"
 
 
-def _options(spec: ReimagingSpec) -> dict[str, Any]:
+def options_of_spec(spec: ReimagingSpec) -> dict[str, Any]:
+    """What was asked, as it is shown."""
     options = spec.model_dump(mode="json", exclude={"image", "covering", "software", "requested_by"})
     covering = spec.covering.model_dump(mode="json", exclude={"upload", "stored"})
     return {

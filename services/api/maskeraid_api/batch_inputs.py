@@ -1,0 +1,145 @@
+"""What a batch is made from: its images, found or put away, in the order in which they were given."""
+
+import asyncio
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from maskeraid_api.forms import files_of
+from maskeraid_api.inbox import label, store_bytes, store_file
+from maskeraid_api.reimaging_inputs import Inputs
+from maskeraid_api.schemas.batches import BatchImage, BatchRequest
+from maskeraid_api.schemas.reimagings import DATA_URL, IMAGE_BYTES
+from maskeraid_api.schemas.trainings import DataChoice
+from maskeraid_core.blobs import image_key
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.batches import MOST_ITEMS, BatchInput
+from maskeraid_core.documents.reimagings import ImageSource
+from maskeraid_core.errors import DatasetEmpty, NotFound, ValidationFailed
+from maskeraid_core.ids import image_id, parse_image_id
+
+STORED_AT_ONCE = 16
+LONGEST_REFERENCE = 200  # characters
+
+
+@dataclass(frozen=True)
+class Given:
+    """One input, checked, and its bytes not yet put away: an image of a dataset, a picture, or a file."""
+
+    what: ImageSource | bytes | UploadFile
+    client_reference_id: str | None
+
+    async def put_away(self, inputs: Inputs) -> BatchInput:
+        """Of a stranger's file nothing is looked into here."""
+        if isinstance(self.what, ImageSource):
+            return BatchInput(image=self.what, client_reference_id=self.client_reference_id)
+        tenant = inputs.caller.tenant
+        if isinstance(self.what, bytes):
+            stored = await store_bytes(inputs.blobs, tenant, "image", self.what)
+        else:
+            stored = await store_file(inputs.blobs, tenant, self.what)
+        return BatchInput(image=ImageSource(upload=stored), client_reference_id=self.client_reference_id)
+
+
+async def given_in(request: Request, body: BatchRequest | None, inputs: Inputs) -> list[Given]:
+    """All inputs of a request; `body` None: they are files of a form.
+
+    Raises: NotFound, ScopeMissing, DatasetEmpty, ValidationFailed.
+    """
+    if body is None:
+        return _sent(request)
+    if body.images is not None:
+        return await _listed(body.images, inputs)
+    assert body.dataset  # by the schema
+    return await _chosen(body.dataset, inputs)
+
+
+async def put_away(given: Sequence[Given], inputs: Inputs) -> list[BatchInput]:
+    """Bytes first: those without a job are swept after a day."""
+    stored: list[BatchInput] = []
+    for first in range(0, len(given), STORED_AT_ONCE):
+        some = given[first : first + STORED_AT_ONCE]
+        stored += await asyncio.gather(*(one.put_away(inputs) for one in some))
+    return stored
+
+
+def _sent(request: Request) -> list[Given]:
+    files = files_of(request, "images")
+    if not files:
+        raise ValidationFailed("At least one file is needed.", parameter="images")
+    for file in files:
+        if (file.size or 0) > IMAGE_BYTES:
+            name = label(file.filename or "file")
+            raise ValidationFailed(f"A file may have {IMAGE_BYTES} bytes; {name} has more.", parameter="images")
+    return [Given(file, label(file.filename or "file")[:LONGEST_REFERENCE]) for file in files]
+
+
+async def _listed(images: Sequence[BatchImage], inputs: Inputs) -> list[Given]:
+    sources = await _of_datasets([one.image_id for one in images], inputs)
+    return [
+        Given(source or _picture(one.data_url), one.client_reference_id)
+        for one, source in zip(images, sources, strict=True)
+    ]
+
+
+def _picture(data_url: str | None) -> bytes:
+    found = DATA_URL.fullmatch(data_url or "")
+    assert found  # by the schema
+    return base64.b64decode(found[1])
+
+
+async def _of_datasets(image_ids: Sequence[str | None], inputs: Inputs) -> list[ImageSource | None]:
+    """The images with these ids, each manifest read once; None stays None."""
+    if any(image_ids):
+        inputs.caller.need(Scope.DATASETS_READ)
+    digests: dict[str, dict[int, str]] = {}  # by dataset and row
+    sources: list[ImageSource | None] = []
+    for place, wanted in enumerate(image_ids):
+        if wanted is None:
+            sources.append(None)
+            continue
+        dataset_id, row = parse_image_id(wanted) or ("", 0)
+        if dataset_id not in digests:
+            digests[dataset_id] = await _digests(dataset_id, inputs)
+        if row not in digests[dataset_id]:
+            raise NotFound("There is no such image.", pointer=f"/images/{place}/image_id")
+        sources.append(_source(wanted, digests[dataset_id][row], inputs))
+    return sources
+
+
+async def _digests(dataset_id: str, inputs: Inputs) -> dict[int, str]:
+    """Of the newest version's images, by row; none of a dataset that is not there."""
+    library = inputs.library
+    dataset = await library.datasets.get(dataset_id)
+    if dataset is None or dataset.latest_version == 0:
+        return {}
+    manifest = await library.manifests.of(await library.version(dataset))
+    return dict(zip(manifest["row"].to_list(), manifest["sha256"].to_list(), strict=True))
+
+
+def _source(wanted: str, sha256: str, inputs: Inputs) -> ImageSource:
+    return ImageSource(image_id=wanted, key=image_key(inputs.caller.tenant, sha256), sha256=sha256)
+
+
+async def _chosen(choice: DataChoice, inputs: Inputs) -> list[Given]:
+    """The images of a dataset's version under a filter, in the manifest's order."""
+    inputs.caller.need(Scope.DATASETS_READ)
+    library = inputs.library
+    dataset = await library.datasets.get(choice.dataset_id)
+    if dataset is None:
+        raise NotFound("There is no such dataset.", pointer="/dataset/dataset_id")
+    version = await library.version(dataset, choice.version)
+    rows = await library.rows(version, choice.where, "/dataset")
+    await library.check_values([version], choice.where, "/dataset")
+    if rows.is_empty():
+        raise DatasetEmpty("No image meets all conditions of `where`.", pointer="/dataset/where")
+    if rows.height > MOST_ITEMS:
+        raise ValidationFailed(
+            f"{rows.height:,} images are chosen, and a batch takes {MOST_ITEMS:,}: narrow `where`, or order several.",
+            pointer="/dataset/where",
+        )
+    pairs = zip(rows["row"].to_list(), rows["sha256"].to_list(), strict=True)
+    return [Given(_source(image_id(dataset.id, row), sha256, inputs), None) for row, sha256 in pairs]
