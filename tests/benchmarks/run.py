@@ -21,6 +21,7 @@ SUBJECTS = (
     "importing",
     "queueing",
     "reimaging",
+    "batches",
     "training",
     "speed",
     "scaling",

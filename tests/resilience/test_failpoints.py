@@ -14,10 +14,11 @@ from maskeraid import Client, NotReachable
 from maskeraid_local.ports import LOOPBACK, free_port, wait_for_port
 from maskeraid_local.process import ManagedProcess
 
-BAR = "killed at each of 12 failpoints: all recover <= lease + sweep + 10 s"
+BAR = "killed at each of 13 failpoints: all recover <= lease + sweep + 10 s"
 OF_CURATORS = ("look.received", "claim.updated", "heartbeat.before_first", "result.bytes_written", "finish.moved",
                "outbox.copied")  # fmt: skip
 OF_TRAINERS = ("child.started", "checkpoint.bytes_written", "checkpoint.recorded")
+BATCH_ITEMS, BATCH_SECONDS = 120, 60.0
 DYING_SECONDS = 90.0
 RECOVERY_SECONDS = LEASE_SECONDS + SWEEP_SECONDS + 10
 
@@ -81,6 +82,28 @@ def test_a_gateway_dies_at_each_step(
     measured(f"{point}: recovered in {seconds:.1f} s; {audit}")
     assert audit.faults == {}
     assert {job.id for job in client.reimagings.list()} - before == {job_id}
+
+
+@pytest.mark.row("R4", BAR)
+def test_a_worker_dies_between_two_slices_of_a_batch(
+    environment: Environment, workload: Workload, client: Client, measured: Note
+) -> None:
+    doomed = environment.armed("inference", "batch.slice_added=kill")
+    with Nemesis(environment, seed=4).down("inference"), doomed as dying:
+        images, covering = [workload.image_id] * BATCH_ITEMS, workload.covering
+        batch = client.batches.create(image_ids=images, until="covering", covering=covering)
+        wait_for_deaths([dying])
+        assert 0 < len(list(batch.items())) < BATCH_ITEMS, "some were made"
+    auditor = Auditor(environment, client)
+    seconds = wait_until(lambda: batch.refresh().is_terminal, RECOVERY_SECONDS + BATCH_SECONDS, "the batch has ended")
+    auditor.settle(RECOVERY_SECONDS)
+    items, ended = list(batch.items()), batch.refresh()
+    audit, of_items = auditor.audit([batch.id]), auditor.audit([item.id for item in items], is_told=False)
+    measured(f"batch.slice_added: {BATCH_ITEMS} items, done after {seconds:.1f} s; {of_items}")
+    assert (audit.faults, of_items.faults) == ({}, {})
+    assert of_items.statuses == {"succeeded": BATCH_ITEMS}
+    assert [item.batch_index for item in items] == list(range(BATCH_ITEMS))
+    assert (ended.counts["succeeded"], ended.attempt) == (BATCH_ITEMS, 2)
 
 
 @pytest.mark.row("R4", BAR)

@@ -11,6 +11,7 @@ import typer
 from maskeraid.client import Client
 from maskeraid.commands import (
     account,
+    batches,
     bundles,
     checkpoints,
     comparing,
@@ -157,6 +158,7 @@ app.command("bundle")(bundles.save_bundle)
 app.command("verify")(bundles.verify_bundle)
 app.add_typer(coverings.app, name="coverings")
 app.add_typer(reimagings.app, name="reimagings")
+app.add_typer(batches.app, name="batches")
 app.add_typer(keys.app, name="keys")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(workers.app, name="workers")

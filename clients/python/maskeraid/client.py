@@ -13,6 +13,7 @@ import httpx
 from maskeraid.credentials import DEFAULT_URL, Credentials, read_credentials
 from maskeraid.errors import NOT_THE_SERVICE, ApiError, NotReachable, NotUsable
 from maskeraid.resources.accounts import Accounts, ApiKeys, Deliveries, WebhookEndpoints
+from maskeraid.resources.batches import Batches
 from maskeraid.resources.coverings import Coverings
 from maskeraid.resources.datasets import Datasets, Images, Imports
 from maskeraid.resources.evaluations import Evaluations
@@ -72,6 +73,7 @@ class Client:
         self.jobs = Jobs(self)
         self.workers = Workers(self)
         self.models = Models(self)
+        self.batches = Batches(self)
         self.evaluations = Evaluations(self)
         self.coverings = Coverings(self)
         self.reimagings = Reimagings(self)

@@ -1,5 +1,6 @@
 """What the service answers, typed. Fields that this version does not know are kept, not refused."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -264,6 +265,9 @@ class Reimaging(JobWithFiles):
     """Plausible faces, not reconstructions, and no evidence of identity."""
 
     statement: str = ""
+    client_reference_id: str | None = None
+    batch_id: str | None = None
+    batch_index: int | None = None  # which image of its batch, counted from 0
 
     def save_bundle(self, path: str | Path) -> Path:
         """Write everything that belongs to the result, signed, into one zip; where it lies."""
@@ -271,6 +275,29 @@ class Reimaging(JobWithFiles):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         return path
+
+
+class Batch(Job):
+    """One set of options over many images; each becomes a re-imaging of its own."""
+
+    counts: dict[str, int] = {}  # queued, running, succeeded, failed, cancelled, total
+    errors: dict[str, int] = {}  # how many failed, by code
+
+    def items(self, status: str | None = None) -> Iterator[Reimaging]:
+        """Its re-imagings in the order of the images; with `status` only those in it."""
+        return self._client.reimagings.list(batch_id=self.id, **({"status": status} if status else {}))
+
+    def download(self, folder: str | Path, name: str = "final.png") -> Iterator[Path]:
+        """Write one file of each item that has succeeded into a folder; where each lies, as it is there.
+
+        Named by the image's place and by what it was called: `0017-photo-3.png`.
+        """
+        for item in self.items("succeeded"):
+            content, called = item.file(name), Path(re.sub(r"[^\w.-]+", "-", item.client_reference_id or "")).stem
+            path = Path(folder) / f"{item.batch_index or 0:04d}{'-' if called else ''}{called}{Path(name).suffix}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            yield path
 
 
 class Check(BaseModel):

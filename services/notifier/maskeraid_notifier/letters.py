@@ -41,7 +41,7 @@ SAID_BEFORE_THE_END: Mapping[str, str] = {
     "import.failed": "The data set is as it was before.",
     "reimaging.succeeded": PLAUSIBLE,
     "reimaging.failed": "No face was drawn.",
-    "batch.completed": PLAUSIBLE,
+    "batch.completed": f"Each image has a re-imaging of its own, with its own error where it failed.\n{PLAUSIBLE}",
     "evaluation.completed": "Figures hold for the images they were measured on, and for no others.",
     "export.completed": "What you download is no longer guarded by the service.",
     "deletion.completed": "Deleting pictures does not make a model forget them.",
@@ -59,6 +59,7 @@ VERDICTS: Mapping[str, str] = {
 }
 COMMANDS: Mapping[str, str] = {
     "model": "maskeraid models show {id}",
+    "batch": "maskeraid batches show {id}",
     "webhook_endpoint": "maskeraid webhooks deliveries --endpoint {id}",
     "api_key": "maskeraid keys list",
     "email": "maskeraid email verify {token}",
@@ -84,8 +85,8 @@ def text_of(delivery_id: str, event: str, data: Mapping[str, Any]) -> str:
         delivery_id: so that a repeat is recognised.
         event: chooses what is said.
         data: `id`, `object`, `status`, `url`; perhaps `name`, `seconds`, `reason` with `code` and `message`,
-            `model_id`, `attention` (a list of sentences), `memorisation` (a verdict), and the `token` of a
-            verification. Each becomes one line, whatever characters it has.
+            `model_id`, `attention` (a list of sentences), `counts` of a batch's images, `memorisation` (a
+            verdict), and the `token` of a verification. Each becomes one line, whatever characters it has.
     """
     words = {name: one_line(str(value)) for name, value in data.items()}
     command = COMMANDS.get(data["object"], COMMAND_OF_JOBS).format(**words)
@@ -106,12 +107,19 @@ def _rows(data: Mapping[str, Any], words: Mapping[str, str]) -> list[tuple[str, 
     rows = [(words["object"].replace("_", " "), words["id"] + named), ("status", words["status"] + after)]
     if "reason" in data:
         rows.append(("because", one_line("{code}: {message}".format(**data["reason"]))))
+    if "counts" in data:
+        rows.append(("images", _counted(data["counts"])))
     if "model_id" in data:
         rows.append(("model", words["model_id"]))
     rows += [("attention", one_line(message)) for message in data.get("attention", ())]
     if data.get("memorisation") in VERDICTS:
         rows.append(("copies", VERDICTS[data["memorisation"]]))
     return rows
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    """`17 of 20 re-imaged, 3 failed, 0 cancelled`."""
+    return "{succeeded} of {total} re-imaged, {failed} failed, {cancelled} cancelled".format(**counts)
 
 
 def duration(seconds: float) -> str:

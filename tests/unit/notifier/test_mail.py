@@ -131,6 +131,12 @@ class TestWords:
         assert "copies     cannot be told" in text
         assert "attention" not in text_of(memorisation="healthy")
 
+    def test_say_how_many_images_of_a_batch_were_done(self) -> None:
+        counts = {"total": 20, "succeeded": 17, "failed": 2, "cancelled": 1}
+        text = text_of(event="batch.completed", id="bat_1", object="batch", counts=counts)
+        assert "17 of 20 re-imaged, 2 failed, 1 cancelled" in text
+        assert "maskeraid batches show bat_1" in text
+
     def test_say_why_it_failed(self) -> None:
         text = text_of(event="training.failed", reason={"code": "out_of_memory", "message": "Too little memory."})
         assert "out_of_memory: Too little memory." in text
