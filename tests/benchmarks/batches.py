@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from tests.benchmarks.figures import Bench, Figure, measures
 from tests.benchmarks.reimaging import MASK_COLOUR, masked_face, threads_as_in_the_worker, trained
 
 ITEMS, CANDIDATES, THREADS = 200, 8, 2
+CLIENTS, LONE_CALLS = 20, 100
 LOOK_SECONDS = 0.1
 DATASET = "bench covered faces"
 
@@ -39,6 +41,18 @@ def lone_seconds(client: Client, image_id: str, batch: Batch) -> float:
     return time.perf_counter() - started
 
 
+def lone_per_second(client: Client, images: list[str], options: dict[str, Any]) -> float:
+    """The same re-imagings ordered one by one, by many clients at once."""
+
+    def one(image_id: str) -> str:
+        return client.reimagings.create(image_id=image_id, wait_seconds=30, **options).wait().status
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        started = time.perf_counter()
+        assert set(pool.map(one, images[:LONE_CALLS])) == {"succeeded"}
+        return LONE_CALLS / (time.perf_counter() - started)
+
+
 @measures("batch.throughput")
 def measure_batch(bench: Bench) -> Iterator[Figure]:
     """200 faces of 32 px, 8 candidates each, by Selection: ordered at once, until the batch has ended."""
@@ -53,6 +67,7 @@ def measure_batch(bench: Bench) -> Iterator[Figure]:
         lone = lone_seconds(client, images[0], batch)
         ended = batch.wait()
         per_second = ITEMS / (time.perf_counter() - started)
+        alone_over_http = lone_per_second(client, images, options)
         face = masked_face()
         covering = covered_by_colour(face, [MASK_COLOUR], 24)
 
@@ -65,6 +80,7 @@ def measure_batch(bench: Bench) -> Iterator[Figure]:
             list(pool.map(fill_one, range(ITEMS)))
             alone = ITEMS / (time.perf_counter() - started)
     beside = {
+        "lone_requests_per_second": round(alone_over_http, 1),
         "fills_per_second_in_process": round(alone, 1), "accept_ms": round(1000 * accepted),
         "lone_request_ms": round(1000 * lone), "succeeded": ended.counts["succeeded"],
     }  # fmt: skip
