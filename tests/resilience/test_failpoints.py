@@ -89,7 +89,7 @@ def test_a_worker_dies_between_two_slices_of_a_batch(
     environment: Environment, workload: Workload, client: Client, measured: Note
 ) -> None:
     doomed = environment.armed("inference", "batch.slice_added=kill")
-    with Nemesis(environment, seed=4).down("inference"), doomed as dying:
+    with Nemesis(environment, seed=4).down("inference", "inference-2"), doomed as dying:
         images, covering = [workload.image_id] * BATCH_ITEMS, workload.covering
         batch = client.batches.create(image_ids=images, until="covering", covering=covering)
         wait_for_deaths([dying])

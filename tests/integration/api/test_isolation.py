@@ -59,6 +59,7 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset, han
     reimaging = (await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})).json()
     covering = (await client.post("/v1/coverings", files={"map": ("m.png", b"\x89PNG\r\n\x1a\n")})).json()
     await hand.succeed(await hand.claim(covering["id"]), {"covering": {}}, {"covering.png": b"map"})
+    batch = (await client.post("/v1/batches", files={"images": ("a.png", b"x")})).json()
     model = Model(id=new_id("mdl"), tenant=tenant, name="m", latest_version=1, created_at=at, updated_at=at)
     await ModelRepository(stores.database, tenant).add(model)
     version = ModelVersion(
@@ -81,7 +82,7 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset, han
     return {
         "dataset_id": dataset.id, "upload_id": upload["id"], "import_id": made["id"], "training_id": training["id"],
         "job_id": training["id"], "reimaging_id": reimaging["id"], "covering_id": covering["id"],
-        "evaluation_id": evaluation["id"], "model_id": model.id, "endpoint_id": endpoint.id,
+        "batch_id": batch["id"], "evaluation_id": evaluation["id"], "model_id": model.id, "endpoint_id": endpoint.id,
         "delivery_id": delivery.id, "key_id": keys[0]["id"], "image_id": image_id(dataset.id, 1), "version": "1",
         "number": "1", "step": "1", "name": "final.png", "alias": "champion",
     }  # fmt: skip
