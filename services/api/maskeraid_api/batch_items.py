@@ -15,7 +15,7 @@ from maskeraid_core.ids import index_of
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.outbox import drain_ended
 from maskeraid_core.repositories.batches import ASKED_AT_ONCE, BatchRepository
-from maskeraid_core.repositories.needs import input_keys
+from maskeraid_core.repositories.needs import Needs, input_keys
 
 LISTED_AT_ONCE = 16  # folders of the store
 
@@ -86,8 +86,9 @@ async def delete_items(gateway: Gateway, batch: Job) -> None:
         await _delete_bytes(gateway, items)
     inputs = await batches.inputs(batch.id)
     if inputs is not None:
-        rows = (row.model_dump() for row in inputs.inputs)
-        await gateway.stores.blobs.delete({key for row in rows for key in input_keys(row)})
+        keys = {key for row in inputs.inputs for key in input_keys(row.model_dump())}
+        needed = await Needs(gateway.stores.database, batch.tenant).inputs_of_live_jobs()  # of a retry, which has them
+        await gateway.stores.blobs.delete(keys - needed)
     await batches.delete(batch.id)
 
 

@@ -54,10 +54,12 @@ async def order_batch_again(request: Request, earlier: Job) -> Job:
     if inputs is None or progress is None:
         raise InputGone("What the batch was given has been deleted: order it again.")
     done = set(progress.indices(of=JobStatus.SUCCEEDED))
-    left = [given for index, given in enumerate(inputs.inputs) if index not in done]
-    keys = {key for given in left for key in input_keys(given.model_dump())}
-    if not all([await stores.blobs.exists(key) for key in keys]):
+    wanted = [given for index, given in enumerate(inputs.inputs) if index not in done]
+    left = [given for given in wanted if await _is_there(stores, given)]
+    if not left:
         raise InputGone("What the batch was given has been deleted: order it again.")
+    gone = len(wanted) - len(left)
+    detail = f"{gone} of {len(wanted)} images have been deleted since; they are left out."
     spec = BatchSpec(total=len(left), template=BatchSpec.model_validate(earlier.spec).template)
     batch_id = new_id(JobKind.BATCH.id_prefix)
 
@@ -69,9 +71,14 @@ async def order_batch_again(request: Request, earlier: Job) -> Job:
     order = Order(
         JobKind.BATCH, spec, batch_id, notify=earlier.notify, metadata=earlier.metadata, retry_of=earlier.id,
         client_reference_id=earlier.client_reference_id, put_away=put_all_away,
+        warnings=[{"code": "inputs_gone", "detail": detail}] if gone else [],
         deadline_seconds=(earlier.deadline - earlier.created_at).total_seconds() if earlier.deadline else None,
     )  # fmt: skip
     return await _accept(request, order, are_bytes_its_own=False)
+
+
+async def _is_there(stores: Stores, given: BatchInput) -> bool:
+    return all([await stores.blobs.exists(key) for key in input_keys(given.model_dump())])
 
 
 async def _accept(request: Request, order: Order, *, are_bytes_its_own: bool = True) -> Job:

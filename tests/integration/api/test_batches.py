@@ -314,6 +314,21 @@ class TestEnd:
         await stores.blobs.delete(upload["keys"])
         assert (await client.post(f"/v1/jobs/{batch_id}/retry")).json()["code"] == "input_gone"
 
+    async def test_retry_leaves_out_what_was_deleted_and_says_so(
+        self, client: httpx.AsyncClient, stores: Stores, hand: Hand
+    ) -> None:
+        batch_id, items = await begun(client, stores, hand, 2)
+        await do(hand, items[0], JUNK)
+        assert (await client.delete(f"/v1/reimagings/{items[1].id}")).status_code == 204
+        again = await shown(client, (await client.post(f"/v1/jobs/{batch_id}/retry")).json()["id"])
+        assert (again["counts"]["total"], again["warnings"][0]["code"]) == (1, "inputs_gone")
+        assert (await client.delete(f"/v1/batches/{batch_id}")).status_code == 204
+        inputs = await BatchRepository(stores.database).inputs(again["id"])
+        assert inputs is not None
+        upload = inputs.inputs[0].image.upload
+        assert upload is not None
+        assert await stores.blobs.exists(upload.keys[0]), "the retry needs it"
+
     async def test_of_one_that_succeeded_whole_there_is_nothing_to_retry(
         self, client: httpx.AsyncClient, stores: Stores, hand: Hand
     ) -> None:

@@ -21,7 +21,7 @@ from maskeraid.terminal import (
 app = typer.Typer(no_args_is_help=True, help="Everything that takes time.")
 
 Kind = Annotated[
-    Literal["import", "training", "evaluation", "reimaging"] | None, typer.Option(help="Only of this kind.")
+    Literal["import", "training", "evaluation", "reimaging", "batch"] | None, typer.Option(help="Only of this kind.")
 ]
 Status = Annotated[
     Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"] | None,
