@@ -63,7 +63,8 @@ async def create_batch(
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     template = spec_by(
         options.model_copy(update={"seed": seed}), ImageSource(),
-        await chosen_covering(options.covering, CoveringRepository(jobs)), await inputs.chosen_model(options.model), caller.key.name,
+        await chosen_covering(options.covering, CoveringRepository(jobs)),
+        await inputs.chosen_model(options.model), caller.key.name,
     )  # fmt: skip
     job = await order_batch(request, options, template, await given_in(request, body, inputs), inputs)
     return accepted(BatchView.of(job, await progress_of(gateway, job)), f"/v1/batches/{job.id}")

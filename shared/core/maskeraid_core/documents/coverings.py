@@ -79,7 +79,8 @@ class Covering(Part):
             file=CoveringFile(**{name: file[name] for name in CoveringFile.model_fields if name in file})
             if file
             else None,
-            by=said.get("by", said.get("kind")), kind=said.get("kind") if "by" in said else None, share=said.get("share"), width=width, height=height,
+            by=said.get("by", said.get("kind")), kind=said.get("kind") if "by" in said else None,
+            share=said.get("share"), width=width, height=height,
             name=job.spec.get("name"), grow=job.spec.get("grow", 0), feather=job.spec.get("feather", 0),
             metadata=job.metadata, client_reference_id=job.client_reference_id, created_at=job.created_at,
         )  # fmt: skip
