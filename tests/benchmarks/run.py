@@ -27,6 +27,8 @@ SUBJECTS = (
     "scaling",
     "drawn_bars",
     "photographs",
+    "detecting",
+    "fills",
 )
 OUTPUT = Path("bench-output")
 

@@ -77,18 +77,66 @@ def _cell(said: Mapping[str, Any] | None) -> str:
     return "-" if said is None else ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in said.items())
 
 
-SECTIONS: Mapping[str, tuple[Sequence[str], Callable[[Results], str]]] = {
-    "bars": ([figure_id for _, figure_id in BARS], drawn_bars),
-    "train.cost_growth": (["train.cost_growth"], growth),
+def detecting(results: Results) -> str:
+    """What is found, by set, by detector, and by family."""
+    rows = []
+    for figure_id in DETECTING:
+        for detector, said in results[figure_id]["beside"].items():
+            families = ", ".join(f"{name} {of['iou']:.2f}" for name, of in said["families"].items())
+            figures = [said[name] for name in ("iou", "recall", "kind_accuracy", "false_alarms")]
+            rows.append((f"`{figure_id}`", detector, *figures, families))
+    return table(("faces", "detector", "IoU", "recall", "kind", "false alarms", "IoU by family"), rows)
+
+
+def fills(results: Results) -> str:
+    """A table a covering: every baseline and engine."""
+    parts = []
+    for figure_id in sorted(name for name in results if name.startswith("fill.") and "value" in results[name]):
+        rows = [
+            (method, *(_number(row.get(column)) for column in FILL_COLUMNS))
+            for method, row in results[figure_id]["beside"].items()
+        ]
+        parts.append(f"**`{figure_id}`**\n\n{table(('', *FILL_COLUMNS.values()), rows)}{_groups(results[figure_id])}")
+    return "\n\n".join(parts)
+
+
+def _groups(result: Result) -> str:
+    grouped = {method: row["groups"] for method, row in result["beside"].items() if "groups" in row}
+    if not grouped:
+        return ""
+    names = sorted(next(iter(grouped.values())))
+    rows = [(method, *(of.get(name, "-") for name in names)) for method, of in grouped.items() if method in FOR_GROUPS]
+    return f"\n\nHole PSNR by group:\n\n{table(('', *names), rows)}"
+
+
+def _number(value: object) -> str:
+    if isinstance(value, list):
+        return " to ".join(f"{end:.2f}" for end in value)
+    return "" if value is None else f"{value:g}" if isinstance(value, float | int) else str(value)
+
+
+SCIENCE = Path("docs/science.md")
+DETECTING = ("detect.drawn", "detect.utkface")
+FILL_COLUMNS = {
+    "n": "faces", "psnr_hole": "hole, dB", "ci95": "95 %", "psnr_full": "full, dB", "ssim": "SSIM", "l1": "L1",
+    "seam_colour": "seam, colour", "seam_gradient": "seam, gradient", "mse_ratio": "MSE mean / one",
+    "pairwise_l1": "apart, L1", "coverage_90": "in 90 % interval", "width_90": "its width", "rank_1": "rank-1",
+}  # fmt: skip
+FOR_GROUPS = ("mean face", "Telea", "R: ridge", "A, spread: one", "C, spread: one", "C, spread: mean of 8")
+SECTIONS: Mapping[str, tuple[Path, Sequence[str], Callable[[Results], str]]] = {
+    "bars": (PAGE, [figure_id for _, figure_id in BARS], drawn_bars),
+    "train.cost_growth": (PAGE, ["train.cost_growth"], growth),
+    "detecting": (SCIENCE, DETECTING, detecting),
+    "fills": (SCIENCE, ["fill.utkface.lower_face"], fills),
 }
 
 
-def write(results: Results, page: Path = PAGE) -> None:
+def write(results: Results, folder: Path = Path()) -> None:
     """Every section whose figures are there."""
-    for section, (wanted, draw) in SECTIONS.items():
+    for section, (page, wanted, draw) in SECTIONS.items():
         if all("value" in results.get(figure_id, {}) for figure_id in wanted):
             machine = results[wanted[0]]["machine"]
-            between_marks(section, f"On {machine}.\n\n{draw(results)}", page)
+            between_marks(section, f"On {machine}.\n\n{draw(results)}", folder / page)
 
 
 def read(files: Sequence[Path]) -> dict[str, Result]:
