@@ -53,6 +53,7 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
     errors.DigestMismatch: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.TestDataInTraining: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.TooFewImages: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
+    errors.TooFewModels: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.ResolutionNotSupported: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.BadSettings: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.BadCovering: Row(HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -7,7 +7,7 @@ MaskeraidError
 │   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, DatasetInUse, NameTaken
 │   ├── UploadIncomplete, ModelInUse, VersionInUse, CoveringInUse, SharingBlocked, Expired, CheckpointGone
 │   ├── StaleObject, TooLarge, RequestTimeout, UnsupportedMedia, RangeNotSatisfiable, DigestMismatch
-│   ├── TestDataInTraining, TooFewImages, ResolutionNotSupported, BadSettings, BadCovering
+│   ├── TestDataInTraining, TooFewImages, TooFewModels, ResolutionNotSupported, BadSettings, BadCovering
 │   └── RateLimited, QueueFull, QuotaExceeded
 ├── ServiceError: the operator can mend it
 │   └── Overloaded, StoreUnavailable, StorageFull, Internal
@@ -160,6 +160,10 @@ class TestDataInTraining(RequestError):
 
 class TooFewImages(RequestError):
     """A training needs at least 8 images."""
+
+
+class TooFewModels(RequestError):
+    """A selector needs at least 2 models to choose among: train or adopt another."""
 
 
 class ResolutionNotSupported(RequestError):

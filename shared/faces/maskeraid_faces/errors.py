@@ -1,7 +1,7 @@
 """The errors of the science, each with a stable `code` that travels into a job's error.
 
 FacesError
-├── BadImage, MixedSizes, TooFewImages, NoVariation
+├── BadImage, MixedSizes, TooFewImages, TooFewModels, NoVariation
 ├── BadCovering, NothingCovered, TooMuchCovered
 ├── NoFace, SeveralFaces, SizeMismatch, ShapeMismatch
 ├── BadSettings, BadModelFile, NoSuitableModel, AttributesUnreachable
@@ -36,6 +36,10 @@ class MixedSizes(FacesError):
 
 class TooFewImages(FacesError):
     """A training needs at least 8 images."""
+
+
+class TooFewModels(FacesError):
+    """A selector needs at least 2 models to choose among."""
 
 
 class NoVariation(FacesError):

@@ -17,6 +17,7 @@ ALONE = (
     "images",
     "errors",
     "face_model",
+    "selection",
 )
 
 PROGRAM = """

@@ -2,7 +2,8 @@
 
 import keras
 
-from maskeraid_faces.networks.layers import dense
+from maskeraid_faces.networks.generate import NORMALISATION_EPSILON
+from maskeraid_faces.networks.layers import NORMALISATION_MOMENTUM, dense
 
 POOLED = 2  # pixels a side; each of the two pools halves the image
 KERNEL = 3  # pixels a side; the thesis gives neither this nor the activation
@@ -24,7 +25,9 @@ def build_selector(models: int, *, size: int = 32, seed: int = 0) -> keras.Model
                 width, KERNEL, padding="same", activation="relu", name=f"convolution_{block}_{place}",
                 kernel_initializer=keras.initializers.GlorotUniform(seed + 10 * block + place),
             )(x)  # fmt: skip
-            x = keras.layers.BatchNormalization(name=f"normalisation_{block}_{place}")(x)
+            x = keras.layers.BatchNormalization(
+                momentum=NORMALISATION_MOMENTUM, epsilon=NORMALISATION_EPSILON, name=f"normalisation_{block}_{place}"
+            )(x)  # 0.99 would need more steps than a training of 250 images has
         x = keras.layers.MaxPooling2D(POOLED, name=f"pool_{block}")(x)  # (batch, side / 2, side / 2, width)
     x = keras.layers.Flatten(name="values")(x)  # (batch, 16384) at 32 pixels
     for index, width in enumerate((2048, 512), start=1):
