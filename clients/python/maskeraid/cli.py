@@ -24,6 +24,7 @@ from maskeraid.commands import (
     keys,
     models,
     reimagings,
+    selectors,
     sharing,
     training_list,
     trainings,
@@ -159,6 +160,7 @@ app.command("verify")(bundles.verify_bundle)
 app.add_typer(coverings.app, name="coverings")
 app.add_typer(reimagings.app, name="reimagings")
 app.add_typer(batches.app, name="batches")
+app.add_typer(selectors.app, name="selectors")
 app.add_typer(keys.app, name="keys")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(workers.app, name="workers")

@@ -20,6 +20,7 @@ from maskeraid.resources.evaluations import Evaluations
 from maskeraid.resources.jobs import Jobs
 from maskeraid.resources.models import Models
 from maskeraid.resources.reimagings import Reimagings
+from maskeraid.resources.selectors import Selectors
 from maskeraid.resources.trainings import Trainings
 from maskeraid.resources.uploads import Uploads
 from maskeraid.resources.verifications import Verifications
@@ -76,6 +77,7 @@ class Client:
         self.batches = Batches(self)
         self.evaluations = Evaluations(self)
         self.coverings = Coverings(self)
+        self.selectors = Selectors(self)
         self.reimagings = Reimagings(self)
         self.verifications = Verifications(self)
         self.account = Accounts(self)

@@ -145,6 +145,8 @@ class Training(Job):
     latest_metrics: dict[str, float] = {}
     dry_run: bool = False
     estimate: dict[str, Any] | None = None  # of a dry run: `seconds`, `memory_mb`, `disk_mb`, `queue_position`, …
+    makes: str = "model"  # or `selector`
+    selector_id: str | None = None  # of the selector that it has made
 
 
 class Checkpoint(ApiObject):
@@ -324,6 +326,22 @@ class Evaluation(JobWithFiles):
     measures: str = ""
     model: dict[str, Any] = {}
     score: float | None = None  # of `quality`: higher is better, 1 at the best
+
+
+class Selector(ApiObject):
+    """The thesis's network that chooses a model for a face, and how well it does that."""
+
+    name: str = ""
+    is_current: bool = False
+    is_stale: bool = False
+    stale_because: list[str] = []
+    models: list[dict[str, Any]] = []
+    left_out: list[dict[str, Any]] = []
+    curves: list[dict[str, Any]] = []
+    report: dict[str, Any] = {}
+    confusion: list[list[int]] = []
+    layers: dict[str, Any] = {}
+    files: list[dict[str, Any]] = []
 
 
 class WebhookEndpoint(ApiObject):

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from maskeraid_api.accepting import Order, accept
 from maskeraid_api.batch_orders import order_batch_again
 from maskeraid_api.gateway import Gateway, gateway_of
+from maskeraid_core.documents.selectors import makes_selector
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.errors import InputGone, NotFound
 from maskeraid_core.ids import new_id, twin_id
@@ -60,6 +61,8 @@ async def retry(request: Request, job: Job) -> Job:
 
 async def _check_models(stores: Stores, job: Job) -> None:
     """What a training needs of models is asked anew: a share may have ended. Raises: NotFound, as for a new order."""
+    if makes_selector(job.spec):
+        return
     spec, models = TrainingSpec.model_validate(job.spec), ModelRepository(stores.database, job.tenant)
     if spec.model_id != twin_id("mdl", job.id) and await models.get(spec.model_id) is None:
         raise NotFound("There is no such model.", pointer="/model_id")

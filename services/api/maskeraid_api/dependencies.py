@@ -24,6 +24,7 @@ from maskeraid_core.repositories.evaluations import EvaluationRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import TenantRepository
+from maskeraid_core.repositories.selectors import SelectorRepository
 from maskeraid_core.repositories.shares import AdoptionRepository, SharedModelRepository
 
 RepositoryT = TypeVar("RepositoryT", bound=TenantRepository[Any])
@@ -62,6 +63,7 @@ Jobs = Annotated[JobRepository, Depends(_of_caller(JobRepository))]
 Evaluations = Annotated[EvaluationRepository, Depends(_of_caller(EvaluationRepository))]
 Models = Annotated[ModelRepository, Depends(_of_caller(ModelRepository))]
 ModelVersions = Annotated[ModelVersionRepository, Depends(_of_caller(ModelVersionRepository))]
+SelectorsOf = Annotated[SelectorRepository, Depends(_of_caller(SelectorRepository))]
 WebhookEndpoints = Annotated[WebhookEndpointRepository, Depends(_of_caller(WebhookEndpointRepository))]
 Deliveries = Annotated[DeliveryRepository, Depends(_of_caller(DeliveryRepository))]
 ApiKeys = Annotated[ApiKeyRepository, Depends(_of_caller(ApiKeyRepository))]

@@ -42,6 +42,7 @@ TAGS = {
     "jobs": "What imports, trainings, and re-imagings share: status, progress, events, actions.",
     "models": "What trainings made: versions with cards, guarantees, and files; yours, and what others share. To "
     "compare some, order a re-imaging of one photo with one `seed` by each (`model`); show `samples.png` of each.",
+    "selectors": "The thesis's network that chooses a model for a face: layers, curves, report, feature maps.",
     "evaluations": "What is measured of a model: samples, memorisation, guarantees, quality; the ranking on a dataset.",
     "coverings": "Maps of what is covered: sent, or found by a re-imaging; to be edited elsewhere and used again.",
     "reimagings": "The covered part of a face, filled with several plausible candidates. Nothing of it is evidence.",

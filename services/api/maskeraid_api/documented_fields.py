@@ -74,8 +74,8 @@ MEANINGS: Mapping[str, Meaning] = {
     "eta_seconds": ("An estimate.", 6110),
     "event": ("What is told.", "training.succeeded"),
     "event_types": ("What is sent there; `*` is everything.", ["training.succeeded"]),
-    "expires_at": ("When the key ends.", AT),
     "explain": ("Not yet.", None),
+    "expires_at": ("When the key ends.", AT),
     "facets": ("An entry an attribute.", None),
     "families": ("Kinds of coverings.", ["surgical", "cloth"]),
     "feather": ("In pixels, inside the rim.", 1),
@@ -261,6 +261,12 @@ def _id(prefix: str) -> dict[str, Meaning]:
     return {"id": ("The identifier.", f"{prefix}_01KAGP1XF3A7QYFR6F0DTHBRA4")}
 
 
+_ROW: Mapping[str, Meaning] = {
+    "precision": ("Of those that were taken for it, the share that were its.", 1.0),
+    "recall": ("Of those that were its, the share that were taken for it.", 0.96),
+    "f1": ("The harmonic mean of the two.", 0.98), "images": ("How many faces it is of.", 25),
+}  # fmt: skip
+
 OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
     "AccountChange": {"email": ("Notices go there once the mailed link was opened.", "owner@example.org")},
     "ApiKeyView": _id("key") | {"key": ("The whole key, in the answer that made it.", "mk_server_3f8a9c2b7d1e4f60_…")},
@@ -324,6 +330,24 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
                     "candidate": ("By its index; all when absent.", 0)},
     "RejectedRow": {"code": ("Stable; branch on this.", "value_not_allowed"),
                     "detail": ("For people.", "'9' is not one of 1, 2, 3")},
+    "EpochView": {
+        "epoch": ("From 1.", 3), "loss": ("Cross-entropy on the faces that it learns from.", 0.02),
+        "accuracy": ("Share of those that it chooses right, while it learns.", 0.99),
+        "validation_loss": ("Cross-entropy on faces that it is stopped by.", 0.03),
+        "validation_accuracy": ("Share of those that it chooses right.", 0.98),
+    },
+    "ReportRowView": _ROW,
+    "ReportView": {"accuracy": ("Share of right choices.", 0.99)},
+    "SplitView": {"training": ("Faces that it learned from.", 250),
+                  "validation": ("Faces that decided when it had learned enough.", 50),
+                  "test": ("Faces that it was judged by.", 75)},
+    "SelectorModelView": {"images": ("", 125), "name": ("The model's name.", "faces-light")},
+    "LeftOutView": {"name": ("The model's name.", "faces-light")},
+    "SelectorView": _id("sel") | {
+        "layers": ("Its layers with their parameters: Table 4 of the thesis.", {"total": 35_646_595}),
+        "images": ("How its faces were parted.", None), "report": ("How well it tells the models apart.", None),
+        "stale_because": ("", ["The model faces-dark has come."]),
+    },
     "ServerView": {"version": ("Of the software.", "1.0.0")},
     "SigningKeyView": {"id": ("Made of its public half.", "sig_21fe31dfa154a261626bf854046fd227")},
     "VerificationView": {"reimaging_id": ("The re-imaging.", "rim_01KAAXZMYHJYS97RBZNB5ZHQ4P"),
@@ -335,7 +359,6 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
                                      "data": ("What it tells, by its type.", {"status": "succeeded"})},
     "ProbeCovering": {"map": ("White where covered.", "data:image/png;base64,iVBORw0K")},
     "TrainingRequest": _DATA | {
-        "kind": ("Always this: a training makes a model.", None),
         "start_from": ("What its networks begin with: a model's version or a kept checkpoint.", None),
     },
     "TrainingView": _id("trn") | _DATA | {"hyperparameters": ("Those that were set.", {"steps": 98_000})},

@@ -8,8 +8,7 @@ from datetime import datetime
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.jobs import Job
 from maskeraid_core.portal import PortalStores, Stores
-from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
-from maskeraid_core.repositories.shares import SharedModelRepository
+from maskeraid_core.repositories.selectors import usable_versions
 
 KEPT_SECONDS = 5.0  # a model that was deleted is used so much longer at most
 MOST_REMEMBERED = 1_000
@@ -45,7 +44,4 @@ class KnownVersions:
 
 
 async def _read(stores: Stores, tenant: str) -> Sequence[ModelVersion]:
-    models = await ModelRepository(stores.database, tenant).all_live()
-    found = await ModelVersionRepository(stores.database, tenant).latest_of(models)
-    found += await SharedModelRepository(stores.database, tenant).adopted()
-    return sorted(found, key=lambda version: version.id)
+    return await usable_versions(stores.database, tenant)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from maskeraid_trainer.ancestors import has_taken_over
 from maskeraid_trainer.judging import Judged
 from maskeraid_trainer.pictures import caption_of, curves_data, draw_curves, draw_sheet
 from maskeraid_trainer.traits import Traits
+
+if TYPE_CHECKING:  # it loads TensorFlow
+    from maskeraid_faces.networks.layer_table import LayerTable
 
 FACES_SHOWN = 25
 CURVES = {"curves-accuracy.png": ("acc", "Accuracy"), "curves-loss.png": ("loss", "Loss")}
@@ -147,7 +150,7 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
         "recipe": facts["recipe"],
         "seed": spec.seed,
         "timings": {"training_seconds": round(result.seconds, 1)},
-        "software": {"maskeraid": spec.software, **_library_versions()},
+        "software": {"maskeraid": spec.software, **library_versions()},
     }
 
 
@@ -179,16 +182,13 @@ def make_layers(model: FaceModel) -> dict[str, Any]:
         what = model.architecture, model.size, model.widths
         networks = build_generator(*what), build_discriminator(*what)
     tables = zip(("generator", "discriminator"), map(layer_table, networks), strict=True)
-    return {
-        name: {
-            "total": table.total,
-            "trainable": table.trainable,
-            "rows": [
-                {"type": row.type, "output": list(row.output_shape), "parameters": row.parameters} for row in table.rows
-            ],
-        }
-        for name, table in tables
-    }
+    return {name: plain_layers(table) for name, table in tables}
+
+
+def plain_layers(table: "LayerTable") -> dict[str, Any]:
+    """The rows and sums of a network, as plain JSON values."""
+    rows = [{"type": row.type, "output": list(row.output_shape), "parameters": row.parameters} for row in table.rows]
+    return {"total": table.total, "trainable": table.trainable, "rows": rows}
 
 
 def describe_file(job: Job, name: str, data: bytes) -> ModelFile:
@@ -205,7 +205,7 @@ def _plain(prototype: Prototype) -> dict[str, Any]:
     return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in vars(prototype).items()}
 
 
-def _library_versions() -> dict[str, str]:
+def library_versions() -> dict[str, str]:
     """Of what decides the weights."""
     import keras
     import tensorflow

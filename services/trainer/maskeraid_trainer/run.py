@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from maskeraid_core.documents.selectors import makes_selector
 from maskeraid_core.documents.trainings import StartFrom, TrainingSpec
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.image_sanitiser import ImageRejected
@@ -40,6 +41,7 @@ from maskeraid_trainer.model_version import check_model_is_there, write_version
 from maskeraid_trainer.probe import ReadProbe, read_probe
 from maskeraid_trainer.recording import PROBE_LEFT_OUT, Recording
 from maskeraid_trainer.reports import Reports, tie_to_parent
+from maskeraid_trainer.selecting import make_selector
 from maskeraid_trainer.settings import TrainerSettings
 from maskeraid_trainer.training_faces import read_training_faces
 from maskeraid_trainer.traits import traits_of
@@ -76,6 +78,8 @@ def main(job_id: str, fence: int, parent_pid: int) -> int:
         try:
             if job.kind is JobKind.EVALUATION:
                 evaluate(job, port, reports, settings)
+            elif makes_selector(job.spec):
+                make_selector(job, port, reports, settings, asked)
             else:
                 make_model(job, port, reports, settings, asked)
         except Leaving:

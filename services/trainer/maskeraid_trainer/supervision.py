@@ -13,11 +13,13 @@ from typing import Any
 
 from maskeraid_core import failpoints
 from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.documents.selectors import Selector
 from maskeraid_core.held import Crash, HandBack, Held, PauseHonoured
 from maskeraid_core.jobs import JobError
 from maskeraid_core.log import redact
 from maskeraid_core.measuring import EFFECT as NOTE_MEASURED
 from maskeraid_core.portal import PortalStores
+from maskeraid_core.selectors import EFFECT as PUBLISH_SELECTOR
 from maskeraid_trainer.child import Child, Line
 from maskeraid_trainer.journal import Journal
 from maskeraid_trainer.settings import TrainerSettings
@@ -136,12 +138,22 @@ def _conclude(held: Held, outcome: Line) -> None:
     if "estimate" in outcome:
         held.result = {"estimate": outcome["estimate"]}
         return
+    if "selector" in outcome:
+        selector = Selector.model_validate(outcome["selector"])
+        held.put_effect(PUBLISH_SELECTOR, selector.model_dump(mode="python", by_alias=True))
+        held.result = {"selector_id": selector.id, "digest": selector.digest, "accuracy": selector.report["accuracy"]}
+    else:
+        _conclude_model(held, outcome)
+    if outcome["stopped_early"]:
+        assert held.result is not None
+        held.result["stopped_early"] = True
+
+
+def _conclude_model(held: Held, outcome: Line) -> None:
     version = ModelVersion.model_validate(outcome["version"])
     held.put_effect("publish_model", version.model_dump(mode="python", by_alias=True))
     number = {"version": version.version} if version.version else {}  # else known once it is published
     held.result = {"model_id": version.model_id, **number, "digest": version.digest, **_judgement(version)}
-    if outcome["stopped_early"]:
-        held.result["stopped_early"] = True
 
 
 def _judgement(version: ModelVersion) -> dict[str, Any]:

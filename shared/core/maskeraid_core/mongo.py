@@ -73,7 +73,7 @@ async def create_indexes(database: Database) -> None:
     await database["lanes"].create_index([("queue", ASCENDING), ("waiting", ASCENDING)])
     for name in ("jobs", "datasets", "models", "webhook_endpoints", "deliveries", "api_keys"):
         await database[name].create_index([*PAGED, ("created_at", ASCENDING)])
-    for name in ("dataset_versions", "uploads", "model_versions"):
+    for name in ("dataset_versions", "uploads", "model_versions", "selectors"):
         await database[name].create_index([("tenant", ASCENDING), ("_id", ASCENDING)])
     await jobs.create_index([*PAGED, ("kind", ASCENDING), ("created_at", ASCENDING)])
 

@@ -27,6 +27,8 @@ from maskeraid_core.repositories.datasets import DatasetRepository
 from maskeraid_core.repositories.events import EventLine, EventRepository, Lines
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository, facts_of
 from maskeraid_core.repositories.moves import JobMoves
+from maskeraid_core.selectors import EFFECT as PUBLISH_SELECTOR
+from maskeraid_core.selectors import order_anew, publish_selector
 
 log = structlog.get_logger()
 
@@ -193,6 +195,8 @@ async def _publish_model(stores: Stores, job: Job, data: dict[str, Any]) -> None
         # A model that was deleted while the training ended gets no version, and the training says so.
         facts = {"version": version.version} if is_published else {"is_model_deleted": True}
         await JobMoves(stores.database).note_result(job, facts)
+        if is_published:
+            await order_anew(stores, job)
         return
     model = Model(
         id=version.model_id, tenant=job.tenant, name=version.name, latest_version=version.version,
@@ -202,6 +206,7 @@ async def _publish_model(stores: Stores, job: Job, data: dict[str, Any]) -> None
     )  # fmt: skip
     await models.add_once(model)
     await drain_notices(stores, ModelRepository.collection_name, model.id)
+    await order_anew(stores, job)
 
 
 def _model_created(version: ModelVersion) -> Notice:
@@ -221,6 +226,7 @@ async def _carry_out_effects(stores: Stores, job: Job, entries: Sequence[OutboxE
 _EFFECTS: Mapping[str, Callable[[Stores, Job, dict[str, Any]], Awaitable[None]]] = {
     "publish_dataset_version": _publish_dataset_version,
     "publish_model": _publish_model,
+    PUBLISH_SELECTOR: publish_selector,
     NOTE_MEASURED: note_measured,
 }
 _CARRY_OUT: Mapping[str, Callable[[Stores, Job, Sequence[OutboxEntry]], Awaitable[None]]] = {

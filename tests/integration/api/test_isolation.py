@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from tests.factories import make_selector
 
 from maskeraid_api.operations import operation_of
 from maskeraid_api.routers import ROUTERS
@@ -18,6 +19,7 @@ from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.deliveries import DeliveryRepository, WebhookEndpointRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import now
+from maskeraid_core.repositories.selectors import SelectorRepository
 
 from .conftest import Account, FillDataset, Hand, Open
 
@@ -79,7 +81,9 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset, han
     )  # fmt: skip
     await DeliveryRepository(stores.database, tenant).add(delivery)
     keys = (await client.get("/v1/api-keys")).json()["data"]
+    selector = await SelectorRepository(stores.database, tenant).add(make_selector(tenant))
     return {
+        "selector_id": selector.id,
         "dataset_id": dataset.id, "upload_id": upload["id"], "import_id": made["id"], "training_id": training["id"],
         "job_id": training["id"], "reimaging_id": reimaging["id"], "covering_id": covering["id"],
         "batch_id": batch["id"], "evaluation_id": evaluation["id"], "model_id": model.id, "endpoint_id": endpoint.id,

@@ -644,6 +644,31 @@ class TestModelsAndKeys:
         assert "trn_1" in run("trainings", "list").stdout
         assert run("trainings", "delete", "trn_1").stdout == "trn_1 is deleted\n"
 
+    def test_a_selector_is_shown_with_what_makes_it_stale(self, server: Server) -> None:
+        server.answers["GET /v1/selectors/current"] = 200, {
+            "id": "sel_1", "models": [], "report": {"accuracy": 0.97, "models": {}}, "stale_because": ["A has come."],
+        }  # fmt: skip
+        text = run("selectors", "show").stdout
+        assert "sel_1: 97.0% of the test faces are right\n" in text
+        assert text.endswith("stale: A has come.\n")
+
+    @pytest.mark.parametrize("more", [(), ("--weights",)])
+    def test_a_selectors_pictures_are_downloaded(self, server: Server, tmp_path: Path, more: tuple[str, ...]) -> None:
+        names = ["curves.png", *(["weights.safetensors"] if more else [])]
+        files = [{"name": name} for name in ("curves.png", "weights.safetensors")]
+        server.answers["GET /v1/selectors/current"] = 200, {"id": "sel_1", "files": files}
+        for name in names:
+            server.answers[f"GET /v1/selectors/sel_1/files/{name}"] = 200, "bytes"
+        run("selectors", "download", "--output", str(tmp_path / "new"), *more)
+        assert sorted(path.name for path in (tmp_path / "new").iterdir()) == names
+
+    def test_a_selector_is_ordered(self, server: Server) -> None:
+        training = {"id": "trn_1", "status": "queued", "warnings": [], "makes": "selector"}
+        server.answers["POST /v1/trainings"] = 202, training
+        assert run("selectors", "train", "--no-wait", "--seed", "3").stdout == "trn_1: queued\n"
+        asked = json.loads(server.bodies["POST /v1/trainings"])
+        assert asked == {"kind": "selector", "seed": 3, "notify": {"email": False}}
+
     def test_a_new_key_alone_is_on_the_output(self, server: Server) -> None:
         server.answers["POST /v1/api-keys"] = 201, {"id": "key_1", "name": "a", "key": "mk_secret"}
         assert run("keys", "new", "a", "--scope", "models:read", "--days", "3").stdout == "mk_secret\n"

@@ -33,6 +33,7 @@ from maskeraid_api.schemas.trainings import (
 from maskeraid_api.training_beginnings import find_beginning, put_probe_away
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.selectors import SelectorSpec
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.errors import (
     BadSettings,
@@ -47,6 +48,7 @@ from maskeraid_core.errors import (
     StaleObject,
     TestDataInTraining,
     TooFewImages,
+    TooFewModels,
 )
 from maskeraid_core.ids import new_id, twin_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify
@@ -54,10 +56,12 @@ from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.needs import Needs, input_keys
 from maskeraid_core.repositories.repository import now
+from maskeraid_core.repositories.selectors import usable_versions
 
 router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
 
 TRAINING_BYTES = 2 * DATA_URL_CHARACTERS + 2**20  # a probe and its map may be inside
+FEWEST_MODELS = 2  # that a selector can choose among
 QUIET = Notify(email=False, webhooks=False)
 
 
@@ -81,6 +85,7 @@ async def list_trainings(
         DatasetEmpty,
         TestDataInTraining,
         TooFewImages,
+        TooFewModels,
         ResolutionNotSupported,
         BadSettings,
         CheckpointGone,
@@ -101,12 +106,14 @@ async def create_training(
     models: Models,
     registry: RegistryOf,
 ) -> Response:
-    """Order a model. All that can be known now is checked now.
+    """Order a model, or a selector. All that can be known now is checked now.
 
     With `dry_run` the worker makes the first steps only and answers what the whole would take, with `Prefer: wait=30`
     in the first answer when it is there in time. Nothing of it is kept, and it is forgotten after a day.
     """
     caller.need(Scope.DATASETS_READ)
+    if body.kind == "selector":
+        return await order_selector(body, request, gateway, caller.tenant)
     inputs = Inputs(gateway.stores.blobs, caller, library, registry)
     events = EventRepository(gateway.stores.database)
     beginning = await find_beginning(body.start_from, inputs, jobs, events) if body.start_from else None
@@ -144,6 +151,20 @@ async def create_training(
     if wait and job.status.is_terminal:
         location = {"Location": f"/v1/trainings/{job.id}", "Preference-Applied": f"wait={wait}"}
         return json_response(TrainingView.of(job, await wait_of(gateway_of(request), job)), headers=location)
+    return accepted(TrainingView.of(job), f"/v1/trainings/{job.id}")
+
+
+async def order_selector(body: TrainingRequest, request: Request, gateway: Gateway, tenant: str) -> Response:
+    """A selector of all models that there will be when it runs. Raises: TooFewModels."""
+    versions = await usable_versions(gateway.stores.database, tenant)
+    if len(versions) < FEWEST_MODELS:
+        raise TooFewModels(found=len(versions))
+    seed = secrets.randbelow(LARGEST_SEED) if body.seed is None else body.seed
+    order = Order(
+        JobKind.TRAINING, SelectorSpec(name=body.name, seed=seed, software=VERSION), notify=body.notify.to_document(),
+        metadata=body.metadata, client_reference_id=body.client_reference_id, deadline_seconds=body.deadline_seconds,
+    )  # fmt: skip
+    job = await accept(request, order)
     return accepted(TrainingView.of(job), f"/v1/trainings/{job.id}")
 
 

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, TrainingNotifyChoice, shared_fields
@@ -20,6 +28,7 @@ from maskeraid_api.schemas.parts import (
     Where,
 )
 from maskeraid_api.schemas.reimagings import Colours, DataUrl, ImageChoice, Version
+from maskeraid_core.documents.selectors import SelectorSpec, makes_selector
 from maskeraid_core.documents.trainings import DataPart, Estimate, TrainingSpec
 from maskeraid_core.errors import UnknownField
 from maskeraid_core.ids import twin_id
@@ -32,7 +41,10 @@ PRESETS = get_args(Preset)
 MOST_STEPS = 10_000_000
 LARGEST_SEED = 2**31 - 1
 FEWEST_IMAGES = 8
+OF_MODEL = ("name", "data")  # what a training of the kind `model` must have
+SELECTOR_NAME = SelectorSpec.model_fields["name"].default
 FEW_IMAGES = 100  # below it a training is warned of memorisation
+BESIDE_SELECTOR = frozenset({"kind", "name", "seed", "metadata", "client_reference_id", "notify", "deadline_seconds"})
 
 
 class Hyperparameters(Body):
@@ -191,15 +203,36 @@ class TrainingDataChoice(DataChoice):
     )  # fmt: skip
 
 
-class TrainingRequest(LabelledBody):
-    """A new model from datasets."""
+_OF_MODEL: dict[str, Any] = {
+    "required": ["name", "data"],
+    "properties": {"kind": {"const": "model"}, "name": {"type": "string"}, "data": {"minItems": 1}},
+}
+_OF_SELECTOR: dict[str, Any] = {
+    "required": ["kind"],
+    "properties": {"kind": {"const": "selector"}},
+    "propertyNames": {"enum": sorted(BESIDE_SELECTOR)},
+}
 
-    name: Name
+
+class TrainingRequest(LabelledBody):
+    """A new model from datasets; or, of the kind `selector`, the thesis's network that chooses among your models.
+
+    A selector learns from every training face of every model that you can use, so `data` and what shapes a model are
+    left out.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_OF_MODEL, _OF_SELECTOR]})
+
+    name: Name = Field(default=SELECTOR_NAME, description="Of the model; a selector needs none.")
     model_id: ModelId | None = Field(
         default=None, description="A model of yours that gets a further version; a new model when absent."
     )
-    kind: Literal["model"] = "model"
-    data: list[TrainingDataChoice] = Field(min_length=1, max_length=16)
+    kind: Literal["model", "selector"] = Field(
+        default="model", description="`selector`: the thesis's network that chooses among your models."
+    )
+    data: list[TrainingDataChoice] = Field(
+        default_factory=list, max_length=16, description="What a model learns from, one part at least."
+    )
     architecture: Architecture = "auto"
     preset: Preset = "quick"
     hyperparameters: Hyperparameters = Field(default_factory=Hyperparameters)
@@ -211,6 +244,23 @@ class TrainingRequest(LabelledBody):
     )
     notify: TrainingNotifyChoice = Field(default_factory=TrainingNotifyChoice)
     deadline_seconds: float | None = Field(default=None, ge=1, le=90 * 86400)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_the_kind_needs(cls, given: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """What is wrong for the kind is told with all else that is wrong, each at its field."""
+        found = _wrong_for_kind(given) if isinstance(given, Mapping) else []
+        try:
+            made = handler(given)
+        except ValidationError as error:
+            found += [
+                InitErrorDetails(type=row["type"], loc=row["loc"], input=row["input"], ctx=row.get("ctx", {}))
+                for row in error.errors(include_url=False)
+            ]
+            raise ValidationError.from_exception_data(cls.__name__, found) from None
+        if found:
+            raise ValidationError.from_exception_data(cls.__name__, found)
+        return made
 
     @property
     def effective_architecture(self) -> Architecture:
@@ -226,6 +276,23 @@ class TrainingRequest(LabelledBody):
         rows = [{"pointer": f"/hyperparameters/{name}", "code": "unknown_field", "detail": detail} for name in strange]
         if rows:
             raise UnknownField(f"{len(rows)} field{'s need' if len(rows) > 1 else ' needs'} attention.", errors=rows)
+
+
+def _wrong_for_kind(given: Mapping[str, object]) -> list[InitErrorDetails]:
+    """Fields that a model needs and lacks; or those that a selector does not take."""
+    if given.get("kind") != "selector":
+        rows = [InitErrorDetails(type="missing", loc=(name,), input=given) for name in OF_MODEL if name not in given]
+        if given.get("data") == []:
+            facts = {"field_type": "List", "min_length": 1, "actual_length": 0}
+            rows.append(InitErrorDetails(type="too_short", loc=("data",), input=[], ctx=facts))
+        return rows
+    told = ValueError("a selector learns from all faces of all models that you can use: leave it out")
+    strange = sorted(given.keys() - BESIDE_SELECTOR)
+    return [
+        InitErrorDetails(type="value_error", loc=(name,), input=given[name], ctx={"error": told})
+        for name in strange
+        if name in TrainingRequest.model_fields
+    ]
 
 
 class EstimateView(View):
@@ -269,12 +336,18 @@ class TrainingView(JobFields):
     result: dict[str, Any] | None
     model_id: str | None = Field(description="The model that gets a further version; null: it makes a new one.")
     model: ModelReference | None = Field(description="Once the training has succeeded.")
+    makes: Literal["model", "selector"] = Field(default="model", description="What comes of it.")
+    selector_id: str | None = Field(
+        default=None, description="Of the selector that it has made.", examples=["sel_01KADNQ9NH5KMKB59KYA35S2FP"]
+    )
     dry_run: bool
     estimate: EstimateView | None = Field(description="Of a dry run that has succeeded.")
 
     @classmethod
     def of(cls, job: Job, wait: Wait | None = None) -> "TrainingView":
         """`wait` is that of the job, or of the same order made now when a dry run has ended."""
+        if makes_selector(job.spec):
+            return cls._of_selector(job, wait)
         spec = TrainingSpec.model_validate(job.spec)
         result = job.result or {}
         model = None
@@ -289,6 +362,22 @@ class TrainingView(JobFields):
             start_from=origin_of(spec), has_probe=spec.probe is not None, latest_metrics=job.latest_metrics,
             result=None if spec.dry_run else job.result, model=model, estimate=EstimateView.of(job, wait),
             model_id=spec.model_id if spec.model_id != twin_id("mdl", job.id) else None,
+        )  # fmt: skip
+
+    @classmethod
+    def _of_selector(cls, job: Job, wait: Wait | None) -> "TrainingView":
+        """The thesis's network, which has no settings; what it learns from is looked up when it runs."""
+        spec = SelectorSpec.model_validate(job.spec)
+        fields = shared_fields(job, wait)
+        fields["urls"] |= {"metrics": f"/v1/trainings/{job.id}/metrics"}
+        selector_id = (job.result or {}).get("selector_id")
+        if selector_id:
+            fields["urls"]["selector"] = f"/v1/selectors/{selector_id}"
+        return cls(
+            **fields, name=spec.name, seed=spec.seed, data=[], architecture="thesis", preset="thesis",
+            hyperparameters={}, start_from=None, is_promotion=False, has_probe=False, resolution=None,
+            image_count=None, latest_metrics=job.latest_metrics, result=job.result, model_id=None, model=None,
+            makes="selector", selector_id=selector_id, dry_run=False, estimate=None,
         )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Jobs as their tenant sees them. Statuses change in moves.py, under a claim in claims.py."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,6 +73,11 @@ class JobRepository(TenantRepository[Job]):
         trainings = {"kind": JobKind.TRAINING, "status": {"$in": live}, "spec.dry_run": {"$ne": True}}
         cursor = self._collection.find(self._live({**trainings, "spec.model_id": model_id}), {"_id": 1})
         return [row["_id"] async for row in cursor]
+
+    async def has_waiting(self, kind: JobKind, about: Mapping[str, object]) -> bool:
+        """Whether a job of a kind, with a specification of such fields, is queued."""
+        wanted = self._live({"kind": kind, "status": JobStatus.QUEUED, **about})
+        return await self._collection.find_one(wanted, {"_id": 1}) is not None
 
     async def waiting(self, queue: QueueName, most: int) -> int:
         """How many of the tenant's jobs are queued there, without the items of batches, counted up to `most`."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from maskeraid_core.documents.datasets import Upload
 from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.documents.selectors import Selector
 from maskeraid_core.ids import twin_id
 from maskeraid_core.jobs import CHECKPOINT_FILES, JobKind, JobStatus
 from maskeraid_core.mongo import Database
@@ -54,10 +55,20 @@ class Needs:
         return {row["_id"]: _fate(row) async for row in cursor}
 
     async def files_of_models(self, job_ids: Collection[str], deleted_before: datetime) -> set[str]:
-        """Keys of the files of the models that trainings made, without what was deleted or pruned before then."""
+        """Keys of the files of the models and selectors that trainings made.
+
+        Without what was deleted or pruned before then.
+        """
         trained = {"lineage.training_id": {"$in": list(job_ids)}}
         twins = {"model_id": {"$in": [twin_id("mdl", job_id) for job_id in job_ids]}}
-        return await self._files_of([*await self._versions(trained), *await self._versions(twins)], deleted_before)
+        found = await self._files_of([*await self._versions(trained), *await self._versions(twins)], deleted_before)
+        return found | await self._files_of_selectors(job_ids, deleted_before)
+
+    async def _files_of_selectors(self, job_ids: Collection[str], deleted_before: datetime) -> set[str]:
+        ids = [twin_id("sel", job_id) for job_id in job_ids]
+        rows = self._database["selectors"].find({"_id": {"$in": ids}, "tenant": self._tenant})
+        selectors = [Selector.of(row) async for row in rows]
+        return {file.key for one in selectors for file in one.files if not _is_before(one.deleted_at, deleted_before)}
 
     async def files_of_versions(self, keys: Collection[str], deleted_before: datetime) -> set[str]:
         """Likewise those of the versions that name any of these keys."""
