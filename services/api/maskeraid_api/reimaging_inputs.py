@@ -28,10 +28,13 @@ from maskeraid_core.blobs import Blobs, image_key
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec, Reuse
-from maskeraid_core.errors import JobStateConflict, ValidationFailed
+from maskeraid_core.errors import JobStateConflict, NotFound, ValidationFailed
 from maskeraid_core.jobs import JobKind
 from maskeraid_core.repositories.coverings import CoveringRepository
 from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.selectors import SelectorRepository
+
+NO_SELECTOR = "There is no selector yet: order one, POST /v1/trainings with the kind `selector`, or leave this out."
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Inputs:
     caller: Caller
     library: Library
     registry: Registry
+    selectors: SelectorRepository
 
     async def chosen_image(self, choice: ImageChoice) -> ImageSource:
         """An image of a dataset, or one that came inside the JSON. Raises: NotFound, ScopeMissing."""
@@ -68,6 +72,15 @@ class Inputs:
             return None
         return await store_bytes(self.blobs, self.caller.tenant, file.filename or name, await file.read())
 
+    async def chosen_selector(self, options: ReimagingOptions) -> str | None:
+        """The network that chooses, or that is explained. Raises: NotFound."""
+        if options.selector != "cnn" and not options.explain:
+            return None
+        found = await self.selectors.current()
+        if found is None and options.selector == "cnn":
+            raise NotFound(NO_SELECTOR, pointer="/selector")
+        return found.id if found else None
+
     async def chosen_model(self, option: ModelOption | None) -> ModelChoice | None:
         """The version that is meant now: an alias may lead elsewhere later. Raises: NotFound, Expired."""
         if option is None:
@@ -84,6 +97,7 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, j
         return _again(options, options.reuse, earlier, inputs.caller.key.name)
     model = await inputs.chosen_model(options.model)
     covering = await chosen_covering(options.covering, CoveringRepository(jobs))
+    selector_id = await inputs.chosen_selector(options)
     if isinstance(options, ReimagingRequest):
         assert options.image  # by the schema
         image = await inputs.chosen_image(options.image)
@@ -94,16 +108,21 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, j
             )
         image = await inputs.sent_image(request)
         covering = covering.model_copy(update={"upload": await inputs.sent_file(request, "covering")})
-    return spec_by(options, image, covering, model, inputs.caller.key.name)
+    return spec_by(options, image, covering, model, selector_id, inputs.caller.key.name)
 
 
 def spec_by(
-    options: ReimagingOptions, image: ImageSource, covering: CoveringChoice, model: ModelChoice | None, asked_by: str
+    options: ReimagingOptions,
+    image: ImageSource,
+    covering: CoveringChoice,
+    model: ModelChoice | None,
+    selector_id: str | None,
+    asked_by: str,
 ) -> ReimagingSpec:
     """What is asked for by these options; a seed is drawn where none is given."""
     return ReimagingSpec(
         image=image, covering=covering, model=model, until=options.until, detect_faces=options.detect_faces,
-        face=options.face,
+        face=options.face, selector=options.selector, selector_id=selector_id, explain=options.explain,
         engine=options.engine, pick=options.pick, candidates=options.candidates, attributes=options.attributes,
         smoothing_k=options.smoothing.k,
         tone_match=options.tone_match, seed=secrets.randbelow(2**31) if options.seed is None else options.seed,

@@ -53,6 +53,11 @@ def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str) -> Answer
         files |= photo_files
     if choice is not None:
         result |= choice.to_dict() | {"provenance": _provenance(choice, spec)}
+        if choice.by == "cnn":
+            result["selection"] |= {"selector_id": spec.selector_id}
+    if choice is not None and reimaged.explained is not None:
+        files |= {name: mark.to_png(picture) for name, picture in reimaged.explained.pictures.items()}
+        result["selection"] |= {"explained": reimaged.explained.facts}
     if filling is not None:
         files |= _filling_files(reimaged, filling, mark)
         result |= _describe_filling(reimaged, filling)

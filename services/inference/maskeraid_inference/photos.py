@@ -13,6 +13,7 @@ from maskeraid_core.documents.reimagings import ModelChoice, ReimagingSpec
 from maskeraid_faces.alignment import USUAL_FRAME, Points, frame_of
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Image
+from maskeraid_faces.selection.network import SelectorNetwork
 from maskeraid_inference.cutting import Photo, cut_out
 from maskeraid_inference.reimaging import Load, Reimaged, reimage
 
@@ -46,6 +47,7 @@ def reimage_picture(
     frames: Frames,
     covering_map: Image | None = None,
     is_default: bool = False,
+    network: SelectorNetwork | None = None,
     enter: Callable[[str], None] = lambda phase: None,
 ) -> Reimaged:
     """Re-image a face, or the chosen face of a photograph uint8 (H, W, 3); else as `reimage`.
@@ -56,7 +58,7 @@ def reimage_picture(
     """
     enter("aligning")
     photo = cut_out(picture, spec)
-    carry = partial(reimage, load=load, is_default=is_default, enter=enter)
+    carry = partial(reimage, load=load, is_default=is_default, network=network, enter=enter)
     if photo is None:
         return carry(picture, spec, versions, covering_map=covering_map)
 
@@ -73,5 +75,6 @@ def reimage_picture(
     frame = frames.of(chosen.choice.version, load)
     cut = photo if np.abs(frame - USUAL_FRAME).max() < SAME_FRAME else photo.in_frame(frame)
     version = chosen.choice.version
-    named = spec.model_copy(update={"model": ModelChoice(model_id=version.model_id, version=version.version)})
-    return replace(carry_out(cut, named, [version]), choice=chosen.choice)
+    model = ModelChoice(model_id=version.model_id, version=version.version)
+    named = spec.model_copy(update={"model": model, "selector": "attributes", "explain": False})
+    return replace(carry_out(cut, named, [version]), choice=chosen.choice, explained=chosen.explained)

@@ -22,10 +22,12 @@ from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.filling.filled import Filled
 from maskeraid_faces.images import SMALLEST_SIDE, Covering, Floats, Image, check_covering
+from maskeraid_faces.selection.network import SelectorNetwork
 from maskeraid_faces.sizes import fit_covering, fit_image, fit_map, put_back, put_back_map
 from maskeraid_inference.choosing import Choice, choose, no_model_yet
 from maskeraid_inference.covering_maps import tidied
 from maskeraid_inference.cutting import Photo
+from maskeraid_inference.explaining import Explained, explain
 
 LARGEST_SIDE = 2048  # pixels: a photo of one face; the answer holds some ten pictures of that size
 MODELS_CONSULTED = 8  # the newest, when a covering is to be guessed
@@ -65,6 +67,7 @@ class Reimaged:
     choice: Choice | None = None
     filling: Filling | None = None
     photo: Photo | None = None  # that `image` was cut out of
+    explained: Explained | None = None
 
 
 def reimage(
@@ -75,6 +78,7 @@ def reimage(
     *,
     covering_map: Image | None = None,
     is_default: bool = False,
+    network: SelectorNetwork | None = None,
     enter: Callable[[str], None] = lambda phase: None,
 ) -> Reimaged:
     """Re-image one face.
@@ -86,6 +90,7 @@ def reimage(
         load: gives a version's model.
         covering_map: uint8 (h, w, 3), white = covered; wins over every method.
         is_default: whether `versions` is the service's default model.
+        network: the tenant's selector, where `spec` asks it, or wants to be told of it.
         enter: told of each phase as it begins.
 
     Raises:
@@ -98,11 +103,16 @@ def reimage(
     if spec.until == "covering":
         return Reimaged(image, found)
     enter("selecting")
-    choice = choose(image, found.covering, versions, load, is_override=spec.model is not None, is_default=is_default)
+    choice = choose(
+        image, found.covering, versions, load, is_override=spec.model is not None, is_default=is_default,
+        by_network=spec.selector == "cnn", network=network, is_explained=spec.explain,
+    )  # fmt: skip
+    explained = explain(image, found.covering, choice, versions, network) if spec.explain else None
     if spec.until == "selection":
-        return Reimaged(image, found, choice)
+        return Reimaged(image, found, choice, explained=explained)
     enter("generating")
-    return Reimaged(image, found, choice, fill_at_own_size(image, found.covering, load(choice.version), spec))
+    filling = fill_at_own_size(image, found.covering, load(choice.version), spec)
+    return Reimaged(image, found, choice, filling, explained=explained)
 
 
 def find(

@@ -27,11 +27,13 @@ from maskeraid_core.repositories.shares import SharedModelRepository
 from maskeraid_faces.images import SMALLEST_SIDE, Image
 from maskeraid_faces.png import encode_png
 from maskeraid_faces.sanitising_sides import Sides
+from maskeraid_faces.selection.network import SelectorNetwork
 from maskeraid_inference.answer import write_answer
 from maskeraid_inference.batching import add_items
 from maskeraid_inference.covering_maps import open_map, read_map
 from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels
+from maskeraid_inference.loaded_selectors import LoadedSelectors
 from maskeraid_inference.phases import Phases
 from maskeraid_inference.photos import Frames, reimage_picture
 from maskeraid_inference.reimaging import LARGEST_SIDE, Reimaged
@@ -65,6 +67,7 @@ class Workbench:
     models: LoadedModels
     versions: KnownVersions
     sanitiser: ImageSanitiser
+    selectors: LoadedSelectors
     frames: Frames = field(default_factory=Frames)
 
     def carry_out(self, held: Held) -> dict[str, Any]:
@@ -88,7 +91,8 @@ class Workbench:
         default = None if versions else self.port.call(find_default, self.port.stores, held.job.tenant)
         reimaged = reimage_picture(
             picture.pixels, spec, [default] if default else versions, self.models.get, frames=self.frames,
-            covering_map=covering_map, is_default=default is not None, enter=phases.enter,
+            covering_map=covering_map, is_default=default is not None, network=self._network(held.job, spec),
+            enter=phases.enter,
         )  # fmt: skip
         if reimaged.filling and reimaged.filling.is_fallback:
             held.warn("fallback_engine", FALLBACK)
@@ -137,6 +141,10 @@ class Workbench:
         described = self.port.call(put_files, held.stores.blobs, held.job.attempt_prefix, files)
         duration_ms = phases.end()
         return answer.result | {"files": described, "duration_ms": round(duration_ms), "phases_ms": phases.milliseconds}
+
+    def _network(self, job: Job, spec: ReimagingSpec) -> SelectorNetwork | None:
+        """The selector of the order. Raises: InputGone, ArtifactCorrupt, BadModelFile."""
+        return self.selectors.get(job.tenant, spec.selector_id) if spec.selector_id else None
 
     def _chosen(self, job: Job, wanted: ModelChoice) -> ModelVersion:
         """The version that the user chose. Raises: InputGone when it does not exist any more."""

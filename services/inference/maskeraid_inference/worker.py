@@ -17,6 +17,7 @@ from maskeraid_core.settings import read_settings
 from maskeraid_core.worker import Worker
 from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels, StoredModels
+from maskeraid_inference.loaded_selectors import LoadedSelectors
 from maskeraid_inference.settings import InferenceSettings
 from maskeraid_inference.warming import warm
 from maskeraid_inference.workbench import Workbench
@@ -55,7 +56,7 @@ class Process:
         sanitiser = self._open.enter_context(ImageSanitiser())
         settings = self.settings
         models = LoadedModels(StoredModels(port).read, most=settings.models_kept, most_bytes=settings.models_kept_bytes)
-        self.workbench = Workbench(port, models, KnownVersions(port), sanitiser)
+        self.workbench = Workbench(port, models, KnownVersions(port), sanitiser, LoadedSelectors(port))
         warm(port, models, settings.models_warmed)
         # Last: from now on it counts as alive.
         self.worker = Worker(

@@ -20,6 +20,7 @@ from .conftest import Account, Hand, Open
 from .made_models import add_model
 
 ORDER = {"kind": "selector"}
+FACE = {"image": {"data_url": "data:image/png;base64,iVBORw0K"}}
 
 
 async def add_selector(stores: Stores, tenant: str, models: list[Model], **facts: Any) -> Selector:  # noqa: ANN401
@@ -181,3 +182,30 @@ class TestFiles:
 
     async def test_no_such_file(self, client: httpx.AsyncClient, selector: Selector) -> None:
         assert (await client.get("/v1/selectors/current/files/weights.h5")).status_code == 404
+
+
+class TestReimaging:
+    """What is ordered of a re-imaging; the worker's part is tested there."""
+
+    async def test_by_the_network_needs_a_selector(self, client: httpx.AsyncClient) -> None:
+        answer = await client.post("/v1/reimagings", json={**FACE, "selector": "cnn"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        (row,) = answer.json()["errors"]
+        assert row["pointer"] == "/selector"
+        assert "POST /v1/trainings" in row["detail"]
+
+    async def test_the_current_selector_is_the_one_that_is_asked(self, account: Account, stores: Stores) -> None:
+        selector = await add_selector(stores, account.tenant, [])
+        made = await account.client.post("/v1/reimagings", json={**FACE, "selector": "cnn", "explain": True})
+        assert made.status_code == 202, made.text
+        options = made.json()["options"]
+        assert (options["selector"], options["selector_id"], options["explain"]) == ("cnn", selector.id, True)
+
+    async def test_an_explanation_needs_no_selector(self, client: httpx.AsyncClient) -> None:
+        made = await client.post("/v1/reimagings", json={**FACE, "explain": True})
+        assert made.status_code == 202
+        assert made.json()["options"]["selector_id"] is None
+
+    async def test_another_way_is_not_known(self, client: httpx.AsyncClient) -> None:
+        answer = await client.post("/v1/reimagings", json={**FACE, "selector": "dice"})
+        assert rows_of(answer) == {"/selector": "value_not_allowed"}

@@ -67,10 +67,19 @@ def reimage(
     pick: Annotated[
         Literal["spread", "sample", "random"], typer.Option(help="Which draws are shown; `random` is the thesis's way.")
     ] = "spread",
+    selector: Annotated[
+        Literal["attributes", "cnn"],
+        typer.Option(help="What chooses the model; `cnn` is the thesis's network (`maskeraid selectors train`)."),
+    ] = "attributes",
+    is_explained: Annotated[
+        bool, typer.Option("--explain", help="Also why the model was chosen: why.png, and the selector's feature maps.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Fill the covered part of a face with plausible versions."""
     options: dict[str, Any] = {"candidates": candidates, "pick": pick}
+    options |= {"selector": selector} if selector != "attributes" else {}
+    options |= {"explain": True} if is_explained else {}
     options |= {"seed": seed} if seed is not None else {}
     if covering and covering_id:
         raise typer.BadParameter("give --covering or --covering-id, not both", param_hint="--covering-id")

@@ -34,6 +34,7 @@ from maskeraid_core.errors import (
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.repositories.batches import BatchRepository
 from maskeraid_core.repositories.coverings import CoveringRepository
+from maskeraid_core.repositories.selectors import SelectorRepository
 
 router = APIRouter(prefix="/v1/batches", route_class=GuardedRoute, tags=["batches"])
 
@@ -59,12 +60,13 @@ async def create_batch(
     A zip goes through an import: its images are a dataset then, and the batch names it.
     """
     options, body = await _asked(request)
-    inputs = Inputs(gateway.stores.blobs, caller, library, registry)
+    selectors = SelectorRepository(gateway.stores.database, caller.tenant)
+    inputs = Inputs(gateway.stores.blobs, caller, library, registry, selectors)
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     template = spec_by(
         options.model_copy(update={"seed": seed}), ImageSource(),
         await chosen_covering(options.covering, CoveringRepository(jobs)),
-        await inputs.chosen_model(options.model), caller.key.name,
+        await inputs.chosen_model(options.model), await inputs.chosen_selector(options), caller.key.name,
     )  # fmt: skip
     job = await order_batch(request, options, template, await given_in(request, body, inputs), inputs)
     return accepted(BatchView.of(job, await progress_of(gateway, job)), f"/v1/batches/{job.id}")

@@ -41,6 +41,7 @@ from maskeraid_core.errors import (
     UnsupportedMedia,
 )
 from maskeraid_core.jobs import Job, JobKind, JobStatus
+from maskeraid_core.repositories.selectors import SelectorRepository
 
 router = APIRouter(prefix="/v1/reimagings", route_class=GuardedRoute, tags=["reimagings"])
 
@@ -91,7 +92,8 @@ async def create_reimaging(
         options = options_of(ReimagingOptions, form)
     else:
         options = read_json(ReimagingRequest, await request.body())
-    inputs = Inputs(gateway.stores.blobs, caller, library, registry)
+    selectors = SelectorRepository(gateway.stores.database, caller.tenant)
+    inputs = Inputs(gateway.stores.blobs, caller, library, registry, selectors)
     spec = await spec_of(options, request, inputs, jobs)
     order = Order(
         JobKind.REIMAGING, spec, notify=options.notify.to_document(), metadata=options.metadata,

@@ -56,7 +56,7 @@ from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.needs import Needs, input_keys
 from maskeraid_core.repositories.repository import now
-from maskeraid_core.repositories.selectors import usable_versions
+from maskeraid_core.repositories.selectors import SelectorRepository, usable_versions
 
 router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
 
@@ -114,7 +114,8 @@ async def create_training(
     caller.need(Scope.DATASETS_READ)
     if body.kind == "selector":
         return await order_selector(body, request, gateway, caller.tenant)
-    inputs = Inputs(gateway.stores.blobs, caller, library, registry)
+    selectors = SelectorRepository(gateway.stores.database, caller.tenant)
+    inputs = Inputs(gateway.stores.blobs, caller, library, registry, selectors)
     events = EventRepository(gateway.stores.database)
     beginning = await find_beginning(body.start_from, inputs, jobs, events) if body.start_from else None
     architecture = body.effective_architecture

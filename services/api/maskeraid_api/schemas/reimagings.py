@@ -14,7 +14,6 @@ from maskeraid_api.schemas.parts import (
     ImageId,
     LabelledBody,
     ModelId,
-    NotYet,
     ReimagingId,
     Text,
     whole,
@@ -113,7 +112,10 @@ class ReimagingOptions(LabelledBody):
         default=None, ge=0, lt=100, description="Of several in a photograph, from the left, from 0."
     )
     model: ModelOption | None = Field(default=None, description="Null means Selection.")
-    selector: Literal["attributes"] = "attributes"
+    selector: Literal["attributes", "cnn"] = Field(
+        default="attributes", description="What chooses the model: colours of skin, hair, and eyes; or `cnn`, the "
+        "thesis's network, as your newest selector has learned it.",
+    )  # fmt: skip
     until: Literal["covering", "selection", "final"] = "final"
     engine: Engine = "auto"
     pick: Literal["spread", "sample", "random"] = "spread"
@@ -122,7 +124,10 @@ class ReimagingOptions(LabelledBody):
     smoothing: Smoothing = Field(default_factory=Smoothing)
     tone_match: Literal["auto", "off"] = "auto"
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1, description="Drawn when absent, and then shown.")
-    explain: NotYet = False
+    explain: bool = Field(
+        default=False, description="Whether it shows which pixels drove the choice (`why.png`), what both ways of "
+        "choosing say, and the feature maps of your selector, if you have one; two seconds more with one.",
+    )  # fmt: skip
     purpose: Text | None = None
     case_reference: Text | None = None
     notify: NotifyChoice = Field(default_factory=NotifyChoice)

@@ -59,6 +59,9 @@ class ReimagingSpec(Part):
     detect_faces: bool | None = None  # None: if the picture is not square, or larger than any model
     face: int | None = None  # of a photograph with several, from left to right
     model: ModelChoice | None = None
+    selector: Literal["attributes", "cnn"] = "attributes"  # what chooses when no model is named
+    selector_id: str | None = None  # the network that is asked, or explained: the current one at the order
+    explain: bool = False
     until: Literal["covering", "selection", "final"] = "final"
     engine: Literal["auto", "R", "A", "C"] = "auto"
     pick: Literal["spread", "sample", "random"] = "spread"

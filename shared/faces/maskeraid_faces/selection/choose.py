@@ -82,6 +82,22 @@ def choose_model(
     )
 
 
+def parts_of_lead(chosen: Chosen) -> dict[str, float]:
+    """What share of the nearest model's lead over the next one `tone`, `hair`, and `eyes` have, summing to 1.
+
+    Where nothing but other reasons lead, or there is no other model, an attribute has the share of its weight.
+    """
+    ranked = [chosen.reasons[model] for model in chosen.distribution][:2]
+    weights = {"tone": 1.0, "hair": HAIR_WEIGHT, "eyes": EYES_WEIGHT}
+    found = {name: [getattr(reasons, f"{name}_de00") for reasons in ranked] for name in weights}
+    seen = {name: weight for name, weight in weights.items() if found[name] and found[name][0] is not None}
+    if len(ranked) == 2:
+        leads = {name: max(0.0, weight * (found[name][1] - found[name][0])) for name, weight in seen.items()}
+        seen = leads if sum(leads.values()) > 0 else seen
+    total = sum(seen.values())
+    return {name: part / total for name, part in seen.items()}
+
+
 def _judge(colours: FaceColours, kind: Kind, model: ModelSummary) -> Reasons:
     behind = (OTHER_KIND if model.kind not in (None, kind) else 0.0) + _doubt(model)
     return min((_compare(colours, prototype, behind) for prototype in model.prototypes), key=lambda one: one.score)

@@ -54,21 +54,52 @@ def face_colours(image: Image, covering: Covering, kind: Kind) -> FaceColours:
     return _drawn_colours(image, ~covering) if kind == "drawn" else _photo_colours(image, ~covering)
 
 
+def colour_regions(image: Image, covering: Covering, kind: Kind) -> dict[str, Covering]:
+    """The pixels from which `face_colours` takes each colour: bool (side, side) under `tone`, `hair`, `eyes`."""
+    visible = ~covering
+    if kind == "photo":
+        lab = to_lab(image)
+        skin = skin_of_photo(lab, visible) & middle_of_face(*visible.shape)
+        return {"tone": skin, "hair": visible & _region(visible, PHOTO_HAIR), "eyes": _irises(lab, visible)}
+    skin_colour = drawn_skin(image, visible)
+    hair, eyes = _drawn_places(image, visible, skin_colour)
+    tone = np.zeros_like(visible) if skin_colour is None else visible & (image == skin_colour).all(axis=2)
+    return {"tone": tone, "hair": _of_commonest(image, hair), "eyes": _of_commonest(image, eyes)}
+
+
 def _drawn_colours(image: Image, visible: Covering) -> FaceColours:
     skin = drawn_skin(image, visible)
-    eyes = visible & _region(visible, (DRAWN_EYES,)) & ~(image >= WHITE_FROM).all(axis=2)
+    hair, eyes = _drawn_places(image, visible, skin)
+    tone = None if skin is None else _exact(skin)
+    return FaceColours(tone, _commonest(image, hair), _commonest(image, eyes))
+
+
+def _drawn_places(image: Image, visible: Covering, skin: NDArray[np.uint8] | None) -> tuple[Covering, Covering]:
+    """Where hair and eyes are looked for; eyes nowhere when no skin is seen."""
+    hair = visible & _region(visible, (DRAWN_HAIR,))
     if skin is None:
-        return FaceColours(None, _commonest(image, visible & _region(visible, (DRAWN_HAIR,))), None)
+        return hair, np.zeros_like(visible)
     not_skin = (image != skin).any(axis=2)
-    hair = visible & _region(visible, (DRAWN_HAIR,)) & not_skin
-    return FaceColours(_exact(skin), _commonest(image, hair), _commonest(image, eyes & not_skin))
+    eyes = visible & _region(visible, (DRAWN_EYES,)) & ~(image >= WHITE_FROM).all(axis=2)
+    return hair & not_skin, eyes & not_skin
+
+
+def _of_commonest(image: Image, where: Covering) -> Covering:
+    colour = _commonest_colour(image, where)
+    return where if colour is None else where & (image == colour).all(axis=2)
 
 
 def _commonest(image: Image, where: Covering) -> ColourFound | None:
+    colour = _commonest_colour(image, where)
+    return None if colour is None else _exact(colour)
+
+
+def _commonest_colour(image: Image, where: Covering) -> NDArray[np.uint8] | None:
     if not where.any():
         return None
     colours, counts = np.unique(image[where], axis=0, return_counts=True)
-    return _exact(colours[counts.argmax()])
+    commonest: NDArray[np.uint8] = colours[counts.argmax()]
+    return commonest
 
 
 def _exact(colour: NDArray[np.uint8]) -> ColourFound:
@@ -80,14 +111,17 @@ def _photo_colours(image: Image, visible: Covering) -> FaceColours:
     skin = skin_of_photo(lab, visible)
     middle = middle_of_face(*visible.shape)
     hair, eyes = _region(visible, PHOTO_HAIR), _region(visible, PHOTO_EYES)
-    iris = visible & eyes
-    if iris.any():
-        iris &= lab[..., 0] <= np.quantile(lab[..., 0][iris], IRIS_SHARE)
     return FaceColours(
         _median(lab, skin & middle, float((skin & middle).sum() / middle.sum())),
         _median(lab, visible & hair, float((visible & hair).sum() / hair.sum())),
-        _median(lab, iris, float((visible & eyes).sum() / eyes.sum())),
+        _median(lab, _irises(lab, visible), float((visible & eyes).sum() / eyes.sum())),
     )
+
+
+def _irises(lab: Floats, visible: Covering) -> Covering:
+    """The darkest pixels of the eyes."""
+    eyes = visible & _region(visible, PHOTO_EYES)
+    return eyes & (lab[..., 0] <= np.quantile(lab[..., 0][eyes], IRIS_SHARE)) if eyes.any() else eyes
 
 
 def _median(lab: Floats, where: Covering, share: float) -> ColourFound | None:
