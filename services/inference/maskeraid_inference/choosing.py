@@ -11,9 +11,10 @@ from maskeraid_core.documents.models import ModelVersion
 from maskeraid_faces.errors import NoSuitableModel
 from maskeraid_faces.face_model import FaceModel, Prototype
 from maskeraid_faces.images import LARGEST_SIDE, SIDE_STEP, Covering, Image
-from maskeraid_faces.selection.choose import ModelSummary, choose_model, parts_of_lead
+from maskeraid_faces.selection.choose import choose_model, parts_of_lead
 from maskeraid_faces.selection.chosen import Chosen
 from maskeraid_faces.selection.network import SelectorNetwork, logits
+from maskeraid_faces.selection.pool import ModelSummary
 from maskeraid_faces.sizes import fit_covering, fit_image
 
 UNSOUND = {"collapse", "undertrained", "copying"}
@@ -125,7 +126,7 @@ def _by_attributes(
         fit_image(image, side), fit_covering(covering, side), [_summary(version, load) for version in versions]
     )
     by_id = {version.id: version for version in versions}
-    distribution = tuple(_describe(by_id[model], chosen) for model in chosen.distribution)
+    distribution = tuple(_describe(by_id[model], chosen) for model in chosen.reasons)  # likeliest first, 100 at most
     visible = tuple({"attribute": name, **seen.to_dict()} for name, seen in chosen.visible.items())
     return _ByAttributes(chosen, by_id, distribution, visible)
 

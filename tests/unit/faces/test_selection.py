@@ -5,13 +5,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from skimage.color import deltaE_ciede2000
 from tests.unit.faces.filling_models import make_eigen_model
 
 from maskeraid_faces import errors
 from maskeraid_faces.drawing.covered import COVERINGS
 from maskeraid_faces.drawn import DrawnSet, draw_faces
+from maskeraid_faces.face_model import Prototype
 from maskeraid_faces.selection import make_prototypes
-from maskeraid_faces.selection.choose import ModelSummary, choose_model
+from maskeraid_faces.selection.choose import MOST_TOLD, choose_model
+from maskeraid_faces.selection.lab import AT_ONCE, lab_differences
+from maskeraid_faces.selection.pool import ModelPool, ModelSummary
 
 MASK = COVERINGS["mask"]
 PLAIN = ("faces-light", "faces-medium", "faces-dark")
@@ -117,6 +121,75 @@ class TestChoice:
         face = draw_faces("faces-light").images[0].astype(float)
         slightly_darker = (face * 0.93).astype(np.uint8)
         assert choose_model(slightly_darker, MASK, plain).reasons["faces-light"].offer == "with colour adaptation"
+
+
+@pytest.fixture(scope="module")
+def many() -> list[ModelSummary]:
+    """300 models of 1 to 8 prototypes, among them some of photographs, few images, or no kind."""
+    rng = np.random.default_rng(4)
+    models = []
+    for number in range(300):
+        labs = rng.normal((65, 12, 20), (18, 6, 8), (1 + number % 8, 3, 3)).astype(np.float32)
+        prototypes = tuple(Prototype(*colours, 1 / len(labs)) for colours in labs)
+        kind = ("drawn", "photo", None)[number % 3]
+        models.append(ModelSummary(f"m{number}", f"m{number}", prototypes, kind, images=60 + number))  # type: ignore[arg-type]
+    return models
+
+
+class TestManyModels:
+    """What is done at once for thousands is what would be done for each."""
+
+    def test_a_model_has_the_same_reasons_as_alone(self, many: list[ModelSummary]) -> None:
+        face = draw_faces("faces-medium").images[3]
+        chosen = choose_model(face, MASK, many)
+        for model in many[:40]:
+            if model.id in chosen.reasons:
+                alone = choose_model(face, MASK, [model]).reasons[model.id]
+                assert chosen.reasons[model.id] == alone
+        assert len(chosen.reasons) == MOST_TOLD
+        assert len(chosen.distribution) == 300
+        assert sum(chosen.distribution.values()) == pytest.approx(1)
+
+    def test_the_best_of_all_is_first(self, many: list[ModelSummary]) -> None:
+        face = draw_faces("faces-medium").images[3]
+        scores = {model.id: choose_model(face, MASK, [model]).reasons[model.id].score for model in many}
+        ranked = sorted(scores, key=lambda model: scores[model])
+        assert list(choose_model(face, MASK, many).distribution)[:50] == ranked[:50]
+
+    def test_a_pool_says_the_same(self, many: list[ModelSummary]) -> None:
+        face = draw_faces("faces-dark").images[0]
+        assert choose_model(face, MASK, ModelPool.of(many)).to_dict() == choose_model(face, MASK, many).to_dict()
+
+    def test_models_without_prototypes_take_no_part(self, many: list[ModelSummary]) -> None:
+        empty = replace(many[0], id="empty", prototypes=())
+        face = draw_faces("faces-dark").images[0]
+        assert choose_model(face, MASK, [empty, *many]).to_dict() == choose_model(face, MASK, many).to_dict()
+
+    def test_the_word_for_the_tone_is_that_of_the_nearest_one(self, many: list[ModelSummary]) -> None:
+        face = draw_faces("faces-light").images[0]
+        chosen = choose_model(face, MASK, many)
+        lab = np.array(chosen.visible["tone"].lab, np.float32)
+        nearest = min(many, key=lambda model: min(lab_differences(lab, one.tone[None])[0] for one in model.prototypes))
+        assert chosen.visible["tone"].value == nearest.name
+
+
+class TestDifferences:
+    def test_are_those_of_ciede2000(self) -> None:
+        rng = np.random.default_rng(0)
+        others = np.concatenate(
+            [rng.uniform((0, -90, -90), (100, 90, 90), (AT_ONCE, 3)), [[50, 0, 0], [0, 0, 0], [60, 12, 20]]]
+        ).astype(np.float32)
+        for lab in ((60, 12, 20), (50, 0, 0), (30, -20, -70), (50, 2.6772, -79.7751)):
+            ours = np.array(lab, np.float32)
+            theirs = deltaE_ciede2000(np.broadcast_to(ours, others.shape), others)
+            assert np.abs(lab_differences(ours, others) - theirs).max() < 2e-3
+
+    def test_one_of_the_published_pairs(self) -> None:
+        """Sharma, Wu, Dalal 2005, table 1, pair 1."""
+        pair = np.array([[50.0, 0.0, -82.7485]], np.float32)
+        assert lab_differences(np.array([50.0, 2.6772, -79.7751], np.float32), pair)[0] == pytest.approx(
+            2.0425, abs=1e-3
+        )
 
 
 class TestAnswer:

@@ -7,9 +7,10 @@ from tests.unit.faces.made_networks import network_that_looks_at
 from maskeraid_faces.drawing.covered import COVERINGS
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.selection import make_prototypes
-from maskeraid_faces.selection.choose import ModelSummary, choose_model, parts_of_lead
+from maskeraid_faces.selection.choose import choose_model, parts_of_lead
 from maskeraid_faces.selection.face_colours import colour_regions, face_colours
 from maskeraid_faces.selection.map_sheet import FACE_SIDE, GAP, TILE, draw_maps
+from maskeraid_faces.selection.pool import ModelSummary
 from maskeraid_faces.selection.why import draw_heat, pixels_of_attributes, pixels_of_network
 
 MASK = COVERINGS["mask"]

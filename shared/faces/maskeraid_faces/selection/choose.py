@@ -1,19 +1,20 @@
 """Chooses a model for a covered face: `choose_model`. Tone decides; looks, visible fit, and soundness break ties."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maskeraid_faces.errors import BadSettings
-from maskeraid_faces.face_model import FaceModel, Kind, Prototype
 from maskeraid_faces.images import Covering, Floats, Image, check_covering, check_image
 from maskeraid_faces.selection.chosen import Chosen, Offer, Reasons, VisibleAttribute
 from maskeraid_faces.selection.colour_names import EYE_COLOURS, HAIR_COLOURS, nearest_name
 from maskeraid_faces.selection.face_colours import ColourFound, FaceColours, face_colours, kind_of
 from maskeraid_faces.selection.lab import lab_differences
+from maskeraid_faces.selection.pool import ModelPool, ModelSummary
 from maskeraid_faces.selection.visible_fit import visible_fit
 
 Method = Literal["attributes", "cnn"]
@@ -22,37 +23,24 @@ METHODS = ("attributes",)
 # A score is in dE00 of tone. At most hair and eyes (about 60 dE00 apart) and the fit weigh 3 + 1.2 + 2, less than
 # stands between the tones of any two plain sets, so a blond wig cannot make a dark face light (thesis, Fig. 24, 25).
 HAIR_WEIGHT, EYES_WEIGHT = 0.05, 0.02
+MOST_OF_LOOKS = np.float32(120 * (HAIR_WEIGHT + EYES_WEIGHT))  # no two colours lie further apart than 120 dE00
 FIT_WEIGHT, LARGEST_FIT = 0.1, 20.0  # a grey level of visible error; above the cap all are equally wrong
 OTHER_KIND = 10.0  # dE00 that a drawn model stands behind for a photograph, and the other way round
-FLAGGED, FEW = 0.5, 0.5  # dE00 that a flagged model, and one of hardly any images, stand behind: that breaks ties
-ENOUGH_IMAGES = 100
 TEMPERATURE = 2.0  # dE00
 MOST_RERANKED = 20
+MOST_TOLD = 100  # models whose reasons are told; a distribution has all of them
 AS_IT_IS, ADAPTABLE, SUITABLE = 2.0, 6.0, 15.0  # dE00 of tone
 
 
-@dataclass(frozen=True)
-class ModelSummary:
-    """What Selection knows of a model without loading it."""
-
-    id: str
-    name: str
-    prototypes: tuple[Prototype, ...]
-    kind: Kind | None = None
-    load: Callable[[], FaceModel] | None = None  # for the visible fit of the nearest 20
-    images: int | None = None  # that it learned from
-    is_flagged: bool = False  # it repeats itself, is undertrained, or may show the people it learned from
-
-
 def choose_model(
-    image: Image, covering: Covering, models: Sequence[ModelSummary], *, method: Method = "attributes"
+    image: Image, covering: Covering, models: Sequence[ModelSummary] | ModelPool, *, method: Method = "attributes"
 ) -> Chosen:
     """Choose the model whose training faces look most like what is visible of this one.
 
     Args:
         image: uint8 (side, side, 3) RGB, aligned; any side that `check_image` takes.
         covering: bool (side, side); nothing under it is looked at.
-        models: to choose from; ids differ.
+        models: to choose from; ids differ. A pool of them saves making it anew for each face.
         method: "attributes".
 
     Raises:
@@ -65,20 +53,30 @@ def choose_model(
         raise BadSettings(f"method must be one of {METHODS}, found {method!r}", field="method", allowed=list(METHODS))
     check_image(image)
     check_covering(covering, image)
+    pool = models if isinstance(models, ModelPool) else ModelPool.of(models)
     kind = kind_of(image, covering)
     colours = face_colours(image, covering, kind)
-    reasons = {model.id: _judge(colours, kind, model) for model in models if model.prototypes}
-    reasons |= _reranked(image, covering, models, reasons)
-    images = {model.id: model.images or 0 for model in models}
-    ranked = sorted(reasons, key=lambda model: (reasons[model].score, -images[model]))
-    nearest = ranked[0] if ranked else None
-    best = nearest if nearest is not None and reasons[nearest].offer != "unsuitable" else None
+    if not pool.models:
+        return Chosen(None, None, MappingProxyType({}), MappingProxyType({}), MappingProxyType(_visible(colours, None)))
+    found = _differences_of(colours, pool)
+    behind = pool.doubts + np.float32(OTHER_KIND) * (pool.is_drawn if kind == "photo" else pool.is_photo)
+    scores = np.asarray(np.minimum.reduceat(found.score, pool.starts) + behind, np.float32)
+    fits = _fits(image, covering, pool, scores)
+    scores = scores + _worse_by(fits, len(scores))
+    order = np.lexsort((-pool.images, scores))
+    reasons = {
+        pool.models[place].id: _reasons(found, pool, place, float(scores[place]), fits.get(place))
+        for place in order[:MOST_TOLD].tolist()
+    }
+    shares = np.exp(-(scores[order] - scores[order[0]]).astype(np.float64) / TEMPERATURE)
+    ids = [pool.models[place].id for place in order.tolist()]
+    nearest = ids[0]
     return Chosen(
-        best,
+        nearest if reasons[nearest].offer != "unsuitable" else None,
         nearest,
-        MappingProxyType(_distribution({model: reasons[model].score for model in ranked})),
-        MappingProxyType({model: reasons[model] for model in ranked}),
-        MappingProxyType(_visible(colours, models, reasons)),
+        MappingProxyType(dict(zip(ids, (shares / shares.sum()).tolist(), strict=True))),
+        MappingProxyType(reasons),
+        MappingProxyType(_visible(colours, _nearest_in_tone(found, pool))),
     )
 
 
@@ -98,29 +96,60 @@ def parts_of_lead(chosen: Chosen) -> dict[str, float]:
     return {name: part / total for name, part in seen.items()}
 
 
-def _judge(colours: FaceColours, kind: Kind, model: ModelSummary) -> Reasons:
-    behind = (OTHER_KIND if model.kind not in (None, kind) else 0.0) + _doubt(model)
-    return min((_compare(colours, prototype, behind) for prototype in model.prototypes), key=lambda one: one.score)
+@dataclass(frozen=True, eq=False)
+class _Differences:
+    """A face beside every prototype, dE00 (p,); None where the feature is hidden. A lower score is better."""
+
+    tone: Floats | None
+    hair: Floats | None
+    eyes: Floats | None
+    score: Floats
 
 
-def _doubt(model: ModelSummary) -> float:
-    """How far a model stands behind an equal one that is sound: less than the eye tells apart, 1 dE00."""
-    share = 1.0 if model.images is None else min(model.images / ENOUGH_IMAGES, 1.0)
-    return FLAGGED * model.is_flagged + FEW * (1 - share)
+def _differences_of(colours: FaceColours, pool: ModelPool) -> _Differences:
+    """Hair and eyes are compared only where they could make a prototype its model's best: at a third of them."""
+    tone = None if colours.tone is None else lab_differences(colours.tone.lab, pool.tone)
+    score = np.zeros(len(pool.tone), np.float32) if tone is None else tone.copy()
+    nearest = np.minimum.reduceat(score, pool.starts)
+    near = np.flatnonzero(score <= nearest[pool.owners] + MOST_OF_LOOKS)
+    hair, eyes = (
+        _compared(score, near, feature, of_models, weight)
+        for feature, of_models, weight in (
+            (colours.hair, pool.hair, HAIR_WEIGHT),
+            (colours.eyes, pool.eyes, EYES_WEIGHT),
+        )
+    )
+    could_not = np.ones(len(score), np.bool_)
+    could_not[near] = False
+    score[could_not] = np.inf
+    return _Differences(tone, hair, eyes, score)
 
 
-def _compare(colours: FaceColours, prototype: Prototype, behind: float) -> Reasons:
-    tone = _difference(colours.tone, prototype.tone)
-    hair = _difference(colours.hair, prototype.hair)
-    eyes = _difference(colours.eyes, prototype.eyes)
-    score = (tone or 0) + HAIR_WEIGHT * (hair or 0) + EYES_WEIGHT * (eyes or 0) + behind
-    return Reasons(tone, hair, eyes, None, score, _offer(tone))
-
-
-def _difference(found: ColourFound | None, wanted: Floats) -> float | None:
-    if found is None:
+def _compared(
+    score: Floats, near: NDArray[np.intp], feature: ColourFound | None, of_models: Floats, weight: float
+) -> Floats | None:
+    """The differences of some rows, infinite elsewhere, which are also added to the score."""
+    if feature is None:
         return None
-    return float(lab_differences(found.lab, wanted[None])[0])
+    differences = np.full(len(score), np.inf, np.float32)
+    differences[near] = lab_differences(feature.lab, of_models[near])
+    score[near] += np.float32(weight) * differences[near]
+    return differences
+
+
+def _reasons(found: _Differences, pool: ModelPool, place: int, score: float, fit: float | None) -> Reasons:
+    """Those of the model's prototype that is nearest to the face."""
+    rows = pool.prototypes_of(place)
+    row = rows.start + int(np.argmin(found.score[rows]))
+    tone, hair, eyes = (None if one is None else float(one[row]) for one in (found.tone, found.hair, found.eyes))
+    return Reasons(tone, hair, eyes, fit, score, _offer(tone))
+
+
+def _nearest_in_tone(found: _Differences, pool: ModelPool) -> str:
+    """The name of the model that has the nearest tone."""
+    if found.tone is None:
+        return pool.models[0].name
+    return pool.models[int(np.searchsorted(pool.starts, np.argmin(found.tone), "right")) - 1].name
 
 
 def _offer(tone: float | None) -> Offer:
@@ -131,41 +160,28 @@ def _offer(tone: float | None) -> Offer:
     return "far" if tone <= SUITABLE else "unsuitable"
 
 
-def _reranked(
-    image: Image, covering: Covering, models: Sequence[ModelSummary], reasons: Mapping[str, Reasons]
-) -> dict[str, Reasons]:
-    """The visible fit in the score, when all of the nearest 20 can be loaded; those behind count as fitting badly."""
-    loads = {model.id: model.load for model in models}
-    fits: dict[str, float] = {}
-    for model in sorted(reasons, key=lambda one: reasons[one].score)[:MOST_RERANKED]:
-        load = loads[model]
-        if load is None:
-            return {}
-        fits[model] = visible_fit(image, covering, load())
-    return {model: _with_fit(known, fits.get(model)) for model, known in reasons.items()}
-
-
-def _with_fit(reasons: Reasons, fit: float | None) -> Reasons:
-    worse = LARGEST_FIT if fit is None else min(fit, LARGEST_FIT)
-    return replace(reasons, fit=fit, score=reasons.score + FIT_WEIGHT * worse)
-
-
-def _distribution(scores: Mapping[str, float]) -> dict[str, float]:
-    if not scores:
+def _fits(image: Image, covering: Covering, pool: ModelPool, scores: Floats) -> dict[int, float]:
+    """The visible fit of the nearest 20, by their places; of none when one of them cannot be loaded."""
+    nearest = np.argsort(scores, kind="stable")[:MOST_RERANKED].tolist()
+    loads = [load for place in nearest if (load := pool.models[place].load) is not None]
+    if len(loads) < len(nearest):
         return {}
-    values = np.array(list(scores.values()))
-    shares = np.exp(-(values - values.min()) / TEMPERATURE)
-    return dict(zip(scores, (shares / shares.sum()).tolist(), strict=True))
+    return {place: visible_fit(image, covering, load()) for place, load in zip(nearest, loads, strict=True)}
 
 
-def _visible(
-    colours: FaceColours, models: Sequence[ModelSummary], reasons: Mapping[str, Reasons]
-) -> dict[str, VisibleAttribute]:
+def _worse_by(fits: Mapping[int, float], models: int) -> Floats:
+    """What the fits add to the scores; models that were not loaded count as fitting badly."""
+    worse = np.full(models, FIT_WEIGHT * LARGEST_FIT if fits else 0.0, np.float32)
+    for place, fit in fits.items():
+        worse[place] = FIT_WEIGHT * min(fit, LARGEST_FIT)
+    return worse
+
+
+def _visible(colours: FaceColours, nearest: str | None) -> dict[str, VisibleAttribute]:
+    """`nearest` is the name of the model with the nearest tone, the word for that tone."""
     visible = {}
-    named = [model for model in models if model.id in reasons]
-    if colours.tone is not None and named:
-        nearest = min(named, key=lambda model: reasons[model.id].tone_de00 or 0.0)
-        visible["tone"] = _attribute(nearest.name, colours.tone)
+    if colours.tone is not None and nearest is not None:
+        visible["tone"] = _attribute(nearest, colours.tone)
     if colours.hair is not None:
         visible["hair_colour"] = _attribute(nearest_name(colours.hair.lab, HAIR_COLOURS), colours.hair)
     if colours.eyes is not None:
