@@ -26,6 +26,7 @@ SUBJECTS = (
     "speed",
     "scaling",
     "drawn_bars",
+    "selecting",
     "photographs",
     "detecting",
     "fills",

@@ -1,4 +1,6 @@
-"""The tables of docs/benchmarks.md, from lines of results: `python -m tests.benchmarks.tables RESULTS.jsonl`.
+"""The tables of docs/benchmarks.md and docs/science.md, from lines of results.
+
+`python -m tests.benchmarks.tables RESULTS.jsonl` writes them.
 
 A table is written anew when all of its figures are there; the page says of what machine.
 """
@@ -58,6 +60,24 @@ def growth(results: Results) -> str:
         for said, cost in costs.items()
     ]
     return table(("`eigen`", "step, ms", "before, s", "after, s", "peak, MB", "components"), rows)
+
+
+def misleading_faces(results: Results) -> str:
+    """Of each kind of the thesis's misleading faces, how many each way gives to a right model; mean shares."""
+    rows = [
+        (kind, " or ".join(f"`{model}`" for model in both["attributes"]["wanted"]), *map(_answers, both.values()))
+        for kind, both in results["select.fig_24"]["beside"].items()
+    ]
+    drop, ece = results["select.covered_drop"]["beside"]["right"], results["select.ece"]["beside"]["ece"]
+    rows.append(("375 training faces, masked", "their own", f"{drop['attributes']:.1%}", f"{drop['cnn']:.1%}"))
+    rows.append(("calibration error (ECE) of all of these", "0", f"{ece['attributes']:.3f}", f"{ece['cnn']:.3f}"))
+    return table(("figure, tone", "right", "attributes (default)", "thesis's network (`cnn`)"), rows)
+
+
+def _answers(told: Mapping[str, Any]) -> str:
+    """The share that is right, and the mean distribution."""
+    mean = ", ".join(f"{model.removeprefix('faces-')} {share:.2f}" for model, share in told["mean"].items())
+    return f"{told['right']:.1%} ({mean})"
 
 
 def _costs(cost: Mapping[str, Any]) -> Row:
@@ -128,7 +148,9 @@ SECTIONS: Mapping[str, tuple[Path, Sequence[str], Callable[[Results], str]]] = {
     "train.cost_growth": (PAGE, ["train.cost_growth"], growth),
     "detecting": (SCIENCE, DETECTING, detecting),
     "fills": (SCIENCE, ["fill.utkface.lower_face"], fills),
+    "select": (SCIENCE, ["select.fig_24", "select.covered_drop", "select.ece"], misleading_faces),
 }
+PAGES: Mapping[str, Path] = {"select": Path("docs/science.md")}  # of the others PAGE
 
 
 def write(results: Results, folder: Path = Path()) -> None:

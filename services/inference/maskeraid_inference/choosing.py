@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from maskeraid_core.documents.models import ModelVersion
+from maskeraid_faces.blending.skin_tone import from_lab
 from maskeraid_faces.errors import NoSuitableModel
 from maskeraid_faces.face_model import FaceModel, Prototype
 from maskeraid_faces.images import LARGEST_SIDE, SIDE_STEP, Covering, Image
@@ -109,7 +110,7 @@ class _ByAttributes:
             raise NoSuitableModel(
                 "no model was trained on faces of such a tone",
                 nearest=[dict(model) for model in self.distribution[:NEAREST_TOLD]],
-                collect=[dict(seen) for seen in self.visible],
+                collect=[_to_collect(seen) for seen in self.visible],
             )
         return Choice(self.versions[self.chosen.best], by, self.distribution, self.visible)
 
@@ -126,7 +127,7 @@ def _by_attributes(
         fit_image(image, side), fit_covering(covering, side), [_summary(version, load) for version in versions]
     )
     by_id = {version.id: version for version in versions}
-    distribution = tuple(_describe(by_id[model], chosen) for model in chosen.reasons)  # likeliest first, 100 at most
+    distribution = tuple(_describe(by_id[model], chosen) for model in chosen.reasons)  # likeliest first, 50 at most
     visible = tuple({"attribute": name, **seen.to_dict()} for name, seen in chosen.visible.items())
     return _ByAttributes(chosen, by_id, distribution, visible)
 
@@ -176,6 +177,7 @@ def _summary(version: ModelVersion, load: Callable[[ModelVersion], FaceModel]) -
     return ModelSummary(
         version.id, version.name, prototypes, version.kind, partial(load, version),
         images=version.card.get("images"), is_flagged=bool(flags & UNSOUND),
+        held_out=tuple(version.card.get("selection", {}).get("held_out_scores", ())),
     )  # fmt: skip
 
 
@@ -186,12 +188,23 @@ def _prototype(plain: Facts) -> Prototype:
 
 def _describe(version: ModelVersion, chosen: Chosen) -> Facts:
     reasons = chosen.reasons[version.id]
+    differences = {"tone": reasons.tone_de00, "hair": reasons.hair_de00, "eyes": reasons.eyes_de00}  # dE00
     return {
         "model": version.name,
         "model_id": version.model_id,
         "version": version.version,
         "probability": round(chosen.distribution[version.id], 4),
         "tone_de00": None if reasons.tone_de00 is None else round(reasons.tone_de00, 2),
+        "differs": {name: round(by, 2) for name, by in differences.items() if by is not None},
+        "p": None if reasons.p is None else round(reasons.p, 4),
         "fits": reasons.offer != "unsuitable",
         "offer": reasons.offer,
     }
+
+
+def _to_collect(seen: Facts) -> dict[str, Any]:
+    """An attribute that the faces of a further model should have; the word for a tone is another model's name."""
+    named = {"value": seen["value"]} if seen["attribute"] != "tone" else {}
+    rgb = from_lab(np.array([[seen["lab"]]], np.float32))[0, 0]
+    colour = "#" + "".join(f"{round(level):02x}" for level in np.clip(rgb, 0, 255).tolist())
+    return {"attribute": seen["attribute"], **named, "colour": colour, "lab": [round(part, 1) for part in seen["lab"]]}

@@ -1,7 +1,7 @@
 """What every training measures of its own model at its end, in a second or two: memorisation, guarantees, traits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -18,6 +18,7 @@ from maskeraid_faces.evaluation.guarantees import Labelled, ValueShare, measure_
 from maskeraid_faces.evaluation.memorisation import Memorisation
 from maskeraid_faces.evaluation.traits import fit_traits
 from maskeraid_faces.face_model import FaceModel, Trait
+from maskeraid_faces.selection.conformal import held_out_scores
 from maskeraid_faces.training.image_set import FaceSet
 from maskeraid_trainer.ancestors import NONE, Ancestors, has_taken_over, measure_with
 from maskeraid_trainer.training_faces import TrainingFaces
@@ -35,6 +36,7 @@ class Judged:
     flags: list[dict[str, Any]]
     guarantees: list[dict[str, Any]]
     traits: tuple[Trait, ...]  # what the model can tell of a face
+    selection: dict[str, Any] = field(default_factory=dict)  # what Selection must know of it, beside its prototypes
 
 
 def judge_model(
@@ -57,12 +59,14 @@ def judge_model(
         labelled = labelled_faces(faces, np.ones(len(faces.images), np.bool_), rows)
         shares = measure_shares(model, labelled, n=SAMPLES, seed=seed, is_brief=True)
         traits = fit_traits(model, labelled)
+        strangeness = held_out_scores(face_set.held_out, model.prototypes, model.kind, seed=seed)
     told = cast(Sequence[dict[str, Any]], model.facts.get("flags", ()))
     return Judged(
         on_card(found, is_generated=is_generated and before.is_whole),
         flags_with(told, found),
         promised(shares),
         traits,
+        {"held_out_scores": list(strangeness)} if strangeness else {},
     )
 
 

@@ -86,7 +86,12 @@ def describe_version(
         guarantees=[*judged.guarantees, *(row for row in traits.guarantees if row["attribute"] not in measured)],
         varies=traits.varies,
         combinations=traits.combinations,
-        card={**make_card(spec, result), "flags": judged.flags, "memorisation": judged.memorisation},
+        card={
+            **make_card(spec, result),
+            "flags": judged.flags,
+            "memorisation": judged.memorisation,
+            **_for_selection(judged),
+        },
         layers=make_layers(model),
         lineage={
             "training_id": job.id,
@@ -98,6 +103,10 @@ def describe_version(
         },
         created_at=now(),
     )
+
+
+def _for_selection(judged: Judged) -> dict[str, Any]:
+    return {"selection": judged.selection} if judged.selection else {}
 
 
 def number_of(job: Job, spec: TrainingSpec) -> int:

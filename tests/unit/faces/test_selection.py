@@ -9,13 +9,15 @@ from skimage.color import deltaE_ciede2000
 from tests.unit.faces.filling_models import make_eigen_model
 
 from maskeraid_faces import errors
+from maskeraid_faces.coverings.worn import wear_any
 from maskeraid_faces.drawing.covered import COVERINGS
 from maskeraid_faces.drawn import DrawnSet, draw_faces
 from maskeraid_faces.face_model import Prototype
 from maskeraid_faces.selection import make_prototypes
 from maskeraid_faces.selection.choose import MOST_TOLD, choose_model
+from maskeraid_faces.selection.conformal import held_out_scores
 from maskeraid_faces.selection.lab import AT_ONCE, lab_differences
-from maskeraid_faces.selection.pool import ModelPool, ModelSummary
+from maskeraid_faces.selection.pool import ModelPool, ModelSummary, p_value
 
 MASK = COVERINGS["mask"]
 PLAIN = ("faces-light", "faces-medium", "faces-dark")
@@ -156,6 +158,15 @@ class TestManyModels:
         ranked = sorted(scores, key=lambda model: scores[model])
         assert list(choose_model(face, MASK, many).distribution)[:50] == ranked[:50]
 
+    def test_hair_decides_between_a_models_prototypes_of_like_tone(self) -> None:
+        """Also where the tone of the one with the right hair lies as much farther as hair can make up for."""
+        (own,) = make_prototypes(draw_faces("faces-light").images, "drawn")
+        near = Prototype(own.tone, np.array([20, 0, 0], np.float32), own.eyes, 0.5)
+        farther = Prototype(own.tone + np.array([0, 1, 1], np.float32), own.hair, own.eyes, 0.5)
+        reasons = choose_model(draw_faces("faces-light").images[0], MASK, [ModelSummary("m", "m", (near, farther))])
+        assert reasons.reasons["m"].hair_de00 == pytest.approx(0, abs=0.01)
+        assert 0.3 < (reasons.reasons["m"].tone_de00 or 0) < 2.5
+
     def test_a_pool_says_the_same(self, many: list[ModelSummary]) -> None:
         face = draw_faces("faces-dark").images[0]
         assert choose_model(face, MASK, ModelPool.of(many)).to_dict() == choose_model(face, MASK, many).to_dict()
@@ -171,6 +182,56 @@ class TestManyModels:
         lab = np.array(chosen.visible["tone"].lab, np.float32)
         nearest = min(many, key=lambda model: min(lab_differences(lab, one.tone[None])[0] for one in model.prototypes))
         assert chosen.visible["tone"].value == nearest.name
+
+
+def photographs(tone: float, number: int, seed: int) -> np.ndarray:
+    """Drawn faces that pass for photographs, as light as a share of the light tone, give or take a tenth."""
+    rng = np.random.default_rng(seed)
+    faces = draw_faces("faces-light").images[np.arange(number) % 125].astype(float)
+    shades = tone * rng.uniform(0.9, 1.1, (number, 1, 1, 1))
+    return np.clip(faces * shades + rng.normal(0, 5, faces.shape), 0, 255).astype(np.uint8)
+
+
+class TestStrangeFaces:
+    """Held-out faces tell how far a face may lie from its model before it is none of its."""
+
+    @pytest.fixture
+    def model(self) -> ModelSummary:
+        prototypes = make_prototypes(photographs(0.8, 100, 0), "photo")
+        scores = held_out_scores(photographs(0.8, 120, 1), prototypes, "photo", seed=1)
+        assert len(scores) >= 100
+        assert list(scores) == sorted(scores)
+        return ModelSummary("m", "m", prototypes, "photo", held_out=scores)
+
+    def test_hardly_one_of_its_own_is_refused(self, model: ModelSummary) -> None:
+        rng, refused, ordinary = np.random.default_rng(2), [], []
+        for face in photographs(0.8, 120, 3):
+            worn = wear_any(face, rng)
+            chosen = choose_model(worn.image, worn.covering, [model])
+            refused.append(chosen.best is None)
+            ordinary.append(chosen.reasons["m"].p)
+        assert np.mean(refused) <= 0.07
+        assert 0.4 < np.mean(ordinary) < 0.6  # type: ignore[arg-type]  # even between 0 and 1, as those of its own are
+
+    def test_one_of_a_far_tone_is_refused_where_its_own_lie_near(self, model: ModelSummary) -> None:
+        (face,) = photographs(0.57, 1, 5)
+        alone = choose_model(face, MASK, [replace(model, held_out=())]).reasons["m"]
+        assert (alone.offer, alone.p) == ("far", None)
+        chosen = choose_model(face, MASK, [model])
+        assert chosen.best is None
+        assert chosen.reasons["m"].p == pytest.approx(1 / (1 + len(model.held_out)))
+
+    def test_are_not_known_of_drawn_or_few_faces(self) -> None:
+        prototypes = make_prototypes(photographs(0.8, 40, 0), "photo")
+        assert held_out_scores(draw_faces("faces-light").images, prototypes, "drawn", seed=0) == ()
+        assert held_out_scores(photographs(0.8, 18, 1), prototypes, "photo", seed=0) == ()
+
+    def test_the_p_value_counts_those_that_are_as_far_or_farther(self) -> None:
+        held_out = [float(number) for number in range(1, 20)]
+        assert p_value(19.0, held_out) == 2 / 20
+        assert p_value(19.5, held_out) == 1 / 20
+        assert p_value(0.0, held_out) == 1
+        assert p_value(5.0, held_out[:18]) is None
 
 
 class TestDifferences:

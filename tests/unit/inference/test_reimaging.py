@@ -170,7 +170,16 @@ class TestSelection:
             run(covered_face("dark"), ask(covering={"colours": [TEAL]}), versions=[LIGHT, MEDIUM])
         nearest, collect = refused.value.facts["nearest"], refused.value.facts["collect"]
         assert [model["model"] for model in nearest] == ["faces-medium", "faces-light"]
-        assert {"attribute": "hair_colour", "value": "black"}.items() <= collect[1].items()
+        assert nearest[0]["differs"] == {"tone": pytest.approx(29.6, abs=0.1), "hair": 0.0, "eyes": 0.0}
+        assert (collect[0]["attribute"], collect[0]["colour"]) == ("tone", "#704024")  # (112, 64, 36)
+        assert "value" not in collect[0]  # it would be the name of a model
+        assert {"attribute": "hair_colour", "value": "black", "colour": "#191414"}.items() <= collect[1].items()
+
+    def test_a_models_held_out_faces_say_how_ordinary_a_face_is(self) -> None:
+        known = make_version("light", card={"selection": {"held_out_scores": [0.5] * 19}})
+        choice = run(covered_face("light"), ask(until="selection"), versions=[known, MEDIUM]).choice
+        assert choice is not None
+        assert [row["p"] for row in choice.distribution] == [1.0, None]
 
     def test_no_model_at_all_is_said(self) -> None:
         with pytest.raises(NoSuitableModel, match="train one"):

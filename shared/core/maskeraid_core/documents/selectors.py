@@ -19,6 +19,7 @@ class SelectorSpec(Part):
     kind: Literal["selector"] = "selector"
     name: str = "Selector"
     seed: int = 0
+    dry_run: Literal[False] = False  # a field of every training's
     software: str
 
 

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from maskeraid_faces.errors import BadSettings
 from maskeraid_faces.images import Covering, Floats, Image, check_covering, check_image
@@ -14,7 +13,7 @@ from maskeraid_faces.selection.chosen import Chosen, Offer, Reasons, VisibleAttr
 from maskeraid_faces.selection.colour_names import EYE_COLOURS, HAIR_COLOURS, nearest_name
 from maskeraid_faces.selection.face_colours import ColourFound, FaceColours, face_colours, kind_of
 from maskeraid_faces.selection.lab import lab_differences
-from maskeraid_faces.selection.pool import ModelPool, ModelSummary
+from maskeraid_faces.selection.pool import ModelPool, ModelSummary, p_value
 from maskeraid_faces.selection.visible_fit import visible_fit
 
 Method = Literal["attributes", "cnn"]
@@ -23,13 +22,14 @@ METHODS = ("attributes",)
 # A score is in dE00 of tone. At most hair and eyes (about 60 dE00 apart) and the fit weigh 3 + 1.2 + 2, less than
 # stands between the tones of any two plain sets, so a blond wig cannot make a dark face light (thesis, Fig. 24, 25).
 HAIR_WEIGHT, EYES_WEIGHT = 0.05, 0.02
-MOST_OF_LOOKS = np.float32(120 * (HAIR_WEIGHT + EYES_WEIGHT))  # no two colours lie further apart than 120 dE00
+LARGEST_DIFFERENCE = 120.0  # dE00: no two sRGB colours lie further apart
 FIT_WEIGHT, LARGEST_FIT = 0.1, 20.0  # a grey level of visible error; above the cap all are equally wrong
 OTHER_KIND = 10.0  # dE00 that a drawn model stands behind for a photograph, and the other way round
 TEMPERATURE = 2.0  # dE00
 MOST_RERANKED = 20
-MOST_TOLD = 100  # models whose reasons are told; a distribution has all of them
+MOST_TOLD = 50  # models whose reasons are told; a distribution has all of them
 AS_IT_IS, ADAPTABLE, SUITABLE = 2.0, 6.0, 15.0  # dE00 of tone
+STRANGE = 0.05  # a p-value below which a face whose tone is far is none of a model's
 
 
 def choose_model(
@@ -69,7 +69,7 @@ def choose_model(
         for place in order[:MOST_TOLD].tolist()
     }
     shares = np.exp(-(scores[order] - scores[order[0]]).astype(np.float64) / TEMPERATURE)
-    ids = [pool.models[place].id for place in order.tolist()]
+    ids: list[str] = pool.ids[order].tolist()
     nearest = ids[0]
     return Chosen(
         nearest if reasons[nearest].offer != "unsuitable" else None,
@@ -107,33 +107,27 @@ class _Differences:
 
 
 def _differences_of(colours: FaceColours, pool: ModelPool) -> _Differences:
-    """Hair and eyes are compared only where they could make a prototype its model's best: at a third of them."""
+    """Hair and eyes are compared only where they could make a prototype its model's best; elsewhere all is infinite."""
     tone = None if colours.tone is None else lab_differences(colours.tone.lab, pool.tone)
     score = np.zeros(len(pool.tone), np.float32) if tone is None else tone.copy()
-    nearest = np.minimum.reduceat(score, pool.starts)
-    near = np.flatnonzero(score <= nearest[pool.owners] + MOST_OF_LOOKS)
-    hair, eyes = (
-        _compared(score, near, feature, of_models, weight)
-        for feature, of_models, weight in (
-            (colours.hair, pool.hair, HAIR_WEIGHT),
-            (colours.eyes, pool.eyes, EYES_WEIGHT),
-        )
-    )
-    could_not = np.ones(len(score), np.bool_)
-    could_not[near] = False
-    score[could_not] = np.inf
+    hair = _compared(score, pool, colours.hair, pool.hair, HAIR_WEIGHT, HAIR_WEIGHT + EYES_WEIGHT)
+    eyes = _compared(score, pool, colours.eyes, pool.eyes, EYES_WEIGHT, EYES_WEIGHT)
     return _Differences(tone, hair, eyes, score)
 
 
 def _compared(
-    score: Floats, near: NDArray[np.intp], feature: ColourFound | None, of_models: Floats, weight: float
+    score: Floats, pool: ModelPool, feature: ColourFound | None, of_models: Floats, weight: float, left: float
 ) -> Floats | None:
-    """The differences of some rows, infinite elsewhere, which are also added to the score."""
+    """The differences, which are also added to the score. `left` are the weights of all that is still to come."""
     if feature is None:
         return None
+    nearest = np.minimum.reduceat(score, pool.starts)[pool.owners]
+    near = np.flatnonzero(score <= nearest + np.float32(left * LARGEST_DIFFERENCE))
     differences = np.full(len(score), np.inf, np.float32)
     differences[near] = lab_differences(feature.lab, of_models[near])
-    score[near] += np.float32(weight) * differences[near]
+    added = score[near] + np.float32(weight) * differences[near]
+    score.fill(np.inf)
+    score[near] = added
     return differences
 
 
@@ -142,7 +136,8 @@ def _reasons(found: _Differences, pool: ModelPool, place: int, score: float, fit
     rows = pool.prototypes_of(place)
     row = rows.start + int(np.argmin(found.score[rows]))
     tone, hair, eyes = (None if one is None else float(one[row]) for one in (found.tone, found.hair, found.eyes))
-    return Reasons(tone, hair, eyes, fit, score, _offer(tone))
+    p = p_value(float(found.score[row]), pool.models[place].held_out)
+    return Reasons(tone, hair, eyes, fit, score, _offer(tone, p), p)
 
 
 def _nearest_in_tone(found: _Differences, pool: ModelPool) -> str:
@@ -152,12 +147,13 @@ def _nearest_in_tone(found: _Differences, pool: ModelPool) -> str:
     return pool.models[int(np.searchsorted(pool.starts, np.argmin(found.tone), "right")) - 1].name
 
 
-def _offer(tone: float | None) -> Offer:
+def _offer(tone: float | None, p: float | None) -> Offer:
     if tone is None or tone <= AS_IT_IS:
         return "as it is"
     if tone <= ADAPTABLE:
         return "with colour adaptation"
-    return "far" if tone <= SUITABLE else "unsuitable"
+    is_strange = p is not None and p < STRANGE
+    return "far" if tone <= SUITABLE and not is_strange else "unsuitable"
 
 
 def _fits(image: Image, covering: Covering, pool: ModelPool, scores: Floats) -> dict[int, float]:

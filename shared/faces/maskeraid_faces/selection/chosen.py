@@ -17,6 +17,7 @@ class Reasons:
     fit: float | None  # RMSE of the visible pixels by the model's ridge, grey levels
     score: float  # lower is better
     offer: Offer
+    p: float | None = None  # the share of the model's own held-out faces that are as strange; None where not known
 
     def to_dict(self) -> dict[str, float | str | None]:
         """Plain JSON values."""
