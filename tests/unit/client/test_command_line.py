@@ -520,6 +520,13 @@ class TestReimage:
         assert b'"model_id": "mdl_2"' in server.bodies["POST /v1/reimagings"]
         assert "there is no model 'theirs'" in run("reimage", "covered.png", "--model", "theirs").stderr
 
+    def test_the_thesiss_network_may_choose_and_explain(self, server: Server) -> None:
+        assert run("reimage", "covered.png", "--selector", "cnn", "--explain", "--json").exit_code == 0
+        sent = server.bodies["POST /v1/reimagings"]
+        assert b'"selector": "cnn", "explain": true' in sent
+        assert run("reimage", "covered.png", "--json").exit_code == 0
+        assert b"selector" not in server.bodies["POST /v1/reimagings"]
+
     def test_what_is_no_colour_is_a_wrong_use(self) -> None:
         result = run("reimage", "covered.png", "--colour", "teal-ish")
         assert result.exit_code == 2

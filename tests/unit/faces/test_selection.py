@@ -221,6 +221,12 @@ class TestStrangeFaces:
         assert chosen.best is None
         assert chosen.reasons["m"].p == pytest.approx(1 / (1 + len(model.held_out)))
 
+    def test_a_model_of_wider_range_takes_what_the_nearest_refuses(self, model: ModelSummary) -> None:
+        (face,) = photographs(0.57, 1, 5)
+        wider = replace(model, id="wider", held_out=tuple(float(number) for number in range(30)), images=10)
+        chosen = choose_model(face, MASK, [model, wider])
+        assert (chosen.nearest, chosen.best) == ("m", "wider")
+
     def test_are_not_known_of_drawn_or_few_faces(self) -> None:
         prototypes = make_prototypes(photographs(0.8, 40, 0), "photo")
         assert held_out_scores(draw_faces("faces-light").images, prototypes, "drawn", seed=0) == ()

@@ -70,10 +70,9 @@ def choose_model(
     }
     shares = np.exp(-(scores[order] - scores[order[0]]).astype(np.float64) / TEMPERATURE)
     ids: list[str] = pool.ids[order].tolist()
-    nearest = ids[0]
     return Chosen(
-        nearest if reasons[nearest].offer != "unsuitable" else None,
-        nearest,
+        next((model for model, why in reasons.items() if why.offer != "unsuitable"), None),
+        ids[0],
         MappingProxyType(dict(zip(ids, (shares / shares.sum()).tolist(), strict=True))),
         MappingProxyType(reasons),
         MappingProxyType(_visible(colours, _nearest_in_tone(found, pool))),

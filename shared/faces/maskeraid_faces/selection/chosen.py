@@ -39,7 +39,7 @@ class VisibleAttribute:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Selection's answer. `best` is None when no model's tone is near; `nearest` then says which one is least far."""
+    """Selection's answer. `best` is None when no model fits; `nearest` is the one that is least far."""
 
     best: str | None
     nearest: str | None
