@@ -3,15 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import (
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_core import InitErrorDetails
+from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, field_validator, model_validator
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, TrainingNotifyChoice, shared_fields
@@ -28,6 +20,7 @@ from maskeraid_api.schemas.parts import (
     Where,
 )
 from maskeraid_api.schemas.reimagings import Colours, DataUrl, ImageChoice, Version
+from maskeraid_api.schemas.training_kinds import KINDS, check_kind
 from maskeraid_core.documents.selectors import SelectorSpec, makes_selector
 from maskeraid_core.documents.trainings import DataPart, Estimate, TrainingSpec
 from maskeraid_core.errors import UnknownField
@@ -41,10 +34,8 @@ PRESETS = get_args(Preset)
 MOST_STEPS = 10_000_000
 LARGEST_SEED = 2**31 - 1
 FEWEST_IMAGES = 8
-OF_MODEL = ("name", "data")  # what a training of the kind `model` must have
 SELECTOR_NAME = SelectorSpec.model_fields["name"].default
 FEW_IMAGES = 100  # below it a training is warned of memorisation
-BESIDE_SELECTOR = frozenset({"kind", "name", "seed", "metadata", "client_reference_id", "notify", "deadline_seconds"})
 
 
 class Hyperparameters(Body):
@@ -203,17 +194,6 @@ class TrainingDataChoice(DataChoice):
     )  # fmt: skip
 
 
-_OF_MODEL: dict[str, Any] = {
-    "required": ["name", "data"],
-    "properties": {"kind": {"const": "model"}, "name": {"type": "string"}, "data": {"minItems": 1}},
-}
-_OF_SELECTOR: dict[str, Any] = {
-    "required": ["kind"],
-    "properties": {"kind": {"const": "selector"}},
-    "propertyNames": {"enum": sorted(BESIDE_SELECTOR)},
-}
-
-
 class TrainingRequest(LabelledBody):
     """A new model from datasets; or, of the kind `selector`, the thesis's network that chooses among your models.
 
@@ -221,7 +201,7 @@ class TrainingRequest(LabelledBody):
     left out.
     """
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [_OF_MODEL, _OF_SELECTOR]})
+    model_config = ConfigDict(json_schema_extra=KINDS)
 
     name: Name = Field(default=SELECTOR_NAME, description="Of the model; a selector needs none.")
     model_id: ModelId | None = Field(
@@ -248,19 +228,7 @@ class TrainingRequest(LabelledBody):
     @model_validator(mode="wrap")
     @classmethod
     def _as_the_kind_needs(cls, given: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """What is wrong for the kind is told with all else that is wrong, each at its field."""
-        found = _wrong_for_kind(given) if isinstance(given, Mapping) else []
-        try:
-            made = handler(given)
-        except ValidationError as error:
-            found += [
-                InitErrorDetails(type=row["type"], loc=row["loc"], input=row["input"], ctx=row.get("ctx", {}))
-                for row in error.errors(include_url=False)
-            ]
-            raise ValidationError.from_exception_data(cls.__name__, found) from None
-        if found:
-            raise ValidationError.from_exception_data(cls.__name__, found)
-        return made
+        return check_kind(cls.__name__, given, handler, cls.model_fields)
 
     @property
     def effective_architecture(self) -> Architecture:
@@ -276,23 +244,6 @@ class TrainingRequest(LabelledBody):
         rows = [{"pointer": f"/hyperparameters/{name}", "code": "unknown_field", "detail": detail} for name in strange]
         if rows:
             raise UnknownField(f"{len(rows)} field{'s need' if len(rows) > 1 else ' needs'} attention.", errors=rows)
-
-
-def _wrong_for_kind(given: Mapping[str, object]) -> list[InitErrorDetails]:
-    """Fields that a model needs and lacks; or those that a selector does not take."""
-    if given.get("kind") != "selector":
-        rows = [InitErrorDetails(type="missing", loc=(name,), input=given) for name in OF_MODEL if name not in given]
-        if given.get("data") == []:
-            facts = {"field_type": "List", "min_length": 1, "actual_length": 0}
-            rows.append(InitErrorDetails(type="too_short", loc=("data",), input=[], ctx=facts))
-        return rows
-    told = ValueError("a selector learns from all faces of all models that you can use: leave it out")
-    strange = sorted(given.keys() - BESIDE_SELECTOR)
-    return [
-        InitErrorDetails(type="value_error", loc=(name,), input=given[name], ctx={"error": told})
-        for name in strange
-        if name in TrainingRequest.model_fields
-    ]
 
 
 class EstimateView(View):
