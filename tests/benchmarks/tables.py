@@ -150,7 +150,6 @@ SECTIONS: Mapping[str, tuple[Path, Sequence[str], Callable[[Results], str]]] = {
     "fills": (SCIENCE, ["fill.utkface.lower_face"], fills),
     "select": (SCIENCE, ["select.fig_24", "select.covered_drop", "select.ece"], misleading_faces),
 }
-PAGES: Mapping[str, Path] = {"select": Path("docs/science.md")}  # of the others PAGE
 
 
 def write(results: Results, folder: Path = Path()) -> None:

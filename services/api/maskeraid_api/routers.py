@@ -32,7 +32,7 @@ ROUTERS = tuple(
     resource.router
     for resource in (
         server, workers, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models,
-        aliases, adoptions, default_models, ratings, selectors, evaluations, coverings, reimagings, batches, verifications,
-        webhook_endpoints, deliveries, health,
+        aliases, adoptions, default_models, ratings, selectors, evaluations, coverings, reimagings, batches,
+        verifications, webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip
