@@ -70,5 +70,5 @@ def _inpainted(method: int, image: Image, covering: Covering) -> Image:
 
 
 def _biharmonic(image: Image, covering: Covering) -> Image:
-    filled = inpaint_biharmonic(image / 255, covering, channel_axis=-1)  # type: ignore[no-untyped-call]
+    filled = inpaint_biharmonic(image / 255, covering.copy(), channel_axis=-1)  # type: ignore[no-untyped-call]
     return to_pixels(np.asarray(filled) * 2 - 1)

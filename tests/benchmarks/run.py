@@ -22,6 +22,7 @@ SUBJECTS = (
     "queueing",
     "reimaging",
     "batches",
+    "many_models",
     "training",
     "speed",
     "scaling",
