@@ -19,7 +19,7 @@ from maskeraid_faces.alignment import (
     find_faces,
 )
 from maskeraid_faces.errors import BadImage
-from maskeraid_faces.images import LARGEST_SIDE, Image
+from maskeraid_faces.images import LARGEST_SIDE, Covering, Image
 
 Find = Callable[[Image], tuple[PhotoFace, ...]]
 
@@ -45,6 +45,11 @@ class Photo:
         height, width = self.picture.shape[:2]
         whole = cv2.resize(covering_map, (width, height), interpolation=cv2.INTER_NEAREST)
         return crop_map(np.asarray(whole, np.uint8), self.aligned)
+
+
+def reaches_rim(covering: Covering) -> bool:
+    """Whether a covering (side, side) touches the rim of its crop: then it may go on beyond it."""
+    return bool(covering[[0, -1]].any() or covering[:, [0, -1]].any())
 
 
 def cut_out(picture: Image, spec: ReimagingSpec, frame: Points = USUAL_FRAME, find: Find = find_faces) -> Photo | None:

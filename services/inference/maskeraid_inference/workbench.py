@@ -31,6 +31,7 @@ from maskeraid_faces.selection.network import SelectorNetwork
 from maskeraid_inference.answer import write_answer
 from maskeraid_inference.batching import add_items
 from maskeraid_inference.covering_maps import open_map, read_map
+from maskeraid_inference.cutting import reaches_rim
 from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels
 from maskeraid_inference.loaded_selectors import LoadedSelectors
@@ -39,6 +40,10 @@ from maskeraid_inference.photos import Frames, reimage_picture
 from maskeraid_inference.reimaging import LARGEST_SIDE, Reimaged
 from maskeraid_inference.reusing import read_earlier, reimage_again
 
+BEYOND_FRAME = (
+    "The covering reaches the rim of the face's frame, and may go on beyond it: there the photo stays as it is. A map of "
+    "the covering, or a photo that shows eyes and mouth more clearly, may help to place the frame."
+)
 LARGEST_PHOTO_SIDE = 4_096  # pixels: what telephones take
 PHOTO_SIDES = Sides(LARGEST_PHOTO_SIDE, SMALLEST_SIDE)  # or of a face alone
 FACE_SIDES = Sides(LARGEST_SIDE, SMALLEST_SIDE, is_square=True)
@@ -96,6 +101,8 @@ class Workbench:
         )  # fmt: skip
         if reimaged.filling and reimaged.filling.is_fallback:
             held.warn("fallback_engine", FALLBACK)
+        if reimaged.photo and reimaged.filling and reaches_rim(reimaged.found.covering):
+            held.warn("covering_goes_on", BEYOND_FRAME)
         return self._save(held, reimaged, spec, _inputs(reimaged, picture.png), phases)
 
     def _read_covering(self, held: Held) -> dict[str, Any]:

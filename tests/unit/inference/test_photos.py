@@ -16,7 +16,7 @@ from maskeraid_faces.errors import BadImage, BadSettings, NoFace, SeveralFaces
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Image
 from maskeraid_inference.answer import write_answer
-from maskeraid_inference.cutting import cut_out
+from maskeraid_inference.cutting import cut_out, reaches_rim
 from maskeraid_inference.photos import Frames, reimage_picture
 from maskeraid_inference.reimaging import Reimaged
 
@@ -100,6 +100,14 @@ def any_tone() -> ModelVersion:
 
 def run(spec: ReimagingSpec, frames: Frames | None = None) -> Reimaged:
     return reimage_picture(PHOTO, spec, [any_tone()], load_made, frames=frames or Frames(), covering_map=MOUTH)
+
+
+class TestReachesRim:
+    @pytest.mark.parametrize(("place", "expected"), [((0, 5), True), ((9, 5), True), ((5, 9), True), ((5, 5), False)])
+    def test_only_at_the_edge(self, place: tuple[int, int], expected: bool) -> None:
+        covering = np.zeros((10, 10), np.bool_)
+        covering[place] = True
+        assert reaches_rim(covering) is expected
 
 
 class TestReimagePhoto:
