@@ -41,8 +41,8 @@ from maskeraid_inference.reimaging import LARGEST_SIDE, Reimaged
 from maskeraid_inference.reusing import read_earlier, reimage_again
 
 BEYOND_FRAME = (
-    "The covering reaches the rim of the face's frame, and may go on beyond it: there the photo stays as it is. A photo "
-    "that shows eyes and mouth more clearly helps to place the frame."
+    "The covering reaches the rim of the face's frame, and may go on beyond it: there the photo stays as it is. "
+    "A photo that shows eyes and mouth more clearly helps to place the frame."
 )
 LARGEST_PHOTO_SIDE = 4_096  # pixels: what telephones take
 PHOTO_SIDES = Sides(LARGEST_PHOTO_SIDE, SMALLEST_SIDE)  # or of a face alone
