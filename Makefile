@@ -25,6 +25,9 @@ check-images: install
 	$(BIN)/python -m pytest -m slow tests/unit/test_deployment.py
 
 # In two processes: most tests wait for one core or for a server. A folder's files stay in their order, the long ones come first.
+# BLAS gets one thread in each and in what they start: more would wait for one another in turn.
+test: export OPENBLAS_NUM_THREADS = 1
+test: export OMP_NUM_THREADS = 1
 test: install
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
