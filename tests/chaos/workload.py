@@ -14,7 +14,7 @@ from maskeraid.objects import Job, Training
 from tests.chaos.environment import PATIENT_REPEATS, Environment
 
 MASK_COLOUR = [20, 150, 140]  # teal: the mask of the drawn test faces
-QUICK = {"steps": 40, "max_seconds": 20, "target_quality": 1.0}  # ended by its steps: a few seconds
+QUICK = {"steps": 40, "max_seconds": 20, "target_quality": 1.0, "detector": False}  # ended by its steps: seconds
 ENDLESS = {"steps": 10_000_000, "max_seconds": 3600, "target_quality": 1.0}
 Place = Callable[[Client, int], Job]  # order number n
 

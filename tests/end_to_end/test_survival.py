@@ -56,7 +56,7 @@ def survivor(stack: Stack) -> Training:
         dataset = client.datasets.create("survivors")
         client.imports.generate(dataset.id, "faces-dark").wait()
         # Ended by its steps, not by a quality, nor by a time that a busy machine has used up before the kill.
-        asked = {"steps": 3000, "max_seconds": 120, "target_quality": 1.0}
+        asked = {"steps": 3000, "max_seconds": 120, "target_quality": 1.0, "detector": False}
         training = client.trainings.create("survivor", [dataset.id], hyperparameters=asked)
         wait_until(lambda: has_gone_on(client, training.id))
         kill_and_restart(stack.services["trainer"])

@@ -231,7 +231,7 @@ class TestTraining:
 
     def test_is_a_phase_of_a_training_of_photographs(self) -> None:
         phases: list[str] = []
-        settings = TrainSettings(kind="photo", steps=20, engine_c=True)
+        settings = TrainSettings(kind="photo", steps=20, engine_c=True, detector=False)
         model = train(NOISY, settings=settings, seed=3, watch=Watch(phase=phases.append)).model
         assert phases.count("engine_c") == 1
         assert isinstance(model.facts["engine_c"], list)
@@ -255,7 +255,8 @@ class TestTraining:
             stop=lambda: state["ended"],
             warn=lambda code, _: said.append(code),
         )
-        result = train(NOISY, settings=TrainSettings(kind="photo", steps=20, engine_c=True), seed=3, watch=watch)
+        settings = TrainSettings(kind="photo", steps=20, engine_c=True, detector=False)
+        result = train(NOISY, settings=settings, seed=3, watch=watch)
         assert result.model.conditional is None
         assert said == ["engine_c_left_out"]
         assert result.stopped == "finished"

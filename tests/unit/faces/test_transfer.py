@@ -31,7 +31,7 @@ class Learned:
 
 
 def steps(number: int) -> TrainSettings:
-    return TrainSettings(steps=number, target_quality=1.0, max_seconds=250)
+    return TrainSettings(steps=number, target_quality=1.0, max_seconds=250, detector=False)
 
 
 @pytest.fixture(scope="module")
