@@ -60,7 +60,7 @@ class TestReading:
         assert (map_.mode, map_.size) == ("L", (128, 256))
         assert np.array_equal(np.asarray(map_), large[..., 0])
         covering = Covering.of(done)
-        assert (covering.kind, covering.width, covering.height) == ("map", 128, 256)
+        assert (covering.by, covering.width, covering.height) == ("map", 128, 256)
         assert covering.share == pytest.approx(MASK.mean(), abs=1e-4)
 
     def test_grey_levels_become_black_and_white(self, inference: Inference) -> None:
@@ -85,9 +85,9 @@ class TestReading:
         assert remedy in failed.error.message
 
     def test_of_one_with_too_many_pixels_fails_before_they_are_decoded(self, inference: Inference) -> None:
-        failed = send(inference, to_png(np.zeros((1, 2049, 3), np.uint8)))
+        failed = send(inference, to_png(np.zeros((1, 4097, 3), np.uint8)))
         assert failed.error is not None
-        assert "2048" in failed.error.message
+        assert "4096" in failed.error.message
 
 
 class TestUse:

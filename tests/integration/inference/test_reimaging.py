@@ -185,7 +185,7 @@ class TestInput:
         upload = inference.store("map", to_png(drawn)).model_dump()
         done = inference.carry_out(inference.accept(covered_face(), covering={"upload": upload}))
         assert done.result is not None
-        assert done.result["covering"]["kind"] == "map"
+        assert done.result["covering"]["by"] == "map"
         assert done.result["covering"]["share"] == pytest.approx(COVERINGS["mask"].mean(), abs=1e-4)
 
 

@@ -37,7 +37,7 @@ class CoveringView(View):
     reimaging_id: str | None = Field(description="The re-imaging that it belongs to.")
     found_by: str | None = Field(description="How it was found; `map`: somebody drew it.")
     covering_kind: str | None = Field(
-        description="What it is, where a network has looked: mask, scarf, glasses, hand, hat, other."
+        description="What it is, where a network has looked: mask, scarf, glasses, hand, hat, other.", examples=["mask"]
     )
     share: float | None = Field(description="How much of the area is covered, 0 to 1.")
     width: int | None

@@ -109,7 +109,7 @@ class ReimagingOptions(LabelledBody):
         default=None, description="Whether it is a photograph; when absent, if not square or above 256 pixels a side."
     )
     face: int | None = Field(
-        default=None, ge=0, lt=100, description="Of several in a photograph, from the left, from 0."
+        default=None, ge=0, lt=100, description="Of several in a photograph, from the left, from 0.", examples=[1]
     )
     model: ModelOption | None = Field(default=None, description="Null means Selection.")
     selector: Literal["attributes", "cnn"] = Field(
