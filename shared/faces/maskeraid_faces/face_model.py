@@ -95,6 +95,16 @@ class Conditional:
 
 
 @dataclass(frozen=True)
+class KnownFaces:
+    """The faces that a model learned from, by which near copies of them are told; they never leave the service."""
+
+    coefficients: Floats  # (m, q) whitened, of the basis's first q; the reflections below, where they were learned too
+    owners: NDArray[np.int32]  # (m,) the same for all faces of a person
+    ids: tuple[str, ...]  # (n,) of the images: row i is of image i modulo n
+    total: int  # faces that the model learned from: more than n when these are a sample
+
+
+@dataclass(frozen=True)
 class FaceModel:
     """A trained model: immutable, complete, and independent of how it was made."""
 
@@ -116,6 +126,7 @@ class FaceModel:
     second_look: Mapping[str, Floats] | None = None  # at what that detector says
     traits: tuple[Trait, ...] = ()  # what it can tell of a face; none when the training faces had no attributes
     facts: Mapping[str, object] = field(default_factory=dict)  # plain JSON for the card: counts, settings, quality
+    known_faces: KnownFaces | None = None  # of photographs; kept apart from the model's files
 
     @property
     def prefers_ridge(self) -> bool:

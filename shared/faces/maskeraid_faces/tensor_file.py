@@ -16,6 +16,7 @@ DTYPES: Mapping[str, np.dtype[Any]] = {
     "F64": np.dtype("<f8"),
     "F32": np.dtype("<f4"),
     "F16": np.dtype("<f2"),
+    "I32": np.dtype("<i4"),
     "U8": np.dtype("u1"),
 }
 
@@ -52,6 +53,14 @@ def read_arrays(name: str, content: bytes, shapes: Shapes) -> dict[str, NDArray[
         if not np.isfinite(array).all():
             raise BadModelFile(f"{name}: {key} has values that are not finite")
     return arrays
+
+
+def read_shapes(name: str, content: bytes) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """What a file says that it holds, not proven: for `read_arrays`, where a shape is the file's own to say.
+
+    Raises: BadModelFile, when it is no safetensors file.
+    """
+    return {key: (entry.dtype, tuple(entry.shape)) for key, entry in _read_header(name, content)[0].items()}
 
 
 def _read_header(name: str, content: bytes) -> tuple[dict[str, _Entry], int]:

@@ -1,10 +1,6 @@
 """What one covering makes of a model's basis, kept for the next fill: fills then cost r^2, not r^2 times the pixels."""
 
-import hashlib
-import weakref
-from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -13,6 +9,7 @@ from scipy.linalg import cho_factor, cho_solve, cholesky
 
 from maskeraid_faces.coverings.grow import grow
 from maskeraid_faces.face_model import Basis, FaceModel
+from maskeraid_faces.filling.per_covering import PerCovering
 from maskeraid_faces.images import Covering, Floats
 
 RING_WEIGHT = 0.3  # of the pixels beside the covering, which may bleed; hearing them at all is worth 0.1 dB
@@ -68,24 +65,9 @@ class ModelSystem(CoveringSystem):
         return np.asarray(cho_solve(self.factor, projected.T, check_finite=False).T, np.float32)
 
 
-_systems: "OrderedDict[tuple[int, bytes], tuple[weakref.ref[FaceModel], ModelSystem]]" = OrderedDict()
-_lock = Lock()
-
-
 def model_system(model: FaceModel, covering: Covering) -> ModelSystem:
-    """The algebra of this covering for this model: made once, then taken from a small least-recently-used store."""
-    key = (id(model), hashlib.sha256(np.packbits(covering).tobytes()).digest())
-    with _lock:
-        kept = _systems.get(key)
-        if kept is not None and kept[0]() is model:  # an id may return after its model is gone
-            _systems.move_to_end(key)
-            return kept[1]
-    made = _make(model, covering)
-    with _lock:
-        _systems[key] = (weakref.ref(model), made)
-        while len(_systems) > SYSTEMS_KEPT:
-            _systems.popitem(last=False)
-    return made
+    """The algebra of this covering for this model: made once, then taken from a small store."""
+    return _systems.get(model, covering)
 
 
 def _make(model: FaceModel, covering: Covering) -> ModelSystem:
@@ -113,3 +95,6 @@ def _root(gram: Floats) -> Floats:
     breath = 1e-5 * float(np.trace(gram)) / len(gram) + 1e-9
     definite = gram + np.float32(breath) * np.eye(len(gram), dtype=np.float32)
     return np.asarray(cholesky(definite, lower=True, check_finite=False), np.float32)
+
+
+_systems = PerCovering(_make, SYSTEMS_KEPT)

@@ -21,6 +21,7 @@ from maskeraid_faces.filling.engines import (
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages, UsedEngine
 from maskeraid_faces.filling.finish import finish
 from maskeraid_faces.filling.intervals import interval_around_ridge, interval_of_draws
+from maskeraid_faces.filling.near_copies import Origin, find_near_copies
 from maskeraid_faces.filling.picks import PICKS, Pick, outcomes, pick_rows
 from maskeraid_faces.filling.pool import Pool
 from maskeraid_faces.filling.tone import TONE_MATCHES, ToneMatch, to_models_tone
@@ -94,6 +95,7 @@ def fill(
     )
     clipped = np.where(covering[..., None], image, WHITE)
     told = tell_traits(drawn, adapted, covering, model)
+    copied = find_near_copies(drawn, covering, model, _origin(model, used, pick))
     candidates = tuple(
         Candidate(
             final[place],
@@ -101,6 +103,8 @@ def fill(
             float(pool.fits[row]),
             Stages(generated[place], smoothed[place], clipped, final[place]) if stages else None,
             pool.approximate,
+            is_near_copy=None if copied is None else copied[place] is not None,
+            near_copy_of=None if copied is None else copied[place],
             attributes=told[place],
         )
         for place, row in enumerate(rows)
@@ -113,6 +117,7 @@ def fill(
         outcomes(pool) if model.kind == "drawn" and used == "A" else None,
         seed,
         *_proof(image, final, covering),
+        None if model.known_faces is None else (len(model.known_faces.ids), model.known_faces.total),
     )
 
 
@@ -178,6 +183,15 @@ def _pool(
     if pick == "sample":
         return calibrated_photo_pool(image, covering, model, rng, max(k, PHOTO_POOL))
     return photo_pool(image, covering, model, rng, max(k, PHOTO_POOL))
+
+
+def _origin(model: FaceModel, engine: UsedEngine, pick: Pick) -> Origin:
+    """How answers come about, as far as it decides how near they come to faces that they do not copy."""
+    if engine == "R":
+        return "ridge"
+    if pick == "random" or (engine == "A" and model.architecture != "eigen"):
+        return "whole"
+    return "sample" if pick == "sample" else "drawn" if engine == "A" else "conditional"
 
 
 def _interval(

@@ -30,6 +30,7 @@ class Candidate:
     is_approximate: bool  # few draws of the model agree with the visible pixels
     is_near_copy: bool | None = None  # of a training face; None: not looked for, which needs the training faces
     attributes: Mapping[str, str] = field(default_factory=dict)  # as the model tells them of `final`
+    near_copy_of: str | None = None  # the training image, for the model's owner alone
 
     def to_dict(self) -> dict[str, object]:
         """Plain values, the images apart."""
@@ -54,6 +55,7 @@ class Filled:
     seed: int
     visible_sha256_of_input: str
     visible_sha256: str  # of every candidate
+    faces_compared: tuple[int, int] | None = None  # training faces that copies were looked for among, of how many
 
     def to_dict(self) -> dict[str, object]:
         """Plain JSON values, the arrays apart."""
