@@ -42,8 +42,11 @@ class Answer:
     result: dict[str, Any]
 
 
-def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str) -> Answer:
-    """Pack the pictures and say what they are; how far it goes is how far the re-imaging went."""
+def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str, *, is_for_owner: bool = False) -> Answer:
+    """Pack the pictures and say what they are; how far it goes is how far the re-imaging went.
+
+    `is_for_owner`: whether the model is theirs who asked; of others' models nobody is told a training image.
+    """
     choice, filling, found = reimaged.choice, reimaged.filling, reimaged.found
     mark = Mark(choice.version.digest if choice else "none", job_id, spec.software)
     files = {"covering.png": mark.to_png(found.covering.astype(np.uint8) * np.uint8(255))}
@@ -60,7 +63,7 @@ def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str) -> Answer
         result["selection"] |= {"explained": reimaged.explained.facts}
     if filling is not None:
         files |= _filling_files(reimaged, filling, mark)
-        result |= _describe_filling(reimaged, filling)
+        result |= _describe_filling(reimaged, filling, is_for_owner=is_for_owner)
     return Answer(files, result)
 
 
@@ -134,7 +137,7 @@ def _grown(found: FoundCovering, spec: ReimagingSpec, side: int) -> int:
     return 0 if found.by == "map" else growth(side)
 
 
-def _describe_filling(reimaged: Reimaged, filling: Filling) -> dict[str, Any]:
+def _describe_filling(reimaged: Reimaged, filling: Filling, *, is_for_owner: bool) -> dict[str, Any]:
     filled, covering = filling.filled, reimaged.found.covering
     of_input, of_output = filling.proof
     return {
@@ -142,7 +145,10 @@ def _describe_filling(reimaged: Reimaged, filling: Filling) -> dict[str, Any]:
         "engine": filled.engine,
         "is_fallback": filling.is_fallback,
         "combinations": {"possible": filled.outcomes, "shown": len(filled.candidates)},
-        "candidates": [_describe_candidate(index, one) for index, one in enumerate(filled.candidates)],
+        "candidates": [
+            _describe_candidate(index, one, is_for_owner=is_for_owner) for index, one in enumerate(filled.candidates)
+        ],
+        "near_copies": _compared(filled),
         "uncertainty": {
             "url": "uncertainty.png",
             "white": BRIGHTEST_UNCERTAINTY,
@@ -162,16 +168,25 @@ def _describe_filling(reimaged: Reimaged, filling: Filling) -> dict[str, Any]:
     }
 
 
-def _describe_candidate(index: int, candidate: Candidate) -> dict[str, Any]:
+def _describe_candidate(index: int, candidate: Candidate, *, is_for_owner: bool) -> dict[str, Any]:
     return {
         "index": index,
         "weight": round(candidate.weight, 4),
         "fit": round(candidate.fit / 255, 4),
         "attributes": dict(candidate.attributes),
         "near_copy": candidate.is_near_copy,
+        "near_copy_of": candidate.near_copy_of if is_for_owner else None,
         "flags": ["approximate"] if candidate.is_approximate else [],
         **{step: f"{index}-{step}.png" for step in STEPS if step != "clipped"},
     }
+
+
+def _compared(filled: Filled) -> dict[str, int] | None:
+    """With how many training faces of how many the candidates were compared; None: with none, the model's card why."""
+    if filled.faces_compared is None:
+        return None
+    compared, of_all = filled.faces_compared
+    return {"faces": compared, "of": of_all}
 
 
 def _interval(reimaged: Reimaged, filled: Filled) -> dict[str, Any] | None:

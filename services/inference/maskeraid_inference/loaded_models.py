@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import numpy as np
@@ -13,6 +13,7 @@ from maskeraid_core.blobs import Blobs
 from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.portal import PortalStores
 from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.known_faces_file import KNOWN_FACES_FILE, read_known_faces
 from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
 
 ARRAYS = ".safetensors"  # of a version's files only these and the description are the model; the others show it
@@ -35,33 +36,34 @@ class LoadedModels:
 
         Raises: InputGone, ArtifactCorrupt, BadModelFile, to all who waited; the next caller tries anew.
         """
+        key = _key(version)
         with self._lock:
-            is_asked_for = version.digest in self._models
-            loading = self._models.setdefault(version.digest, Future())
-            self._models.move_to_end(version.digest)
+            is_asked_for = key in self._models
+            loading = self._models.setdefault(key, Future())
+            self._models.move_to_end(key)
         if not is_asked_for:
-            self._load(version, loading)
+            self._load(key, version, loading)
         return loading.result()
 
-    def _load(self, version: ModelVersion, loading: "Future[FaceModel]") -> None:
+    def _load(self, key: str, version: ModelVersion, loading: "Future[FaceModel]") -> None:
         try:
             model = self._read(version)
         except BaseException as error:
             with self._lock:
-                del self._models[version.digest]
+                del self._models[key]
             loading.set_exception(error)
             return
         with self._lock:
-            self._bytes[version.digest] = _bytes_of(model)
-            self._shed(version.digest)
+            self._bytes[key] = bytes_of(model)
+            self._shed(key)
         loading.set_result(model)
 
     def _shed(self, newest: str) -> None:
-        for digest in list(self._models):
+        for key in list(self._models):
             if len(self._bytes) <= self._most and sum(self._bytes.values()) <= self._most_bytes:
                 return
-            if digest != newest and digest in self._bytes:
-                del self._models[digest], self._bytes[digest]
+            if key != newest and key in self._bytes:
+                del self._models[key], self._bytes[key]
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,11 @@ class StoredModels:
     def read(self, version: ModelVersion) -> FaceModel:
         """Raises: InputGone, ArtifactCorrupt, BadModelFile."""
         files = [file for file in version.files if file.name == ARCHITECTURE_FILE or file.name.endswith(ARRAYS)]
-        return load_model(self.port.call(_read_files, self.port.stores.blobs, files))
+        beside = [file for file in version.inner_files if file.name == KNOWN_FACES_FILE]  # none of earlier releases
+        contents = self.port.call(_read_files, self.port.stores.blobs, [*files, *beside])
+        known = contents.pop(KNOWN_FACES_FILE, None)
+        model = load_model(contents)
+        return model if known is None else replace(model, known_faces=read_known_faces(known, model.basis))
 
 
 async def _read_files(blobs: Blobs, files: Iterable[ModelFile]) -> dict[str, bytes]:
@@ -82,11 +88,18 @@ async def _read_files(blobs: Blobs, files: Iterable[ModelFile]) -> dict[str, byt
     return {file.name: content for file, content in zip(named, contents, strict=True)}
 
 
-def _bytes_of(model: FaceModel) -> int:
+def _key(version: ModelVersion) -> str:
+    """The same weights may come of the same faces under other names, another tenant's even: these must not mix."""
+    return " ".join([version.digest, *(file.sha256 for file in version.inner_files)])
+
+
+def bytes_of(model: FaceModel) -> int:
+    """What its arrays take, and those of the faces that it learned from."""
     of_engine_c = model.conditional.weights.values() if model.conditional else ()
     of_detector = model.detector.weights.values() if model.detector else ()
+    of_known = (model.known_faces.coefficients, model.known_faces.owners) if model.known_faces else ()
     arrays = [
-        *of_engine_c, *of_detector, model.basis.mean, model.basis.components, model.basis.deviations,
+        *of_engine_c, *of_detector, *of_known, model.basis.mean, model.basis.components, model.basis.deviations,
         model.ridge.pixel_sigma, model.bank.latents, model.bank.draws, *model.generator.values(),
     ]  # fmt: skip
     return sum(np.asarray(array).nbytes for array in arrays)

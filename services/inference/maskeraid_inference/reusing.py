@@ -92,7 +92,7 @@ def reimage_again(earlier: Earlier, spec: ReimagingSpec, version: ModelVersion, 
     visible = visible_sha256(small, hole)  # the candidates' too, for `finish` superimposes; `put_all_back` proves it
     filled = Filled(
         _candidates(earlier, spec, small, hole, model), uncertainty, _interval(earlier), result["engine"],
-        result["combinations"]["possible"], earlier.spec.seed, visible, visible,
+        result["combinations"]["possible"], earlier.spec.seed, visible, visible, _compared(result.get("near_copies")),
     )  # fmt: skip
     said = result["covering"]
     by = said.get("by", said["kind"])  # release 0.1 called it so
@@ -103,6 +103,10 @@ def reimage_again(earlier: Earlier, spec: ReimagingSpec, version: ModelVersion, 
     is_fallback = result.get("is_fallback", False)
     filling = put_all_back(filled, image, covered, model, uncertainty, is_fallback, earlier.spec.covering.feather)
     return Reimaged(image, found, choice, filling, _photo(earlier, image))
+
+
+def _compared(said: Facts | None) -> tuple[int, int] | None:
+    return (said["faces"], said["of"]) if said else None
 
 
 def _interval(earlier: Earlier) -> tuple[Image, Image] | None:
@@ -138,7 +142,7 @@ def _candidates(
         Candidate(
             final[place], one["weight"], one["fit"] * 255,
             Stages(generated[place], smoothed[place], clipped, final[place]),
-            "approximate" in one["flags"], one["near_copy"], one["attributes"],
+            "approximate" in one["flags"], one["near_copy"], one["attributes"], one.get("near_copy_of"),
         )
         for place, (_, one) in enumerate(said)
     )  # fmt: skip

@@ -143,7 +143,8 @@ class Workbench:
     ) -> dict[str, Any]:
         phases.enter("saving")
         held.check()
-        answer = write_answer(reimaged, spec, held.job.id)
+        is_for_owner = reimaged.choice is not None and reimaged.choice.version.tenant == held.job.tenant
+        answer = write_answer(reimaged, spec, held.job.id, is_for_owner=is_for_owner)
         files = {**inputs, **answer.files}
         described = self.port.call(put_files, held.stores.blobs, held.job.attempt_prefix, files)
         duration_ms = phases.end()

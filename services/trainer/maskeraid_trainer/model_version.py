@@ -19,11 +19,13 @@ from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.face_model import FaceModel, Prototype
+from maskeraid_faces.known_faces_file import KNOWN_FACES_FILE
 from maskeraid_faces.model_files import model_digest, save_model
 from maskeraid_faces.networks.generate import generate
 from maskeraid_faces.training.settings import TrainResult
 from maskeraid_trainer.ancestors import has_taken_over
 from maskeraid_trainer.judging import Judged
+from maskeraid_trainer.known_faces import KnownFacesFile
 from maskeraid_trainer.pictures import caption_of, curves_data, draw_curves, draw_sheet
 from maskeraid_trainer.traits import Traits
 
@@ -55,18 +57,27 @@ async def write_version(
     judged: Judged,
     result: TrainResult,
     sheets: Mapping[str, ModelFile],
+    known: KnownFacesFile,
 ) -> ModelVersion:
     """Write every file under this attempt; the document appears only if the training succeeds."""
     model_files = save_model(result.model)
-    version = describe_version(job, spec, traits, judged, result, model_digest(model_files))
+    version = describe_version(job, spec, traits, judged, result, model_digest(model_files), known)
     files = model_files | draw_files(result, spec.name) | card_files(version)
-    await blobs.put_all((f"{job.attempt_prefix}{name}", data) for name, data in files.items())
+    inner = {} if known.content is None else {KNOWN_FACES_FILE: known.content}
+    await blobs.put_all((f"{job.attempt_prefix}{name}", data) for name, data in (files | inner).items())
     described = [*(describe_file(job, name, data) for name, data in files.items()), *sheets.values()]
-    return version.model_copy(update={"files": described})
+    inner_files = [describe_file(job, name, data) for name, data in inner.items()]
+    return version.model_copy(update={"files": described, "inner_files": inner_files})
 
 
 def describe_version(
-    job: Job, spec: TrainingSpec, traits: Traits, judged: Judged, result: TrainResult, digest: str
+    job: Job,
+    spec: TrainingSpec,
+    traits: Traits,
+    judged: Judged,
+    result: TrainResult,
+    digest: str,
+    known: KnownFacesFile,
 ) -> ModelVersion:
     """The document, without its files. A guarantee that was measured takes the place of one that is only expected."""
     model, number = result.model, number_of(job, spec)
@@ -90,6 +101,7 @@ def describe_version(
             **make_card(spec, result),
             "flags": judged.flags,
             "memorisation": judged.memorisation,
+            "near_copies": known.card,
             **_for_selection(judged),
         },
         layers=make_layers(model),

@@ -29,7 +29,7 @@ from maskeraid_faces.training.choices import PIXEL_SECONDS, choose_architecture,
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings
 from maskeraid_faces.training.train import promote, train
-from maskeraid_trainer.ancestors import read_ancestors
+from maskeraid_trainer.ancestors import has_taken_over, read_ancestors
 from maskeraid_trainer.asked import Asked, Leaving
 from maskeraid_trainer.beginnings import read_beginning, read_copy
 from maskeraid_trainer.checkpoints import BrokenCheckpoint, describe, read_checkpoint
@@ -37,6 +37,7 @@ from maskeraid_trainer.child import LEFT, OUT_OF_MEMORY
 from maskeraid_trainer.dry_run import report_estimate
 from maskeraid_trainer.evaluating import evaluate
 from maskeraid_trainer.judging import is_generated, judge_model
+from maskeraid_trainer.known_faces import known_faces_of
 from maskeraid_trainer.model_version import check_model_is_there, write_version
 from maskeraid_trainer.probe import ReadProbe, read_probe
 from maskeraid_trainer.recording import PROBE_LEFT_OUT, Recording
@@ -146,7 +147,10 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     result = replace(result, model=replace(result.model, traits=judged.traits))
     traits = traits_of(faces.rows, faces.schema)
     recording.show_last(result.steps, result.model)
-    version = port.call(write_version, port.stores.blobs, job, spec, traits, judged, result, recording.sheets)
+    known = known_faces_of(
+        result.model, face_set, faces, wanted, seed=spec.seed, has_begun=has_taken_over(result.model)
+    )
+    version = port.call(write_version, port.stores.blobs, job, spec, traits, judged, result, recording.sheets, known)
     document = version.model_dump(mode="json", by_alias=True)
     reports.say("outcome", version=document, stopped_early=result.stopped == "asked")
 

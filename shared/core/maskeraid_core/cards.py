@@ -61,7 +61,7 @@ def _lines(version: ModelVersion) -> Iterator[str]:
     yield from (f"# {_plain(version.name)}", "", f"> {STATEMENT}", "", card.get("summary", ""))
     yield from _section("What it is sure to draw", [*_guarantees(version.guarantees), *_variety(version)])
     yield from _section("What it can tell of a face, and be asked for", [*map(_told, card.get("tells", ()))])
-    yield from _section("Does it show the people it learned from?", _memorisation(card))
+    yield from _section("Does it show the people it learned from?", [*_memorisation(card), *_near_copies(card)])
     yield from _section("How good it is", _quality(card))
     yield from _section("Limits", _limits(card))
     yield from _section("How it was made", _recipe(version))
@@ -115,6 +115,14 @@ def _memorisation(card: Mapping[str, Any]) -> list[str]:
     if any(flag.get("code") == "collapse" for flag in card.get("flags", ())):
         return [*rows, "It repeats itself; because of that it cannot be shared publicly."]
     return rows + ([GATES[found["gate"]]] if "gate" in found else [])
+
+
+def _near_copies(card: Mapping[str, Any]) -> list[str]:
+    """Whether it is told of single candidates; cards of earlier versions do not say."""
+    said = card.get("near_copies")
+    if said is None:
+        return []
+    return [f"`near_copy` of a candidate {'is' if said['looked_for'] else 'is not'} told: {said['reason']}."]
 
 
 def _quality(card: Mapping[str, Any]) -> list[str]:

@@ -14,8 +14,13 @@ from maskeraid_inference.workbench import put_files
 from .conftest import Account, Hand
 
 
-async def finish_reimaging(account: Account, hand: Hand, **options: Any) -> Job:  # noqa: ANN401 options of the API
-    """Ask by the API, and end the job as a worker would."""
+async def finish_reimaging(
+    account: Account,
+    hand: Hand,
+    near_copy_of: str | None = None,
+    **options: Any,  # noqa: ANN401 options of the API
+) -> Job:
+    """Ask by the API, and end the job as a worker would; the best candidate may come near to a training image."""
     asked = {"candidates": 2, "seed": 7, **options}
     made = await account.client.post(
         "/v1/reimagings", files={"image": ("a.png", b"x")}, data={"options": json.dumps(asked)}
@@ -24,6 +29,8 @@ async def finish_reimaging(account: Account, hand: Hand, **options: Any) -> Job:
     job = await hand.claim(made.json()["id"])
     spec = ask(**{name: job.spec[name] for name in ("candidates", "seed", "until", "purpose", "case_reference")})
     answer = write_answer(run(covered_face(), spec), spec, job.id)
+    if near_copy_of:
+        answer.result["candidates"][0] |= {"near_copy": True, "near_copy_of": near_copy_of}
     files = {"input.png": encode_png(covered_face()), **answer.files}
     described = await put_files(hand.blobs, job.attempt_prefix, files)
     return await hand.succeed(job, answer.result | {"files": described})

@@ -42,6 +42,15 @@ class TestServing:
         manifest = json.loads(zipfile.ZipFile(io.BytesIO(answer.content)).read("manifest.json"))
         assert manifest["requested_by"] == "test"  # the name of the key
 
+    async def test_names_no_training_image(self, client: httpx.AsyncClient, account: Account, hand: Hand) -> None:
+        """It is handed on; whom a candidate comes near to is the model owner's to know."""
+        done = await finish_reimaging(account, hand, near_copy_of="img_1")
+        shown = (await client.get(f"/v1/reimagings/{done.id}")).json()
+        assert shown["result"]["candidates"][0]["near_copy_of"] == "img_1"
+        bundle = zipfile.ZipFile(io.BytesIO((await client.get(shown["files"]["bundle.zip"])).content))
+        assert b"img_1" not in b"".join(bundle.read(name) for name in bundle.namelist())
+        assert "near copy of a training face" in bundle.read("report.html").decode()
+
     async def test_is_the_same_each_time(self, client: httpx.AsyncClient, answer: httpx.Response) -> None:
         again = await client.get(answer.request.url)
         assert again.content == answer.content

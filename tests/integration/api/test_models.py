@@ -15,6 +15,7 @@ from .conftest import Account, Open
 from .made_models import add_model, make_version
 
 WEIGHTS = bytes(range(256)) * 20_000  # 5 MB: streamed, not read whole
+INNER = "known-faces.safetensors"
 
 
 @pytest.fixture
@@ -31,6 +32,9 @@ async def model(account: Account, stores: Stores) -> Model:
         id=f"{model_id}:1", tenant=tenant, model_id=model_id, name="m", version=1, digest="sha256:0", kind="drawn",
         architecture="eigen", resolution=32, files=[file], prototypes=[{"inside": True}], created_at=at,
     )  # fmt: skip
+    await stores.blobs.put(f"t/{tenant}/models/faces", b"faces")
+    inner = file.model_copy(update={"name": INNER, "key": f"t/{tenant}/models/faces"})
+    version = version.model_copy(update={"inner_files": [inner]})
     await ModelRepository(stores.database, tenant).add(made)
     await ModelVersionRepository(stores.database, tenant).add(version)
     return made
@@ -93,6 +97,18 @@ class TestFiles:
     async def test_several_ranges_give_the_whole(self, client: httpx.AsyncClient, model: Model) -> None:
         path = f"/v1/models/{model.id}/versions/1/files/weights.safetensors"
         assert (await client.get(path, headers={"Range": "bytes=0-1,4-5"})).status_code == 200
+
+    async def test_those_for_workers_alone_are_neither_listed_nor_served(
+        self, client: httpx.AsyncClient, model: Model
+    ) -> None:
+        path = f"/v1/models/{model.id}/versions/1"
+        assert (await client.get(f"{path}/files/{INNER}")).status_code == 404
+        for answer in (await client.get(path), await client.get(f"/v1/models/{model.id}/versions")):
+            assert INNER not in answer.text
+            assert "inner" not in answer.text
+
+    async def test_these_count_as_stored(self, client: httpx.AsyncClient, model: Model) -> None:
+        assert (await client.get("/v1/me")).json()["usage"]["storage_bytes"] == 2 * len(WEIGHTS)
 
 
 class TestChange:

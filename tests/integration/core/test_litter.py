@@ -211,13 +211,14 @@ class TestModels:
         job = await running(stores, JobKind.TRAINING)
         model_id, prefix = twin_id("mdl", job.id), f"t/{TENANT}/jobs/{job.id}/"
         keys = [prefix + "attempt-0/samples-000001.png", job.attempt_prefix + "generator.safetensors"]
+        keys.append(job.attempt_prefix + "known-faces.safetensors")  # which nobody is shown
         checkpoint = job.attempt_prefix + "checkpoint-9/weights.safetensors"
         await put(stores, *keys, checkpoint)
         files = [ModelFile(name=str(n), key=key, bytes=1, sha256="0", media_type="x/y") for n, key in enumerate(keys)]
         version = ModelVersion(
             id=ModelVersionRepository.key(model_id, 1), tenant=TENANT, model_id=model_id, name="m", version=1,
-            digest="sha256:0", architecture="eigen", kind="drawn", resolution=20, files=files, prototypes=[],
-            created_at=now(),
+            digest="sha256:0", architecture="eigen", kind="drawn", resolution=20, files=files[:2],
+            inner_files=files[2:], prototypes=[], created_at=now(),
         )  # fmt: skip
         effect = OutboxEntry(key="m", kind="effect", type="publish_model", data=version.to_mongo())
         ended = await end(stores, job, outbox=[effect])

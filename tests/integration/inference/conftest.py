@@ -26,6 +26,7 @@ from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepo
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.images import Image
+from maskeraid_faces.known_faces_file import KNOWN_FACES_FILE
 from maskeraid_faces.model_files import model_digest, save_model
 from maskeraid_inference.settings import InferenceSettings
 from maskeraid_inference.worker import Process
@@ -111,9 +112,13 @@ def is_running(job: Job) -> bool:
 
 
 def add_model(
-    port: PortalStores, tone: str, tenant: str = TENANT, known: Mapping[str, object] | None = None
+    port: PortalStores,
+    tone: str,
+    tenant: str = TENANT,
+    known: Mapping[str, object] | None = None,
+    faces: bytes | None = None,
 ) -> ModelVersion:
-    """A model as a training would leave it; `known` are its own facts."""
+    """A model as a training would leave it; `known` are its own facts, `faces` tell near copies of those it knows."""
     contents = save_model(replace(make_model(tone), facts=known or {}))
     model_id = new_id("mdl")
     files = []
@@ -124,7 +129,20 @@ def add_model(
         files.append(
             ModelFile(name=name, key=key, bytes=len(content), sha256=sha256_hex(content), media_type=media_type)
         )
-    facts = {"id": f"{model_id}:1", "model_id": model_id, "digest": model_digest(contents), "files": files}
+    inner = []
+    if faces is not None:
+        key = f"t/{tenant}/jobs/{model_id}/attempt-1/{KNOWN_FACES_FILE}"
+        port.call(port.stores.blobs.put, key, faces)
+        inner = [
+            ModelFile(name=KNOWN_FACES_FILE, key=key, bytes=len(faces), sha256=sha256_hex(faces), media_type="x/y")
+        ]
+    facts = {
+        "id": f"{model_id}:1",
+        "inner_files": inner,
+        "model_id": model_id,
+        "digest": model_digest(contents),
+        "files": files,
+    }
     version = make_version(tone, tenant=tenant, **facts)
     model = Model(
         id=model_id, tenant=tenant, name=version.name, latest_version=1, created_at=now(), updated_at=now()

@@ -7,7 +7,7 @@ import pytest
 from PIL import ExifTags
 from PIL import Image as Pictures
 from tests.integration.inference.conftest import TENANT, Inference, add_model, to_png
-from tests.unit.inference.made_models import covered_face
+from tests.unit.inference.made_models import covered_face, make_model
 
 from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.grants import EVERYONE, Grant
@@ -22,6 +22,8 @@ from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.shares import AdoptionRepository
 from maskeraid_core.status_machine import JobAction
 from maskeraid_faces.drawing.covered import COVERINGS, TEAL
+from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.known_faces_file import write_known_faces
 
 
 def names_in(value: object) -> set[str]:
@@ -236,6 +238,30 @@ class TestSharedModels:
         failed = inference.carry_out(inference.accept(covered_face(), "ten_6", model=model))
         assert failed.error is not None
         assert failed.error.code == "input_gone"
+
+    def test_tell_a_near_copy_to_readers_and_its_image_to_their_owner(self, inference: Inference) -> None:
+        """The model draws the faces that it knows; as if they were photographs of people."""
+        drawn = draw_faces("faces-light")
+        names = [f"img_{row}" for row in range(len(drawn.images))]
+        hidden = [f"{has['nose']} {has['mouth']}" for has in drawn.attributes]  # which faces share
+        faces = write_known_faces(drawn.images, names, hidden, make_model(), is_mirrored=False, seed=0)
+        version = add_model(inference.port, "light", "ten_15", faces=faces)
+        self.share(inference, version, "ten_16")
+        told = {}
+        for tenant in ("ten_15", "ten_16"):
+            job = inference.accept(
+                covered_face(), tenant, model={"model_id": version.model_id, "version": 1}, pick="random"
+            )
+            done = inference.carry_out(job)
+            again = inference.carry_out(inference.accept_source({}, tenant, reuse={"reimaging_id": done.id}))
+            assert done.result is not None
+            assert again.result is not None
+            assert done.result["near_copies"] == again.result["near_copies"] == {"faces": 125, "of": 125}
+            told[tenant] = [(one["near_copy"], one["near_copy_of"]) for one in done.result["candidates"]]
+            assert told[tenant] == [(one["near_copy"], one["near_copy_of"]) for one in again.result["candidates"]]
+        assert {flag for flag, _ in told["ten_15"]} == {flag for flag, _ in told["ten_16"]} == {True}
+        assert {image in names for _, image in told["ten_15"]} == {True}
+        assert {image for _, image in told["ten_16"]} == {None}
 
     def test_take_part_in_selection_while_adopted_and_shared(self, inference: Inference) -> None:
         version = add_model(inference.port, "light", "ten_7")

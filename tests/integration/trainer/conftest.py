@@ -19,7 +19,7 @@ from ulid import ULID
 from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.datasets import Attribute, DatasetVersion, Role
 from maskeraid_core.documents.trainings import DataPart, TrainingSpec
-from maskeraid_core.ids import new_id, twin_id
+from maskeraid_core.ids import image_id, new_id, twin_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus, QueueName
 from maskeraid_core.manifests import PREFIX, write_manifest
 from maskeraid_core.mongo import create_indexes
@@ -163,9 +163,9 @@ def add_dataset(
         port.call(port.stores.blobs.put, image_key(TENANT, digest), buffer.getvalue())
         attribute_columns = {PREFIX + attribute: value for attribute, value in attributes.items()}
         rows.append({"row": index, "file": name, "sha256": digest, "width": side, **attribute_columns})
-    manifest = write_manifest(rows)
-    key, digest = port.call(port.stores.blobs.put_content, f"t/{TENANT}/manifests", manifest, ".parquet")
     dataset_id = new_id("ds")
+    manifest = write_manifest([{"id": image_id(dataset_id, row["row"]), **row} for row in rows])
+    key, digest = port.call(port.stores.blobs.put_content, f"t/{TENANT}/manifests", manifest, ".parquet")
     version = DatasetVersion(
         id=DatasetVersionRepository.key(dataset_id, 1), tenant=TENANT, dataset_id=dataset_id, version=1,
         parent_version=0, import_id=new_id("imp"), role=Role.TRAIN, image_count=len(rows), sides=[32],

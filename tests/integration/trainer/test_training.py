@@ -17,6 +17,7 @@ from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.status_machine import JobAction
 from maskeraid_faces.drawn import draw_faces
+from maskeraid_trainer.known_faces import PARTS_RECUR
 
 ASKED = {"target_quality": 1.0}
 LONG = {"steps": 1_000_000, "batch": 32}
@@ -66,6 +67,12 @@ class TestSuccess:
         assert version.card["limits"] == ["A plausible face, not a reconstruction. Not evidence of identity."]
         assert [flag["code"] for flag in version.card["flags"]] == ["collapse"]
         assert version.lineage["data"] == [trainer.dataset.model_dump()]
+
+    def test_of_drawn_faces_none_is_kept_to_tell_copies_by(self, trainer: Trainer, unbroken: Job) -> None:
+        version = version_of(trainer, unbroken)
+        assert version is not None
+        assert version.inner_files == []
+        assert version.card["near_copies"] == {"looked_for": False, "reason": PARTS_RECUR}
 
     def test_its_layers_add_up(self, trainer: Trainer, unbroken: Job) -> None:
         version = version_of(trainer, unbroken)

@@ -75,6 +75,12 @@ class TestText:
         assert "of faces that it has not seen 60%. Near to that share is good" in text
         assert "C_T" not in text  # a figure for programs: card.json has it
 
+    def test_whether_single_candidates_are_looked_at_is_said_with_why(self) -> None:
+        said = {"looked_for": True, "reason": "compared with 300 of 300 training faces"}
+        text = text_of(card={"memorisation": COPYING, "near_copies": said})
+        assert "`near_copy` of a candidate is told: compared with 300" in text
+        assert "is not told: drawn" in text_of(card={"near_copies": {"looked_for": False, "reason": "drawn"}})
+
     def test_a_card_of_release_0_1_says_its_verdict(self) -> None:
         old = {"verdict": "healthy", "reason": "1% are near", "gate": "passes", "near_share": 0.01, "authenticity": 0.5}
         text = text_of(card={"memorisation": {**old, "authenticity_of_held_out": 0.5, "c_t": -1.0}})

@@ -1,6 +1,7 @@
 """The files and the result of a re-imaging."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,30 @@ class TestFiles:
         steps = [Panel(covered_face(), "") for _ in range(6)]
         sheet = draw_contact_sheet(steps, steps[:1], legend, STATEMENT)
         assert (sheet[:, -8:] == 255).all()
+
+
+class TestNearCopies:
+    """The image is told to the model's owner alone."""
+
+    def result(self, *, is_for_owner: bool) -> dict[str, Any]:
+        spec = ask(seed=7)
+        reimaged = run(covered_face(), spec)
+        assert reimaged.filling
+        filled = reimaged.filling.filled
+        first = replace(filled.candidates[0], is_near_copy=True, near_copy_of="img_1")
+        filled = replace(filled, candidates=(first, *filled.candidates[1:]), faces_compared=(5, 9))
+        reimaged = replace(reimaged, filling=replace(reimaged.filling, filled=filled))
+        return write_answer(reimaged, spec, "rim_1", is_for_owner=is_for_owner).result
+
+    @pytest.mark.parametrize(("is_for_owner", "image"), [(True, "img_1"), (False, None)])
+    def test_name_the_image_to_the_owner(self, is_for_owner: bool, image: str | None) -> None:
+        first, second, *_ = self.result(is_for_owner=is_for_owner)["candidates"]
+        assert (first["near_copy"], first["near_copy_of"]) == (True, image)
+        assert (second["near_copy"], second["near_copy_of"]) == (None, None)
+
+    def test_say_with_how_many_faces_of_how_many_they_were_compared(self, answer: Answer) -> None:
+        assert self.result(is_for_owner=False)["near_copies"] == {"faces": 5, "of": 9}
+        assert answer.result["near_copies"] is None  # of drawn faces nobody can tell
 
 
 class TestLabel:

@@ -14,12 +14,16 @@ from maskeraid_core.blobs import Blobs, sha256_hex
 from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.errors import ArtifactCorrupt
 from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.known_faces_file import KNOWN_FACES_FILE, write_known_faces
 from maskeraid_faces.model_files import save_model
-from maskeraid_inference.loaded_models import LoadedModels, StoredModels
+from maskeraid_inference.loaded_models import LoadedModels, StoredModels, bytes_of
 
 LIGHT, MEDIUM, DARK = (make_version(tone) for tone in ("light", "medium", "dark"))
 PLENTY = 2**30
+FACES = draw_faces("faces-light").images
+NAMES = [f"img_{row}" for row in range(len(FACES))]
 
 
 @dataclass
@@ -39,6 +43,14 @@ class TestLoadedModels:
         models = LoadedModels(reads.read, most=2, most_bytes=PLENTY)
         assert models.get(LIGHT) is models.get(LIGHT)
         assert reads.names == ["faces-light"]
+
+    def test_keeps_the_same_weights_apart_whose_faces_have_other_names(self) -> None:
+        reads = Reads()
+        models = LoadedModels(reads.read, most=2, most_bytes=PLENTY)
+        file = ModelFile(name=KNOWN_FACES_FILE, key="k", bytes=1, sha256="0", media_type="x/y")
+        for sha256 in ("a", "b", "a"):
+            models.get(LIGHT.model_copy(update={"inner_files": [file.model_copy(update={"sha256": sha256})]}))
+        assert len(reads.names) == 2
 
     def test_drops_the_least_recently_used(self) -> None:
         reads = Reads()
@@ -91,6 +103,15 @@ class TestLoadedModels:
 
 
 class TestStoredModels:
+    def with_faces(self, folder: Path, version: ModelVersion) -> ModelVersion:
+        """The same with the faces that it learned from."""
+        content = write_known_faces(FACES, NAMES, None, make_model(), is_mirrored=False, seed=0)
+        (folder / "faces").write_bytes(content)
+        file = ModelFile(
+            name=KNOWN_FACES_FILE, key="faces", bytes=len(content), sha256=sha256_hex(content), media_type=""
+        )
+        return version.model_copy(update={"inner_files": [file]})
+
     @pytest.fixture
     def version(self, tmp_path: Path) -> ModelVersion:
         """A version whose files lie in a folder, with a picture beside the model's own."""
@@ -112,6 +133,20 @@ class TestStoredModels:
     def test_reads_what_was_saved(self, tmp_path: Path, version: ModelVersion) -> None:
         model = self.read(tmp_path, version)
         assert np.array_equal(model.bank.draws, make_model().bank.draws)
+
+    def test_reads_the_faces_that_it_learned_from(self, tmp_path: Path, version: ModelVersion) -> None:
+        known = self.read(tmp_path, self.with_faces(tmp_path, version)).known_faces
+        assert known is not None
+        assert (known.ids, known.total) == (tuple(NAMES), len(FACES))
+
+    def test_of_release_0_1_has_none_of_them(self, tmp_path: Path, version: ModelVersion) -> None:
+        assert self.read(tmp_path, version).known_faces is None
+
+    def test_these_faces_count_as_memory(self, tmp_path: Path, version: ModelVersion) -> None:
+        bare, whole = (self.read(tmp_path, one) for one in (version, self.with_faces(tmp_path, version)))
+        assert whole.known_faces is not None
+        taken = whole.known_faces.coefficients.nbytes + whole.known_faces.owners.nbytes
+        assert bytes_of(whole) - bytes_of(bare) == taken
 
     def test_refuses_a_file_that_changed(self, tmp_path: Path, version: ModelVersion) -> None:
         file = tmp_path / "basis.safetensors"

@@ -15,8 +15,11 @@ PASSING = {
 
 
 def shown_result(job: Job) -> dict[str, Any]:
+    """Without the training images that candidates come near to: a bundle is handed on, they are their owner's."""
     shown = ReimagingView.of(job).model_dump(mode="json", exclude=PASSING)
     del shown["files"][BUNDLE]
+    for candidate in shown["result"]["candidates"]:
+        candidate.pop("near_copy_of", None)
     relative: dict[str, Any] = _relative(shown, file_url(job.id, ""))
     return relative
 

@@ -130,7 +130,7 @@ class ModelVersionView(View):
     @classmethod
     def of(cls, model: Model, version: ModelVersion, files: Sequence[ModelFile]) -> "ModelVersionView":
         """`files` are those that the caller may fetch."""
-        fields = version.model_dump(exclude={"tenant", "files", "prototypes", "deleted_at"})
+        fields = version.model_dump(exclude={"tenant", "files", "inner_files", "prototypes", "deleted_at"})
         own = f"/v1/models/{model.id}/versions/{version.version}"
         views = [
             ModelFileView(

@@ -106,6 +106,7 @@ class ModelVersion(Document):
     kind: Literal["drawn", "photo"]
     resolution: int
     files: list[ModelFile]
+    inner_files: list[ModelFile] = Field(default_factory=list)  # for workers alone: never listed, never served
     prototypes: list[dict[str, Any]]  # plain form of the faces' Prototype, for Selection without loading the model
     guarantees: list[dict[str, Any]] = Field(default_factory=list)
     varies: list[dict[str, Any]] = Field(default_factory=list)

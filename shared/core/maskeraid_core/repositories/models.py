@@ -168,8 +168,11 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
     async def bytes_of(self, models: Sequence[Model]) -> int:
         """What the files of all versions of these models take."""
         wanted = self._live({"model_id": {"$in": [model.id for model in models]}})
-        found = self._collection.find(wanted, {"files": 1, "pruned_at": 1})
-        kept = [kept_files(map(ModelFile.model_validate, row["files"]), row.get("pruned_at")) async for row in found]
+        found = self._collection.find(wanted, {"files": 1, "inner_files": 1, "pruned_at": 1})
+        kept = [
+            kept_files(map(ModelFile.model_validate, row["files"] + row.get("inner_files", [])), row.get("pruned_at"))
+            async for row in found
+        ]
         return sum(file.bytes for files in kept for file in files)
 
     async def prune(self, version_id: str, at: datetime) -> None:

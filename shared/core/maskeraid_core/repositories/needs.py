@@ -81,7 +81,7 @@ class Needs:
         return {
             file.key
             for version in versions
-            for file in version.files
+            for file in (*version.files, *version.inner_files)
             if version.model_id in live
             and not _is_before(version.deleted_at, deleted_before)
             and (file.is_shown or not _is_before(version.pruned_at, deleted_before))
