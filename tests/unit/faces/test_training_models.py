@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import (
@@ -18,6 +19,7 @@ from maskeraid_faces.errors import (
     NoVariation,
     TooFewImages,
 )
+from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Images
 from maskeraid_faces.metrics.combinations import combinations
 from maskeraid_faces.model_files import load_model, model_digest, save_model
@@ -46,13 +48,25 @@ def digest(result: TrainResult) -> str:
 
 class TestDrawnFaces:
     def test_eigen_learns_at_least_100_of_125_combinations(self) -> None:
-        result = train(LIGHT, settings=TrainSettings(target_quality=0.78, max_seconds=250))
+        result = train(LIGHT, settings=TrainSettings(target_quality=0.78, max_seconds=250, detector=False))
         latents = np.random.default_rng(5).standard_normal((512, result.model.latent_size), np.float32)
         shown = combinations(generate(result.model, latents), LIGHT)
         assert result.stopped == "quality"
         assert result.model.facts["flags"] == []
         assert shown.combinations >= 100
         assert shown.nn <= 6
+
+    def test_of_50_and_more_it_learns_to_find_coverings_with_one_thread(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        threads: list[int] = []
+
+        def note(model: FaceModel, *_: object, **__: object) -> FaceModel:
+            threads.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+            return model
+
+        monkeypatch.setattr("maskeraid_faces.training.train.with_detector", note)
+        with threadpool_limits(limits=2, user_api="blas"):
+            train(LIGHT[:80], settings=TrainSettings(steps=1))
+        assert set(threads) == {1}
 
     def test_a_model_is_complete_and_goes_through_files(self) -> None:
         result = train(SMALL, settings=TrainSettings(steps=3))
