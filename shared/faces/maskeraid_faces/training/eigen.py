@@ -170,6 +170,8 @@ class EigenGan:
             step += 1
         return total / tf.cast(last - first, tf.float32)
 
+    # Nothing in it branches on a tensor: to look for that would take seconds of each training's compiling.
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def _train_step(self, real: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         self._rate.set(step)
         fake = self._fake(step, Stream.LATENTS)  # (batch, gan_rank)

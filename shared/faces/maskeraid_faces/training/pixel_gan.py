@@ -183,6 +183,8 @@ class PixelGan:
             step += 1
         return total
 
+    # As in `eigen.py`.
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def _train_step(self, step: tf.Tensor, held: tf.Tensor) -> tf.Tensor:
         self._rate.set(step)
         for optimiser in (self._generator_optimiser, self._discriminator_optimiser):
