@@ -319,7 +319,7 @@ class TestAttention:
         monkeypatch.setattr("maskeraid_faces.training.attention.SOUND_SPREAD", 9.0)  # which nothing comes to
         monkeypatch.setattr("maskeraid_faces.training.train.complete_model", lambda *_: None)  # seconds, for nothing
         watch = Watch(attention=lambda code, message: told.append(code))
-        train(faces, settings=TrainSettings(architecture="thesis", steps=1), watch=watch)
+        train(faces, settings=TrainSettings(architecture="thesis", steps=1, detector=False), watch=watch)
         assert told == ["no_progress"]
 
 
