@@ -11,7 +11,7 @@ from maskeraid_core.documents.reimagings import STATEMENT, ReimagingSpec
 from maskeraid_faces.coverings.grow import growth
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages
 from maskeraid_faces.filling.intervals import LEVEL
-from maskeraid_faces.images import Image, to_network
+from maskeraid_faces.images import Covering, Image, to_network
 from maskeraid_faces.sizes import fit_covering, fit_image
 from maskeraid_inference.choosing import Choice
 from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
@@ -20,6 +20,7 @@ from maskeraid_inference.marking import Mark
 from maskeraid_inference.photo_answer import write_photo
 from maskeraid_inference.reimaging import Filling, FoundCovering, Reimaged, blank
 from maskeraid_inference.rim import rim_difference
+from maskeraid_inference.seam_picture import STRONGEST, draw_seam
 
 LEGEND = (
     "Above: how 0-final.png came about; clipped covering: what is replaced. "
@@ -77,6 +78,7 @@ def _filling_files(reimaged: Reimaged, filling: Filling, mark: Mark) -> dict[str
         low, high = filling.filled.interval
         packed |= {"interval-low.png": mark.to_png(low), "interval-high.png": mark.to_png(high)}
     packed["contact-sheet.png"] = mark.to_png(_contact_sheet(reimaged, filling, pictures))
+    packed["seam.png"] = mark.to_png(draw_seam(*_at_the_seam(reimaged, filling)))
     packed["labelled.png"] = mark.to_png(label(filling.finals[0], STATEMENT))
     packed["generated.npy"] = _generated_array(filling.filled.candidates)
     return packed
@@ -199,15 +201,22 @@ def _interval(reimaged: Reimaged, filled: Filled) -> dict[str, Any] | None:
     return {"level": LEVEL, "low": "interval-low.png", "high": "interval-high.png", "mean_width": round(width, 4)}
 
 
-def _seam(reimaged: Reimaged, filling: Filling) -> dict[str, float | None]:
-    """Of the best candidate, at the model's size: where its pixels were made."""
-    image, covering, best = reimaged.image, reimaged.found.covering, _stages(filling.filled.candidates[0])
-    side = best.generated.shape[0]
-    small, hole = fit_image(image, side), fit_covering(covering, side)
+def _seam(reimaged: Reimaged, filling: Filling) -> dict[str, Any]:
+    """Of the best candidate, in numbers and as a picture: left as drawn, right as blended."""
+    before, after, image, hole = _at_the_seam(reimaged, filling)
     return {
-        "de00_before": rim_difference(best.generated, small, hole),
-        "de00_after": rim_difference(best.final, small, hole),
+        "de00_before": rim_difference(before, image, hole),
+        "de00_after": rim_difference(after, image, hole),
+        "url": "seam.png",
+        "brightest": STRONGEST,
     }
+
+
+def _at_the_seam(reimaged: Reimaged, filling: Filling) -> tuple[Image, Image, Image, Covering]:
+    """The best candidate as drawn and as blended, the input, the covering: at the model's size, where it was made."""
+    best = _stages(filling.filled.candidates[0])
+    side = best.generated.shape[0]
+    return best.generated, best.final, fit_image(reimaged.image, side), fit_covering(reimaged.found.covering, side)
 
 
 def _provenance(choice: Choice, spec: ReimagingSpec) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
 from maskeraid_inference.labelled import SIDE_BY_TEXT, SMALLEST_TEXT, label
 from maskeraid_inference.lettering import line_of_text
 from maskeraid_inference.marking import SOURCE_TYPE
+from maskeraid_inference.seam_picture import GAP, STRONGEST, draw_seam
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ class TestFiles:
         steps = set(answer.result["steps"].values())
         others = {
             "covering.png", "uncertainty.png", "generated.npy", "contact-sheet.png", "labelled.png", "interval-low.png",
-            "interval-high.png",
+            "interval-high.png", "seam.png",
         }  # fmt: skip
         assert set(answer.files) == of_candidates | steps | others
 
@@ -118,6 +119,23 @@ class TestNearCopies:
     def test_say_with_how_many_faces_of_how_many_they_were_compared(self, answer: Answer) -> None:
         assert self.result(is_for_owner=False)["near_copies"] == {"faces": 5, "of": 9}
         assert answer.result["near_copies"] is None  # of drawn faces nobody can tell
+
+
+class TestSeam:
+    def test_is_drawn_and_named(self, answer: Answer) -> None:
+        assert (answer.result["seam"]["url"], answer.result["seam"]["brightest"]) == ("seam.png", STRONGEST)
+        assert pixels_of(answer.files["seam.png"]).shape == (256, 2 * 256 + GAP, 3)
+
+    def test_colours_the_ring_by_what_differs_across_it_and_nothing_else(self) -> None:
+        """Left a filling of another colour, right one of the same: the scale's end and its beginning."""
+        covering = np.zeros((32, 32), np.bool_)
+        covering[12:20, 12:20] = True
+        face, other = np.full((32, 32, 3), 150, np.uint8), np.full((32, 32, 3), 60, np.uint8)
+        seam = draw_seam(other, face, face, covering)[::8, ::8]
+        left, right = seam[:, :32], seam[:, 33:]
+        assert {tuple(left[12, 16]), tuple(left[11, 16])} == {(253, 231, 37)}  # viridis ends yellow
+        assert {tuple(right[12, 16]), tuple(right[11, 16])} == {(68, 1, 84)}
+        assert (tuple(left[16, 16]), tuple(right[16, 16]), tuple(left[2, 2])) == ((60,) * 3, (150,) * 3, (150,) * 3)
 
 
 class TestLabel:
