@@ -10,7 +10,6 @@ from PIL import Image as PillowImage
 from tests.integration.trainer.conftest import TENANT, Trainer, add_dataset
 from tests.integration.trainer.test_training import ASKED, LONG, version_of
 
-from maskeraid_core.blobs import sha256_hex
 from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import STATEMENT
@@ -18,8 +17,6 @@ from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.jobs import CHECKPOINT_FILES, Job, JobStatus
 from maskeraid_core.status_machine import JobAction
 from maskeraid_faces.drawn import draw_faces
-from maskeraid_faces.known_faces_file import read_known_faces
-from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import TrainSettings
 from maskeraid_trainer.training_faces import read_training_faces
@@ -175,27 +172,6 @@ class TestSeveralDatasets:
         assert [part["where"] for part in version.lineage["data"]] == [["mouth:2"], ["mouth:3"]]
         assert "50 photographs" in version.card["summary"]
         assert {"attribute": "mouth", "values": 2} in version.varies
-
-    def test_its_faces_are_kept_for_workers_and_those_held_out_are_not(self, trainer: Trainer, of_two: Job) -> None:
-        version = version_of(trainer, of_two)
-        assert version is not None
-        (file,) = version.inner_files
-        contents = {
-            one.name: trainer.port.call(trainer.port.stores.blobs.get, one.key)
-            for one in version.files
-            if one.name == ARCHITECTURE_FILE or one.name.endswith(".safetensors")
-        }
-        model = load_model(contents)
-        known = read_known_faces(trainer.port.call(trainer.port.stores.blobs.get, file.key, file.sha256), model.basis)
-        spec = TrainingSpec.model_validate(of_two.spec)
-        faces = trainer.port.call(read_training_faces, trainer.port.stores, TENANT, spec.data, trainer.settings)
-        split = prepare(faces.images, TrainSettings(), faces.groups, spec.seed)
-        learned = {sha256_hex(image.tobytes()) for image in split.training}
-        rows = zip(faces.rows["id"], faces.images, strict=True)
-        assert set(known.ids) == {name for name, image in rows if sha256_hex(image.tobytes()) in learned}
-        assert len(known.ids) == len(split.training) < len(faces.images)
-        assert version.card["near_copies"]["faces"] == version.card["near_copies"]["of"] == len(known.ids)
-        assert all(found.name != file.name for found in version.files)
 
     def test_what_does_not_fit_begins_afresh_and_says_so(self, trainer: Trainer, of_two: Job) -> None:
         version = version_of(trainer, of_two)

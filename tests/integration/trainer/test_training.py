@@ -13,6 +13,7 @@ from tests.unit.trainer.fakes import is_alive, script
 
 from maskeraid_core.blobs import sha256_hex
 from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.ids import parse_image_id
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.status_machine import JobAction
@@ -73,6 +74,19 @@ class TestSuccess:
         assert version is not None
         assert version.inner_files == []
         assert version.card["near_copies"] == {"looked_for": False, "reason": PARTS_RECUR}
+
+    def test_of_photographs_those_that_it_learned_from_are_kept_for_workers_alone(self, trainer: Trainer) -> None:
+        data = add_dataset(trainer.port, noise=1)
+        job = trainer.carry_out(trainer.accept(data=[data], hyperparameters={"steps": 2, **ASKED}))
+        version = version_of(trainer, job)
+        assert version is not None, job.error
+        (file,) = version.inner_files
+        content = trainer.port.call(trainer.port.stores.blobs.get, file.key, file.sha256)
+        ids = {bytes(row).decode() for row in load(content)["ids"]}
+        assert len(ids) == 25  # so few that none was held out
+        assert {parse_image_id(one)[0] for one in ids} == {data.dataset_id}  # type: ignore[index]
+        assert version.card["near_copies"]["faces"] == version.card["near_copies"]["of"] == 25
+        assert version.file(file.name) is None
 
     def test_its_layers_add_up(self, trainer: Trainer, unbroken: Job) -> None:
         version = version_of(trainer, unbroken)

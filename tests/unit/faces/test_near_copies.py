@@ -9,14 +9,15 @@ import pytest
 from tests.unit.faces.filling_models import make_eigen_model
 from threadpoolctl import threadpool_limits
 
-from maskeraid_faces.coverings.shapes import lower_face
+from maskeraid_faces.coverings.shapes import lower_face, sunglasses
 from maskeraid_faces.drawing.lifelike import draw_lifelike_face
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import BadModelFile
 from maskeraid_faces.face_model import Bank, Conditioning, FaceModel, Prototype, RidgeFit
 from maskeraid_faces.filling.fill import Engine, fill
 from maskeraid_faces.filling.filled import Candidate
-from maskeraid_faces.images import Image, Images
+from maskeraid_faces.filling.near_copies import find_near_copies
+from maskeraid_faces.images import Covering, Image, Images, to_pixels
 from maskeraid_faces.known_faces_file import read_known_faces, write_known_faces
 from maskeraid_faces.model_files import save_model
 from maskeraid_faces.training.basis import coefficients_of, fit_basis
@@ -74,12 +75,15 @@ def overfitted() -> FaceModel:
 @cache
 def healthy() -> FaceModel:
     images = faces()[:MANY]
-    return with_faces(without_faces(images, is_overfitted=False), images)
+    model = without_faces(images, is_overfitted=False)
+    return with_faces(replace(model, ridge=replace(model.ridge, penalty=2.0)), images)  # as it is fitted to these
 
 
-def filled(face: Image, model: FaceModel, engine: Engine = "A", seed: int = 0, k: int = 4) -> tuple[Candidate, ...]:
+def filled(
+    face: Image, model: FaceModel, engine: Engine = "A", seed: int = 0, covering: Covering = MASK
+) -> tuple[Candidate, ...]:
     return fill(
-        face, MASK, model, k=k, engine=engine, seed=seed, stages=False, smoothing_k=0, tone_match="off"
+        face, covering, model, k=4, engine=engine, seed=seed, stages=False, smoothing_k=0, tone_match="off"
     ).candidates
 
 
@@ -107,13 +111,31 @@ class TestOverfitted:
 class TestHealthy:
     @pytest.mark.parametrize("engine", ["A", "R"])
     def test_few_fills_of_unseen_faces_are_flagged(self, engine: Engine) -> None:
-        """One in a hundred is the aim; of 60 faces some luck is allowed for."""
-        fills = [filled(face, healthy(), engine, seed) for seed, face in enumerate(faces()[MANY:])]
+        """One in a hundred is the aim; of 60 faces some luck is allowed for. Ridge blurs: raw distances flag 7 %."""
+        fills = [
+            filled(face, healthy(), engine, seed, covering)
+            for covering in (MASK, sunglasses(SIDE))
+            for seed, face in enumerate(faces()[MANY:])
+        ]
         assert np.mean([one.is_near_copy for candidates in fills for one in candidates]) <= 0.04
 
     def test_says_with_how_many_faces_it_compared(self) -> None:
         found = fill(faces()[MANY], MASK, healthy(), k=1, stages=False)
         assert found.faces_compared == (MANY, MANY)
+
+
+class TestCoveredRegion:
+    def test_a_face_that_differs_where_it_is_visible_alone_is_a_copy(self) -> None:
+        """Its coefficients are a training face's but for a direction that hardly shows under the covering."""
+        known, basis = healthy().known_faces, healthy().basis
+        assert known
+        components = basis.components[: known.coefficients.shape[1]]
+        hidden = components[:, np.repeat(MASK.ravel(), 3)]
+        direction = np.linalg.eigh(hidden @ hidden.T)[1][:, 0]
+        values = basis.mean + (known.coefficients[3] + 20 * direction) @ components
+        face = to_pixels(values).reshape(1, SIDE, SIDE, 3)
+        assert np.abs(face[0][~MASK].astype(int) - faces()[3][~MASK]).mean() > 10
+        assert find_near_copies(face, MASK, healthy()) == ["img_3"]
 
 
 class TestPersons:
