@@ -58,7 +58,7 @@ def write_report(shown: Result) -> bytes:
 
 def _input(result: Result) -> str:
     covering = result["covering"]
-    facts = [("found by", covering["kind"]), ("share of the picture", f"{covering['share']:.1%}")]
+    facts = [("found by", covering.get("by", covering["kind"])), ("share of the picture", f"{covering['share']:.1%}")]
     pictures = [_picture("input.png", "input"), _picture(covering["map"], "covering: white is replaced")]
     return _row(pictures) + _table(facts)
 
