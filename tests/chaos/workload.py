@@ -15,7 +15,7 @@ from tests.chaos.environment import PATIENT_REPEATS, Environment
 
 MASK_COLOUR = [20, 150, 140]  # teal: the mask of the drawn test faces
 QUICK = {"steps": 40, "max_seconds": 20, "target_quality": 1.0, "detector": False}  # ended by its steps: seconds
-ENDLESS = {"steps": 10_000_000, "max_seconds": 3600, "target_quality": 1.0}
+ENDLESS = {"steps": 10_000_000, "max_seconds": 3600, "target_quality": 1.0, "detector": False}
 Place = Callable[[Client, int], Job]  # order number n
 
 
