@@ -137,6 +137,9 @@ class TestSdk:
         assert made.result["photo"]["proof"]["equal"]
         again = client.reimagings.create(reuse=made, smoothing={"k": 4}).wait()
         assert (pixels(again.file("photo.png")) == photo)[~covered].all()
+        verified = client.verifications.create(made.save_bundle(tmp_path / "photo.zip"))
+        assert verified.valid
+        assert "whole photo" in next(check.detail for check in verified.checks if check.name == "pixels")
 
     def test_a_model_can_be_downloaded_with_its_card(self, client: Client, model: Model) -> None:
         version = client.models.version(model.id)

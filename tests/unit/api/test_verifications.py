@@ -146,6 +146,21 @@ class TestChangedBundle:
         assert "1-final.png" in details(bundle)
 
 
+class TestWholePhoto:
+    @pytest.mark.parametrize(("place", "outcome"), [((1, 2), "passed"), ((0, 0), "failed")])
+    def test_changes_only_under_its_covering(self, made: Made, place: tuple[int, int], outcome: str) -> None:
+        before = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)
+        after, covering = before.copy(), np.zeros((5, 7), np.uint8)
+        covering[1:3, 2:4], after[place] = 255, ~before[place]
+        pictures = {"photo-input.png": before, "photo.png": after, "photo-covering.png": covering}
+        photo = {name: encode_png(picture) for name, picture in pictures.items()}
+        facts = {name: {"sha256": sha256_hex(data), "bytes": len(data)} for name, data in photo.items()}
+        content = signed_anew(made, lambda one: one["files"].update(facts), {**contents(made), **photo})
+        bundle = verify(content, made.signer)
+        assert outcomes(bundle) == dict.fromkeys(NAMES, "passed") | {"pixels": outcome}
+        assert ("photo.png" in details(bundle)) == (outcome == "failed")
+
+
 class TestHostileArchive:
     @pytest.mark.parametrize(
         ("content", "words"),

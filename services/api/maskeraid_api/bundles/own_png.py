@@ -12,7 +12,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 HEADER = struct.Struct(">2I5B")
 CHANNELS = {0: 1, 2: 3}  # by colour type: grey, RGB
 NONE, UP = 0, 2  # filters: as it is; each byte less the one above it
-LARGEST_SIDE = 2048  # pixels, of what is re-imaged
+LARGEST_SIDE = 4096  # pixels, of a whole photo
 
 
 class NotOurs(Exception):

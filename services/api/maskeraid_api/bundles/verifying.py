@@ -23,6 +23,7 @@ Outcome = Literal["passed", "failed", "skipped"]
 PIECE = 2**20  # bytes read at once
 LARGEST_SIGNATURE = 1024  # bytes
 MOST_NAMED = 5  # files, in a sentence
+PHOTO_COVERING, PHOTOS = "photo-covering.png", ("photo-input.png", "photo.png")  # before, after
 _FINAL = re.compile(r"\d+-final\.png")
 
 
@@ -165,7 +166,17 @@ def check_pixels(bundle: Verifier) -> str:
     for name in names:
         if visible_sha256(unpack(bundle.read(name)), covering) != expected:
             raise Failed(f"the visible pixels of {name} do not have the digest of the proof")
-    return f"{len(names)} pictures, counted anew: their visible pixels have the digest of the proof"
+    return f"{len(names)} pictures, counted anew: their visible pixels have the digest of the proof{_photo(bundle)}"
+
+
+def _photo(bundle: Verifier) -> str:
+    """The same of a whole photo, whose pictures are signed as all files are."""
+    if PHOTO_COVERING not in bundle.places:
+        return ""
+    covering = unpack(bundle.read(PHOTO_COVERING))
+    if len({visible_sha256(unpack(bundle.read(name)), covering) for name in PHOTOS}) > 1:
+        raise Failed("the visible pixels of {1} are not those of {0}".format(*PHOTOS))
+    return "; those of the whole photo are the same before and after"
 
 
 CHECKS: tuple[tuple[str, tuple[str, ...], Callable[[Verifier], str]], ...] = (
