@@ -25,7 +25,13 @@ from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.settings import read_settings
 from maskeraid_faces.errors import BadModelFile, BadSettings
 from maskeraid_faces.face_model import FaceModel, TrainedArchitecture
-from maskeraid_faces.training.choices import PIXEL_SECONDS, choose_architecture, make_plan, wants_engine_c
+from maskeraid_faces.training.choices import (
+    PIXEL_SECONDS,
+    choose_architecture,
+    make_plan,
+    wants_detector,
+    wants_engine_c,
+)
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings
 from maskeraid_faces.training.train import promote, train
@@ -52,6 +58,10 @@ log = structlog.get_logger()
 ENGINE_C_NOT_COUNTED = (
     "Engine C is trained as well, some two minutes on two cores, which the estimate leaves out. "
     "The hyperparameter `engine_c`, false, leaves it out of the training."
+)
+DETECTOR_NOT_COUNTED = (
+    "A detector of coverings practises on the faces as well, some minutes on two cores, which the estimate leaves out. "
+    "The hyperparameter `detector`, false, leaves it out of the training."
 )
 PRESETS: Mapping[str, dict[str, Any]] = {
     "quick": {},
@@ -121,6 +131,8 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
         begun = partial(run, start=beginning_of(job, spec, port))
         if wants_engine_c(face_set, wanted):
             reports.say("warning", code="engine_c_not_counted", detail=ENGINE_C_NOT_COUNTED)
+        if wants_detector(face_set, wanted):
+            reports.say("warning", code="detector_not_counted", detail=DETECTOR_NOT_COUNTED)
         report_estimate(begun, judge, job, plan, reports, settings, asked)
         return
     recording = Recording(job, port, reports, plan, asked, probe_of(job, spec, port, reports))

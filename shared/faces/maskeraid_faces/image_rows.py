@@ -44,6 +44,12 @@ def choose(images: ManyImages, rows: NDArray[np.intp]) -> ManyImages:
     return ImageRows(images.array, images.rows[rows]) if isinstance(images, ImageRows) else ImageRows(images, rows)
 
 
+def some_of(images: ManyImages, most: int, rng: np.random.Generator) -> Images:
+    """At most so many of the images, any of them: a set may lie sorted by person, age, or style."""
+    rows = np.arange(len(images))
+    return images[rows if len(rows) <= most else np.sort(rng.choice(rows, most, replace=False))]
+
+
 def parts_of(images: ManyImages) -> Iterator[slice]:
     """Slices that go over all images, of at most 64 MiB as float32 each; small sets are one part."""
     at_once = max(1, PART_BYTES // (4 * int(np.prod(images.shape[1:]))))

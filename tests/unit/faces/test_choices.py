@@ -8,9 +8,10 @@ from tests.unit.faces.filling_models import make_eigen_model
 
 from maskeraid_faces.drawing.covered import COVERINGS
 from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.errors import BadSettings
 from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.images import Images
-from maskeraid_faces.training.choices import choose_architecture, make_plan
+from maskeraid_faces.training.choices import choose_architecture, make_plan, wants_detector
 from maskeraid_faces.training.completion import consequences
 from maskeraid_faces.training.image_set import FaceSet, prepare
 from maskeraid_faces.training.settings import TrainSettings
@@ -51,6 +52,13 @@ class TestChoice:
     def test_a_gan_on_pixels_ends_by_quality_or_after_half_an_hour(self) -> None:
         plan = make_plan("dcgan", photographs(3200, 64), TrainSettings(architecture="dcgan"))
         assert (plan.judge_every, plan.max_seconds, plan.target_quality) == (500, 1800, float("inf"))
+
+    def test_a_detector_that_is_asked_for_needs_50_faces(self) -> None:
+        asked = TrainSettings(detector=True)
+        assert wants_detector(photographs(50, 16), asked)
+        with pytest.raises(BadSettings, match="50 faces") as refused:
+            wants_detector(photographs(49, 16), asked)
+        assert refused.value.facts == {"field": "detector", "allowed": [False]}
 
 
 class TestFailedChoice:

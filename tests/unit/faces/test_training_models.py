@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,6 +68,20 @@ class TestDrawnFaces:
         with threadpool_limits(limits=2, user_api="blas"):
             train(LIGHT[:80], settings=TrainSettings(steps=1))
         assert set(threads) == {1}
+
+    def test_whose_detector_is_stopped_it_looks_twice_all_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[bool] = []
+
+        def stopped(model: FaceModel, *_: object, may_practise: bool, **__: object) -> FaceModel | None:
+            asked.append(may_practise)
+            return None if may_practise else replace(model, facts={**model.facts, "looks": 2})
+
+        monkeypatch.setattr("maskeraid_faces.training.train.with_detector", stopped)
+        warnings: list[str] = []
+        watch = Watch(warn=lambda code, _: warnings.append(code))
+        made = train(LIGHT[:80], settings=TrainSettings(steps=1, detector=True), watch=watch).model
+        assert (asked, made.facts["looks"]) == ([True, False], 2)
+        assert "detector_left_out" in warnings
 
     def test_a_model_is_complete_and_goes_through_files(self) -> None:
         result = train(SMALL, settings=TrainSettings(steps=3))

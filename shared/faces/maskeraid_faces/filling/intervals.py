@@ -13,7 +13,7 @@ from maskeraid_faces.coverings.shapes import lower_face, sunglasses
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.covering_system import CoveringSystem, ModelSystem, model_system
 from maskeraid_faces.filling.pool import Pool
-from maskeraid_faces.image_rows import ManyImages
+from maskeraid_faces.image_rows import ManyImages, some_of
 from maskeraid_faces.images import Covering, Floats, Image, to_network, to_pixels
 
 LEVEL = 0.9
@@ -32,7 +32,8 @@ def fit_interval(model: FaceModel, unseen: ManyImages, seed: int) -> float:
     """
     if len(unseen) < FEWEST_FACES:
         return 0.0
-    values = to_network(unseen[:MOST_FACES]).reshape(min(len(unseen), MOST_FACES), -1)
+    some = some_of(unseen, MOST_FACES, np.random.default_rng([seed, 8]))
+    values = to_network(some).reshape(len(some), -1)
     shares = [_shares(model, covering, values) for covering in _usual_coverings(model.size, seed)]
     return float(np.quantile(np.concatenate(shares, axis=None), LEVEL))
 

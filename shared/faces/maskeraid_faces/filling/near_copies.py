@@ -4,8 +4,8 @@ A near copy is nearer to a training face than 99 in 100 training faces are to th
 Answers that agree with the visible pixels come nearer to all faces, above all those that blur: there, fills of the
 training faces stand for these, each compared with the faces of others alone. Some twins among them do no harm there.
 
-Source: design of MASKERAID, 2-science part 7. The percentile is of nearest distances: of all distances between n faces
-the nearest one of a healthy answer is about the n-th part.
+The percentile is of nearest distances: of all distances between n faces the nearest one of a healthy answer is about
+the n-th part. Source: Meehan et al. 2020, on copies told by distances to training data.
 """
 
 from dataclasses import dataclass

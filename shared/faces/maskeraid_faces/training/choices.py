@@ -7,6 +7,7 @@ from maskeraid_faces.errors import BadSettings
 from maskeraid_faces.face_model import Basis, TrainedArchitecture
 from maskeraid_faces.networks.stages import USUAL_WIDTHS
 from maskeraid_faces.training.basis import coefficients_of
+from maskeraid_faces.training.covering_detector import FEWEST_LOOKED_AT
 from maskeraid_faces.training.devices import has_gpu, precision
 from maskeraid_faces.training.engine_c import FEWEST_FACES
 from maskeraid_faces.training.gan import Gan
@@ -141,7 +142,13 @@ def wants_engine_c(faces: FaceSet, settings: TrainSettings) -> bool:
 
 
 def wants_detector(faces: FaceSet, settings: TrainSettings) -> bool:
-    """Whether a detector of coverings may practise on these faces."""
+    """Whether a detector of coverings may practise on these faces.
+
+    Raises: BadSettings, when it is asked for and they are too few to look at.
+    """
+    if settings.detector and len(faces.training) < FEWEST_LOOKED_AT:
+        detail = f"detector needs {FEWEST_LOOKED_AT} faces to learn from, found {len(faces.training)}"
+        raise BadSettings(detail, field="detector", allowed=[False])
     is_usual = faces.kind == "photo" and len(faces.training) + len(faces.held_out) >= FEWEST_FACES
     return is_usual if settings.detector is None else settings.detector
 

@@ -11,7 +11,7 @@ from maskeraid_faces.coverings.find import covering_from, find_learned
 from maskeraid_faces.coverings.grow import grow
 from maskeraid_faces.evaluation.coverings import Detection, measure_detection
 from maskeraid_faces.face_model import FaceModel
-from maskeraid_faces.image_rows import ManyImages
+from maskeraid_faces.image_rows import ManyImages, some_of
 from maskeraid_faces.images import Image, Images
 from maskeraid_faces.metrics.overlap import intersection_over_union
 from maskeraid_faces.training.practice import Draw, practise
@@ -39,7 +39,7 @@ def with_detector(
     steps: int = STEPS,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> FaceModel | None:
-    """The model with its detector, and figures of it among the facts; None when it was stopped.
+    """The model with its detector, and figures of it among the facts; None when the practice was stopped.
 
     Args:
         model: whole but for this.
@@ -49,10 +49,11 @@ def with_detector(
         is_mirrored: reflections are faces as well.
         may_practise: whether a detector of its own is trained, which takes minutes; else the generic one is used.
         steps: of that practice.
-        should_stop: asked at each step.
+        should_stop: asked at each step of that practice.
     """
-    judges = (unseen if len(unseen) >= FEWEST_JUDGES else images)[:FACES_JUDGED]
-    pool = images[:FACES_LEARNED]
+    rng = np.random.default_rng([seed, 7])
+    judges = some_of(unseen if len(unseen) >= FEWEST_JUDGES else images, FACES_JUDGED, rng)
+    pool = some_of(images, FACES_LEARNED, rng)
     detector = None
     if may_practise:
         from maskeraid_faces.training.detector import DetectorTraining  # here, because it loads TensorFlow

@@ -1,4 +1,8 @@
-"""Trains the detector of coverings: binary cross-entropy, more of it at the rim, and Dice (2-science part 8)."""
+"""Trains the detector of coverings: binary cross-entropy, more of it at the rim, and Dice.
+
+Source: Ronneberger et al. 2015 (U-Net, weighted rims); Milletari et al. 2016 (Dice); Voo et al. 2022 (synthetic
+occlusions of faces carry over to real ones).
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -6,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from maskeraid_faces.coverings.detector import with_places
 from maskeraid_faces.coverings.families import FAMILIES
@@ -92,7 +97,7 @@ class DetectorTraining:
         return loss
 
 
-def rims_of(coverings: np.ndarray) -> np.ndarray:
+def rims_of(coverings: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Where a pixel lies within 3 pixels of a rim, bool (n, side, side)."""
     import cv2
 

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -122,7 +123,8 @@ def _set_up(
     # The images and their space.
     faces = prepare(images, settings, groups, seed)
     architecture, reason = choose_architecture(faces, settings)
-    wants_engine_c(faces, settings)  # what cannot be is refused now, not when all steps are made
+    for wants in (wants_engine_c, wants_detector):
+        wants(faces, settings)  # what cannot be is refused now, not when all steps are made
     if resume is None:
         basis = fit_basis(faces.training, kind=faces.kind, seed=seed, is_mirrored=is_mirrored(faces, settings))
     else:
@@ -189,25 +191,20 @@ def _with_engine_c(model: FaceModel, set_up: _SetUp) -> FaceModel:
 
 
 def _with_detector(model: FaceModel, set_up: _SetUp) -> FaceModel:
+    """With what it learns of coverings; when it is stopped, with the second look alone, which takes seconds."""
     faces, settings, watch = set_up.faces, set_up.settings, set_up.watch
-    may_practise = wants_detector(faces, settings)
-    if may_practise:
+    learn = partial(
+        with_detector, model, faces.training, faces.held_out,
+        seed=set_up.seed, is_mirrored=is_mirrored(faces, settings), should_stop=watch.stop,
+    )  # fmt: skip
+    if wants_detector(faces, settings):
         set_up.loop.keep()
         watch.phase("detector")
-    made = with_detector(
-        model,
-        faces.training,
-        faces.held_out,
-        seed=set_up.seed,
-        is_mirrored=is_mirrored(faces, settings),
-        may_practise=may_practise,
-        should_stop=watch.stop,
-    )
-    if made is not None:
-        return made
-    set_up.loop.keep()
-    watch.warn("detector_left_out", "It was stopped before the detector had practised; the generic one looks.")
-    return model
+        if made := learn(may_practise=True):
+            return made
+        set_up.loop.keep()  # as above
+        watch.warn("detector_left_out", "It was stopped before the detector had practised; the generic one looks.")
+    return learn(may_practise=False) or model
 
 
 def _run(loop: TrainingLoop, batch: int) -> Stopped:
