@@ -19,6 +19,7 @@ from maskeraid_core.settings import CoreSettings
 JUNK = (b"junk", b"{}", b"[]", b"\xff\xfe", b"null", json.dumps({"body": "e30=", "headers": {}}).encode())
 
 
+@pytest.mark.chaos
 @pytest.mark.row("R5", "15 s away, 20 jobs, then empty: all 202, API p99 <= 1 s meanwhile, all finish")
 def test_jobs_come_while_the_broker_is_away(environment: Environment, workload: Workload, measured: Note) -> None:
     outcome = lose_broker(environment, workload, jobs=20, seconds=15)

@@ -66,6 +66,7 @@ def cancel(job: Job) -> float:
     return seconds
 
 
+@pytest.mark.chaos
 @pytest.mark.row("R11", BAR)
 def test_cancelled_trainings_end(environment: Environment, workload: Workload, client: Client, measured: Note) -> None:
     nemesis, seconds = Nemesis(environment, seed=11), dict[str, float]()
@@ -118,6 +119,7 @@ def test_a_cancel_at_the_finish_is_kept_or_refused(
     assert {job.id for job in jobs if job.refresh().status == "succeeded"} == refused
 
 
+@pytest.mark.chaos
 @pytest.mark.row("R11", "pause and stop of a running training take effect <= 15 s, also without Redis by a 10 s beat")
 def test_a_running_training_is_paused_and_stopped(
     environment: Environment, workload: Workload, client: Client, measured: Note

@@ -44,6 +44,7 @@ def test_curators_die_at_each_step(
     assert audit.statuses == {"succeeded": len(OF_CURATORS)}
 
 
+@pytest.mark.chaos
 @pytest.mark.row("R4", BAR)
 def test_trainers_die_at_each_step(
     environment: Environment, workload: Workload, client: Client, measured: Note

@@ -27,6 +27,7 @@ def test_it_wakes_with_a_result_while_another_works(
     assert awakening.faults == {}
 
 
+@pytest.mark.chaos
 @pytest.mark.row("R3", BAR)
 def test_its_training_ends_when_it_wakes(environment: Environment, workload: Workload, measured: Note) -> None:
     awakening = wake_zombie(
