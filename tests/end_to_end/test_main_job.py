@@ -166,6 +166,68 @@ class TestSdk:
         assert refused.value.code == "test_data_in_training"
 
 
+def png(picture: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    return file.getvalue()
+
+
+WHOLE, NOTHING = (np.full((32, 32), shade, np.uint8) for shade in (255, 0))
+HALF = np.repeat(np.array([[0], [255]], np.uint8), 16, axis=0).repeat(32, axis=1)  # the lower one
+
+
+class TestRefusals:
+    """What is wrong with a face, its covering, or the options, as an API client is told of it."""
+
+    @pytest.mark.parametrize(
+        ("covering", "options", "code", "says"),
+        [
+            (NOTHING, {}, "nothing_covered", ""),
+            (WHOLE, {}, "too_much_covered", "90"),
+            (HALF, {"attributes": {"eyes": "3"}}, "attributes_unreachable", "eyes"),
+            (HALF, {"attributes": {"eyes": "9"}}, "bad_settings", "eyes"),
+            (HALF, {"attributes": {"beard": "1"}}, "bad_settings", "beard"),
+            (HALF, {"engine": "C"}, "bad_settings", "engine"),
+        ],
+        ids=["nothing_covered", "too_much_covered", "attributes_unreachable", "no_such_value", "no_such_attribute",
+             "no_such_engine"],
+    )  # fmt: skip
+    def test_of_a_job_have_a_code_and_say_what_to_mend(
+        self, client: Client, model: Model, covered_png: Path,
+        covering: np.ndarray, options: dict[str, Any], code: str, says: str,
+    ) -> None:  # fmt: skip
+        choice = {"model_id": model.id}
+        with pytest.raises(JobFailed) as failed:
+            client.reimagings.create(covered_png, covering_map=png(covering), model=choice, **options).wait()
+        error = failed.value.job.error
+        assert error is not None
+        assert (error["code"], says in error["message"]) == (code, True)
+
+    @pytest.mark.parametrize(
+        ("options", "code", "field"),
+        [
+            ({"candidates": 65}, "validation_failed", "/candidates"),
+            ({"engine": "Z"}, "validation_failed", "/engine"),
+            ({"covering": {"colours": [[1, 2]]}}, "validation_failed", "/covering/colours/0/2"),
+            ({"coverin": {}}, "unknown_field", "coverin"),
+        ],
+    )
+    def test_of_a_request_name_the_field(
+        self, client: Client, covered_png: Path, options: dict[str, Any], code: str, field: str
+    ) -> None:
+        with pytest.raises(ApiError) as refused:
+            client.reimagings.create(covered_png, **options)
+        assert (refused.value.code, field in str(refused.value)) == (code, True)
+
+    @pytest.mark.parametrize("content", [b"no picture", png(WHOLE)[:60]], ids=["text", "cut_short"])
+    def test_what_is_no_picture_says_so(self, client: Client, content: bytes) -> None:
+        with pytest.raises(JobFailed) as failed:
+            client.reimagings.create(content).wait()
+        error = failed.value.job.error
+        assert error is not None
+        assert error["code"] == "unreadable_image"
+
+
 class TestTenants:
     def test_another_tenant_sees_nothing(self, stack: Stack, client: Client) -> None:
         mine = client.datasets.create("mine")

@@ -33,7 +33,7 @@ class Reimagings(Resource[Reimaging]):
             reuse: an earlier re-imaging, or its id, whose drawn faces are smoothed and blended anew; no image then, and
                 of the options `smoothing` and `tone_match` alone.
             covering: a stored covering, or its id; or options of the API, as `{"covering_id": …, "grow": 1}`.
-            covering_map: a black and white picture, white = covered; without it the covering is found by colour.
+            covering_map: a black and white picture, white = covered; without it the covering is found.
             wait_seconds: how long the service may hold the answer back; 0 answers at once.
             options: `candidates`, `seed`, `model`, `pick`, `smoothing` … as in the HTTP API.
         """
