@@ -25,11 +25,12 @@ def draw_seam(before: Image, after: Image, image: Image, covering: Covering) -> 
 
 
 def _panel(face: Image, covering: Covering, ring: Covering) -> Image:
-    across = colour_difference(_around(face, covering), _around(face, ~covering))
-    strength = np.rint(np.clip(across / STRONGEST, 0, 1) * 255).astype(np.uint8)
-    colours = cv2.applyColorMap(strength, cv2.COLORMAP_VIRIDIS)[..., ::-1]
+    drawn = face.copy()
+    if ring.any():
+        across = colour_difference(_around(face, covering)[ring], _around(face, ~covering)[ring])
+        strength = np.rint(np.clip(across / STRONGEST, 0, 1) * 255).astype(np.uint8)
+        drawn[ring] = cv2.applyColorMap(strength, cv2.COLORMAP_VIRIDIS)[0, :, ::-1]
     scale = max(1, -(-LEAST_SIDE // len(face)))
-    drawn: Image = np.where(ring[..., None], colours, face)
     return drawn.repeat(scale, axis=0).repeat(scale, axis=1)
 
 

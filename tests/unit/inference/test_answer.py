@@ -137,6 +137,15 @@ class TestSeam:
         assert {tuple(right[12, 16]), tuple(right[11, 16])} == {(68, 1, 84)}
         assert (tuple(left[16, 16]), tuple(right[16, 16]), tuple(left[2, 2])) == ((60,) * 3, (150,) * 3, (150,) * 3)
 
+    def test_of_a_filling_that_is_right_on_one_side_colours_the_other_side_alone(self) -> None:
+        covering = np.zeros((32, 32), np.bool_)
+        covering[12:20, 4:28] = True
+        face = np.full((32, 32, 3), 150, np.uint8)
+        half = face.copy()
+        half[:, :16] = 60
+        seam = draw_seam(half, half, face, covering)[::8, ::8]
+        assert (tuple(seam[12, 8]), tuple(seam[12, 24])) == ((253, 231, 37), (68, 1, 84))
+
 
 class TestLabel:
     def test_stands_below_the_best_candidate_as_it_is(self, answer: Answer) -> None:

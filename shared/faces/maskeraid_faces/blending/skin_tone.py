@@ -17,6 +17,7 @@ LIGHTNESS_REACH, HUE_REACH = 30.0, 12.0  # Lab: how far from the median a visibl
 PIXELS_FOR_A_MATRIX = 200  # so much evidence the identity weighs in the colour fit
 ROUNDS = 3  # of reweighting
 SAME_SKIN = 8  # grey levels a channel; dark skin and its neck, the nearest two colours, lie 12 apart
+CODES = np.array([2**16, 2**8, 1])  # of a colour's channels in one whole number
 SHADES = (0.5, 0.95)  # of a drawn skin: the nose and the neck are fractions of it
 
 
@@ -42,8 +43,8 @@ def drawn_skin(image: Image, visible: Covering) -> NDArray[np.uint8] | None:
     pixels = image[visible & middle_of_face(*visible.shape)]
     if not len(pixels):
         return None
-    colours, counts = np.unique(pixels, axis=0, return_counts=True)
-    commonest: NDArray[np.uint8] = colours[counts.argmax()]
+    codes, counts = np.unique(pixels @ CODES, return_counts=True)  # rows of colours take ten times as long to sort
+    commonest: NDArray[np.uint8] = (codes[counts.argmax()] // CODES % 256).astype(np.uint8)
     return commonest
 
 

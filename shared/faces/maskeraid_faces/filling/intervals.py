@@ -17,6 +17,7 @@ from maskeraid_faces.image_rows import ManyImages, some_of
 from maskeraid_faces.images import Covering, Floats, Image, to_network, to_pixels
 
 LEVEL = 0.9
+LEVELS = 256  # of grey
 FINELY_TOLD = 128  # components whose doubt is computed; of the finer ones all is in doubt
 LEAST_DEVIATION = 0.5 / 127.5  # half a grey level: nothing is known better than it is stored
 FEWEST_FACES = 8  # held out: of fewer, nine in ten says nothing
@@ -51,13 +52,12 @@ def interval_around_ridge(image: Image, covering: Covering, model: FaceModel) ->
 
 def interval_of_draws(image: Image, covering: Covering, pool: Pool) -> tuple[Image, Image]:
     """The same of a drawn face: between the weighted quantiles of all draws that fit, for few colours are possible."""
-    images = pool.render(np.arange(len(pool.weights)))[:, covering].reshape(len(pool.weights), -1)
-    order = np.argsort(images, axis=0, kind="stable")
-    sorted_values = np.take_along_axis(images, order, axis=0)
-    masses = np.cumsum(pool.weights[order], axis=0)
+    values = pool.render(np.arange(len(pool.weights)))[:, covering].reshape(len(pool.weights), -1)  # (n, h)
+    levels = values + LEVELS * np.arange(values.shape[1])  # counted: sorting took four times as long
+    masses = np.bincount(levels.ravel(), np.repeat(pool.weights, values.shape[1]), LEVELS * values.shape[1])
+    masses = masses.reshape(-1, LEVELS).cumsum(axis=1)
     tail = (1 - LEVEL) / 2
-    ends = [np.argmax(masses >= part - 1e-9, axis=0)[None] for part in (tail, 1 - tail)]
-    low, high = (np.take_along_axis(sorted_values, end, axis=0)[0] for end in ends)
+    low, high = (np.argmax(masses >= part - 1e-9, axis=1).astype(np.uint8) for part in (tail, 1 - tail))
     return _around(image, covering, low, high)
 
 

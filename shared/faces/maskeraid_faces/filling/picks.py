@@ -4,13 +4,12 @@ from typing import Literal
 
 import numpy as np
 
-from maskeraid_faces.filling.pool import Pool, Rows, Weights
+from maskeraid_faces.filling.pool import Pool, Rows, Weights, distances
 from maskeraid_faces.images import Floats
 
 Pick = Literal["spread", "sample", "random"]
 PICKS: tuple[Pick, ...] = ("spread", "sample", "random")
 
-SLIP = 0.05  # of the heaviest cluster's mass: lighter ones are slips of the generator, and not offered
 REACH = 1.0  # of the median distance: what counts as around a cluster
 TRADE_OFF = 0.5  # between a heavy cluster (0) and one far from those already picked (1)
 
@@ -63,8 +62,8 @@ def spread(pool: Pool, k: int) -> tuple[Rows, Weights]:
 
     Every answer counts for the picked one nearest to it.
     """
-    leaders, masses = merge(pool)
-    apart = _distances(pool.places[leaders])
+    leaders, masses = pool.clusters
+    apart = distances(pool.places[leaders])
     typical = _typicality(apart, masses, pool.merged_below)
     picked = [int(np.argmax(typical))]
     nearest = apart[picked[0]]
@@ -80,23 +79,7 @@ def spread(pool: Pool, k: int) -> tuple[Rows, Weights]:
 
 def outcomes(pool: Pool) -> int:
     """How many distinct answers there are, slips left out."""
-    return len(merge(pool)[0])
-
-
-def merge(pool: Pool) -> tuple[Rows, Weights]:
-    """Leaders of the clusters, heaviest answers first, and the clusters' masses; slips are left out."""
-    near = _distances(pool.places) < pool.merged_below
-    free = np.ones(len(near), np.bool_)
-    leaders, masses = [], []
-    for row in np.argsort(-pool.weights, kind="stable"):
-        if free[row]:
-            members = free & near[row]
-            members[row] = True
-            free &= ~members
-            leaders.append(row)
-            masses.append(pool.weights[members].sum())
-    kept = np.array(masses) >= SLIP * max(masses)
-    return np.array(leaders)[kept], np.array(masses)[kept]
+    return len(pool.clusters[0])
 
 
 def _typicality(apart: Floats, masses: Weights, least_reach: float) -> Weights:
@@ -104,10 +87,3 @@ def _typicality(apart: Floats, masses: Weights, least_reach: float) -> Weights:
     reach = max(least_reach, REACH * float(np.median(apart)))
     density = np.exp(-np.square(apart / reach) / 2) @ masses
     return np.asarray(density / density.max())
-
-
-def _distances(places: Floats) -> Floats:
-    """Between all rows (n, n)."""
-    centred = places - places.mean(axis=0)  # float32 loses less near zero
-    squares = np.square(centred).sum(axis=1)
-    return np.asarray(np.sqrt(np.maximum(squares[:, None] + squares - 2 * centred @ centred.T, 0)), np.float32)

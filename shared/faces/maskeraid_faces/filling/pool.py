@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ Weights = NDArray[np.float64]  # sum 1
 Rows = NDArray[np.intp]
 
 FEWEST_EFFECTIVE = 64.0
+SLIP = 0.05  # of the heaviest cluster's mass: lighter ones are slips of the generator, and not offered
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,22 @@ class Pool:
     deviations: Floats  # (h,) weighted standard deviation of the values of the hole, in grey levels
     approximate: bool = False  # few draws agree with the visible pixels
     merged_below: float = 4.0  # grey levels RMSE in the hole: nearer fills are one answer to people
+
+    @cached_property
+    def clusters(self) -> tuple[Rows, Weights]:
+        """Leaders of the clusters, heaviest answers first, and the clusters' masses; slips are left out."""
+        near = distances(self.places) < self.merged_below
+        free = np.ones(len(near), np.bool_)
+        leaders, masses = [], []
+        for row in np.argsort(-self.weights, kind="stable"):
+            if free[row]:
+                members = free & near[row]
+                members[row] = True
+                free &= ~members
+                leaders.append(row)
+                masses.append(self.weights[members].sum())
+        kept = np.array(masses) >= SLIP * max(masses)
+        return np.array(leaders)[kept], np.array(masses)[kept]
 
 
 def narrowed(pool: Pool, rows: Rows) -> Pool:
@@ -78,3 +96,10 @@ def weighted_deviations(values: Floats, weights: Weights) -> Floats:
     mean = share @ values
     result: Floats = np.sqrt(np.maximum(share @ np.square(values - mean), 0))
     return result
+
+
+def distances(places: Floats) -> Floats:
+    """Between all rows (n, n)."""
+    centred = places - places.mean(axis=0)  # float32 loses less near zero
+    squares = np.square(centred).sum(axis=1)
+    return np.asarray(np.sqrt(np.maximum(squares[:, None] + squares - 2 * centred @ centred.T, 0)), np.float32)
