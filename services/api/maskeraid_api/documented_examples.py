@@ -68,6 +68,12 @@ EXAMPLES: dict[str, dict[str, Json]] = {
                 "dataset": {"dataset_id": DATASET_ID, "version": 1}, "group_by": "tone",
             }
         },
+        "does it help a recogniser?": {
+            "value": {
+                "kind": "recognition", "model": {"model_id": MODEL_ID},
+                "dataset": {"dataset_id": DATASET_ID, "version": 1},
+            }
+        },
     },
     "create_reimaging": {
         "an image of a dataset": {

@@ -11,6 +11,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from maskeraid_core.blobs import Blobs
+from maskeraid_core.documents.datasets import IDENTITY
 from maskeraid_core.documents.evaluations import EvaluationKind, EvaluationSpec
 from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.documents.reimagings import STATEMENT
@@ -21,11 +22,14 @@ from maskeraid_core.manifests import PREFIX
 from maskeraid_core.measuring import is_acquittal
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.shares import readable_version
+from maskeraid_faces.coverings.shapes import lower_face
 from maskeraid_faces.evaluation.fills import measure_fills
 from maskeraid_faces.evaluation.guarantees import measure_shares
 from maskeraid_faces.evaluation.quality import measure_quality
+from maskeraid_faces.evaluation.recognition import measure_recognition
 from maskeraid_faces.evaluation.samples import draw_samples
 from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.images import to_network
 from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
 from maskeraid_faces.training.image_set import prepare
@@ -164,11 +168,30 @@ def _quality(subject: Subject) -> Found:
     return Found(result, {"quality.png": draw_bars("Samples beside real images", rows)})
 
 
+def _recognition(subject: Subject) -> Found:
+    """Of persons whose lower face is covered: by a recogniser that learned from other persons of the same dataset."""
+    model, spec = subject.model, subject.spec
+    assert spec.data is not None
+    faces = subject.port.call(_uncovered, subject, spec.data)
+    hole = lower_face(model.size)
+    found = measure_recognition(
+        lambda face: fill(face, hole, model, k=1, seed=spec.seed, stages=False).candidates[0].final,
+        faces.images, faces.rows[PREFIX + IDENTITY].to_list(), hole, seed=spec.seed,
+    )  # fmt: skip
+    rows = [
+        (state, one["true_match_rate"], *one["true_match_rate_95"]) for state, one in found.to_dict()["states"].items()
+    ]
+    learned = {part.dataset_id for part in subject.learned_from}
+    result = {**found.to_dict(), "covering": "lower face", "is_seen_in_training": spec.data.dataset_id in learned}
+    return Found(result, {"recognition.png": draw_bars("True matches at 1 false match in 100", rows)})
+
+
 MEASURES: Mapping[EvaluationKind, Callable[[Subject], Found]] = {
     EvaluationKind.SAMPLES: _samples,
     EvaluationKind.MEMORISATION: _memorisation,
     EvaluationKind.GUARANTEES: _guarantees,
     EvaluationKind.QUALITY: _quality,
+    EvaluationKind.RECOGNITION: _recognition,
 }
 
 

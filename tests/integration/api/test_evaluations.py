@@ -64,6 +64,9 @@ class TestOrder:
             ("quality", {"n": 5, "dataset": "own"}, "/n"),
             ("samples", {"group_by": "mouth"}, "/group_by"),
             ("quality", {"dataset": "own", "group_by": "hat"}, "/group_by"),
+            ("recognition", {}, "/dataset"),
+            ("recognition", {"n": 5, "dataset": "own"}, "/n"),
+            ("recognition", {"dataset": "own"}, "/dataset"),
             ("beauty", {}, "/kind"),
         ],
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.factories import make_job
-from tests.integration.trainer.conftest import TENANT, Trainer
+from tests.integration.trainer.conftest import TENANT, Trainer, add_dataset
 
 from maskeraid_core.blobs import sha256_hex
 from maskeraid_core.documents.evaluations import EvaluationSpec
@@ -122,6 +122,18 @@ class TestQuality:
         assert job.result["is_seen_in_training"]
         evaluations = EvaluationRepository(trainer.port.stores.database, TENANT)
         assert [one.id for one in trainer.port.call(evaluations.ranked, whole.dataset_id)] == [job.id]
+
+
+class TestRecognition:
+    def test_it_says_whether_fills_help_a_recogniser(self, trainer: Trainer, unbroken: Job) -> None:
+        part = add_dataset(trainer.port, persons=[f"person {number % 20}" for number in range(125)])
+        job = evaluate(trainer, unbroken, "recognition", n=0, data=part.model_copy(update={"where": []}).model_dump())
+        assert job.result is not None, job.error
+        assert job.result["verdict"] in ("helps", "does not help", "hurts")
+        assert (job.result["persons"], job.result["covering"]) == (10, "lower face")
+        assert job.result["states"].keys() == {"uncovered", "visible", "reimaged", "covered"}
+        assert not job.result["is_seen_in_training"]
+        assert file_of(trainer, job, "recognition.png")[:4] == b"\x89PNG"
 
 
 class TestRefusal:

@@ -62,6 +62,14 @@ class TestTables:
                 ),
                 {"0.500", "0.010", "20.0 dB", "dark (worst, coverage)"},
             ),
+            (
+                evaluation(
+                    "recognition", verdict="does not help",
+                    gain={"over": "visible", "true_match_rate": 0.021, "interval_95": [-0.01, 0.05]},
+                    states={"visible": {"rank_1": 0.93, "true_match_rate": 0.6, "equal_error_rate": 0.08}},
+                ),
+                {"93.0%", "60.0%", "re-imaging does not help", "+2.1% (-1.0% to +5.0%)"},
+            ),
         ],
     )  # fmt: skip
     def test_show_what_was_found(self, made: dict[str, Any], cells: set[str]) -> None:

@@ -27,8 +27,8 @@ Rows = list[Sequence[str]]
 def evaluate(
     model: ModelVersionName,
     kind: Annotated[
-        Literal["samples", "memorisation", "guarantees", "quality"],
-        typer.Option(help="What is measured; `quality` needs --dataset."),
+        Literal["samples", "memorisation", "guarantees", "quality", "recognition"],
+        typer.Option(help="What is measured; `quality` and `recognition` need --dataset."),
     ],
     version: Version = None,
     dataset: Annotated[str | None, typer.Option(help="Images to compare with, a dataset by id or name.")] = None,
@@ -39,7 +39,7 @@ def evaluate(
     output: Annotated[Path | None, typer.Option(file_okay=False, help="Folder for the files.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a model: what it draws, whether it copies, what it is sure to draw, how good it is."""
+    """Measure a model: what it draws, whether it copies, what it is sure to draw, how good it is, whom it helps."""
     with connected() as client:
         dataset_id = find_dataset(client, dataset).id if dataset else None
         model_id, number = find_version(client, model, version)
@@ -82,6 +82,8 @@ def rows_of(made: Evaluation) -> Rows:
             return _guarantees(result)
         case "quality":
             return _quality(result)
+        case "recognition":
+            return _recognition(result)
     return []
 
 
@@ -95,6 +97,17 @@ def _guarantees(result: Mapping[str, Any]) -> Rows:
 
 def _share(row: Mapping[str, Any]) -> str:
     return f"{row['classifier_error']:.1%}" + (" (by likeness)" if row["measured_by"] == "resemblance" else "")
+
+
+def _recognition(result: Mapping[str, Any]) -> Rows:
+    gain, verdict = result["gain"], result["verdict"]
+    rows: Rows = [("faces", "found first", "true matches", "equal error")]
+    rows += [
+        (state, f"{one['rank_1']:.1%}", f"{one['true_match_rate']:.1%}", f"{one['equal_error_rate']:.1%}")
+        for state, one in result["states"].items()
+    ]
+    low, high = gain["interval_95"]
+    return [*rows, (f"re-imaging {verdict}", "", f"{gain['true_match_rate']:+.1%} ({low:+.1%} to {high:+.1%})", "")]
 
 
 def _quality(result: Mapping[str, Any]) -> Rows:

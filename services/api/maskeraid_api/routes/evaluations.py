@@ -17,6 +17,7 @@ from maskeraid_api.schemas.evaluations import FEWEST_TEST_IMAGES, EvaluationRequ
 from maskeraid_api.serving import serve
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.datasets import IDENTITY
 from maskeraid_core.documents.evaluations import EvaluationKind, EvaluationSpec
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.trainings import DataPart
@@ -97,8 +98,8 @@ async def create_evaluation(
 ) -> Response:
     """Measure something of a model. All that can be known now is checked now.
 
-    A model that others share can be tried (`samples`) and compared (`quality`); what needs the images that it learned
-    from is for its owner.
+    A model that others share can be tried (`samples`) and compared (`quality`, `recognition`); what needs the images
+    that it learned from is for its owner.
     """
     n = body.check()
     model = await registry.get(body.model.model_id)
@@ -143,6 +144,10 @@ async def choose_images(library: Library, body: EvaluationRequest, version: Mode
     if sides != [version.resolution]:
         raise ResolutionNotSupported(
             f"The model draws {version.resolution} pixels a side; the images have {', '.join(map(str, sides[:5]))}."
+        )
+    if body.kind is EvaluationKind.RECOGNITION and IDENTITY not in attributes_of(rows):
+        raise ValidationFailed(
+            f"`recognition` needs images with the attribute `{IDENTITY}`: whom each one shows.", pointer="/dataset"
         )
     if body.group_by is not None and body.group_by not in attributes_of(rows):
         known = ", ".join(attributes_of(rows)) or "none"

@@ -10,6 +10,7 @@ from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import AttributeName, LabelledBody, ModelReference
 from maskeraid_api.schemas.reimagings import ModelOption
 from maskeraid_api.schemas.trainings import LARGEST_SEED, DataChoice
+from maskeraid_core.documents.datasets import IDENTITY
 from maskeraid_core.documents.evaluations import EvaluationKind, EvaluationSpec
 from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import ValidationFailed
@@ -20,7 +21,9 @@ SAMPLES: Mapping[EvaluationKind, tuple[int, int, int]] = {  # the fewest, the us
     EvaluationKind.MEMORISATION: (1000, 1000, 4096),
     EvaluationKind.GUARANTEES: (100, 1000, 10_000),
     EvaluationKind.QUALITY: (0, 0, 0),  # as many as there are images
+    EvaluationKind.RECOGNITION: (0, 0, 0),  # none: faces of the images are filled
 }
+BESIDE_IMAGES = frozenset({EvaluationKind.QUALITY, EvaluationKind.RECOGNITION})
 FEWEST_TEST_IMAGES = 16
 Kind = Annotated[EvaluationKind, Field(strict=False)]
 
@@ -32,13 +35,14 @@ class EvaluationRequest(LabelledBody):
     model: ModelOption = Field(description="Of which model's version.")
     dataset: DataChoice | None = Field(
         default=None,
-        description="`quality`: the images it is compared with, which it should not have learned from. `memorisation`: "
+        description="`quality`: the images it is compared with, which it should not have learned from. `recognition`: "
+        f"images with the attribute `{IDENTITY}`, of eight persons or more and four a person. `memorisation`: "
         "unseen faces instead of those that its training held out; these can accuse a model, but not acquit it.",
     )
     n: int | None = Field(
         default=None, ge=1, le=10_000, examples=[1000],
         description="Samples: 25 of `samples` (at most 256), 1,000 of `memorisation` (1,000 to 4,096) and of "
-        "`guarantees` (100 to 10,000); of `quality` as many as there are images.",
+        "`guarantees` (100 to 10,000); of `quality` as many as there are images, of `recognition` none.",
     )  # fmt: skip
     seed: int = Field(default=0, ge=0, le=LARGEST_SEED, description="The same seed, the same samples.")
     group_by: AttributeName | None = Field(
@@ -50,8 +54,8 @@ class EvaluationRequest(LabelledBody):
 
     def check(self) -> int:
         """How many samples are drawn; raises ValidationFailed for what does not go together."""
-        if self.dataset is None and self.kind is EvaluationKind.QUALITY:
-            raise ValidationFailed("`quality` needs a dataset to compare with.", pointer="/dataset")
+        if self.dataset is None and self.kind in BESIDE_IMAGES:
+            raise ValidationFailed(f"`{self.kind}` needs a dataset to compare with.", pointer="/dataset")
         if self.dataset is not None and self.kind in (EvaluationKind.SAMPLES, EvaluationKind.GUARANTEES):
             raise ValidationFailed(f"`{self.kind}` takes no dataset.", pointer="/dataset")
         if self.group_by is not None and self.kind is not EvaluationKind.QUALITY:
@@ -60,7 +64,7 @@ class EvaluationRequest(LabelledBody):
         if self.n is None:
             return usual
         if most == 0:
-            raise ValidationFailed("`quality` draws as many samples as there are images.", pointer="/n")
+            raise ValidationFailed(f"`{self.kind}` takes no number of samples: the images decide.", pointer="/n")
         if not fewest <= self.n <= most:
             raise ValidationFailed(f"`{self.kind}` takes {fewest} to {most} samples.", pointer="/n")
         return self.n

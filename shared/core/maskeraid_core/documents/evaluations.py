@@ -13,6 +13,7 @@ class EvaluationKind(StrEnum):
     MEMORISATION = "memorisation"  # whether it shows the faces it learned from
     GUARANTEES = "guarantees"  # what it is sure to draw
     QUALITY = "quality"  # how good it is beside images that it has not seen
+    RECOGNITION = "recognition"  # whether its fills help a face recogniser
 
 
 class EvaluationSpec(Part):
