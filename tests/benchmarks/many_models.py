@@ -13,6 +13,7 @@ from maskeraid_faces.face_model import Bank, Basis, Conditioning, FaceModel, Rid
 from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.model_files import load_model, save_model
 from maskeraid_inference.loaded_models import LoadedModels
+from maskeraid_inference.memory import Memory
 from maskeraid_inference.settings import InferenceSettings
 from tests.benchmarks.figures import Bench, Figure, measures
 
@@ -27,8 +28,10 @@ def measure_many_models(bench: Bench) -> Iterator[Figure]:
     defaults = InferenceSettings.model_fields
     most, most_bytes = defaults["models_kept"].default, defaults["models_kept_bytes"].default
     files = save_model(_model())
-    models = LoadedModels(lambda version: load_model({name: bytes(bytearray(data)) for name, data in files.items()}),
-                          most=most, most_bytes=most_bytes)  # fmt: skip
+    models = LoadedModels(
+        lambda version: load_model({name: bytes(bytearray(data)) for name, data in files.items()}),
+        Memory(most=most, most_bytes=most_bytes),
+    )
     image = np.full((SIDE, SIDE, 3), 128, np.uint8)
     kept: dict[int, float] = {}
     for number in range(1, MODELS + 1):

@@ -1,11 +1,9 @@
-"""Models kept in memory by digest, least recently used dropped first; every file is checked on its way in."""
+"""Models kept in memory by digest; every file is checked on its way in."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from threading import Lock
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from maskeraid_core.portal import PortalStores
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.known_faces_file import KNOWN_FACES_FILE, read_known_faces
 from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
+from maskeraid_inference.memory import Memory
 
 ARRAYS = ".safetensors"  # of a version's files only these and the description are the model; the others show it
 
@@ -22,48 +21,17 @@ ReadModel = Callable[[ModelVersion], FaceModel]
 
 
 class LoadedModels:
-    """A bounded store of models, shared by threads. The newest one stays, however large."""
+    """Models by what they are made of."""
 
-    def __init__(self, read: ReadModel, *, most: int, most_bytes: int) -> None:
-        self._read = read
-        self._most, self._most_bytes = most, most_bytes
-        self._lock = Lock()
-        self._models: OrderedDict[str, Future[FaceModel]] = OrderedDict()  # least recently used first
-        self._bytes: dict[str, int] = {}  # of those that are loaded
+    def __init__(self, read: ReadModel, memory: Memory) -> None:
+        self._read, self._memory = read, memory
 
     def get(self, version: ModelVersion) -> FaceModel:
-        """The model of this version; who asks while it is being loaded waits for that one load.
+        """The model of this version.
 
-        Raises: InputGone, ArtifactCorrupt, BadModelFile, to all who waited; the next caller tries anew.
+        Raises: InputGone, ArtifactCorrupt, BadModelFile, to all who waited for it; the next caller tries anew.
         """
-        key = _key(version)
-        with self._lock:
-            is_asked_for = key in self._models
-            loading = self._models.setdefault(key, Future())
-            self._models.move_to_end(key)
-        if not is_asked_for:
-            self._load(key, version, loading)
-        return loading.result()
-
-    def _load(self, key: str, version: ModelVersion, loading: "Future[FaceModel]") -> None:
-        try:
-            model = self._read(version)
-        except BaseException as error:
-            with self._lock:
-                del self._models[key]
-            loading.set_exception(error)
-            return
-        with self._lock:
-            self._bytes[key] = bytes_of(model)
-            self._shed(key)
-        loading.set_result(model)
-
-    def _shed(self, newest: str) -> None:
-        for key in list(self._models):
-            if len(self._bytes) <= self._most and sum(self._bytes.values()) <= self._most_bytes:
-                return
-            if key != newest and key in self._bytes:
-                del self._models[key], self._bytes[key]
+        return self._memory.get(_key(version), partial(self._read, version), bytes_of)
 
 
 @dataclass(frozen=True)
@@ -90,7 +58,7 @@ async def _read_files(blobs: Blobs, files: Iterable[ModelFile]) -> dict[str, byt
 
 def _key(version: ModelVersion) -> str:
     """The same weights may come of the same faces under other names, another tenant's even: these must not mix."""
-    return " ".join([version.digest, *(file.sha256 for file in version.inner_files)])
+    return " ".join(["model", version.digest, *(file.sha256 for file in version.inner_files)])
 
 
 def bytes_of(model: FaceModel) -> int:

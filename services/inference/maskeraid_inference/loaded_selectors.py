@@ -1,8 +1,9 @@
-"""Selectors kept in memory by id, the least recently used dropped first; every file is checked on its way in."""
+"""Selectors kept in memory by id, beside the models; every file is checked on its way in."""
 
 import asyncio
-from collections import OrderedDict
-from threading import Lock
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 from maskeraid_core.documents.selectors import DESCRIPTION_FILE, WEIGHTS_FILE
 from maskeraid_core.errors import InputGone
@@ -10,29 +11,37 @@ from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.selectors import SelectorRepository
 from maskeraid_faces.selection.network import SelectorNetwork
 from maskeraid_faces.selection.network_files import load_selector
+from maskeraid_inference.memory import Memory
 
-KEPT = 2  # each takes 143 MB
+ReadSelector = Callable[[str, str], SelectorNetwork]
 
 
 class LoadedSelectors:
-    """A bounded store, shared by threads; one is loaded at a time."""
+    """Selectors by tenant and id; of 143 MB each."""
 
-    def __init__(self, port: PortalStores) -> None:
-        self._port = port
-        self._lock = Lock()
-        self._networks: OrderedDict[tuple[str, str], SelectorNetwork] = OrderedDict()
+    def __init__(self, read: ReadSelector, memory: Memory) -> None:
+        self._read, self._memory = read, memory
 
     def get(self, tenant: str, selector_id: str) -> SelectorNetwork:
         """A tenant's selector. Raises: InputGone, ArtifactCorrupt, BadModelFile."""
-        key = (tenant, selector_id)
-        with self._lock:
-            if key not in self._networks:
-                files = self._port.call(_read_files, self._port.stores, tenant, selector_id)
-                self._networks[key] = load_selector(files)
-            self._networks.move_to_end(key)
-            while len(self._networks) > KEPT:
-                self._networks.popitem(last=False)
-            return self._networks[key]
+        key = ("selector", tenant, selector_id)
+        return self._memory.get(key, partial(self._read, tenant, selector_id), bytes_of)
+
+
+@dataclass(frozen=True)
+class StoredSelectors:
+    """Reads selectors from the blobs."""
+
+    port: PortalStores
+
+    def read(self, tenant: str, selector_id: str) -> SelectorNetwork:
+        """Raises: InputGone, ArtifactCorrupt, BadModelFile."""
+        return load_selector(self.port.call(_read_files, self.port.stores, tenant, selector_id))
+
+
+def bytes_of(network: SelectorNetwork) -> int:
+    """What its weights take."""
+    return sum(array.nbytes for array in network.weights.values())
 
 
 async def _read_files(stores: Stores, tenant: str, selector_id: str) -> dict[str, bytes]:

@@ -17,7 +17,8 @@ from maskeraid_core.settings import read_settings
 from maskeraid_core.worker import Worker
 from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels, StoredModels
-from maskeraid_inference.loaded_selectors import LoadedSelectors
+from maskeraid_inference.loaded_selectors import LoadedSelectors, StoredSelectors
+from maskeraid_inference.memory import Memory
 from maskeraid_inference.settings import InferenceSettings
 from maskeraid_inference.warming import warm
 from maskeraid_inference.workbench import Workbench
@@ -55,8 +56,10 @@ class Process:
         port = self._open.enter_context(open_portal(self.settings))
         sanitiser = self._open.enter_context(ImageSanitiser())
         settings = self.settings
-        models = LoadedModels(StoredModels(port).read, most=settings.models_kept, most_bytes=settings.models_kept_bytes)
-        self.workbench = Workbench(port, models, KnownVersions(port), sanitiser, LoadedSelectors(port))
+        memory = Memory(most=settings.models_kept, most_bytes=settings.models_kept_bytes)
+        models = LoadedModels(StoredModels(port).read, memory)
+        selectors = LoadedSelectors(StoredSelectors(port).read, memory)
+        self.workbench = Workbench(port, models, KnownVersions(port), sanitiser, selectors)
         warm(port, models, settings.models_warmed)
         # Last: from now on it counts as alive.
         self.worker = Worker(

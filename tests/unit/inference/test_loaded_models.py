@@ -18,7 +18,10 @@ from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.known_faces_file import KNOWN_FACES_FILE, write_known_faces
 from maskeraid_faces.model_files import save_model
+from maskeraid_faces.selection.network import SelectorNetwork
 from maskeraid_inference.loaded_models import LoadedModels, StoredModels, bytes_of
+from maskeraid_inference.loaded_selectors import LoadedSelectors
+from maskeraid_inference.memory import Memory
 
 LIGHT, MEDIUM, DARK = (make_version(tone) for tone in ("light", "medium", "dark"))
 PLENTY = 2**30
@@ -40,13 +43,13 @@ class Reads:
 class TestLoadedModels:
     def test_reads_a_model_once(self) -> None:
         reads = Reads()
-        models = LoadedModels(reads.read, most=2, most_bytes=PLENTY)
+        models = LoadedModels(reads.read, Memory(most=2, most_bytes=PLENTY))
         assert models.get(LIGHT) is models.get(LIGHT)
         assert reads.names == ["faces-light"]
 
     def test_keeps_the_same_weights_apart_whose_faces_have_other_names(self) -> None:
         reads = Reads()
-        models = LoadedModels(reads.read, most=2, most_bytes=PLENTY)
+        models = LoadedModels(reads.read, Memory(most=2, most_bytes=PLENTY))
         file = ModelFile(name=KNOWN_FACES_FILE, key="k", bytes=1, sha256="0", media_type="x/y")
         for sha256 in ("a", "b", "a"):
             models.get(LIGHT.model_copy(update={"inner_files": [file.model_copy(update={"sha256": sha256})]}))
@@ -54,14 +57,14 @@ class TestLoadedModels:
 
     def test_drops_the_least_recently_used(self) -> None:
         reads = Reads()
-        models = LoadedModels(reads.read, most=2, most_bytes=PLENTY)
+        models = LoadedModels(reads.read, Memory(most=2, most_bytes=PLENTY))
         for version in (LIGHT, MEDIUM, LIGHT, DARK, LIGHT, MEDIUM):
             models.get(version)
         assert reads.names == ["faces-light", "faces-medium", "faces-dark", "faces-medium"]
 
     def test_keeps_the_newest_though_it_is_too_large(self) -> None:
         reads = Reads()
-        models = LoadedModels(reads.read, most=8, most_bytes=1)
+        models = LoadedModels(reads.read, Memory(most=8, most_bytes=1))
         for version in (LIGHT, LIGHT, MEDIUM, LIGHT):
             models.get(version)
         assert reads.names == ["faces-light", "faces-medium", "faces-light"]
@@ -73,7 +76,7 @@ class TestLoadedModels:
             assert may_go_on.wait(10)
             return reads.read(version)
 
-        models = LoadedModels(read, most=2, most_bytes=PLENTY)
+        models = LoadedModels(read, Memory(most=2, most_bytes=PLENTY))
 
         def get() -> FaceModel:
             callers.wait(10)
@@ -96,10 +99,48 @@ class TestLoadedModels:
                 raise error
             return reads.read(version)
 
-        models = LoadedModels(read, most=2, most_bytes=PLENTY)
+        models = LoadedModels(read, Memory(most=2, most_bytes=PLENTY))
         with pytest.raises(ArtifactCorrupt):
             models.get(LIGHT)
         assert models.get(LIGHT) is load_made(LIGHT)
+
+
+class TestSelectorsBesideModels:
+    """Both lie under one bound, whichever takes the room."""
+
+    def network(self) -> SelectorNetwork:
+        return SelectorNetwork(("a", "b"), {"hidden_1.kernel": np.zeros(1_000, np.float32)})
+
+    def test_a_selector_takes_the_room_of_models(self) -> None:
+        reads, of_model = Reads(), bytes_of(load_made(LIGHT))
+        memory = Memory(most=8, most_bytes=of_model + 3_999)
+        models = LoadedModels(reads.read, memory)
+        selectors = LoadedSelectors(lambda tenant, selector_id: self.network(), memory)
+        models.get(LIGHT)
+        selectors.get("ten_1", "sel_1")  # 4,000 bytes
+        models.get(LIGHT)
+        assert reads.names == ["faces-light", "faces-light"]
+
+    def test_models_take_the_room_of_a_selector(self) -> None:
+        read: list[str] = []
+
+        def read_selector(tenant: str, selector_id: str) -> SelectorNetwork:
+            read.append(f"{tenant} {selector_id}")
+            return self.network()
+
+        memory = Memory(most=2, most_bytes=PLENTY)
+        models, selectors = LoadedModels(load_made, memory), LoadedSelectors(read_selector, memory)
+        selectors.get("ten_1", "sel_1")
+        models.get(LIGHT)
+        selectors.get("ten_1", "sel_1")
+        for version in (MEDIUM, DARK):
+            models.get(version)
+        selectors.get("ten_1", "sel_1")
+        assert read == ["ten_1 sel_1"] * 2
+
+    def test_of_two_tenants_are_two(self) -> None:
+        selectors = LoadedSelectors(lambda tenant, _: SelectorNetwork((tenant,), {}), Memory(most=8, most_bytes=PLENTY))
+        assert [selectors.get(tenant, "sel_1").models for tenant in ("a", "b", "a")] == [("a",), ("b",), ("a",)]
 
 
 class TestStoredModels:
