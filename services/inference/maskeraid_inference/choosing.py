@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -10,15 +9,14 @@ import numpy as np
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_faces.blending.skin_tone import from_lab
 from maskeraid_faces.errors import NoSuitableModel
-from maskeraid_faces.face_model import FaceModel, Prototype
+from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import LARGEST_SIDE, SIDE_STEP, Covering, Image
 from maskeraid_faces.selection.choose import choose_model, parts_of_lead
 from maskeraid_faces.selection.chosen import Chosen
 from maskeraid_faces.selection.network import SelectorNetwork, logits
-from maskeraid_faces.selection.pool import ModelSummary
 from maskeraid_faces.sizes import fit_covering, fit_image
+from maskeraid_inference.candidates import Candidates
 
-UNSOUND = {"collapse", "undertrained", "copying"}
 NEAREST_TOLD = 5  # models named when none fits
 Facts = Mapping[str, Any]  # plain JSON values
 REASONS = {
@@ -122,11 +120,10 @@ class _ByAttributes:
 def _by_attributes(
     image: Image, covering: Covering, versions: Sequence[ModelVersion], load: Callable[[ModelVersion], FaceModel]
 ) -> _ByAttributes:
+    known = versions if isinstance(versions, Candidates) else Candidates(versions)
     side = side_for_choosing(image, versions)
-    chosen = choose_model(
-        fit_image(image, side), fit_covering(covering, side), [_summary(version, load) for version in versions]
-    )
-    by_id = {version.id: version for version in versions}
+    chosen = choose_model(fit_image(image, side), fit_covering(covering, side), known.pool(load))
+    by_id = known.by_id
     distribution = tuple(_describe(by_id[model], chosen) for model in chosen.reasons)  # likeliest first, 50 at most
     visible = tuple({"attribute": name, **seen.to_dict()} for name, seen in chosen.visible.items())
     return _ByAttributes(chosen, by_id, distribution, visible)
@@ -169,21 +166,6 @@ def side_for_choosing(image: Image, versions: Sequence[ModelVersion]) -> int:
     side = image.shape[0]
     is_fit = side <= LARGEST_SIDE and side % SIDE_STEP == 0
     return side if is_fit else max(version.resolution for version in versions)
-
-
-def _summary(version: ModelVersion, load: Callable[[ModelVersion], FaceModel]) -> ModelSummary:
-    prototypes = tuple(_prototype(plain) for plain in version.prototypes)
-    flags = {flag.get("code") for flag in version.card.get("flags", ())}
-    return ModelSummary(
-        version.id, version.name, prototypes, version.kind, partial(load, version),
-        images=version.card.get("images"), is_flagged=bool(flags & UNSOUND),
-        held_out=tuple(version.card.get("selection", {}).get("held_out_scores", ())),
-    )  # fmt: skip
-
-
-def _prototype(plain: Facts) -> Prototype:
-    tone, hair, eyes = (np.array(plain[name], np.float32) for name in ("tone", "hair", "eyes"))
-    return Prototype(tone, hair, eyes, float(plain["share"]))
 
 
 def _describe(version: ModelVersion, chosen: Chosen) -> Facts:

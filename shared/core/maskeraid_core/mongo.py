@@ -60,7 +60,9 @@ async def create_indexes(database: Database) -> None:
     for name in ("models", "webhook_endpoints"):
         await database[name].create_index("has_outbox")
     await database["models"].create_index("grants.reader")
-    await database["adoptions"].create_index("tenant")
+    for name in ("tenant", "model_id"):
+        await database["adoptions"].create_index(name)
+    await database["pools"].create_index("is_due")
     await database["ratings"].create_index("model_id")
     for path in ("lineage.data.dataset_id", "lineage.ancestors.dataset_id", "lineage.training_id", "model_id"):
         await database["model_versions"].create_index([("tenant", ASCENDING), (path, ASCENDING)])

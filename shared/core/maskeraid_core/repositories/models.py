@@ -11,9 +11,11 @@ from maskeraid_core.documents.models import CARD_FILE, Model, ModelFile, ModelFl
 from maskeraid_core.documents.notices import Notice
 from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.mongo import Database
+from maskeraid_core.repositories.pools import PoolRepository
 from maskeraid_core.repositories.repository import TenantRepository, now
 
 MOST_TRIES = 100  # of one who comes at the same time as others
+DECIDES = frozenset({"grants", "latest_version"})  # which version of a model may be chosen, and by whom
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,23 @@ class Learner:
 
 
 class ModelRepository(TenantRepository[Model]):
+    """Every write that changes a pool notes it there."""
+
     collection_name = "models"
     kind = Model
+
+    async def add(self, document: Model) -> Model:
+        added = await super().add(document)
+        await self._note_changed()  # nobody can have adopted it yet
+        return added
+
+    async def change(
+        self, document_id: str, facts: Mapping[str, object], *, where: Mapping[str, object] | None = None
+    ) -> Model | None:
+        changed = await super().change(document_id, facts, where=where)
+        if changed and not DECIDES.isdisjoint(facts):
+            await self._note_changed(document_id)
+        return changed
 
     async def all_live(self) -> list[Model]:
         """Every model of the tenant, oldest first."""
@@ -36,6 +53,8 @@ class ModelRepository(TenantRepository[Model]):
     async def delete(self, model_id: str) -> bool:
         """Hide a model from every answer; its files are swept when it has been so for an hour."""
         outcome = await self._collection.update_one(self._live({"_id": model_id}), {"$set": {"deleted_at": now()}})
+        if outcome.modified_count:
+            await self._note_changed(model_id)
         return outcome.modified_count == 1
 
     async def point(
@@ -75,6 +94,8 @@ class ModelRepository(TenantRepository[Model]):
             self._live({"_id": version.model_id, "latest_version": {"$lt": version.version}}),
             {"$set": {"latest_version": version.version, **facts_of(version), "updated_at": now()}},
         )
+        if outcome.modified_count:
+            await self._note_changed(version.model_id)
         return outcome.modified_count == 1
 
     async def flag(self, model_id: str, flag: ModelFlag, notice: Notice) -> bool:
@@ -95,6 +116,9 @@ class ModelRepository(TenantRepository[Model]):
             {"$set": {"rating_count": count, "rating_mean": mean, "rated": model.rated + 1}},
         )
         return outcome.modified_count == 1
+
+    async def _note_changed(self, *model_ids: str) -> None:
+        await PoolRepository(self._collection.database).note_changed(self._tenant, model_ids)
 
 
 def facts_of(version: ModelVersion) -> dict[str, Any]:
@@ -158,7 +182,10 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
         fields = measured.model_dump(include={"guarantees", "varies", "combinations", "card", "files"})
         card = as_read.file(CARD_FILE)
         unchanged = {"files.sha256": card.sha256} if card else {"files.name": {"$ne": CARD_FILE}}
-        return await self.change(as_read.id, fields, where=unchanged) is not None
+        is_noted = await self.change(as_read.id, fields, where=unchanged) is not None
+        if is_noted:  # flags, and whether it copies, decide who may choose it
+            await PoolRepository(self._collection.database).note_changed(self._tenant, [as_read.model_id])
+        return is_noted
 
     async def latest_of(self, models: Iterable[Model]) -> list[ModelVersion]:
         """The latest version of each model."""

@@ -10,6 +10,7 @@ from maskeraid_core.documents.grants import EVERYONE, Adoption
 from maskeraid_core.documents.models import Model, ModelFlag, ModelVersion
 from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository, facts_of
+from maskeraid_core.repositories.pools import PoolRepository
 from maskeraid_core.repositories.repository import Page, PageRequest, Reading, TenantRepository, now
 
 
@@ -121,10 +122,13 @@ class AdoptionRepository(TenantRepository[Adoption]):
             await self.add(adoption)
         except DuplicateKeyError:
             return
+        await PoolRepository(self._collection.database).note_changed(self._tenant)
 
     async def forgo(self, model_id: str) -> bool:
         """Take that back; False when it was not so."""
         outcome = await self._collection.delete_one(self._live({"_id": self._key(model_id)}))
+        if outcome.deleted_count:
+            await PoolRepository(self._collection.database).note_changed(self._tenant)
         return outcome.deleted_count == 1
 
     async def among(self, model_ids: list[str]) -> set[str]:
