@@ -27,8 +27,9 @@ from maskeraid_core.repositories.datasets import DatasetRepository
 from maskeraid_core.repositories.events import EventLine, EventRepository, Lines
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository, facts_of
 from maskeraid_core.repositories.moves import JobMoves
+from maskeraid_core.repositories.pools import PoolRepository
 from maskeraid_core.selectors import EFFECT as PUBLISH_SELECTOR
-from maskeraid_core.selectors import order_anew, publish_selector
+from maskeraid_core.selectors import publish_selector
 
 log = structlog.get_logger()
 
@@ -192,11 +193,10 @@ async def _publish_model(stores: Stores, job: Job, data: dict[str, Any]) -> None
         return
     if version.version > 1:
         is_published = await models.publish(version) or await models.get(version.model_id) is not None
+        await PoolRepository(stores.database).note_changed(job.tenant, [version.model_id])  # see below
         # A model that was deleted while the training ended gets no version, and the training says so.
         facts = {"version": version.version} if is_published else {"is_model_deleted": True}
         await JobMoves(stores.database).note_result(job, facts)
-        if is_published:
-            await order_anew(stores, job)
         return
     model = Model(
         id=version.model_id, tenant=job.tenant, name=version.name, latest_version=version.version,
@@ -205,8 +205,8 @@ async def _publish_model(stores: Stores, job: Job, data: dict[str, Any]) -> None
         has_outbox=True,
     )  # fmt: skip
     await models.add_once(model)
+    await PoolRepository(stores.database).note_changed(job.tenant)  # once more: who added it may have died before that
     await drain_notices(stores, ModelRepository.collection_name, model.id)
-    await order_anew(stores, job)
 
 
 def _model_created(version: ModelVersion) -> Notice:

@@ -18,6 +18,8 @@ from maskeraid_core.repositories.due import DueJobs
 from maskeraid_core.repositories.lanes import LaneRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.notices import NoticeOutboxes
+from maskeraid_core.repositories.pools import PoolRepository
+from maskeraid_core.selectors import QUIET, order_if_outdated
 from maskeraid_core.status_machine import lease_lost, past_deadline
 
 log = structlog.get_logger()
@@ -34,7 +36,7 @@ async def sweep_forever(stores: Stores) -> None:
 
 
 async def sweep(stores: Stores) -> None:
-    """One round: deadlines, expired leases, outboxes, lanes, bells, deliveries, batches."""
+    """One round: deadlines, expired leases, outboxes, selectors, lanes, bells, deliveries, batches."""
     moves, due = JobMoves(stores.database), DueJobs(stores.database)
     at = await moves.server_time()
     for job in await due.past_deadline(at):
@@ -51,6 +53,9 @@ async def sweep(stores: Stores) -> None:
     for collection, document_id in await NoticeOutboxes(stores.database).waiting():
         with _apart(document_id):
             await drain_notices(stores, collection, document_id)
+    for pool in await PoolRepository(stores.database).due(at - QUIET):
+        with _apart(pool.id):
+            await order_if_outdated(stores, pool)
     await _ring(stores, at)
     await _tend_batches(stores, at)
 
@@ -84,14 +89,14 @@ async def _tend_batches(stores: Stores, at: datetime) -> None:
 
 
 @contextmanager
-def _apart(job_id: str) -> Iterator[None]:
-    """Keep what is wrong with one job from all the others; a store that is away ends the round."""
+def _apart(subject: str) -> Iterator[None]:
+    """Keep what is wrong with one job or pool from all the others; a store that is away ends the round."""
     try:
         yield
     except (ConnectionFailure, OSError):
         raise
     except Exception as error:
-        log.error("job left for the next round", job_id=job_id, exc_info=error)
+        log.error("left for the next round", subject=subject, exc_info=error)
 
 
 async def _take_over(stores: Stores, moves: JobMoves, job: Job) -> None:

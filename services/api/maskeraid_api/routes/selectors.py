@@ -40,7 +40,7 @@ async def get_selector(
 ) -> Response:
     """One selector: its layers, curves, report, confusion matrix, models, and files.
 
-    A training of the kind `selector` makes it; when one of your trainings makes a model later, it learns anew.
+    A training of the kind `selector` makes it; when the models that you can use change later, it learns anew.
     """
     found = await required(selectors, selector_id)
     newest = await selectors.current()

@@ -74,10 +74,11 @@ class JobRepository(TenantRepository[Job]):
         cursor = self._collection.find(self._live({**trainings, "spec.model_id": model_id}), {"_id": 1})
         return [row["_id"] async for row in cursor]
 
-    async def has_waiting(self, kind: JobKind, about: Mapping[str, object]) -> bool:
-        """Whether a job of a kind, with a specification of such fields, is queued."""
-        wanted = self._live({"kind": kind, "status": JobStatus.QUEUED, **about})
-        return await self._collection.find_one(wanted, {"_id": 1}) is not None
+    async def since(self, kind: JobKind, about: Mapping[str, object], at: datetime) -> list[Job]:
+        """Jobs of a kind, with a specification of such fields, that have not ended or were begun behind a moment."""
+        found = self._collection.find(self._live({"kind": kind, **about}))
+        jobs = [Job.of(row) async for row in found]
+        return [job for job in jobs if not job.status.is_terminal or (job.started_at and job.started_at > at)]
 
     async def waiting(self, queue: QueueName, most: int) -> int:
         """How many of the tenant's jobs are queued there, without the items of batches, counted up to `most`."""
