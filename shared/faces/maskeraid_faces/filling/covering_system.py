@@ -1,11 +1,12 @@
 """What one covering makes of a model's basis, kept for the next fill: fills then cost r^2, not r^2 times the pixels."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, cholesky
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, cholesky
 
 from maskeraid_faces.coverings.grow import grow
 from maskeraid_faces.face_model import Basis, FaceModel
@@ -13,6 +14,7 @@ from maskeraid_faces.filling.per_covering import PerCovering
 from maskeraid_faces.images import Covering, Floats
 
 RING_WEIGHT = 0.3  # of the pixels beside the covering, which may bleed; hearing them at all is worth 0.1 dB
+BREATHS = 6  # tenfold deeper each
 SYSTEMS_KEPT = 12  # about 10 MB each at 64 px and r = 512
 
 
@@ -91,10 +93,17 @@ def _bank_norms(model: FaceModel, gram: Floats) -> Floats:
 
 
 def _root(gram: Floats) -> Floats:
-    """Lower Cholesky factor of a positive semidefinite matrix; a breath on its diagonal keeps it definite."""
+    """Lower Cholesky factor of a positive semidefinite matrix; a breath on its diagonal keeps it definite.
+
+    Where most of it lies in few directions, as with a hole of few pixels, rounding is larger than that breath.
+    """
+    eye = np.eye(len(gram), dtype=np.float32)
     breath = 1e-5 * float(np.trace(gram)) / len(gram) + 1e-9
-    definite = gram + np.float32(breath) * np.eye(len(gram), dtype=np.float32)
-    return np.asarray(cholesky(definite, lower=True, check_finite=False), np.float32)
+    for deeper in range(BREATHS):
+        with suppress(LinAlgError):
+            definite = gram + np.float32(breath * 10**deeper) * eye
+            return np.asarray(cholesky(definite, lower=True, check_finite=False), np.float32)
+    raise LinAlgError("the components are not finite")
 
 
 _systems = PerCovering(_make, SYSTEMS_KEPT)
