@@ -28,6 +28,7 @@ SUBJECTS = (
     "scaling",
     "drawn_bars",
     "selecting",
+    "choosing_photographs",
     "photographs",
     "detecting",
     "fills",

@@ -8,6 +8,7 @@ import numpy as np
 
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_faces.face_model import FaceModel, Prototype
+from maskeraid_faces.selection.looks import OwnLooks
 from maskeraid_faces.selection.pool import ModelPool, ModelSummary
 
 UNSOUND = {"collapse", "undertrained", "copying"}
@@ -48,10 +49,12 @@ class Candidates(Sequence[ModelVersion]):
 def _summary(version: ModelVersion, load: Load) -> ModelSummary:
     prototypes = tuple(_prototype(plain) for plain in version.prototypes)
     flags = {flag.get("code") for flag in version.card.get("flags", ())}
+    measured = version.card.get("selection", {})
     return ModelSummary(
         version.id, version.name, prototypes, version.kind, partial(load, version),
         images=version.card.get("images"), is_flagged=bool(flags & UNSOUND),
-        held_out=tuple(version.card.get("selection", {}).get("held_out_scores", ())),
+        held_out=tuple(measured.get("held_out_scores", ())),
+        looks=OwnLooks.of(measured["looks"]) if "looks" in measured else None,
     )  # fmt: skip
 
 

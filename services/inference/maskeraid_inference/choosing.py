@@ -19,6 +19,8 @@ from maskeraid_inference.candidates import Candidates
 
 NEAREST_TOLD = 5  # models named when none fits
 Facts = Mapping[str, Any]  # plain JSON values
+NOTHING_LIKE_IT = "no model was trained on pictures that look like this one, if it shows a face"
+LIKE_IT: Facts = {"attribute": "looks", "value": "faces of the same kind of picture: pose, light, sharpness, style"}
 REASONS = {
     "cnn": "of your models, the one that the thesis's network takes this face for",
     "attributes": "of your models, the one whose faces are most like this one",
@@ -105,10 +107,11 @@ class _ByAttributes:
     def choice(self, by: Literal["attributes", "default"]) -> Choice:
         """Raises: NoSuitableModel."""
         if self.chosen.best is None:
+            looks_strange = "looks" in self.chosen.reasons[self.chosen.nearest or ""].strange
             raise NoSuitableModel(
-                "no model was trained on faces of such a tone",
+                NOTHING_LIKE_IT if looks_strange else "no model was trained on faces of such a tone",
                 nearest=[dict(model) for model in self.distribution[:NEAREST_TOLD]],
-                collect=[_to_collect(seen) for seen in self.visible],
+                collect=[*([LIKE_IT] if looks_strange else []), *(_to_collect(seen) for seen in self.visible)],
             )
         return Choice(self.versions[self.chosen.best], by, self.distribution, self.visible)
 
@@ -178,10 +181,15 @@ def _describe(version: ModelVersion, chosen: Chosen) -> Facts:
         "probability": round(chosen.distribution[version.id], 4),
         "tone_de00": None if reasons.tone_de00 is None else round(reasons.tone_de00, 2),
         "differs": {name: round(by, 2) for name, by in differences.items() if by is not None},
-        "p": None if reasons.p is None else round(reasons.p, 4),
+        **{name: _rounded(getattr(reasons, name)) for name in ("p", "p_colours", "p_looks")},
+        "strange": list(reasons.strange),
         "fits": reasons.offer != "unsuitable",
         "offer": reasons.offer,
     }
+
+
+def _rounded(p: float | None) -> float | None:
+    return None if p is None else round(p, 4)
 
 
 def _to_collect(seen: Facts) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from maskeraid_faces.evaluation.memorisation import Memorisation
 from maskeraid_faces.evaluation.traits import fit_traits
 from maskeraid_faces.face_model import FaceModel, Trait
 from maskeraid_faces.selection.conformal import held_out_scores
+from maskeraid_faces.selection.looks import own_looks
 from maskeraid_faces.training.image_set import FaceSet
 from maskeraid_trainer.ancestors import NONE, Ancestors, has_taken_over, measure_with
 from maskeraid_trainer.training_faces import TrainingFaces
@@ -59,14 +60,19 @@ def judge_model(
         labelled = labelled_faces(faces, np.ones(len(faces.images), np.bool_), rows)
         shares = measure_shares(model, labelled, n=SAMPLES, seed=seed, is_brief=True)
         traits = fit_traits(model, labelled)
-        strangeness = held_out_scores(face_set.held_out, model.prototypes, model.kind, seed=seed)
+        unseen, persons = face_set.held_out, face_set.held_out_groups
+        strangeness = held_out_scores(unseen, model.prototypes, model.kind, seed=seed, persons=persons)
+        usual = own_looks(unseen, model, seed=seed, persons=persons)
     told = cast(Sequence[dict[str, Any]], model.facts.get("flags", ()))
     return Judged(
         on_card(found, is_generated=is_generated and before.is_whole),
         flags_with(told, found),
         promised(shares),
         traits,
-        {"held_out_scores": list(strangeness)} if strangeness else {},
+        {
+            **({"held_out_scores": list(strangeness)} if strangeness else {}),
+            **({"looks": usual.to_dict()} if usual else {}),
+        },
     )
 
 

@@ -17,7 +17,8 @@ from maskeraid_faces.selection import make_prototypes
 from maskeraid_faces.selection.choose import MOST_TOLD, choose_model
 from maskeraid_faces.selection.conformal import held_out_scores
 from maskeraid_faces.selection.lab import AT_ONCE, lab_differences
-from maskeraid_faces.selection.pool import ModelPool, ModelSummary, p_value
+from maskeraid_faces.selection.p_values import p_value
+from maskeraid_faces.selection.pool import ModelPool, ModelSummary
 
 MASK = COVERINGS["mask"]
 PLAIN = ("faces-light", "faces-medium", "faces-dark")

@@ -178,7 +178,11 @@ class ReimagingView(JobFields):
     statement: str
     synthetic: Literal[True] = True
     options: dict[str, Any] = Field(description="What was asked, with the seed.")
-    result: dict[str, Any] | None = Field(description="Steps, candidates, uncertainty, proof, and provenance.")
+    result: dict[str, Any] | None = Field(
+        description="Steps, candidates, uncertainty, proof, and provenance. In `selection.distribution` each model "
+        "says how ordinary the face is for it: `p_colours` and `p_looks`, the shares of its own held-out faces that "
+        "are as strange, `p` of both, and in `strange` which of them is too low."
+    )
     files: dict[str, str] = Field(description="Names of result files to where they are.")
     batch_id: str | None = Field(description="The batch that has made it.")
     batch_index: int | None = Field(description="Which input of the batch it is for, counted from 0.")

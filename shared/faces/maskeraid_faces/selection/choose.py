@@ -1,4 +1,4 @@
-"""Chooses a model for a covered face: `choose_model`. Tone decides; looks, visible fit, and soundness break ties."""
+"""Chooses a model for a covered face: `choose_model`. Tone decides; hair, eyes, fit, and soundness break ties."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,16 @@ from typing import Literal
 import numpy as np
 
 from maskeraid_faces.errors import BadSettings
+from maskeraid_faces.face_model import Kind
 from maskeraid_faces.images import Covering, Floats, Image, check_covering, check_image
-from maskeraid_faces.selection.chosen import Chosen, Offer, Reasons, VisibleAttribute
+from maskeraid_faces.selection.chosen import Chosen, Reasons, VisibleAttribute
 from maskeraid_faces.selection.colour_names import EYE_COLOURS, HAIR_COLOURS, nearest_name
 from maskeraid_faces.selection.face_colours import ColourFound, FaceColours, face_colours, kind_of
 from maskeraid_faces.selection.lab import lab_differences
-from maskeraid_faces.selection.pool import ModelPool, ModelSummary, p_value
-from maskeraid_faces.selection.visible_fit import visible_fit
+from maskeraid_faces.selection.offers import judge, offer_of
+from maskeraid_faces.selection.p_values import p_value
+from maskeraid_faces.selection.pool import ModelPool, ModelSummary
+from maskeraid_faces.selection.rerank import UNSEEN, Seen, look_with, worse_by
 
 Method = Literal["attributes", "cnn"]
 
@@ -23,13 +26,10 @@ METHODS = ("attributes",)
 # stands between the tones of any two plain sets, so a blond wig cannot make a dark face light (thesis, Fig. 24, 25).
 HAIR_WEIGHT, EYES_WEIGHT = 0.05, 0.02
 LARGEST_DIFFERENCE = 120.0  # dE00: no two sRGB colours lie further apart
-FIT_WEIGHT, LARGEST_FIT = 0.1, 20.0  # a grey level of visible error; above the cap all are equally wrong
 OTHER_KIND = 10.0  # dE00 that a drawn model stands behind for a photograph, and the other way round
-TEMPERATURE = 2.0  # dE00
-MOST_RERANKED = 20
+# dE00
+TEMPERATURES: Mapping[Kind, float] = MappingProxyType({"drawn": 2.0, "photo": 2.0})
 MOST_TOLD = 50  # models whose reasons are told; a distribution has all of them
-AS_IT_IS, ADAPTABLE, SUITABLE = 2.0, 6.0, 15.0  # dE00 of tone
-STRANGE = 0.05  # a p-value below which a face whose tone is far is none of a model's
 
 
 def choose_model(
@@ -61,21 +61,30 @@ def choose_model(
     found = _differences_of(colours, pool)
     behind = pool.doubts + np.float32(OTHER_KIND) * (pool.is_drawn if kind == "photo" else pool.is_photo)
     scores = np.asarray(np.minimum.reduceat(found.score, pool.starts) + behind, np.float32)
-    fits = _fits(image, covering, pool, scores)
-    scores = scores + _worse_by(fits, len(scores))
+    seen = look_with(image, covering, pool, scores)
+    scores = scores + worse_by(seen, len(scores))
     order = np.lexsort((-pool.images, scores))
     reasons = {
-        pool.models[place].id: _reasons(found, pool, place, float(scores[place]), fits.get(place))
+        pool.models[place].id: _reasons(found, pool, place, float(scores[place]), seen.get(place, UNSEEN))
         for place in order[:MOST_TOLD].tolist()
     }
-    shares = np.exp(-(scores[order] - scores[order[0]]).astype(np.float64) / TEMPERATURE)
+    shares = np.exp(-(scores[order] - scores[order[0]]).astype(np.float64) / TEMPERATURES[kind])
     ids: list[str] = pool.ids[order].tolist()
     return Chosen(
-        next((model for model, why in reasons.items() if why.offer != "unsuitable"), None),
+        _best(reasons),
         ids[0],
         MappingProxyType(dict(zip(ids, (shares / shares.sum()).tolist(), strict=True))),
         MappingProxyType(reasons),
         MappingProxyType(_visible(colours, _nearest_in_tone(found, pool))),
+    )
+
+
+def _best(reasons: Mapping[str, Reasons]) -> str | None:
+    """The first that is suitable; where one that was loaded finds the face strange, of those that were loaded."""
+    is_strange = any("looks" in why.strange for why in reasons.values())
+    return next(
+        (model for model, why in reasons.items() if why.offer != "unsuitable" and not (is_strange and why.fit is None)),
+        None,
     )
 
 
@@ -130,13 +139,14 @@ def _compared(
     return differences
 
 
-def _reasons(found: _Differences, pool: ModelPool, place: int, score: float, fit: float | None) -> Reasons:
+def _reasons(found: _Differences, pool: ModelPool, place: int, score: float, seen: Seen) -> Reasons:
     """Those of the model's prototype that is nearest to the face."""
     rows = pool.prototypes_of(place)
     row = rows.start + int(np.argmin(found.score[rows]))
     tone, hair, eyes = (None if one is None else float(one[row]) for one in (found.tone, found.hair, found.eyes))
-    p = p_value(float(found.score[row]), pool.models[place].held_out)
-    return Reasons(tone, hair, eyes, fit, score, _offer(tone, p), p)
+    p_colours = p_value(float(found.score[row]), pool.models[place].held_out)
+    p, strange = judge(p_colours, seen.p_looks, seen.share_of_looks)
+    return Reasons(tone, hair, eyes, seen.fit, score, offer_of(tone, strange), p, p_colours, seen.p_looks, strange)
 
 
 def _nearest_in_tone(found: _Differences, pool: ModelPool) -> str:
@@ -144,32 +154,6 @@ def _nearest_in_tone(found: _Differences, pool: ModelPool) -> str:
     if found.tone is None:
         return pool.models[0].name
     return pool.models[int(np.searchsorted(pool.starts, np.argmin(found.tone), "right")) - 1].name
-
-
-def _offer(tone: float | None, p: float | None) -> Offer:
-    if tone is None or tone <= AS_IT_IS:
-        return "as it is"
-    if tone <= ADAPTABLE:
-        return "with colour adaptation"
-    is_strange = p is not None and p < STRANGE
-    return "far" if tone <= SUITABLE and not is_strange else "unsuitable"
-
-
-def _fits(image: Image, covering: Covering, pool: ModelPool, scores: Floats) -> dict[int, float]:
-    """The visible fit of the nearest 20, by their places; of none when one of them cannot be loaded."""
-    nearest = np.argsort(scores, kind="stable")[:MOST_RERANKED].tolist()
-    loads = [load for place in nearest if (load := pool.models[place].load) is not None]
-    if len(loads) < len(nearest):
-        return {}
-    return {place: visible_fit(image, covering, load()) for place, load in zip(nearest, loads, strict=True)}
-
-
-def _worse_by(fits: Mapping[int, float], models: int) -> Floats:
-    """What the fits add to the scores; models that were not loaded count as fitting badly."""
-    worse = np.full(models, FIT_WEIGHT * LARGEST_FIT if fits else 0.0, np.float32)
-    for place, fit in fits.items():
-        worse[place] = FIT_WEIGHT * min(fit, LARGEST_FIT)
-    return worse
 
 
 def _visible(colours: FaceColours, nearest: str | None) -> dict[str, VisibleAttribute]:

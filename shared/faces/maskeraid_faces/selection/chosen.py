@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Offer = Literal["as it is", "with colour adaptation", "far", "unsuitable"]
+Strange = Literal["colours", "looks"]
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,14 @@ class Reasons:
     fit: float | None  # RMSE of the visible pixels by the model's ridge, grey levels
     score: float  # lower is better
     offer: Offer
-    p: float | None = None  # the share of the model's own held-out faces that are as strange; None where not known
+    p: float | None = None  # of both below together; None where neither is known
+    p_colours: float | None = None  # the share of the model's own held-out faces whose colours are as strange
+    p_looks: float | None = None  # the share of those that look as strange, their colours aside
+    strange: tuple[Strange, ...] = ()  # which of the two is too strange for a face of the model's, the stranger first
 
-    def to_dict(self) -> dict[str, float | str | None]:
+    def to_dict(self) -> dict[str, object]:
         """Plain JSON values."""
-        return dict(vars(self))
+        return {**vars(self), "strange": list(self.strange)}
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from maskeraid_faces.face_model import FaceModel, Kind, Prototype
 from maskeraid_faces.images import Floats
+from maskeraid_faces.selection.looks import OwnLooks
 
 FLAGGED, FEW = 0.5, 0.5  # dE00 that a flagged model, and one of hardly any images, stand behind: that breaks ties
 ENOUGH_IMAGES = 100
-FEWEST_HELD_OUT = 19  # faces from which on one can be rarer than 1 in 20
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,9 @@ class ModelSummary:
     images: int | None = None  # that it learned from
     is_flagged: bool = False  # it repeats itself, is undertrained, or may show the people it learned from
     held_out: tuple[float, ...] = ()  # rising scores of faces that it has not learned from, of `held_out_scores`
+    looks: "OwnLooks | None" = (
+        None  # of those faces, of `own_looks`; none of drawn ones, nor of earlier releases' models
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +80,3 @@ def _doubt(model: ModelSummary) -> float:
     """How far a model stands behind an equal one that is sound: less than the eye tells apart, 1 dE00."""
     share = 1.0 if model.images is None else min(model.images / ENOUGH_IMAGES, 1.0)
     return FLAGGED * model.is_flagged + FEW * (1 - share)
-
-
-def p_value(score: float, held_out: Sequence[float]) -> float | None:
-    """The share of faces that are as far from their model or farther, 1 / (n + 1) to 1; None where none are known."""
-    if len(held_out) < FEWEST_HELD_OUT:
-        return None
-    farther = len(held_out) - int(np.searchsorted(held_out, score, "left"))
-    return (1 + farther) / (1 + len(held_out))

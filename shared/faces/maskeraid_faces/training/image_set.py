@@ -30,6 +30,7 @@ class FaceSet:
     kind: Kind
     palette: NDArray[np.uint8] | None  # (c, 3) of drawn faces
     is_grey: bool
+    held_out_groups: tuple[str, ...] | None = None
 
     @property
     def size(self) -> int:
@@ -54,6 +55,7 @@ def prepare(
         kind=kind,
         palette=palette if kind == "drawn" else None,
         is_grey=_holds_for_all(checked, lambda some: some == some[..., :1]),
+        held_out_groups=None if groups is None else tuple(groups[index] for index in held_out),
     )
 
 
