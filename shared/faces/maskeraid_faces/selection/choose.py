@@ -27,8 +27,8 @@ METHODS = ("attributes",)
 HAIR_WEIGHT, EYES_WEIGHT = 0.05, 0.02
 LARGEST_DIFFERENCE = 120.0  # dE00: no two sRGB colours lie further apart
 OTHER_KIND = 10.0  # dE00 that a drawn model stands behind for a photograph, and the other way round
-# dE00
-TEMPERATURES: Mapping[Kind, float] = MappingProxyType({"drawn": 2.0, "photo": 2.0})
+# dE00, by negative log-likelihood: see docs/science.md. Photographs' colours are less certain than drawn ones.
+TEMPERATURES: Mapping[Kind, float] = MappingProxyType({"drawn": 1.0, "photo": 3.5})
 MOST_TOLD = 50  # models whose reasons are told; a distribution has all of them
 
 
