@@ -157,10 +157,12 @@ async def _reused(option: ReuseOption, caller: Caller, jobs: JobRepository) -> R
 
 
 def _again(options: ReimagingRequest, reuse: ReuseOption, earlier: ReimagingSpec, requested_by: str) -> ReimagingSpec:
+    """What is shown of the earlier one stays true of this one, also when it is used again; it was given no bytes."""
     return earlier.model_copy(
         update={
             "image": ImageSource(image_id=earlier.image.image_id),
-            "covering": CoveringChoice(),
+            "covering": earlier.covering.model_copy(update={"upload": None, "stored": None}),
+            "explain": False,  # nothing is chosen anew
             "reuse": Reuse(**reuse.model_dump()),
             "smoothing_k": options.smoothing.k,
             "tone_match": options.tone_match,

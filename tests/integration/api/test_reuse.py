@@ -1,5 +1,6 @@
 """A re-imaging that uses the faces of an earlier one: what may stand beside it, and what is refused."""
 
+import json
 from typing import Any
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 from tests.integration.api.conftest import Hand, Open
 
 from maskeraid_core.ids import new_id
+from maskeraid_core.repositories.needs import input_keys
 
 
 @pytest.fixture
@@ -30,6 +32,23 @@ async def test_takes_over_all_but_smoothing_and_tone(client: httpx.AsyncClient, 
     assert options["reuse"] == {"reimaging_id": earlier["id"], "candidate": None}
     assert (options["smoothing_k"], options["tone_match"]) == (4, "off")
     assert (options["seed"], options["pick"], options["candidates"]) == (7, "sample", 3)
+
+
+async def test_of_what_was_used_again_knows_the_covering_of_the_first(client: httpx.AsyncClient, hand: Hand) -> None:
+    covering = {"colours": [[1, 2, 3]], "tolerance": 9, "clean": True, "grow": 5, "feather": 3}
+    options = json.dumps({"covering": covering, "explain": True})
+    asked = await client.post(
+        "/v1/reimagings", files={"image": ("a.png", b"x"), "covering": ("b.png", b"y")}, data={"options": options}
+    )
+    for _ in range(2):
+        job = await hand.claim(asked.json()["id"])
+        await hand.succeed(job, {"candidates": [{"index": 0}]})
+        asked = await ask(client, {"id": job.id})
+        shown = asked.json()["options"]
+        assert {name: shown["covering"][name] for name in covering} == covering
+        assert (shown["covering"]["method"], shown["covering"]["is_uploaded"]) == ("colour", False)
+        assert shown["explain"] is False, "there is no why.png"
+    assert input_keys((await hand.claim(asked.json()["id"])).spec) == set()
 
 
 @pytest.mark.parametrize("option", [{"seed": 8}, {"engine": "R"}, {"model": None}, {"covering": {"grow": 2}}])
