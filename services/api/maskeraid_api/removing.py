@@ -7,7 +7,7 @@ from maskeraid_core.jobs import Job
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
-from maskeraid_core.repositories.needs import input_keys
+from maskeraid_core.repositories.needs import Needs, input_keys
 from maskeraid_core.status_machine import JobAction
 
 
@@ -34,7 +34,13 @@ async def forget(gateway: Gateway, jobs: JobRepository, job: Job) -> None:
 
 
 async def forget_with_bytes(gateway: Gateway, jobs: JobRepository, job: Job) -> None:
-    """The same, and then all bytes that it was given or has made. Raises as `end_and_forget` does."""
+    """The same, and then all bytes that it has made or was given; what its retry was given as well is left to that.
+
+    Raises as `end_and_forget` does.
+    """
     await end_and_forget(gateway, jobs, job)
     blobs = gateway.stores.blobs
-    await blobs.delete([*input_keys(job.spec), *await blobs.keys(f"t/{job.tenant}/jobs/{job.id}/")])
+    own_batch = job.batch.batch_id if job.batch else None  # has the same inputs, and no item for this one any more
+    needed = await Needs(gateway.stores.database, job.tenant).inputs_of_live_jobs(without=own_batch)
+    given = input_keys(job.spec) - needed
+    await blobs.delete([*given, *await blobs.keys(f"t/{job.tenant}/jobs/{job.id}/")])

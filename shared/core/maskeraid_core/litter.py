@@ -41,7 +41,7 @@ async def forget_inputs(stores: Stores, job: Job) -> None:
     keys, upload_ids = input_keys(job.spec), job.spec.get("upload_ids", ())
     for upload_id in upload_ids:
         await UploadRepository(stores.database, job.tenant).delete(upload_id)  # first: no further import may begin
-    if upload_ids:
+    if upload_ids or job.retry_of:  # others need not ask, which costs a look at every live job
         keys -= await Needs(stores.database, job.tenant).inputs_of_live_jobs()
     await stores.blobs.delete(keys)
 

@@ -307,6 +307,16 @@ class TestEnd:
         assert once_more.json()["id"] == again["id"]
         assert await stores.database["batches"].count_documents({}) == 2
 
+    async def test_retry_of_an_item_leaves_its_bytes_to_that_of_the_batch(
+        self, client: httpx.AsyncClient, stores: Stores, hand: Hand
+    ) -> None:
+        batch_id, items = await begun(client, stores, hand, 1)
+        await do(hand, items[0], JUNK)
+        alone = (await client.post(f"/v1/jobs/{items[0].id}/retry")).json()["id"]
+        assert (await client.post(f"/v1/jobs/{batch_id}/retry")).status_code == 202
+        await hand.succeed(await hand.claim(alone), {"candidates": []})
+        assert await stores.blobs.exists(items[0].spec["image"]["upload"]["keys"][0]), "the batch needs it"
+
     async def test_retry_needs_what_it_was_given(self, client: httpx.AsyncClient, stores: Stores, hand: Hand) -> None:
         batch_id, items = await begun(client, stores, hand, 1)
         await do(hand, items[0], JUNK)

@@ -9,6 +9,7 @@ import pytest
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.jobs import POISONED
 from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.needs import input_keys
 
 from .conftest import Account, FillDataset, Hand, Open
 from .made_models import add_model
@@ -166,6 +167,23 @@ class TestRetry:
         await hand.blobs.delete(await hand.blobs.keys(f"t/{account.tenant}/"))
         answer = await owner.client.post(f"/v1/jobs/{other}/retry")
         assert (answer.status_code, answer.json()["code"]) == (404, "input_gone")
+
+    @pytest.mark.parametrize(("path", "part"), [("reimagings", "image"), ("coverings", "map")])
+    async def test_keeps_its_bytes_when_the_first_is_deleted(
+        self, owner: Owner, hand: Hand, path: str, part: str
+    ) -> None:
+        sent = {part: ("a.png", b"\x89PNG\r\n\x1a\n")}
+        first = (await owner.client.post(f"/v1/{path}", files=sent)).json()["id"]
+        await owner.ask(first, "cancel")
+        again = (await owner.ask(first, "retry"))["id"]
+        assert (await owner.client.delete(f"/v1/{path}/{first}")).status_code == 204
+        retried = await hand.claim(again)
+        keys = input_keys(retried.spec)
+        assert keys
+        assert all([await hand.blobs.exists(key) for key in keys]), "the retry needs them"
+        await hand.fail(retried, POISONED)
+        assert (await owner.client.delete(f"/v1/{path}/{again}")).status_code == 204
+        assert not any([await hand.blobs.exists(key) for key in keys])
 
 
 class TestRights:

@@ -33,9 +33,9 @@ class Needs:
         self._database = database
         self._tenant = tenant
 
-    async def inputs_of_live_jobs(self) -> set[str]:
-        """Keys of the bytes that unfinished jobs were given."""
-        wanted = {"tenant": self._tenant, "status": {"$in": LIVE}}
+    async def inputs_of_live_jobs(self, without: str | None = None) -> set[str]:
+        """Keys of the bytes that unfinished jobs were given; `without` is the id of one that does not count."""
+        wanted = {"tenant": self._tenant, "status": {"$in": LIVE}, "_id": {"$ne": without}}
         rows = await self._database["jobs"].find(wanted, {"spec": 1, "kind": 1}).to_list()
         keys = {key for row in rows for key in input_keys(row["spec"])}
         for batch_id in [row["_id"] for row in rows if row["kind"] == JobKind.BATCH]:
