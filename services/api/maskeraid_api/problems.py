@@ -56,7 +56,6 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
     errors.TooFewModels: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.ResolutionNotSupported: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.BadSettings: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
-    errors.BadCovering: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.RateLimited: Row(HTTPStatus.TOO_MANY_REQUESTS, retryable=True),
     errors.QueueFull: Row(HTTPStatus.TOO_MANY_REQUESTS, retryable=True),
     errors.QuotaExceeded: Row(HTTPStatus.TOO_MANY_REQUESTS),
@@ -77,6 +76,7 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
 JOB_CODES: Mapping[str, str] = {
     "all_items_failed": "No image of the batch was re-imaged.",
     "attributes_unreachable": "No face that fits has the wanted attributes.",
+    "bad_covering": "The covering is not a map of the image: its shape is another.",
     "bad_image": "An image has the wrong type, shape, or values.",
     "bad_model_file": "A model file is not what our own model expects.",
     "generated_image": "The image was generated here.",

@@ -20,6 +20,7 @@ from maskeraid_faces.alignment import (
 )
 from maskeraid_faces.errors import BadImage
 from maskeraid_faces.images import LARGEST_SIDE, Covering, Image
+from maskeraid_faces.sizes import check_map_shape
 
 Find = Callable[[Image], tuple[PhotoFace, ...]]
 
@@ -41,7 +42,8 @@ class Photo:
         return replace(self, aligned=align(self.picture, self.faces[self.chosen], frame))
 
     def crop_of(self, covering_map: Image) -> Image:
-        """A map of the whole photograph, of any size, as a map of the crop."""
+        """A map of the whole photograph, of any size, as a map of the crop. Raises: BadCovering: of another shape."""
+        check_map_shape(covering_map, self.picture)
         height, width = self.picture.shape[:2]
         whole = cv2.resize(covering_map, (width, height), interpolation=cv2.INTER_NEAREST)
         return crop_map(np.asarray(whole, np.uint8), self.aligned)

@@ -120,7 +120,7 @@ def find(
 ) -> FoundCovering:
     """The covering by the map, else by the method that is wanted. A map grows only if that is asked for."""
     if covering_map is not None:
-        drawn = tidied(fit_map(covering_map, image.shape[0]), clean=wanted.clean)
+        drawn = tidied(fit_map(covering_map, image), clean=wanted.clean)
         return FoundCovering(grow(drawn, wanted.grow) if wanted.grow else drawn, "map")
     found = (_by_network if wanted.method == "learned" else _by_colour)(image, wanted, versions, load)
     return replace(found, covering=grow(tidied(found.covering, clean=wanted.clean), wanted.grow))

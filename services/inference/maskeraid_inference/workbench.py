@@ -47,7 +47,7 @@ BEYOND_FRAME = (
 LARGEST_PHOTO_SIDE = 4_096  # pixels: what telephones take
 PHOTO_SIDES = Sides(LARGEST_PHOTO_SIDE, SMALLEST_SIDE)  # or of a face alone
 FACE_SIDES = Sides(LARGEST_SIDE, SMALLEST_SIDE, is_square=True)
-MAP_SIDES = Sides(LARGEST_PHOTO_SIDE)  # of any shape: it is brought to the face's size
+MAP_SIDES = Sides(LARGEST_PHOTO_SIDE)  # of any size: it is brought to the image's
 FALLBACK = (
     "The GAN of this model repeats itself, so the ridge answer was given, of which there is one. `engine` A shows what "
     "the GAN draws."

@@ -28,12 +28,12 @@ from maskeraid_faces.sizes import fit_covering, fit_image, fit_map
 CANDIDATES = 3  # beside the probe itself: a sheet of four
 LARGEST_SIDE = 2048
 FACE_SIDES = Sides(LARGEST_SIDE, SMALLEST_SIDE, is_square=True)
-MAP_SIDES = Sides(LARGEST_SIDE)  # of any shape: it is brought to the face's size
+MAP_SIDES = Sides(LARGEST_SIDE)  # of any size: it is brought to the face's
 
 
 @dataclass(frozen=True)
 class ReadProbe:
-    """Pixels, sanitised. `covering_map` is white where covered, of any size."""
+    """Pixels, sanitised. `covering_map` is white where covered, of any size and the image's shape."""
 
     image: Image
     choice: CoveringChoice
@@ -43,7 +43,7 @@ class ReadProbe:
         """What is covered, at the model's size: by the map, else by colours, else by a guess of the model's."""
         image, choice = self.image, self.choice
         if self.covering_map is not None:
-            covering = fit_map(self.covering_map, image.shape[0])
+            covering = fit_map(self.covering_map, image)
             covering = grow(covering, choice.grow) if choice.grow else covering
         elif choice.colours:
             covering = grow(covered_by_colour(image, choice.colours, choice.tolerance), choice.grow)

@@ -7,7 +7,7 @@ MaskeraidError
 │   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, DatasetInUse, NameTaken
 │   ├── UploadIncomplete, ModelInUse, VersionInUse, CoveringInUse, SharingBlocked, Expired, CheckpointGone
 │   ├── StaleObject, TooLarge, RequestTimeout, UnsupportedMedia, RangeNotSatisfiable, DigestMismatch
-│   ├── TestDataInTraining, TooFewImages, TooFewModels, ResolutionNotSupported, BadSettings, BadCovering
+│   ├── TestDataInTraining, TooFewImages, TooFewModels, ResolutionNotSupported, BadSettings
 │   └── RateLimited, QueueFull, QuotaExceeded
 ├── ServiceError: the operator can mend it
 │   └── Overloaded, StoreUnavailable, StorageFull, Internal
@@ -172,10 +172,6 @@ class ResolutionNotSupported(RequestError):
 
 class BadSettings(RequestError):
     """A setting is unknown or out of range."""
-
-
-class BadCovering(RequestError):
-    """The covering cannot be used with this image."""
 
 
 class RateLimited(RequestError):

@@ -47,7 +47,7 @@ class NoVariation(FacesError):
 
 
 class BadCovering(FacesError):
-    """The covering is not a boolean map of the image's height and width."""
+    """The covering is not a map of the image: its shape is another, or its values are not boolean."""
 
 
 class NothingCovered(FacesError):

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from maskeraid_faces.blending.composite import superimpose
+from maskeraid_faces.errors import BadCovering
 from maskeraid_faces.face_model import Kind
 from maskeraid_faces.images import Covering, Floats, Image
 
@@ -29,9 +30,33 @@ def fit_covering(covering: Covering, side: int) -> Covering:
     return touched
 
 
-def fit_map(covering_map: Image, side: int) -> Covering:
-    """A map of a covering that somebody drew, in any size: what is nearer to white is covered."""
-    resized = cv2.resize(covering_map, (side, side), interpolation=cv2.INTER_NEAREST)
+def check_map_shape(covering_map: Image, image: Image) -> None:
+    """Raise BadCovering unless a map (h, w, 3) has the shape of the image, whatever its size.
+
+    A side that was rounded when one of the two was scaled may be a pixel off.
+    """
+    (map_height, map_width), (height, width) = covering_map.shape[:2], image.shape[:2]
+    if not (_is_scaled(map_width, map_height, width, height) or _is_scaled(width, height, map_width, map_height)):
+        raise BadCovering(
+            f"the map has {map_width} x {map_height} pixels, the image {width} x {height}, which is another shape: "
+            "draw the map over the whole image as it was sent, in any size",
+            map=[map_width, map_height], image=[width, height],
+        )  # fmt: skip
+
+
+def _is_scaled(width: int, height: int, of_width: int, of_height: int) -> bool:
+    """Whether one factor leads from the second rectangle to the first, each side up to a pixel more or less."""
+    return (width - 1) * of_height <= (height + 1) * of_width and (height - 1) * of_width <= (width + 1) * of_height
+
+
+def fit_map(covering_map: Image, image: Image) -> Covering:
+    """A map of a covering that somebody drew, brought to the image's size: what is nearer to white is covered.
+
+    Raises: BadCovering, when it has not the image's shape.
+    """
+    check_map_shape(covering_map, image)
+    height, width = image.shape[:2]
+    resized = cv2.resize(covering_map, (width, height), interpolation=cv2.INTER_NEAREST)
     return covered_in(np.asarray(resized, np.uint8))
 
 

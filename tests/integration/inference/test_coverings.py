@@ -136,6 +136,15 @@ class TestUse:
         assert failed.error.code == "artifact_corrupt"
 
 
+class TestShape:
+    def test_of_another_one_fails_the_job_with_both_sizes(self, inference: Inference) -> None:
+        upload = inference.store("map", to_png(DRAWN[:24])).model_dump()
+        failed = inference.carry_out(inference.accept(covered_face(), covering={"upload": upload}))
+        assert failed.error is not None
+        assert failed.error.code == "bad_covering"
+        assert failed.error.facts == {"map": [32, 24], "image": [32, 32]}
+
+
 class TestFeather:
     def test_changes_no_visible_pixel_and_is_kept_when_faces_are_used_again(self, inference: Inference) -> None:
         upload = inference.store("map", to_png(DRAWN)).model_dump()

@@ -12,9 +12,10 @@ from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, Mod
 from maskeraid_faces.alignment import USUAL_FRAME, PhotoFace, Points
 from maskeraid_faces.blending.skin_tone import to_lab
 from maskeraid_faces.drawing.lifelike import DARKEST_SKIN, LIGHTEST_SKIN, draw_lifelike_face
-from maskeraid_faces.errors import BadImage, BadSettings, NoFace, SeveralFaces
+from maskeraid_faces.errors import BadCovering, BadImage, BadSettings, NoFace, SeveralFaces
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Image
+from maskeraid_faces.sizes import check_map_shape
 from maskeraid_inference.answer import write_answer
 from maskeraid_inference.cutting import cut_out, reaches_rim
 from maskeraid_inference.photos import Frames, reimage_picture
@@ -108,6 +109,23 @@ class TestReachesRim:
         covering = np.zeros((10, 10), np.bool_)
         covering[place] = True
         assert reaches_rim(covering) is expected
+
+
+class TestMap:
+    @pytest.mark.parametrize(("height", "width"), [(300, 420), (150, 210), (71, 100), (72, 100), (601, 840)])
+    def test_of_the_photographs_shape_is_taken_in_any_size(self, height: int, width: int) -> None:
+        check_map_shape(cv2.resize(MOUTH, (width, height)), PHOTO)
+
+    @pytest.mark.parametrize(("height", "width"), [(300, 300), (420, 300), (297, 420), (69, 100), (606, 840)])
+    def test_of_another_shape_is_refused_with_both_sizes(self, height: int, width: int) -> None:
+        with pytest.raises(BadCovering, match=rf"map has {width} x {height} pixels, the image 420 x 300") as refused:
+            check_map_shape(cv2.resize(MOUTH, (width, height)), PHOTO)
+        assert refused.value.facts == {"map": [width, height], "image": [420, 300]}
+
+    def test_no_photograph_is_filled_by_one_of_another_shape(self) -> None:
+        spec, square = ask(model=BY_USER), cv2.resize(MOUTH, (420, 420))
+        with pytest.raises(BadCovering):
+            reimage_picture(PHOTO, spec, [any_tone()], load_made, frames=Frames(), covering_map=square)
 
 
 class TestReimagePhoto:

@@ -55,7 +55,7 @@ MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
 async def create_covering(request: Request, caller: CallerOf, gateway: GatewayOf) -> Response:
     """Send a map of what is covered: white = covered. With `Prefer: wait=10` the answer says whether it can be read.
 
-    It may have any size: it is brought to that of the image. Its metadata go, and its colours become black and white.
+    It may have any size, and the shape of the image. Its metadata go, and its colours become black and white.
     """
     form = request._form  # the guard has read it
     file = only_file(request, "map", IMAGE_BYTES) if form else None

@@ -30,7 +30,6 @@ from maskeraid_api.schemas.reimagings import (
 from maskeraid_api.serving import serve, serve_read
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.errors import (
-    BadCovering,
     Expired,
     InputGone,
     JobStateConflict,
@@ -48,7 +47,11 @@ router = APIRouter(prefix="/v1/reimagings", route_class=GuardedRoute, tags=["rei
 FORM = Form(
     parts={
         "image": {"type": "string", "format": "binary"},
-        "covering": {"type": "string", "format": "binary", "description": "A PNG map of its size; white = covered."},
+        "covering": {
+            "type": "string",
+            "format": "binary",
+            "description": "A map of the same shape, in any size; white = covered.",
+        },
     },
     options=ReimagingOptions,
     required=("image",),
@@ -79,7 +82,7 @@ async def list_reimagings(
 @router.post("", status_code=202, response_model=ReimagingView, responses={200: {"model": ReimagingView}})
 @operation(
     Scope.REIMAGINGS_WRITE, body_bytes=2 * IMAGE_BYTES + 2**20, json_body=ReimagingRequest, form=FORM,
-    problems=(NotFound, Expired, BadCovering, UnsupportedMedia, QueueFull, JobStateConflict), headers=("Prefer",),
+    problems=(NotFound, Expired, UnsupportedMedia, QueueFull, JobStateConflict), headers=("Prefer",),
     is_job=True,
 )  # fmt: skip
 async def create_reimaging(
