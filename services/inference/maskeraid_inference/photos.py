@@ -64,7 +64,9 @@ def reimage_picture(
 
     def carry_out(cut: Photo, spec: ReimagingSpec, versions: Sequence[ModelVersion]) -> Reimaged:
         cropped = cut.crop_of(covering_map) if covering_map is not None else None
-        return replace(carry(cut.aligned.crop, spec, versions, covering_map=cropped), photo=cut)
+        pixels = cut.picture.shape[0] * cut.picture.shape[1]
+        made = carry(cut.aligned.crop, spec, versions, covering_map=cropped, photo_pixels=pixels)
+        return replace(made, photo=cut)
 
     if spec.model is not None:
         return carry_out(photo.in_frame(frames.of(versions[0], load)), spec, versions)

@@ -28,6 +28,7 @@ from maskeraid_inference.choosing import Choice, choose, no_model_yet
 from maskeraid_inference.covering_maps import tidied
 from maskeraid_inference.cutting import Photo
 from maskeraid_inference.explaining import Explained, explain
+from maskeraid_inference.room import check_room
 
 LARGEST_SIDE = 2048  # pixels: a photo of one face; the answer holds some ten pictures of that size
 MODELS_CONSULTED = 8  # the newest, when a covering is to be guessed
@@ -79,6 +80,7 @@ def reimage(
     covering_map: Image | None = None,
     is_default: bool = False,
     network: SelectorNetwork | None = None,
+    photo_pixels: int = 0,
     enter: Callable[[str], None] = lambda phase: None,
 ) -> Reimaged:
     """Re-image one face.
@@ -91,6 +93,7 @@ def reimage(
         covering_map: uint8 (h, w, 3), white = covered; wins over every method.
         is_default: whether `versions` is the service's default model.
         network: the tenant's selector, where `spec` asks it, or wants to be told of it.
+        photo_pixels: of the photograph that the image was cut out of, which lies in the result as well.
         enter: told of each phase as it begins.
 
     Raises:
@@ -111,7 +114,9 @@ def reimage(
     if spec.until == "selection":
         return Reimaged(image, found, choice, explained=explained)
     enter("generating")
-    filling = fill_at_own_size(image, found.covering, load(choice.version), spec)
+    model = load(choice.version)
+    check_room(spec.candidates, image.shape[0], model.size, photo_pixels)
+    filling = fill_at_own_size(image, found.covering, model, spec)
     return Reimaged(image, found, choice, filling, explained=explained)
 
 

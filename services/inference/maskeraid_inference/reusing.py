@@ -1,5 +1,6 @@
 """A re-imaging with the faces that an earlier one has drawn: smoothing and blending alone are done anew."""
 
+import asyncio
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pictures
 
-from maskeraid_core.blobs import sha256_hex
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import ModelChoice, ReimagingSpec
-from maskeraid_core.errors import ArtifactCorrupt, InputGone
+from maskeraid_core.errors import InputGone
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.jobs import JobRepository
@@ -30,11 +30,14 @@ from maskeraid_inference.cutting import Photo
 from maskeraid_inference.reimaging import FoundCovering, Reimaged, put_all_back
 
 Facts = Mapping[str, Any]  # plain JSON values
+LOOKED_AT = (
+    "input.png", "photo-input.png", "covering.png", "uncertainty.png", "interval-low.png", "interval-high.png",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """A finished re-imaging: what was asked, what it answered, and its pictures."""
+    """A finished re-imaging: what was asked, what it answered, and those of its pictures that are needed again."""
 
     spec: ReimagingSpec
     result: Facts
@@ -57,7 +60,15 @@ def read_earlier(port: PortalStores, job: Job, spec: ReimagingSpec) -> Earlier:
     earlier = port.call(_find, port.stores, job.tenant, spec.reuse.reimaging_id)
     result = earlier.result
     assert result
-    return Earlier(ReimagingSpec.model_validate(earlier.spec), result, port.call(_read, port.stores, result["files"]))
+    pictures = port.call(_read, port.stores, _needed(result, spec.reuse.candidate))
+    return Earlier(ReimagingSpec.model_validate(earlier.spec), result, pictures)
+
+
+def _needed(result: Facts, candidate: int | None) -> dict[str, Facts]:
+    """The files that are looked at again; of the others there are three for each candidate, at the input's own size."""
+    candidates = range(len(result["candidates"])) if candidate is None else (candidate,)
+    names = {*LOOKED_AT, *(f"{index}-generated.png" for index in candidates)}
+    return {name: file for name, file in result["files"].items() if name in names}
 
 
 async def _find(stores: Stores, tenant: str, reimaging_id: str) -> Job:
@@ -67,17 +78,14 @@ async def _find(stores: Stores, tenant: str, reimaging_id: str) -> Job:
     return earlier
 
 
-async def _read(stores: Stores, files: Facts) -> dict[str, bytes]:
-    """The pictures, which lie one behind the other in one object or two. Raises: InputGone, ArtifactCorrupt."""
-    wanted = {name: file for name, file in files.items() if "offset" in file}
-    albums = {key: await stores.blobs.get(key) for key in {file["key"] for file in wanted.values()}}
-    found = {
-        name: albums[file["key"]][file["offset"] : file["offset"] + file["bytes"]] for name, file in wanted.items()
-    }
-    for name, content in found.items():
-        if sha256_hex(content) != wanted[name]["sha256"]:
-            raise ArtifactCorrupt(f"the file {name} of the earlier re-imaging does not have its digest")
-    return found
+async def _read(stores: Stores, files: Mapping[str, Facts]) -> dict[str, bytes]:
+    """The pictures, each a part of an object or one. Raises: InputGone, ArtifactCorrupt."""
+    return dict(zip(files, await asyncio.gather(*(_read_one(stores, file) for file in files.values())), strict=True))
+
+
+async def _read_one(stores: Stores, file: Facts) -> bytes:
+    begin = file.get("offset", 0)
+    return await stores.blobs.get_range(file["key"], begin, begin + file["bytes"], file["sha256"])
 
 
 def reimage_again(earlier: Earlier, spec: ReimagingSpec, version: ModelVersion, model: FaceModel) -> Reimaged:

@@ -2,9 +2,8 @@
 
 import httpx
 
-from maskeraid_api.schemas.verifications import BUNDLE_BYTES
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.reimagings import STATEMENT
+from maskeraid_core.documents.reimagings import LARGEST_BUNDLE, STATEMENT
 from maskeraid_core.portal import Stores
 
 from .conftest import Account, Hand, Open
@@ -47,7 +46,7 @@ class TestVerification:
             await client.post(
                 PATH,
                 content=b"x",
-                headers={"Content-Type": "multipart/form-data", "Content-Length": str(2 * BUNDLE_BYTES)},
+                headers={"Content-Type": "multipart/form-data", "Content-Length": str(2 * LARGEST_BUNDLE)},
             ),
         ]
         codes = [(answer.status_code, answer.json()["code"]) for answer in answers]

@@ -12,6 +12,7 @@ from tests.unit.inference.made_models import covered_face, make_model
 from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.grants import EVERYONE, Grant
 from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.documents.reimagings import ReimagingSpec
 from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.repositories.claims import Wishes
@@ -24,6 +25,7 @@ from maskeraid_core.status_machine import JobAction
 from maskeraid_faces.drawing.covered import COVERINGS, TEAL
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.known_faces_file import write_known_faces
+from maskeraid_inference.reusing import read_earlier
 
 
 def names_in(value: object) -> set[str]:
@@ -129,13 +131,21 @@ class TestReuse:
     def test_of_files_that_changed_fails(self, inference: Inference) -> None:
         done = inference.carry_out(inference.accept(covered_face("medium")))
         assert done.result is not None
-        key = done.result["files"]["input.png"]["key"]
-        content = bytearray(inference.get(key))
-        content[-20] ^= 1
-        inference.put(key, bytes(content))
+        file = done.result["files"]["input.png"]
+        content = bytearray(inference.get(file["key"]))
+        content[file["offset"] + file["bytes"] - 20] ^= 1
+        inference.put(file["key"], bytes(content))
         failed = self.again(inference, done)
         assert failed.error is not None
         assert failed.error.code == "artifact_corrupt"
+
+    def test_reads_no_more_than_it_needs(self, inference: Inference, done: Job) -> None:
+        assert done.result is not None
+        used = ReimagingSpec.model_validate({**done.spec, "reuse": {"reimaging_id": done.id, "candidate": 1}})
+        earlier = read_earlier(inference.port, done, used)
+        assert set(earlier.pictures) == {
+            "input.png", "covering.png", "uncertainty.png", "interval-low.png", "interval-high.png", "1-generated.png",
+        }  # fmt: skip
 
     def test_of_another_tenant_fails(self, inference: Inference, done: Job) -> None:
         job = inference.accept_source({}, new_id("ten"), reuse={"reimaging_id": done.id})

@@ -22,11 +22,10 @@ from maskeraid_api.schemas.server import (
     SigningKeyView,
 )
 from maskeraid_api.schemas.trainings import ARCHITECTURES, PRESETS
-from maskeraid_api.schemas.verifications import BUNDLE_BYTES
 from maskeraid_api.signing import ALGORITHM
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.reimagings import STATEMENT
+from maskeraid_core.documents.reimagings import LARGEST_BUNDLE, STATEMENT
 from maskeraid_core.errors import NotFound, ScopeMissing
 from maskeraid_core.keys import DEFAULT_DAYS, mint_key
 from maskeraid_core.repositories.repository import now
@@ -41,7 +40,7 @@ def get_server(request: Request, gateway: GatewayOf) -> Response:
     settings = gateway.settings
     limits = Limits(
         body_bytes=DEFAULT_BYTES, import_bytes=IMPORT_BYTES, import_files=IMPORT_FILES,
-        upload_bytes=settings.max_upload_bytes, bundle_bytes=BUNDLE_BYTES, queued_jobs=settings.max_queued_jobs,
+        upload_bytes=settings.max_upload_bytes, bundle_bytes=LARGEST_BUNDLE, queued_jobs=settings.max_queued_jobs,
         reads_per_second=settings.reads_per_second, writes_per_second=settings.writes_per_second,
     )  # fmt: skip
     signer = gateway.signer

@@ -8,8 +8,6 @@ from maskeraid_api.bundles.verifying import Verifier
 from maskeraid_api.schemas.parts import View
 from maskeraid_core.documents.reimagings import STATEMENT
 
-BUNDLE_BYTES = 256 * 2**20
-
 
 class CheckView(View):
     """One check of a bundle."""

@@ -10,6 +10,7 @@ from maskeraid_core.documents.document import Part
 
 STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
 MOST_CANDIDATES = 64  # as `fill` allows, which core must not import
+LARGEST_BUNDLE = 256 * 2**20  # bytes, of a result with all its files: what is taken to be verified
 
 
 class ImageSource(Part):
