@@ -51,6 +51,13 @@ async def test_of_what_was_used_again_knows_the_covering_of_the_first(client: ht
     assert input_keys((await hand.claim(asked.json()["id"])).spec) == set()
 
 
+async def test_smoothing_is_switched_off_by_0(client: httpx.AsyncClient, earlier: dict[str, Any]) -> None:
+    answer = await ask(client, earlier, smoothing={"k": 0})
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["options"]["smoothing_k"] == 0
+    assert (await ask(client, earlier, smoothing={"k": -1})).status_code == 422
+
+
 @pytest.mark.parametrize("option", [{"seed": 8}, {"engine": "R"}, {"model": None}, {"covering": {"grow": 2}}])
 async def test_other_options_are_refused_by_name(
     client: httpx.AsyncClient, earlier: dict[str, Any], option: dict[str, Any]

@@ -110,6 +110,13 @@ class TestReuse:
         covering, before = (self.pixels(inference, done, name) for name in ("covering.png", "input.png"))
         assert np.array_equal(self.pixels(inference, again, "final.png")[covering == 0], before[covering == 0])
 
+    @pytest.mark.parametrize("clusters", [0, 1])
+    def test_leaves_the_faces_as_drawn_without_smoothing(self, inference: Inference, done: Job, clusters: int) -> None:
+        again = self.again(inference, done, smoothing_k=clusters)
+        drawn, smoothed = (self.pixels(inference, again, f"{name}.png") for name in ("generated", "smoothed"))
+        assert np.array_equal(smoothed, drawn) is (clusters == 0)
+        assert clusters == 0 or len(np.unique(smoothed.reshape(-1, 3), axis=0)) == 1
+
     def test_of_one_candidate(self, inference: Inference, done: Job) -> None:
         again = self.again(inference, done, 2)
         assert done.result is not None

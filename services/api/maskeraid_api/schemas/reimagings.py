@@ -98,7 +98,10 @@ class ModelOption(Body):
 class Smoothing(Body):
     """The palette to which a drawn face is brought."""
 
-    k: int | None = Field(default=None, ge=2, le=64, description="Colours of the palette; by the model when absent.")
+    k: int | None = Field(
+        default=None, ge=0, le=64,
+        description="Colours of the palette; 0 switches the smoothing off; by the model when absent.",
+    )  # fmt: skip
 
 
 class ReimagingOptions(LabelledBody):
