@@ -9,6 +9,7 @@ from maskeraid_api.schemas.account import EmailEvent
 from maskeraid_api.schemas.deliveries import EventType
 from maskeraid_api.schemas.imports import GENERATORS
 from maskeraid_api.schemas.jobs import EventView, JobView, shared_fields
+from maskeraid_api.schemas.reimagings import ReimagingView
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.jobs import NOTICES, JobKind, JobStatus, Progress
 from maskeraid_core.repositories.repository import now
@@ -37,6 +38,26 @@ class TestJobs:
     )
     def test_each_has_the_name_that_it_is_known_by(self, kind: JobKind, spec: dict[str, Any], name: str | None) -> None:
         assert JobView.of(make_job(kind, spec=spec)).name == name
+
+
+class TestReimagings:
+    def test_words_of_users_stay_as_they_are(self) -> None:
+        file = {"key": "t/ten_1/jobs/a", "bytes": 1, "sha256": "0", "media_type": "image/png"}
+        attributes = {"key": "final.png", "prefix": "b", "nose": "2"}
+        result = {
+            "files": {"final.png": file}, "steps": {"final": "final.png"}, "candidates": [{"attributes": attributes}],
+            "selection": {"distribution": [{"model": "final.png"}]}, "photo": {"key": "inside"},
+            "provenance": {"purpose": "final.png", "case_reference": "final.png"},
+        }  # fmt: skip
+        spec = {"image": {}, "covering": {}, "software": "1"}
+        done = make_job(JobKind.REIMAGING, spec=spec, status=JobStatus.SUCCEEDED, result=result)
+        shown = ReimagingView.of(done).result
+        assert shown is not None
+        assert shown["candidates"] == [{"attributes": attributes}]
+        assert shown["selection"] == result["selection"]
+        assert shown["provenance"] == result["provenance"]
+        assert shown["steps"] == {"final": f"/v1/reimagings/{done.id}/files/final.png"}
+        assert shown["photo"] == {}, "keys stay inside"
 
 
 class TestWebhookEvents:

@@ -35,6 +35,7 @@ BESIDE_REUSE = frozenset(
 )
 BUNDLE = "bundle.zip"
 HIDDEN_IN_RESULT = frozenset({"key", "prefix"})
+WORDS_OF_USERS = frozenset({"attributes", "model", "purpose", "case_reference"})  # in a result; names may be any
 
 Channel = Annotated[int, Field(ge=0, le=255), BeforeValidator(whole)]
 Colours = Annotated[list[Annotated[tuple[Channel, Channel, Channel], Field(strict=False)]], Field(max_length=8)]
@@ -228,9 +229,16 @@ def options_of_spec(spec: ReimagingSpec) -> dict[str, Any]:
 
 
 def _with_urls(value: Any, files: dict[str, str]) -> Any:  # noqa: ANN401 any JSON value
-    """The result as the worker wrote it: keys stay inside, and a file's name becomes where it is."""
+    """The result as the worker wrote it: keys stay inside, and a file's name becomes where it is.
+
+    What users have named stays as they did, should it look like a key or a file.
+    """
     if isinstance(value, dict):
-        return {name: _with_urls(inner, files) for name, inner in value.items() if name not in HIDDEN_IN_RESULT}
+        return {
+            name: inner if name in WORDS_OF_USERS else _with_urls(inner, files)
+            for name, inner in value.items()
+            if name not in HIDDEN_IN_RESULT
+        }
     if isinstance(value, list):
         return [_with_urls(inner, files) for inner in value]
     return files.get(value, value) if isinstance(value, str) else value
