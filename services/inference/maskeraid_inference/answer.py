@@ -154,7 +154,7 @@ def _describe_filling(reimaged: Reimaged, filling: Filling, *, is_for_owner: boo
         "uncertainty": {
             "url": "uncertainty.png",
             "white": BRIGHTEST_UNCERTAINTY,
-            "mean": round(float(filling.uncertainty[covering].mean()), 4),
+            "mean": _mean_uncertainty(filling, covering),
             "outside_covering": float(filling.uncertainty[~covering].max(initial=0.0)),
         },
         "interval": _interval(reimaged, filled),
@@ -181,6 +181,12 @@ def _describe_candidate(index: int, candidate: Candidate, *, is_for_owner: bool)
         "flags": ["approximate"] if candidate.is_approximate else [],
         **{step: f"{index}-{step}.png" for step in STEPS if step != "clipped"},
     }
+
+
+def _mean_uncertainty(filling: Filling, covering: Covering) -> float:
+    if filling.mean_uncertainty is not None:
+        return filling.mean_uncertainty
+    return round(float(filling.uncertainty[covering].mean()), 4)
 
 
 def _compared(filled: Filled) -> dict[str, int] | None:

@@ -57,6 +57,7 @@ class Filling:
     uncertainty: Floats  # (H, W) of the input's size, share of 255; exactly 0 outside the covering
     proof: tuple[str, str]  # SHA-256 of the visible pixels of the input, and of every final picture
     is_fallback: bool = False  # engine R answered because the model's GAN is no good, and nobody asked for R
+    mean_uncertainty: float | None = None  # as an earlier one has told it: its picture alone is clipped and in 8 bits
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -110,6 +110,7 @@ def reimage_again(earlier: Earlier, spec: ReimagingSpec, version: ModelVersion, 
     choice = Choice(version, selection["by"], tuple(selection["distribution"]), tuple(result["visible"]))
     is_fallback = result.get("is_fallback", False)
     filling = put_all_back(filled, image, covered, model, uncertainty, is_fallback, earlier.spec.covering.feather)
+    filling = replace(filling, mean_uncertainty=result["uncertainty"].get("mean"))
     return Reimaged(image, found, choice, filling, _photo(earlier, image))
 
 

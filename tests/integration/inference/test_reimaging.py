@@ -96,7 +96,8 @@ class TestReuse:
         for name in done.result["files"]:
             if name.endswith(".png"):
                 assert np.array_equal(self.pixels(inference, again, name), self.pixels(inference, done, name)), name
-        told = ("candidates", "selection", "visible", "covering", "combinations", "proof", "seam", "provenance")
+        told = ("candidates", "selection", "visible", "covering", "combinations", "proof", "seam", "provenance",
+                "uncertainty")  # fmt: skip
         assert {name: again.result[name] for name in told} == {name: done.result[name] for name in told}
         assert set(again.result["phases_ms"]) == {"reading", "generating", "saving"}
 
