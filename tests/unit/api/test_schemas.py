@@ -1,16 +1,19 @@
 """What the schemas offer is what there is, and what they show is what clients may use."""
 
+import json
 from typing import Any, get_args
 
 import pytest
 from tests.factories import make_job
 
+from maskeraid_api.forms import read_json
 from maskeraid_api.schemas.account import EmailEvent
 from maskeraid_api.schemas.deliveries import EventType
 from maskeraid_api.schemas.imports import GENERATORS
 from maskeraid_api.schemas.jobs import EventView, JobView, shared_fields
-from maskeraid_api.schemas.reimagings import ReimagingView
+from maskeraid_api.schemas.reimagings import ReimagingOptions, ReimagingView
 from maskeraid_core.documents.events import JobEvent
+from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.jobs import NOTICES, JobKind, JobStatus, Progress
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.drawn import DATASETS
@@ -41,6 +44,16 @@ class TestJobs:
 
 
 class TestReimagings:
+    @pytest.mark.parametrize(("name", "value"), [("colours", [[0, 255, 0]]), ("tolerance", 24)])
+    def test_what_the_method_does_not_look_at_is_refused(self, name: str, value: object) -> None:
+        with pytest.raises(ValidationFailed) as refused:
+            read_json(ReimagingOptions, json.dumps({"covering": {"method": "learned", name: value}}))
+        (row,) = refused.value.facts["errors"]  # type: ignore[misc]
+        assert row["pointer"] == f"/covering/{name}"
+        assert "the method `learned` does not look at it" in row["detail"]
+        for method in ({}, {"method": "colour"}):
+            read_json(ReimagingOptions, json.dumps({"covering": {**method, name: value}}))
+
     def test_words_of_users_stay_as_they_are(self) -> None:
         file = {"key": "t/ten_1/jobs/a", "bytes": 1, "sha256": "0", "media_type": "image/png"}
         attributes = {"key": "final.png", "prefix": "b", "nose": "2"}

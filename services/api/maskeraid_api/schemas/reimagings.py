@@ -3,7 +3,15 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.coverings import MOST_GROWN, WIDEST_FEATHER
@@ -66,14 +74,35 @@ class ImageChoice(Body):
         return self
 
 
+# JSON Schema's words for: what belongs to colours stands not beside `learned`, which would not look at it.
+_NOT_OF_LEARNED: dict[str, Any] = {
+    "not": {
+        "required": ["method"],
+        "properties": {"method": {"const": "learned"}},
+        "anyOf": [
+            {"required": ["colours"], "properties": {"colours": {"minItems": 1}}},
+            {"required": ["tolerance"]},
+        ],
+    }
+}
+
+
 class CoveringOptions(Body):
     """How the covering is found. A map always wins: the multipart part `covering`, or a stored one, `covering_id`."""
+
+    model_config = ConfigDict(json_schema_extra=_NOT_OF_LEARNED)
 
     method: Literal["learned", "colour"] | None = Field(
         default=None, description="`colour` where colours are given, else `learned`, when absent."
     )
-    colours: Colours = Field(default_factory=list)
-    tolerance: int = Field(default=24, ge=0, le=255)
+    colours: Colours = Field(
+        default_factory=list,
+        description="What is covered, for the method `colour`; without any it guesses: a flat colour that no model's "
+        "faces have there.",
+    )
+    tolerance: int = Field(
+        default=24, ge=0, le=255, description="How far a channel may be off, for the method `colour`."
+    )  # fmt: skip
     clean: bool = Field(default=False, description="Drop specks and fill holes below 0.5 % of the area, then grow.")
     grow: int | None = Field(
         default=None,
@@ -87,6 +116,13 @@ class CoveringOptions(Body):
         "pixel changes. When absent 0, or the stored covering's own.",
     )  # fmt: skip
     covering_id: CoveringId | None = Field(default=None, description="A stored map; it wins over every method.")
+
+    @field_validator("colours", "tolerance")
+    @classmethod
+    def _of_method_colour(cls, value: Any, found: ValidationInfo) -> Any:  # noqa: ANN401 a list or a number
+        if found.data.get("method") == "learned" and value != []:
+            raise ValueError("the method `learned` does not look at it: leave it out, or ask for the method `colour`")
+        return value
 
 
 class ModelOption(Body):
