@@ -83,7 +83,7 @@ def _problems(operation: Json, method: str, declared: Operation) -> set[type[Mas
     if not declared.is_public:
         found |= {*WITH_KEY}
     if method in ("post", "put", "patch"):
-        found |= {*WITH_BODY}
+        found |= {*WITH_BODY, *((errors.MalformedForm,) if declared.form else ())}
     if method == "post":
         found |= {*OF_POST}
     if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):

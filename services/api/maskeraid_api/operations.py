@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,7 +21,7 @@ from maskeraid_api.gateway import gateway_of
 from maskeraid_api.idempotency import answer_once, digest_of_request, idempotency_key
 from maskeraid_api.validation import unknown_name
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.errors import MaskeraidError, UnsupportedMedia
+from maskeraid_core.errors import MalformedForm, MaskeraidError, UnsupportedMedia
 from maskeraid_core.repositories.accounts import IdempotencyRepository
 
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
@@ -163,8 +163,8 @@ async def _read_body(request: Request, declared: Operation, *, takes_json: bool)
 async def _read_form(request: Request, form: Form) -> None:
     try:
         parts = await request.form(max_files=form.most_files, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
-    except MultiPartException as error:
-        raise UnsupportedMedia(f"The multipart body cannot be read: {error.message}") from error
+    except HTTPException as error:  # the framework's own word for what its parser cannot read
+        raise MalformedForm(f"The multipart form cannot be read: {error.detail}") from error
     for name in parts:
         if name not in form.names:
             raise unknown_name("multipart part", name, form.names)

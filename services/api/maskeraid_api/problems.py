@@ -23,6 +23,7 @@ class Row:
 
 PROBLEMS: Mapping[type[MaskeraidError], Row] = {
     errors.MalformedJson: Row(HTTPStatus.BAD_REQUEST),
+    errors.MalformedForm: Row(HTTPStatus.BAD_REQUEST),
     errors.BadCursor: Row(HTTPStatus.BAD_REQUEST),
     errors.BadHeader: Row(HTTPStatus.BAD_REQUEST),
     errors.NotAuthenticated: Row(HTTPStatus.UNAUTHORIZED),

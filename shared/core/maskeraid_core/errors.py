@@ -2,7 +2,7 @@
 
 MaskeraidError
 ├── RequestError: the caller can mend it
-│   ├── MalformedJson, BadCursor, BadHeader, ValidationFailed, UnknownField
+│   ├── MalformedJson, MalformedForm, BadCursor, BadHeader, ValidationFailed, UnknownField
 │   ├── NotAuthenticated, ScopeMissing, NotFound, MethodNotAllowed, NotAcceptable
 │   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, DatasetInUse, NameTaken
 │   ├── UploadIncomplete, ModelInUse, VersionInUse, CoveringInUse, SharingBlocked, Expired, CheckpointGone
@@ -38,6 +38,10 @@ class RequestError(MaskeraidError):
 
 class MalformedJson(RequestError):
     """The body is not JSON."""
+
+
+class MalformedForm(RequestError):
+    """The multipart form cannot be read."""
 
 
 class BadCursor(RequestError):

@@ -199,6 +199,20 @@ class TestProblems:
         answer = await client.post("/v1/datasets", content=b" " * (2**20 + 1), headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
+    @pytest.mark.parametrize(
+        ("media", "body"),
+        [
+            ("multipart/form-data", b"--b--\r\n"),  # names no boundary
+            ("multipart/form-data; boundary=b", b"not a form"),
+            ("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"),
+        ],
+    )
+    async def test_a_form_that_cannot_be_read(self, client: httpx.AsyncClient, media: str, body: bytes) -> None:
+        answer = await client.post("/v1/reimagings", content=body, headers={"Content-Type": media})
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed_form")
+        assert "JSON" not in answer.text
+        assert answer.json()["detail"].startswith("The multipart form cannot be read: ")
+
     async def test_unknown_part(self, client: httpx.AsyncClient) -> None:
         answer = await client.post("/v1/reimagings", files={"imag": ("a.png", b"x")})
         assert answer.status_code == 422
