@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from maskeraid_faces.images import Floats, Images, to_network
+from maskeraid_faces.networks.convolution import convolve
 
 SIDE = 64  # pixels of the picture that it sees
 CELL = 2  # pixels a side that go in, and come out, as one place with more channels: a quarter of the sums
@@ -60,15 +61,9 @@ class Detector:
         return self._convolved(self._convolved(x, f"{name}_a"), f"{name}_b")
 
     def _convolved(self, x: Floats, name: str) -> Floats:
-        """A convolution of 3 x 3 and ReLU, as one product of matrices."""
-        kernel, bias = self.weights[f"{name}.kernel"], self.weights[f"{name}.bias"]
-        n, height, width, _ = x.shape
-        padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-        near = [padded[:, row : row + height, column : column + width] for row in range(3) for column in range(3)]
-        around = np.concatenate(near, axis=-1).reshape(n * height * width, -1)
-        out = around @ kernel.reshape(-1, kernel.shape[-1])
-        out += bias
-        activated: Floats = np.maximum(out, 0, out=out).reshape(n, height, width, -1)
+        """A convolution of 3 x 3 and ReLU."""
+        out = convolve(x, self.weights[f"{name}.kernel"], self.weights[f"{name}.bias"])
+        activated: Floats = np.maximum(out, 0, out=out)
         return activated
 
 

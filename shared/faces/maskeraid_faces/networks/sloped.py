@@ -1,0 +1,110 @@
+"""A generator of pixels with NumPy, its draws and their slopes: what the search of engine A goes down by."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.images import Floats
+from maskeraid_faces.networks.pullbacks import (
+    Layer,
+    Pullback,
+    Weights,
+    beside,
+    convolution,
+    dense,
+    doubling,
+    grouped,
+    leaky,
+    normalise,
+    reshape,
+    stretched,
+    tanh,
+    through,
+)
+from maskeraid_faces.networks.stages import BLOCKS_A_SIDE, sides_of
+
+
+class SlopedGenerator:
+    """All but `eigen`, which draws coefficients. Layers and weights are those of `networks.build`."""
+
+    def __init__(self, model: FaceModel) -> None:
+        layers = {"dcgan": _dcgan, "r3": _r3}.get(model.architecture, _dense)
+        self._layers = [*layers(model.generator, model.size, model.widths), reshape(model.size**2 * 3)]
+
+    def draw(self, latents: Floats) -> tuple[Floats, Pullback]:
+        """Pixels about [-1, 1], float32 (n, P), of latents (n, latent_size), and the way back for slopes."""
+        return through(self._layers, latents)
+
+
+def multiplications(model: FaceModel) -> int:
+    """Of numbers by weights, for one draw; a way back needs as many."""
+    sides = sides_of(model.size)
+    return sum(
+        array.size * _places(name, model, sides) for name, array in model.generator.items() if array.ndim in (2, 4)
+    )
+
+
+def _places(name: str, model: FaceModel, sides: Sequence[int]) -> int:
+    """At how many places of its input a kernel is applied."""
+    layer = name.split(".")[0].split("_")
+    if model.architecture == "dcgan":
+        return 1 if layer[0] == "start" else sides[-2 if layer[0] == "output" else int(layer[1]) - 2] ** 2
+    if model.architecture == "r3":
+        if layer[0] in ("linear", "output"):
+            return 1 if layer[0] == "linear" else model.size**2
+        return sides[int(layer[1]) - (1 if layer[0] == "block" else 2)] ** 2
+    return 1
+
+
+def _dense(weights: Weights, size: int, widths: Sequence[int]) -> list[Layer]:
+    layers: list[Layer] = []
+    for index in range(1, len(widths) + 1):
+        layers += [dense(weights[f"hidden_{index}.kernel"], weights[f"hidden_{index}.bias"]), leaky()]
+        layers.append(normalise(weights, f"normalisation_{index}"))
+    return [*layers, dense(weights["output.kernel"], weights["output.bias"]), tanh]
+
+
+def _dcgan(weights: Weights, size: int, widths: Sequence[int]) -> list[Layer]:
+    sides = sides_of(size)
+    start = [dense(weights["start.kernel"]), reshape(sides[0], sides[0], widths[0])]
+    layers: list[Layer] = [*start, normalise(weights, "normalisation_1"), leaky(0.0)]
+    for index, side in enumerate(sides[1:-1], start=2):
+        layers += [
+            doubling(weights[f"up_{index}.kernel"], side),
+            normalise(weights, f"normalisation_{index}"),
+            leaky(0.0),
+        ]
+    return [*layers, doubling(weights["output.kernel"], size, weights["output.bias"]), tanh]
+
+
+def _r3(weights: Weights, size: int, widths: Sequence[int]) -> list[Layer]:
+    basis = weights["start.basis"]
+    layers: list[Layer] = [dense(weights["linear.kernel"], weights["linear.bias"]), _learned_start(basis)]
+    for index, side in enumerate(sides_of(size), start=1):
+        if f"width_{index}.kernel" in weights:
+            layers.append(convolution(weights[f"width_{index}.kernel"]))
+        if index > 1:
+            layers.append(stretched(side))
+        layers += [_block(weights, f"block_{index}_{block}") for block in range(1, BLOCKS_A_SIDE + 1)]
+    return [*layers, convolution(weights["output.kernel"], weights["output.bias"])]
+
+
+def _block(weights: Weights, name: str) -> Layer:
+    parts = [
+        convolution(weights[f"{name}_expand.kernel"], weights[f"{name}_expand.bias"]),
+        leaky(),
+        grouped(weights[f"{name}_mix.kernel"], weights[f"{name}_mix.bias"]),
+        leaky(),
+        convolution(weights[f"{name}_narrow.kernel"]),
+    ]
+    return beside(lambda x: through(parts, x))
+
+
+def _learned_start(basis: Floats) -> Layer:
+    """(n, c) times the learned map (side, side, c)."""
+
+    def layer(x: Floats) -> tuple[Floats, Pullback]:
+        return x[:, None, None, :] * basis, lambda slope: np.einsum("nhwc,hwc->nc", slope, basis)
+
+    return layer
