@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -178,6 +178,7 @@ def _describe_candidate(index: int, candidate: Candidate, *, is_for_owner: bool)
         "attributes": dict(candidate.attributes),
         "near_copy": candidate.is_near_copy,
         "near_copy_of": candidate.near_copy_of if is_for_owner else None,
+        "starts": None if candidate.starts is None else asdict(candidate.starts),
         "flags": ["approximate"] if candidate.is_approximate else [],
         **{step: f"{index}-{step}.png" for step in STEPS if step != "clipped"},
     }

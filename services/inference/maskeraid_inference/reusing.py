@@ -20,7 +20,7 @@ from maskeraid_faces.alignment import Aligned, face_from
 from maskeraid_faces.blending.composite import visible_sha256
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.fill import WHITE
-from maskeraid_faces.filling.filled import Candidate, Filled, Stages
+from maskeraid_faces.filling.filled import Candidate, Filled, Stages, Starts
 from maskeraid_faces.filling.finish import finish
 from maskeraid_faces.images import Covering, Image
 from maskeraid_faces.sizes import fit_covering, fit_image
@@ -152,6 +152,7 @@ def _candidates(
             final[place], one["weight"], one["fit"] * 255,
             Stages(generated[place], smoothed[place], clipped, final[place]),
             "approximate" in one["flags"], one["near_copy"], one["attributes"], one.get("near_copy_of"),
+            Starts(**one["starts"]) if one.get("starts") else None,
         )
         for place, (_, one) in enumerate(said)
     )  # fmt: skip

@@ -127,6 +127,8 @@ class FaceModel:
     conditional: Conditional | None = None  # of photographs, where it was trained
     detector: Detector | None = None  # of coverings, where it learned more than the generic one knows
     second_look: Mapping[str, Floats] | None = None  # at what that detector says
+    encoder: Mapping[str, Floats] | None = None  # guesses latents of covered faces, where one was trained
+    search_limit: float = 0.0  # visible error in grey levels that 19 of 20 unseen faces keep below; 0: not known
     traits: tuple[Trait, ...] = ()  # what it can tell of a face; none when the training faces had no attributes
     facts: Mapping[str, object] = field(default_factory=dict)  # plain JSON for the card: counts, settings, quality
     known_faces: KnownFaces | None = None  # of photographs; kept apart from the model's files

@@ -32,6 +32,7 @@ from maskeraid_faces.face_model import (
     RidgeFit,
     TrainedArchitecture,
 )
+from maskeraid_faces.filling.encoder import ENCODER_FILE, encoder_shapes
 from maskeraid_faces.images import LARGEST_SIDE, SIDE_STEP, SMALLEST_SIDE
 from maskeraid_faces.networks.stages import LINEAR, generator_shapes
 from maskeraid_faces.tensor_file import Arrays, Shapes, read_arrays
@@ -54,6 +55,8 @@ MAY_BE_UNSAID = (
     "interval",
     "has_detector",
     "looks_twice",
+    "has_encoder",
+    "search_limit",
 )
 
 
@@ -83,6 +86,8 @@ class ModelDescription(BaseModel):
     interval: float = Field(default=0, ge=0, le=100)
     has_detector: bool = False
     looks_twice: bool = False
+    has_encoder: bool = False
+    search_limit: float = Field(default=0, ge=0, le=255)
     traits: list[TraitDescription] = Field(default_factory=list, max_length=64)
     facts: dict[str, JsonValue]
 
@@ -92,6 +97,8 @@ class ModelDescription(BaseModel):
             raise ValueError("gan_rank exceeds components")
         if not all(1 <= width <= 8192 for width in (*self.widths, *self.conditional_widths)):
             raise ValueError("widths must be 1 to 8192")
+        if self.has_encoder and self.architecture == "eigen":
+            raise ValueError("eigen has no encoder")
         if any(trait.coefficients > self.components for trait in self.traits):
             raise ValueError("a trait has more coefficients than there are components")
         json.dumps(self.facts, allow_nan=False)  # pydantic lets NaN pass inside JSON values
@@ -155,6 +162,7 @@ def expected_arrays(description: ModelDescription) -> dict[str, Shapes]:
         **conditional_files(d.conditional_widths, d.components, d.gan_rank),
         **({DETECTOR_FILE: detector_shapes()} if d.has_detector else {}),
         **({SECOND_LOOK_FILE: second_look_shapes()} if d.looks_twice else {}),
+        **({ENCODER_FILE: encoder_shapes(d.size, d.latent_size)} if d.has_encoder else {}),
         **({TRAITS_FILE: trait_shapes(d.traits)} if d.traits else {}),
     }
 
@@ -200,6 +208,8 @@ def _describe(model: FaceModel) -> ModelDescription:
         interval=float(model.ridge.interval),
         has_detector=model.detector is not None,
         looks_twice=model.second_look is not None,
+        has_encoder=model.encoder is not None,
+        search_limit=float(model.search_limit),
         traits=describe_traits(model.traits),
         facts=json.loads(json.dumps(dict(model.facts))),  # tuples become lists
     )
@@ -220,6 +230,7 @@ def _arrays(model: FaceModel) -> dict[str, Arrays]:
         **({CONDITIONAL_FILE: model.conditional.weights} if model.conditional else {}),
         **({DETECTOR_FILE: detector_arrays(model.detector)} if model.detector else {}),
         **({SECOND_LOOK_FILE: model.second_look} if model.second_look else {}),
+        **({ENCODER_FILE: model.encoder} if model.encoder else {}),
         **({TRAITS_FILE: trait_arrays(model.traits)} if model.traits else {}),
     }
 
@@ -246,6 +257,8 @@ def _assemble(description: ModelDescription, parts: Mapping[str, Arrays]) -> Fac
         else None,
         detector=detector_from(parts[DETECTOR_FILE]) if description.has_detector else None,
         second_look=parts.get(SECOND_LOOK_FILE),
+        encoder=parts.get(ENCODER_FILE),
+        search_limit=description.search_limit,
         traits=traits_from(description.traits, parts.get(TRAITS_FILE, {})),
         facts=description.facts,
     )

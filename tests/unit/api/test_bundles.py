@@ -9,6 +9,7 @@ import zipfile
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tests.unit.api.bundled import HOSTILE, Made
 
+from maskeraid_api.bundles.report import write_report
 from maskeraid_core.blobs import sha256_hex
 from maskeraid_core.documents.reimagings import STATEMENT
 
@@ -75,6 +76,12 @@ class TestReport:
         shown = set(re.findall(r'src="([^"]+)"', made.zip.read("report.html").decode()))
         assert {"input.png", "covering.png", "clipped.png", "0-final.png", "1-final.png", "uncertainty.png"} <= shown
         assert shown <= set(made.zip.namelist())
+
+    def test_says_how_many_starts_of_a_search_ended_at_a_candidate(self, made: Made) -> None:
+        shown = json.loads(made.zip.read("result.json"))
+        assert "ended here" not in write_report(shown).decode()
+        shown["result"]["candidates"][0]["starts"] = {"ended_here": 12, "of": 20}
+        assert "12 of 20 starts ended here" in write_report(shown).decode()
 
     def test_has_no_script_and_takes_none(self, made: Made) -> None:
         page = made.zip.read("report.html").decode()

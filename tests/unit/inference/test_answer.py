@@ -11,6 +11,7 @@ from tests.unit.inference.made_models import covered_face
 from tests.unit.inference.test_reimaging import ask, run
 
 from maskeraid_core.documents.reimagings import STATEMENT
+from maskeraid_faces.filling.filled import Starts
 from maskeraid_faces.images import Image
 from maskeraid_inference import answer as answer_module
 from maskeraid_inference.answer import LEGEND, LEGEND_OF_RIDGE, Answer, write_answer
@@ -119,6 +120,19 @@ class TestNearCopies:
     def test_say_with_how_many_faces_of_how_many_they_were_compared(self, answer: Answer) -> None:
         assert self.result(is_for_owner=False)["near_copies"] == {"faces": 5, "of": 9}
         assert answer.result["near_copies"] is None  # of drawn faces nobody can tell
+
+
+class TestStarts:
+    def test_are_told_where_a_search_was_made(self, answer: Answer) -> None:
+        spec = ask(seed=7)
+        reimaged = run(covered_face(), spec)
+        assert reimaged.filling
+        filled = reimaged.filling.filled
+        first = replace(filled.candidates[0], starts=Starts(12, 20))
+        filled = replace(filled, candidates=(first, *filled.candidates[1:]))
+        found = write_answer(replace(reimaged, filling=replace(reimaged.filling, filled=filled)), spec, "rim_1").result
+        assert found["candidates"][0]["starts"] == {"ended_here": 12, "of": 20}
+        assert answer.result["candidates"][0]["starts"] is None
 
 
 class TestSeam:

@@ -77,6 +77,8 @@ def _candidates(result: Result) -> str:
 def _described(candidate: Result) -> str:
     words = [f"{candidate['index']}: {candidate['weight']:.0%}", *candidate.get("flags", [])]
     words += [f"{name} {value}" for name, value in candidate["attributes"].items()]
+    if starts := candidate.get("starts"):  # results of release 0.1 have none
+        words.append(f"{starts['ended_here']} of {starts['of']} starts ended here")
     return ", ".join([*words, *(["near copy of a training face"] if candidate["near_copy"] else [])])
 
 

@@ -40,26 +40,32 @@ def log_weights(distances: Floats, conditioning: Conditioning, *, images: bool) 
 
 
 def visible_l1(image: Image, covering: Covering, draws: NDArray[np.uint8]) -> Floats:
-    """Weighted L1 to the visible pixels, a ring of 1 px left out, of draws (m, P) uint8; summed, in [-1, 1] units (m,).
+    """L1 to the visible pixels by `visible_weights`, of draws (m, P) uint8; summed, in [-1, 1] units (m,)."""
+    return _l1(image, visible_weights(covering), draws)
+
+
+def hidden_l1(image: Image, covering: Covering, draws: NDArray[np.uint8]) -> Floats:
+    """L1 under the covering of draws (m, P) uint8; summed, in [-1, 1] units (m,)."""
+    return _l1(image, covering.astype(np.float32), draws)
+
+
+def visible_weights(covering: Covering) -> Floats:
+    """How much each pixel counts (H, W): up to 1 beside the covering, 0 under it and in a ring of 1 px around it.
 
     Source: Yeh et al. 2017 (arXiv 1607.07539), whose weight is 0 far from the covering, blind to hair and tone.
     """
     side = max(3, covering.shape[0] // 4 | 1)
     near = np.asarray(cv2.blur(covering.astype(np.float32), (side, side)), np.float32)
     near /= max(float(near[~covering].max(initial=0)), 1e-6)
-    return _l1(image, ~grow(covering, 1), draws, LEAST_L1_WEIGHT + (1 - LEAST_L1_WEIGHT) * near)
+    return np.asarray((LEAST_L1_WEIGHT + (1 - LEAST_L1_WEIGHT) * near) * ~grow(covering, 1), np.float32)
 
 
-def hidden_l1(image: Image, covering: Covering, draws: NDArray[np.uint8]) -> Floats:
-    """L1 under the covering of draws (m, P) uint8; summed, in [-1, 1] units (m,)."""
-    return _l1(image, covering, draws, np.ones(covering.shape, np.float32))
-
-
-def _l1(image: Image, counted: Covering, draws: NDArray[np.uint8], weights: Floats) -> Floats:
-    columns = np.flatnonzero(np.repeat(counted.ravel(), 3))
+def _l1(image: Image, weights: Floats, draws: NDArray[np.uint8]) -> Floats:
+    counted = np.repeat(weights.ravel(), 3)
+    columns = np.flatnonzero(counted)
     wanted = image.reshape(-1)[columns]
     differences = cv2.absdiff(
         np.take(draws, columns, axis=1), np.broadcast_to(wanted, (len(draws), len(wanted))).copy()
     )
-    weighted = differences.astype(np.float32) @ np.repeat(weights.ravel(), 3)[columns]
+    weighted = differences.astype(np.float32) @ counted[columns]
     return np.asarray(weighted / np.float32(127.5), np.float32)

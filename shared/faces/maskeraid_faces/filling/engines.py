@@ -53,17 +53,17 @@ def unconditioned_pool(image: Image, covering: Covering, model: FaceModel, rng: 
         else _bank_images(model, rows)
     )
     weights = np.full(len(rows), 1 / len(rows))
-    return _pool_of_images(images, weights, image, covering)
+    return pool_of_images(images, weights, image, covering)
 
 
 def image_bank_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
-    """Engine A for all but `eigen`: the bank's images, weighted by their L1 to the visible pixels."""
+    """Engine A for all but `eigen`, unsearched: the bank's images, weighted by their L1 to the visible pixels."""
     distances = visible_l1(image, covering, np.asarray(model.bank.draws, np.uint8))
     weights = normalised(log_weights(distances, model.conditioning, images=True))
     rows = heaviest(weights, MASS_KEPT, LARGEST_POOL // 2)
     approximate = effective_size(weights) < FEWEST_EFFECTIVE
     kept = weights[rows] / weights[rows].sum()
-    return _pool_of_images(_bank_images(model, rows), kept, image, covering, approximate)
+    return pool_of_images(_bank_images(model, rows), kept, image, covering, approximate)
 
 
 def drawn_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
@@ -173,9 +173,10 @@ def _bank_images(model: FaceModel, rows: Rows) -> Images:
     return np.asarray(model.bank.draws[rows], np.uint8).reshape(-1, model.size, model.size, 3)
 
 
-def _pool_of_images(
+def pool_of_images(
     images: Images, weights: Weights, image: Image, covering: Covering, approximate: bool = False
 ) -> Pool:
+    """Whole faces uint8 (n, H, W, 3) as answers."""
     hidden = images[:, covering].reshape(len(images), -1).astype(np.float32)
     seen = images[:, ~covering].astype(np.float32) - image[~covering]
     return Pool(

@@ -18,12 +18,13 @@ from maskeraid_faces.filling.engines import (
     ridge_pool,
     unconditioned_pool,
 )
-from maskeraid_faces.filling.filled import Candidate, Filled, Stages, UsedEngine
+from maskeraid_faces.filling.filled import Candidate, Filled, Stages, Starts, UsedEngine
 from maskeraid_faces.filling.finish import finish
 from maskeraid_faces.filling.intervals import interval_around_ridge, interval_of_draws
 from maskeraid_faces.filling.near_copies import Origin, find_near_copies
 from maskeraid_faces.filling.picks import PICKS, Pick, outcomes, pick_rows
 from maskeraid_faces.filling.pool import Pool
+from maskeraid_faces.filling.searched import can_search, searched_pool
 from maskeraid_faces.filling.tone import TONE_MATCHES, ToneMatch, to_models_tone
 from maskeraid_faces.filling.traits import check_wanted, having, tell_traits
 from maskeraid_faces.images import Covering, Floats, Image, Images, check_covering, check_image
@@ -58,7 +59,8 @@ def fill(
         k: 1..64 candidates; fewer come when the model knows fewer answers (drawn faces), one from engine R.
         engine: "R" ridge, "A" draws of the model's GAN that agree with the visible pixels, "C" draws of its GAN that is
             told what is visible, where it has one; "auto" is C, else A, or R where the automatic choice of an
-            architecture failed its rule of quality.
+            architecture failed its rule of quality. Photographs of all but `eigen` are searched for; R answers where
+            A finds nothing that fits.
         pick: "spread" unlike one another, "sample" by their weights and with all doubt, "random" with no look at the
             visible pixels.
         seed: the same seed gives the same bytes.
@@ -85,6 +87,8 @@ def fill(
     rng = np.random.default_rng(seed)
     adapted, back = to_models_tone(image, covering, model) if tone_match == "auto" else (image, lambda images: images)
     pool = _pool(adapted, covering, model, used, pick, MOST_ASKED if wanted else k, rng)
+    if pool.is_ridge:
+        used = "R"
     if wanted:
         pool = having(wanted, pool, adapted, covering, model)
     rows, weights = pick_rows(pool, k, pick, rng)
@@ -106,6 +110,7 @@ def fill(
             is_near_copy=None if copied is None else copied[place] is not None,
             near_copy_of=None if copied is None else copied[place],
             attributes=told[place],
+            starts=None if pool.ended is None else Starts(int(pool.ended[row]), pool.starts),
         )
         for place, row in enumerate(rows)
     )
@@ -176,6 +181,8 @@ def _pool(
         return conditional_pool(image, covering, model, rng, temperature, max(k, PHOTO_POOL))
     if pick == "random":
         return unconditioned_pool(image, covering, model, rng, k)
+    if can_search(model):
+        return searched_pool(image, covering, model, rng, k)
     if model.architecture != "eigen":
         return image_bank_pool(image, covering, model)
     if model.kind == "drawn":

@@ -27,6 +27,9 @@ class Pool:
     deviations: Floats  # (h,) weighted standard deviation of the values of the hole, in grey levels
     approximate: bool = False  # few draws agree with the visible pixels
     merged_below: float = 4.0  # grey levels RMSE in the hole: nearer fills are one answer to people
+    starts: int = 0  # of the search that found them; 0: none was made
+    ended: Rows | None = None  # (n,) how many of the starts ended at nearly this fill
+    is_ridge: bool = False  # engine R answers, for a search found nothing that fits
 
     @cached_property
     def clusters(self) -> tuple[Rows, Weights]:
@@ -53,6 +56,7 @@ def narrowed(pool: Pool, rows: Rows) -> Pool:
         weights=weights / weights.sum(),
         places=pool.places[rows],
         fits=pool.fits[rows],
+        ended=None if pool.ended is None else pool.ended[rows],
         render=lambda chosen: pool.render(rows[chosen]),
     )
 
