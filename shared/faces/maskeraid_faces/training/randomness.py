@@ -21,6 +21,7 @@ class Stream(IntEnum):
     CALIBRATION = 10
     ANSWERS = 11
     TEMPERATURE = 12
+    ENCODER = 13
 
 
 STREAMS = 8  # within one key; another number would make every training another one, and refuse older checkpoints

@@ -97,8 +97,9 @@ class Watch:
     model as it is then, with usual numbers in place of fitted ones; `checkpoint(step, arrays)` every
     `checkpoint_seconds` and before an asked stop; `stop()` between two calls; `attention(code, message)` when its owner
     may want to end it: `collapse`, `no_progress`, `overfit`; `warn(code, message)` of what else is to be known;
-    `phase(name)` when the first step is compiled (`compiling`), when it is made (`training`), when engine C is
-    trained (`engine_c`), and when the detector of coverings is measured, or practises (`detector`).
+    `phase(name)` when the first step is compiled (`compiling`), when it is made (`training`), when the encoder of
+    engine A's search (`encoder`) or engine C (`engine_c`) is trained, and when the detector of coverings is measured,
+    or practises (`detector`).
     """
 
     progress: Callable[[int, float, Mapping[str, float]], None] = lambda step, seconds, values: None

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from maskeraid_faces.errors import BadSettings, OutOfMemory
 from maskeraid_faces.face_model import Basis, FaceModel, TrainedArchitecture
+from maskeraid_faces.filling.searched import can_search
 from maskeraid_faces.image_rows import parts_of
 from maskeraid_faces.images import Image, Images
 from maskeraid_faces.training.attention import looked_after
@@ -34,6 +35,7 @@ from maskeraid_faces.training.image_set import FaceSet, prepare
 from maskeraid_faces.training.loop import TrainingLoop
 from maskeraid_faces.training.progress import Progress
 from maskeraid_faces.training.randomness import LARGEST_SEED
+from maskeraid_faces.training.searching import with_search
 from maskeraid_faces.training.settings import SMALLEST_BATCH, Checkpoint, Stopped, TrainResult, TrainSettings, Watch
 
 SETTINGS_OF_0_1 = {"steps", "batch", "max_seconds", "target_quality"}  # that may be None
@@ -133,7 +135,7 @@ def _set_up(
 
     # The networks and their steps.
     gan = make_gan(architecture, faces, basis, settings, seed, resume)
-    if isinstance(gan, Shared) and not gan.is_chief:
+    if _follows(gan):
         watch = Watch()  # the chief's is looked into
     progress = Progress(_digest(faces, settings, seed), seconds=seconds)
     plan, draft = make_plan(architecture, faces, settings), draft_of(architecture, faces, basis, gan, seed)
@@ -142,6 +144,11 @@ def _set_up(
     if resume is not None:
         loop.resume(resume)
     return _SetUp(faces, architecture, reason, basis, gan, loop, settings, seed, watch)
+
+
+def _follows(gan: Gan) -> bool:
+    """Whether another host is the chief of this training."""
+    return isinstance(gan, Shared) and not gan.is_chief
 
 
 def _begin_with(start: FaceModel | Checkpoint, set_up: _SetUp) -> None:
@@ -162,12 +169,27 @@ def _conclude(set_up: _SetUp, stopped: Stopped) -> TrainResult:
     # Small matrices: threads of BLAS would wait for one another (ridge of 125 faces, 2 busy cores: 0.1 s, not 6 s).
     with threadpool_limits(limits=1, user_api="blas"):
         model = complete_model(set_up.architecture, faces, set_up.basis, gan, facts, set_up.seed)
+    if can_search(model) and not _follows(gan):
+        with threadpool_limits(limits=1, user_api="blas"):
+            model = _with_search(model, set_up)
     if wants_engine_c(faces, set_up.settings):
         model = _with_engine_c(model, set_up)
     if set_up.settings.detector is not False and len(faces.training) >= FEWEST_LOOKED_AT:
         with threadpool_limits(limits=1, user_api="blas"):  # as above (125 faces, 2 busy cores: 11 s, not 57 s)
             model = _with_detector(model, set_up)
     return TrainResult(model, stopped, progress.step, progress.seconds, tuple(progress.history))
+
+
+def _with_search(model: FaceModel, set_up: _SetUp) -> FaceModel:
+    watch = set_up.watch
+    set_up.loop.keep()
+    watch.phase("encoder")
+    made = with_search(model, set_up.faces.held_out, seed=set_up.seed, should_stop=watch.stop)
+    if made is not None:
+        return made
+    set_up.loop.keep()  # who wants to leave leaves here, and comes back to this point
+    watch.warn("encoder_left_out", "It was stopped before the encoder was trained; engine A searches without it.")
+    return model
 
 
 def _with_engine_c(model: FaceModel, set_up: _SetUp) -> FaceModel:
