@@ -5,7 +5,7 @@ import numpy as np
 from maskeraid_faces.face_model import Bank, Basis, Conditioning, FaceModel, RidgeFit, TrainedArchitecture
 from maskeraid_faces.images import Floats, to_network, to_pixels
 from maskeraid_faces.networks.sloped import SlopedGenerator
-from maskeraid_faces.networks.stages import generator_shapes, widths_for
+from maskeraid_faces.networks.stages import generator_shapes, sides_of, widths_for
 
 LATENT_SIZES = {"dcgan": 100, "r3": 64}
 DRAWS = 40
@@ -27,9 +27,16 @@ def random_weights(
     return weights
 
 
+def widths_of(architecture: TrainedArchitecture, size: int) -> tuple[int, ...]:
+    """Small ones; `r3` narrows from its first side to its second."""
+    if architecture == "r3":
+        return (48, *[32] * (len(sides_of(size)) - 1))
+    return widths_for("dcgan", size, 32) if architecture == "dcgan" else (24, 32)
+
+
 def make_pixel_model(architecture: TrainedArchitecture = "dense", size: int = 16) -> FaceModel:
     """A model of photographs; its bank are draws of its own, its basis is theirs."""
-    widths = (24, 32) if architecture in ("dense", "thesis") else widths_for(architecture, size, 32)
+    widths = widths_of(architecture, size)
     latents = LATENT_SIZES.get(architecture, 12)
     weights, pixels = random_weights(architecture, size, widths, latents), size * size * 3
     empty = np.zeros((0, pixels), np.float32)

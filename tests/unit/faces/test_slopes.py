@@ -28,6 +28,7 @@ LAYERS: dict[str, tuple[Layer, tuple[int, ...]]] = {
     "leaky": (pullbacks.leaky(), (3, 5)),
     "tanh": (pullbacks.tanh, (3, 5)),
     "reshaped": (pullbacks.reshape(2, 2, 1), (3, 4)),
+    "chosen": (pullbacks.chosen(np.array([4, 0])), (3, 5)),
     "convolution": (pullbacks.convolution(numbers(3, 3, 2, 4), numbers(4)), (2, 5, 5, 2)),
     "one by one": (pullbacks.convolution(numbers(1, 1, 2, 4)), (2, 5, 5, 2)),
     "doubling": (pullbacks.doubling(numbers(5, 5, 3, 2), 8, numbers(3)), (2, 4, 4, 2)),
@@ -94,6 +95,16 @@ class TestGenerators:
         wanted = tape.gradient(total, latents).numpy()
         np.testing.assert_allclose(back(2 * drawn), wanted, rtol=1e-3, atol=1e-3 * np.abs(wanted).max())
 
+    def test_draw_some_values_as_they_draw_all(self, architecture: TrainedArchitecture, size: int) -> None:
+        model, columns = make_pixel_model(architecture, size), np.array([7, 2, 300])
+        latents, slope = model.bank.latents[:2], numbers(2, 3)
+        some, back = SlopedGenerator(model, columns).draw(latents)
+        every, back_from_all = SlopedGenerator(model).draw(latents)
+        np.testing.assert_allclose(some, every[:, columns], atol=1e-5)
+        whole = np.zeros_like(every)
+        whole[:, columns] = slope
+        np.testing.assert_allclose(back(slope), back_from_all(whole), atol=1e-5)
+
     def test_hand_back_the_slope_of_a_small_difference(self, architecture: TrainedArchitecture, size: int) -> None:
         model = make_pixel_model(architecture, size)
         x, direction = model.bank.latents[:2], numbers(2, model.latent_size)
@@ -110,8 +121,8 @@ class TestMultiplications:
         model = make_pixel_model("dcgan")  # sides 4, 8, 16 of widths 32 and 16
         assert model.widths == (32, 16)
         assert multiplications(model) == 100 * 16 * 32 + 25 * 32 * 16 * 16 + 25 * 16 * 3 * 64
-        residual = make_pixel_model("r3")  # sides 4, 8, 16, all of width 32
-        assert residual.widths == (32, 32, 32)
-        block = 32 * 64 + 9 * 16 * 64 + 64 * 32
-        places = 16 + 64 + 256
-        assert multiplications(residual) == 64 * 32 + 2 * block * places + 32 * 3 * 256
+        residual = make_pixel_model("r3")  # sides 4, 8, 16
+        assert residual.widths == (48, 32, 32)
+        first, other = (2 * (2 * width * 2 * width + 9 * 16 * 2 * width) for width in (48, 32))
+        narrowing = 48 * 32 * 16  # before the side is doubled
+        assert multiplications(residual) == 64 * 48 + 16 * first + narrowing + (64 + 256) * other + 32 * 3 * 256

@@ -52,10 +52,10 @@ def refine(generator: SlopedGenerator, starts: Floats, values: Floats, weights: 
     """Steps of Adam from each start, for itself, on `E(z) = sum w |G(z) - x| + 1e-3 (|z|^2 - d)^2 / d`.
 
     Args:
-        generator: of the model.
+        generator: of the values that are seen.
         starts: float32 (n, d).
-        values: what is to be met, in [-1, 1], (P,) or one row a start (n, P).
-        weights: of these values, (P,); 0 where they are not seen.
+        values: what is to be met, in [-1, 1], (v,) or one row a start (n, v).
+        weights: of these values, (v,).
         steps: how many.
 
     Returns:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.bank import log_weights, visible_l1, visible_weights
@@ -55,6 +56,13 @@ def visible_error(images: Images, image: Image, covering: Covering) -> Floats:
     return np.asarray(apart / max(3 * float(visible_weights(covering).sum()), 1e-6), np.float32)
 
 
+def seen(covering: Covering) -> tuple[NDArray[np.intp], Floats]:
+    """Which values of an image are seen (v,), and how much they count (v,)."""
+    weights = np.repeat(visible_weights(covering).ravel(), 3)
+    columns = np.flatnonzero(weights)
+    return columns, weights[columns]
+
+
 def _guesses(image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator, pace: Pace) -> Floats:
     """The encoder's answer, and others as far from it as the truth mostly is, (n, latent_size)."""
     if model.encoder is None:
@@ -68,10 +76,10 @@ def _guesses(image: Image, covering: Covering, model: FaceModel, rng: np.random.
 
 
 def _refined(starts: Floats, image: Image, covering: Covering, model: FaceModel, pace: Pace) -> Images:
-    generator = SlopedGenerator(model)
-    weights = np.repeat(visible_weights(covering).ravel(), 3)
-    refined = refine(generator, starts, to_network(image).ravel(), weights, pace.steps)
-    return to_pixels(generator.draw(refined.latents)[0]).reshape(-1, model.size, model.size, 3)
+    columns, weights = seen(covering)
+    values = to_network(image).ravel()[columns]
+    refined = refine(SlopedGenerator(model, columns), starts, values, weights, pace.steps)
+    return to_pixels(SlopedGenerator(model).draw(refined.latents)[0]).reshape(-1, model.size, model.size, 3)
 
 
 def _more(model: FaceModel, order: Rows, number: int) -> Images:

@@ -7,6 +7,7 @@ input. Weights stay as they are, so there are no slopes of theirs. Source: Griew
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maskeraid_faces.images import Floats
 from maskeraid_faces.networks.convolution import convolve
@@ -70,6 +71,20 @@ def tanh(x: Floats) -> tuple[Floats, Pullback]:
 def reshape(*shape: int) -> Layer:
     """(n, ...) to (n, *shape)."""
     return lambda x: (x.reshape(-1, *shape), lambda slope: slope.reshape(x.shape))
+
+
+def chosen(columns: NDArray[np.intp]) -> Layer:
+    """Some of the values (n, P)."""
+
+    def layer(x: Floats) -> tuple[Floats, Pullback]:
+        def back(slope: Floats) -> Floats:
+            whole = np.zeros_like(x)
+            whole[:, columns] = slope
+            return whole
+
+        return x[:, columns], back
+
+    return layer
 
 
 def convolution(kernel: Floats, bias: Floats | None = None) -> Layer:

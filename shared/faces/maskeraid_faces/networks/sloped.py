@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Floats
@@ -11,6 +12,7 @@ from maskeraid_faces.networks.pullbacks import (
     Pullback,
     Weights,
     beside,
+    chosen,
     convolution,
     dense,
     doubling,
@@ -24,16 +26,24 @@ from maskeraid_faces.networks.pullbacks import (
 )
 from maskeraid_faces.networks.stages import BLOCKS_A_SIDE, sides_of
 
+Columns = NDArray[np.intp]
+
 
 class SlopedGenerator:
     """All but `eigen`, which draws coefficients. Layers and weights are those of `networks.build`."""
 
-    def __init__(self, model: FaceModel) -> None:
-        layers = {"dcgan": _dcgan, "r3": _r3}.get(model.architecture, _dense)
-        self._layers = [*layers(model.generator, model.size, model.widths), reshape(model.size**2 * 3)]
+    def __init__(self, model: FaceModel, columns: Columns | None = None) -> None:
+        """`columns`: the values of an image (P,) that are drawn, or all; of a dense layer no others are computed."""
+        weights = model.generator
+        if model.architecture in ("dcgan", "r3"):
+            layers = {"dcgan": _dcgan, "r3": _r3}[model.architecture](weights, model.size, model.widths)
+            layers.append(reshape(model.size**2 * 3))
+            self._layers = layers if columns is None else [*layers, chosen(columns)]
+        else:
+            self._layers = _dense(weights, len(model.widths), slice(None) if columns is None else columns)
 
     def draw(self, latents: Floats) -> tuple[Floats, Pullback]:
-        """Pixels about [-1, 1], float32 (n, P), of latents (n, latent_size), and the way back for slopes."""
+        """Values about [-1, 1], float32 (n, P or columns), of latents (n, latent_size), and the way back for slopes."""
         return through(self._layers, latents)
 
 
@@ -57,12 +67,12 @@ def _places(name: str, model: FaceModel, sides: Sequence[int]) -> int:
     return 1
 
 
-def _dense(weights: Weights, size: int, widths: Sequence[int]) -> list[Layer]:
+def _dense(weights: Weights, hidden: int, columns: Columns | slice) -> list[Layer]:
     layers: list[Layer] = []
-    for index in range(1, len(widths) + 1):
+    for index in range(1, hidden + 1):
         layers += [dense(weights[f"hidden_{index}.kernel"], weights[f"hidden_{index}.bias"]), leaky()]
         layers.append(normalise(weights, f"normalisation_{index}"))
-    return [*layers, dense(weights["output.kernel"], weights["output.bias"]), tanh]
+    return [*layers, dense(weights["output.kernel"][:, columns], weights["output.bias"][columns]), tanh]
 
 
 def _dcgan(weights: Weights, size: int, widths: Sequence[int]) -> list[Layer]:

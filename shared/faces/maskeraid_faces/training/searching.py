@@ -7,9 +7,9 @@ import numpy as np
 
 from maskeraid_faces.coverings.shapes import lower_face, sunglasses
 from maskeraid_faces.face_model import FaceModel
-from maskeraid_faces.filling.bank import visible_l1, visible_weights
+from maskeraid_faces.filling.bank import visible_l1
 from maskeraid_faces.filling.search import pace_of, refine
-from maskeraid_faces.filling.searched import can_search, visible_error
+from maskeraid_faces.filling.searched import can_search, seen, visible_error
 from maskeraid_faces.image_rows import ManyImages, some_of
 from maskeraid_faces.images import Covering, Floats, Images, to_network, to_pixels
 from maskeraid_faces.networks.sloped import SlopedGenerator
@@ -54,9 +54,9 @@ def fit_limit(model: FaceModel, unseen: ManyImages, seed: int) -> float:
 def _errors(model: FaceModel, faces: Images, covering: Covering) -> Floats:
     draws = np.asarray(model.bank.draws, np.uint8)
     starts = np.stack([model.bank.latents[np.argmin(visible_l1(face, covering, draws))] for face in faces])
-    generator, weights = SlopedGenerator(model), np.repeat(visible_weights(covering).ravel(), 3)
-    values = to_network(faces).reshape(len(faces), -1)
-    refined = refine(generator, starts, values, weights, pace_of(model).steps)
-    drawn = to_pixels(generator.draw(refined.latents)[0]).reshape(faces.shape)
+    columns, weights = seen(covering)
+    values = to_network(faces).reshape(len(faces), -1)[:, columns]
+    refined = refine(SlopedGenerator(model, columns), starts, values, weights, pace_of(model).steps)
+    drawn = to_pixels(SlopedGenerator(model).draw(refined.latents)[0]).reshape(faces.shape)
     errors = [visible_error(one[None], face, covering) for one, face in zip(drawn, faces, strict=True)]
     return np.concatenate(errors)
