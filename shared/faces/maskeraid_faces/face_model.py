@@ -130,6 +130,7 @@ class FaceModel:
     encoder: Mapping[str, Floats] | None = None  # guesses latents of covered faces, where one was trained
     search_limit: float = 0.0  # visible error in grey levels that 19 of 20 unseen faces keep below; 0: not known
     traits: tuple[Trait, ...] = ()  # what it can tell of a face; none when the training faces had no attributes
+    is_draft: bool = False  # of a training that goes on, for a look between two steps: it is not searched, for seconds
     facts: Mapping[str, object] = field(default_factory=dict)  # plain JSON for the card: counts, settings, quality
     known_faces: KnownFaces | None = None  # of photographs; kept apart from the model's files
 

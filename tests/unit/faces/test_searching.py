@@ -161,6 +161,9 @@ class TestFill:
     def test_drawn_faces_are_not_searched(self, model: FaceModel, face: Image) -> None:
         assert fill(face, COVERING, replace(model, kind="drawn")).candidates[0].starts is None
 
+    def test_drafts_are_not_searched(self, model: FaceModel, face: Image) -> None:
+        assert fill(face, COVERING, replace(model, is_draft=True)).candidates[0].starts is None
+
     def test_wanted_faces_may_be_any_of_the_bank(self, model: FaceModel, face: Image) -> None:
         pool = searched_pool(face, COVERING, model, np.random.default_rng(0), 512)
         assert len(pool.weights) == 20 + len(model.bank.latents)

@@ -33,7 +33,7 @@ LAYERS: dict[str, tuple[Layer, tuple[int, ...]]] = {
     "one by one": (pullbacks.convolution(numbers(1, 1, 2, 4)), (2, 5, 5, 2)),
     "doubling": (pullbacks.doubling(numbers(5, 5, 3, 2), 8, numbers(3)), (2, 4, 4, 2)),
     "doubling, cut": (pullbacks.doubling(numbers(5, 5, 3, 2), 5), (2, 3, 3, 2)),
-    "grouped": (pullbacks.grouped(numbers(3, 3, 2, 6), numbers(6)), (2, 4, 4, 6)),
+    "grouped": (pullbacks.grouped(numbers(3, 3, 2, 6), numbers(6), 3), (2, 4, 5, 6)),
     "stretched": (pullbacks.stretched(8), (2, 4, 4, 2)),
     "stretched, cut": (pullbacks.stretched(5), (2, 3, 3, 2)),
     "beside": (pullbacks.beside(pullbacks.dense(numbers(4, 4))), (3, 4)),
@@ -123,6 +123,7 @@ class TestMultiplications:
         assert multiplications(model) == 100 * 16 * 32 + 25 * 32 * 16 * 16 + 25 * 16 * 3 * 64
         residual = make_pixel_model("r3")  # sides 4, 8, 16
         assert residual.widths == (48, 32, 32)
-        first, other = (2 * (2 * width * 2 * width + 9 * 16 * 2 * width) for width in (48, 32))
+        # Of two blocks; a grouped convolution counts fourfold.
+        first, other = (2 * (2 * width * 2 * width + 4 * 9 * 16 * 2 * width) for width in (48, 32))
         narrowing = 48 * 32 * 16  # before the side is doubled
         assert multiplications(residual) == 64 * 48 + 16 * first + narrowing + (64 + 256) * other + 32 * 3 * 256

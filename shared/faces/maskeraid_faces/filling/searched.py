@@ -19,7 +19,9 @@ SHARE_OF_ENCODER = STARTS_OF_ENCODER / (STARTS_OF_BANK + STARTS_OF_ENCODER)
 
 def can_search(model: FaceModel) -> bool:
     """Whether faces of this model are searched for; else its bank answers as it is."""
-    return model.architecture != "eigen" and model.kind == "photo" and pace_of(model).starts > 0
+    if model.architecture == "eigen" or model.kind == "drawn" or model.is_draft:
+        return False
+    return pace_of(model).starts > 0
 
 
 def searched_pool(image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator, size: int) -> Pool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from maskeraid_faces.images import Floats
 from maskeraid_faces.networks.convolution import convolve
 from maskeraid_faces.networks.generate import NORMALISATION_EPSILON, SLOPE
+from maskeraid_faces.networks.grouped_maps import grouped_convolve, grouped_spread
 from maskeraid_faces.networks.spread import spread
 
 Pullback = Callable[[Floats], Floats]
@@ -108,24 +109,9 @@ def doubling(kernel: Floats, side: int, bias: Floats | None = None) -> Layer:
     return layer
 
 
-def grouped(kernel: Floats, bias: Floats) -> Layer:
+def grouped(kernel: Floats, bias: Floats, groups: int) -> Layer:
     """A convolution of stride 1 in which each group of channels is for itself; `kernel` is (3, 3, c a group, d)."""
-    groups = kernel.shape[3] // kernel.shape[2]
-    kernels = [np.ascontiguousarray(one) for one in np.split(kernel, groups, axis=3)]
-
-    def apart(x: Floats) -> list[Floats]:
-        return np.split(x, groups, axis=3)
-
-    def layer(x: Floats) -> tuple[Floats, Pullback]:
-        side = x.shape[1]
-        out = np.concatenate([convolve(*pair) for pair in zip(apart(x), kernels, strict=True)], axis=3)
-
-        def back(slope: Floats) -> Floats:
-            return np.concatenate([spread(*pair, side) for pair in zip(apart(slope), kernels, strict=True)], axis=3)
-
-        return out + bias, back
-
-    return layer
+    return lambda x: (grouped_convolve(x, kernel) + bias, lambda slope: grouped_spread(slope, kernel, groups))
 
 
 def stretched(side: int) -> Layer:

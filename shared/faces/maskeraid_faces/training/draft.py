@@ -43,6 +43,7 @@ def draft_of(
             prototypes=prototypes(),
             palette=faces.palette,
             grey=faces.is_grey,
+            is_draft=True,
         )
 
     return make
