@@ -97,7 +97,8 @@ def looks(image: Image, covering: Covering, model: FaceModel) -> Floats | None:
     left = (values - coefficients @ basis.components) * GREY_LEVELS
     rest = np.asarray(left, np.float32).reshape(side, side, 3)
     visible = (~hidden).astype(np.float32)
-    coarse = _blurred(rest * visible[..., None]) / np.maximum(_blurred(visible), np.float32(0.05))[..., None]
+    shares = np.maximum(_blurred(visible), np.float32(0.05))[..., None]
+    coarse = np.asarray(_blurred(rest * visible[..., None]) / shares, np.float32)
     return np.array([_size(coarse, hidden), _size(rest - coarse, hidden)], np.float32)
 
 
