@@ -4,6 +4,8 @@ import numpy as np
 
 from maskeraid_faces.images import Floats
 
+SLOPE = 0.2  # of LeakyReLU, as of all generators
+
 
 def convolve(x: Floats, kernel: Floats, bias: Floats | None = None, *, stride: int = 1, dilation: int = 1) -> Floats:
     """What Keras's `Conv2D` with the padding `same` gives.
@@ -39,6 +41,32 @@ def convolve(x: Floats, kernel: Floats, bias: Floats | None = None, *, stride: i
     if bias is not None:
         out += bias
     return out.reshape(n, rows, columns, after)
+
+
+def doubled(x: Floats) -> Floats:
+    """Maps (n, height, width, channels) of twice the side, each value four times."""
+    n, height, width, channels = x.shape
+    out = np.empty((n, height, 2, width, 2, channels), x.dtype)
+    out[...] = x[:, :, None, :, None]
+    return out.reshape(n, 2 * height, 2 * width, channels)
+
+
+def gated(x: Floats) -> Floats:
+    """Half of the channels, leaky, times how far the other half opens: (..., 2 c) to (..., c).
+
+    Source: Yu et al. 2019 (arXiv 1806.03589).
+    """
+    features, gates = np.split(x, 2, axis=-1)
+    out: Floats = np.maximum(features, np.float32(SLOPE) * features) * sigmoid(gates)
+    return out
+
+
+def sigmoid(x: Floats) -> Floats:
+    """1 / (1 + exp(-x)) without overflow."""
+    out: Floats = np.tanh(np.float32(0.5) * x)
+    out += 1
+    out *= np.float32(0.5)
+    return out
 
 
 def padding(there: int, here: int, stride: int, reach: int) -> tuple[int, int]:
