@@ -131,7 +131,7 @@ def fill_all(table: Table, training: Images, model: FaceModel, faces: Sequence[i
     for method, baseline in Baselines(training, SEED).all().items():
         for face in faces[:: EACH_BIHARMONIC if method == "biharmonic" else 1]:
             table.put(method, face, baseline(table.truths[face], table.covering))
-    engines = ("A", "C") if model.conditional else ("A",)
+    engines = model.engines[1:]
     for face in faces:
         truth = table.truths[face]
         random = fill(truth, table.covering, model, k=1, pick="random", seed=face, tone_match="off", stages=False)

@@ -17,6 +17,7 @@ from maskeraid_faces.images import to_pixels
 Floats = NDArray[np.float32]
 Kind = Literal["drawn", "photo"]
 TrainedArchitecture = Literal["thesis", "eigen", "dense", "dcgan", "r3"]
+UsedEngine = Literal["R", "A", "B", "C"]
 
 COARSE_SIDE, COARSE_COMPONENTS = 32, 128
 
@@ -98,6 +99,17 @@ class Conditional:
 
 
 @dataclass(frozen=True)
+class Gated:
+    """A generator that sees what is visible and ridge's answer in place: `filling.gated` draws with it."""
+
+    weights: Mapping[str, Floats]  # by name: `networks.gated_stages`
+    base: int  # channels of its finest maps
+    gate: float  # 0 to 1: how much of what it adds to ridge's answer is added
+    temperature: float  # of draws for people, as engine C's
+    leads: bool  # faces that nobody had seen say that it is better than engine C and ridge: then it fills unless asked
+
+
+@dataclass(frozen=True)
 class KnownFaces:
     """The faces that a model learned from, by which near copies of them are told; they never leave the service."""
 
@@ -125,6 +137,7 @@ class FaceModel:
     palette: NDArray[np.uint8] | None  # (c, 3) exact colours of a drawn set, else None
     grey: bool = False  # every training image was grey
     conditional: Conditional | None = None  # of photographs, where it was trained
+    gated: Gated | None = None  # likewise, where it brings more than ridge
     detector: Detector | None = None  # of coverings, where it learned more than the generic one knows
     second_look: Mapping[str, Floats] | None = None  # at what that detector says
     encoder: Mapping[str, Floats] | None = None  # guesses latents of covered faces, where one was trained
@@ -138,6 +151,11 @@ class FaceModel:
     def prefers_ridge(self) -> bool:
         """Whether the GAN was chosen automatically and failed its rule of quality: then engine R fills unless asked."""
         return self.facts.get("fallback") == "R"
+
+    @property
+    def engines(self) -> tuple[UsedEngine, ...]:
+        """What may fill a face."""
+        return ("R", "A", *(("B",) if self.gated else ()), *(("C",) if self.conditional else ()))
 
     @cached_property
     def drawn_colours(self) -> NDArray[np.uint8]:

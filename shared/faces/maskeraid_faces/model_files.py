@@ -28,11 +28,13 @@ from maskeraid_faces.face_model import (
     Conditional,
     Conditioning,
     FaceModel,
+    Gated,
     Prototype,
     RidgeFit,
     TrainedArchitecture,
 )
 from maskeraid_faces.filling.encoder import ENCODER_FILE, encoder_shapes
+from maskeraid_faces.gated_files import GATED_FILE, gated_files
 from maskeraid_faces.images import LARGEST_SIDE, SIDE_STEP, SMALLEST_SIDE
 from maskeraid_faces.networks.stages import LINEAR, generator_shapes
 from maskeraid_faces.tensor_file import Arrays, Shapes, read_arrays
@@ -51,6 +53,10 @@ MAY_BE_UNSAID = (
     "has_linear",
     "conditional_widths",
     "conditional_temperature",
+    "gated_base",
+    "gated_gate",
+    "gated_temperature",
+    "gated_leads",
     "traits",
     "interval",
     "has_detector",
@@ -83,6 +89,10 @@ class ModelDescription(BaseModel):
     grey: bool
     conditional_widths: list[int] = Field(default_factory=list, max_length=8)  # hidden, of engine C's generator
     conditional_temperature: float = Field(default=0, ge=0, le=1)
+    gated_base: int = Field(default=0, ge=0, le=256)  # channels of engine B's finest maps; 0: there is none
+    gated_gate: float = Field(default=0, ge=0, le=1)
+    gated_temperature: float = Field(default=0, ge=0, le=1)
+    gated_leads: bool = False
     interval: float = Field(default=0, ge=0, le=100)
     has_detector: bool = False
     looks_twice: bool = False
@@ -160,6 +170,7 @@ def expected_arrays(description: ModelDescription) -> dict[str, Shapes]:
         "bank.safetensors": {"latents": ("F32", (d.draws, d.latent_size)), "draws": draws},
         "prototypes.safetensors": {**lab, "share": ("F64", (d.prototypes,))},
         **conditional_files(d.conditional_widths, d.components, d.gan_rank),
+        **gated_files(d.size, d.gated_base),
         **({DETECTOR_FILE: detector_shapes()} if d.has_detector else {}),
         **({SECOND_LOOK_FILE: second_look_shapes()} if d.looks_twice else {}),
         **({ENCODER_FILE: encoder_shapes(d.size, d.latent_size)} if d.has_encoder else {}),
@@ -205,6 +216,10 @@ def _describe(model: FaceModel) -> ModelDescription:
         grey=model.grey,
         conditional_widths=[] if model.conditional is None else hidden_widths(model.conditional.weights),
         conditional_temperature=0 if model.conditional is None else model.conditional.temperature,
+        gated_base=0 if model.gated is None else model.gated.base,
+        gated_gate=0 if model.gated is None else model.gated.gate,
+        gated_temperature=0 if model.gated is None else model.gated.temperature,
+        gated_leads=model.gated is not None and model.gated.leads,
         interval=float(model.ridge.interval),
         has_detector=model.detector is not None,
         looks_twice=model.second_look is not None,
@@ -228,6 +243,7 @@ def _arrays(model: FaceModel) -> dict[str, Arrays]:
         "bank.safetensors": {"latents": model.bank.latents, "draws": model.bank.draws},
         "prototypes.safetensors": {**prototypes, "share": np.array([p.share for p in model.prototypes], np.float64)},
         **({CONDITIONAL_FILE: model.conditional.weights} if model.conditional else {}),
+        **({GATED_FILE: model.gated.weights} if model.gated else {}),
         **({DETECTOR_FILE: detector_arrays(model.detector)} if model.detector else {}),
         **({SECOND_LOOK_FILE: model.second_look} if model.second_look else {}),
         **({ENCODER_FILE: model.encoder} if model.encoder else {}),
@@ -254,6 +270,15 @@ def _assemble(description: ModelDescription, parts: Mapping[str, Arrays]) -> Fac
         grey=description.grey,
         conditional=Conditional(parts[CONDITIONAL_FILE], description.conditional_temperature)
         if description.conditional_widths
+        else None,
+        gated=Gated(
+            parts[GATED_FILE],
+            description.gated_base,
+            description.gated_gate,
+            description.gated_temperature,
+            description.gated_leads,
+        )
+        if description.gated_base
         else None,
         detector=detector_from(parts[DETECTOR_FILE]) if description.has_detector else None,
         second_look=parts.get(SECOND_LOOK_FILE),

@@ -55,8 +55,7 @@ def measure_fills(
     hole = lower_face(model.size)
     names = None if groups is None else np.asarray(groups, np.str_)[rows]
     found: list[Fills] = []
-    engines: tuple[Engine, ...] = ("R", "A", "C") if model.conditional else ("R", "A")
-    for engine in engines:
+    for engine in model.engines:
         finals = [fill(real[row], hole, model, k=1, engine=engine, seed=seed, stages=False) for row in rows]
         pairs = [(filled.candidates[0].final, real[row]) for filled, row in zip(finals, rows, strict=True)]
         decibels = np.array([min(MOST_DECIBELS, psnr(final, truth, hole)) for final, truth in pairs])

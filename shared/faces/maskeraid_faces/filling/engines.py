@@ -1,5 +1,6 @@
 """The engines of a fill, one contract: (image, covering, model, rng) to a `Pool` of weighted answers."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -8,6 +9,7 @@ from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.bank import log_weights, squared_distances, visible_l1
 from maskeraid_faces.filling.conditional import conditional_draws
 from maskeraid_faces.filling.covering_system import ModelSystem, model_system
+from maskeraid_faces.filling.gated import gated_faces
 from maskeraid_faces.filling.matheron import correct, correct_with_noise
 from maskeraid_faces.filling.pool import (
     FEWEST_EFFECTIVE,
@@ -28,6 +30,7 @@ LARGEST_POOL = 1024
 PHOTO_DRAWS_HEARD = 300  # effective size of the weights: fewer draws look alike, more disagree with the face
 EXACTLY_EQUAL = 1.0  # grey levels: snapped fills differ in whole pixels, faint noses of dark faces by 1.2
 MASS_KEPT = 0.999
+FEWEST_GATED = 8  # draws of engine B, 10 ms each at 64 pixels, that tell its doubt
 
 
 def ridge_pool(image: Image, covering: Covering, model: FaceModel) -> Pool:
@@ -138,6 +141,24 @@ def conditional_pool(
     answer = system.solve(projected)
     drawn = conditional_draws(model.conditional, noise, answer, covering, system, model.basis, temperature)
     return _photo_answers(drawn, image, model, system, projected)
+
+
+def gated_pool(
+    image: Image, covering: Covering, model: FaceModel, rng: np.random.Generator, temperature: float, size: int
+) -> Pool:
+    """Engine B: ridge's answer and what the network adds to it, of one weight; `size` answers, 8 to 96.
+
+    What the gate keeps back of the network's doubt is ridge's.
+    """
+    assert model.gated
+    system, values = model_system(model, covering), to_network(image).ravel()
+    answer = model.basis.mean + system.solve(system.project(values, model.basis)) @ model.basis.components
+    number = min(max(size, FEWEST_GATED), PHOTO_POOL)
+    faces = gated_faces(model, values, answer, covering, system, rng, temperature, number)
+    images = to_pixels(faces).reshape(number, *image.shape)
+    pool = pool_of_images(images, np.full(number, 1 / number), image, covering)
+    kept_back = (1 - model.gated.gate) * model.ridge.pixel_sigma[system.hole] * GREY_LEVELS
+    return replace(pool, deviations=np.hypot(pool.deviations, kept_back).astype(np.float32))
 
 
 def _photo_answers(

@@ -7,18 +7,19 @@ import numpy as np
 
 from maskeraid_faces.blending.composite import superimpose, visible_sha256
 from maskeraid_faces.errors import BadSettings, FacesError, SizeMismatch
-from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.face_model import FaceModel, UsedEngine
 from maskeraid_faces.filling.engines import (
     PHOTO_POOL,
     calibrated_photo_pool,
     conditional_pool,
     drawn_pool,
+    gated_pool,
     image_bank_pool,
     photo_pool,
     ridge_pool,
     unconditioned_pool,
 )
-from maskeraid_faces.filling.filled import Candidate, Filled, Stages, Starts, UsedEngine
+from maskeraid_faces.filling.filled import Candidate, Filled, Stages, Starts
 from maskeraid_faces.filling.finish import finish
 from maskeraid_faces.filling.intervals import interval_around_ridge, interval_of_draws
 from maskeraid_faces.filling.near_copies import Origin, find_near_copies
@@ -30,7 +31,7 @@ from maskeraid_faces.filling.traits import check_wanted, having, tell_traits
 from maskeraid_faces.images import Covering, Floats, Image, Images, check_covering, check_image
 
 Engine = Literal["auto", "R", "A", "B", "C"]
-ENGINES: tuple[Engine, ...] = ("auto", "R", "A", "C")  # of the models of this release
+ENGINES: tuple[Engine, ...] = ("auto", "R", "A", "B", "C")
 MOST_CANDIDATES = 64
 WHITE = np.uint8(255)
 MOST_ASKED = 512  # draws, when only some of them will do
@@ -58,9 +59,10 @@ def fill(
         model: a trained model.
         k: 1..64 candidates; fewer come when the model knows fewer answers (drawn faces), one from engine R.
         engine: "R" ridge, "A" draws of the model's GAN that agree with the visible pixels, "C" draws of its GAN that is
-            told what is visible, where it has one; "auto" is C, else A, or R where the automatic choice of an
-            architecture failed its rule of quality. Photographs of all but `eigen` are searched for; R answers where
-            A finds nothing that fits.
+            told what is visible, "B" ridge's answer with what a GAN adds to its pixels, where it has these; "auto" is
+            B where it was better than C and ridge, else C, else A, or R where the automatic choice of an architecture
+            failed its rule of quality. Photographs of all but `eigen` are searched for; R answers where A finds
+            nothing that fits.
         pick: "spread" unlike one another, "sample" by their weights and with all doubt, "random" with no look at the
             visible pixels.
         seed: the same seed gives the same bytes.
@@ -128,9 +130,11 @@ def fill(
 
 def _engine_for(model: FaceModel, engine: Engine, pick: Pick) -> UsedEngine:
     if engine != "auto":
-        return "R" if engine == "R" else "C" if engine == "C" else "A"
+        return engine
     if pick == "random":
         return "A"
+    if model.gated and model.gated.leads:
+        return "B"
     return "C" if model.conditional else "R" if model.prefers_ridge else "A"
 
 
@@ -159,9 +163,10 @@ def _check(
     ):
         if value not in allowed:
             raise BadSettings(f"{field} must be one of {allowed}, found {value!r}", field=field, allowed=list(allowed))
-    if engine == "C" and (model.conditional is None or pick == "random"):
-        why = "draws at random are engine A's" if model.conditional else "this model has no engine C"
-        raise BadSettings(f"{why}: choose another one", field="engine", allowed=["auto", "R", "A"])
+    if engine in ("B", "C") and (engine not in model.engines or pick == "random"):
+        why = "draws at random are engine A's" if engine in model.engines else f"this model has no engine {engine}"
+        others = ["R", "A"] if pick == "random" else model.engines
+        raise BadSettings(f"{why}: choose another one", field="engine", allowed=["auto", *others])
 
 
 def _pool(
@@ -179,6 +184,9 @@ def _pool(
         assert model.conditional
         temperature = 1.0 if pick == "sample" else model.conditional.temperature
         return conditional_pool(image, covering, model, rng, temperature, max(k, PHOTO_POOL))
+    if engine == "B":
+        assert model.gated
+        return gated_pool(image, covering, model, rng, 1.0 if pick == "sample" else model.gated.temperature, k)
     if pick == "random":
         return unconditioned_pool(image, covering, model, rng, k)
     if can_search(model):
@@ -194,8 +202,8 @@ def _pool(
 
 def _origin(model: FaceModel, engine: UsedEngine, pick: Pick) -> Origin:
     """How answers come about, as far as it decides how near they come to faces that they do not copy."""
-    if engine == "R":
-        return "ridge"
+    if engine in ("R", "B"):
+        return "ridge" if engine == "R" else "gated"
     if pick == "random" or (engine == "A" and model.architecture != "eigen"):
         return "whole"
     return "sample" if pick == "sample" else "drawn" if engine == "A" else "conditional"

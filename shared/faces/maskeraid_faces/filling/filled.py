@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Literal
 
+from maskeraid_faces.face_model import UsedEngine
 from maskeraid_faces.images import Floats, Image
-
-UsedEngine = Literal["R", "A", "C"]
 
 
 @dataclass(frozen=True)

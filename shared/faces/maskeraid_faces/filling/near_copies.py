@@ -21,8 +21,8 @@ from maskeraid_faces.filling.per_covering import PerCovering
 from maskeraid_faces.filling.traits import coefficients
 from maskeraid_faces.images import Covering, Floats, Images
 
-# How an answer came about: a draw as it is; ridge's; with the doubt of the GAN's draws, of engine C, or all doubt.
-Origin = Literal["whole", "ridge", "drawn", "conditional", "sample"]
+# How an answer came about: a draw as it is; ridge's; with the doubt of the GAN's draws, of engine C or B, or all doubt.
+Origin = Literal["whole", "ridge", "drawn", "conditional", "gated", "sample"]
 NEAREST_SHARE = 0.01  # of training faces lie nearer to one of others than the threshold
 FACES_MEASURED = 400  # training faces whose nearest one of others is looked for, a covering
 ENERGY_KEPT = 0.995  # of the region's variance, in a few dozen directions instead of hundreds
@@ -81,7 +81,7 @@ def _look_at(model: FaceModel, covering: Covering, origin: Origin) -> Region:
 
 
 def _fills(faces: Floats, covering: Covering, model: FaceModel, origin: Origin) -> Floats:
-    """What such an engine makes of faces (n, q) under the covering, but for the network of engine C: (n, q)."""
+    """What such an engine makes of faces (n, q) under the covering, but for the networks of engines B and C: (n, q)."""
     system, number = model_system(model, covering), faces.shape[1]
     answers = system.solve(faces @ system.gram[:number])
     if origin == "ridge":
@@ -97,8 +97,14 @@ def _noise(model: FaceModel, origin: Origin, shape: tuple[int, ...]) -> Floats:
         noise, draws = np.zeros(shape, np.float32), model.bank.draws
         noise[:, : draws.shape[1]] = draws[rng.integers(len(draws), size=len(noise))]
         return noise
-    temperature = model.conditional.temperature if origin == "conditional" and model.conditional else 1.0
-    return np.float32(temperature) * rng.standard_normal(shape, np.float32)
+    return np.float32(_temperature(model, origin)) * rng.standard_normal(shape, np.float32)
+
+
+def _temperature(model: FaceModel, origin: Origin) -> float:
+    """How much of all doubt such answers have: at a gate near 0 those of engine B are as smooth as ridge's."""
+    if origin == "conditional" and model.conditional:
+        return model.conditional.temperature
+    return model.gated.gate * model.gated.temperature if origin == "gated" and model.gated else 1.0
 
 
 def _threshold(known: KnownFaces, rows: NDArray[np.intp], some: Floats, faces: Floats, squares: Floats) -> float:

@@ -131,14 +131,33 @@ def wants_engine_c(faces: FaceSet, settings: TrainSettings) -> bool:
 
     Raises: BadSettings, when it is asked for and cannot be.
     """
+    can_be = _can_be_judged(faces, "engine_c", settings.engine_c)
+    return can_be and (_are_many(faces) if settings.engine_c is None else settings.engine_c)
+
+
+def wants_engine_b(faces: FaceSet, settings: TrainSettings, is_gpu_there: Callable[[], bool] = has_gpu) -> bool:
+    """Whether a generator that adds to ridge's answer is trained; the GPU is looked for only where it decides.
+
+    Raises: as `wants_engine_c`.
+    """
+    can_be = _can_be_judged(faces, "engine_b", settings.engine_b)
+    if settings.engine_b is not None:
+        return can_be and settings.engine_b
+    return can_be and _are_many(faces) and is_gpu_there()
+
+
+def _can_be_judged(faces: FaceSet, name: str, wanted: bool | None) -> bool:
     can_be = faces.kind == "photo" and len(faces.held_out) > 0
-    if settings.engine_c and not can_be:
+    if wanted and not can_be:
         detail = (
-            f"engine_c needs photographs, {FEWEST_FOR_HOLDING_OUT} or more, of two persons or more where they are named"
+            f"{name} needs photographs, {FEWEST_FOR_HOLDING_OUT} or more, of two persons or more where they are named"
         )
-        raise BadSettings(detail, field="engine_c", allowed=[False])
-    is_usual = len(faces.training) + len(faces.held_out) >= FEWEST_FACES
-    return can_be and (is_usual if settings.engine_c is None else settings.engine_c)
+        raise BadSettings(detail, field=name, allowed=[False])
+    return can_be
+
+
+def _are_many(faces: FaceSet) -> bool:
+    return len(faces.training) + len(faces.held_out) >= FEWEST_FACES
 
 
 def wants_detector(faces: FaceSet, settings: TrainSettings) -> bool:
@@ -149,7 +168,7 @@ def wants_detector(faces: FaceSet, settings: TrainSettings) -> bool:
     if settings.detector and len(faces.training) < FEWEST_LOOKED_AT:
         detail = f"detector needs {FEWEST_LOOKED_AT} faces to learn from, found {len(faces.training)}"
         raise BadSettings(detail, field="detector", allowed=[False])
-    is_usual = faces.kind == "photo" and len(faces.training) + len(faces.held_out) >= FEWEST_FACES
+    is_usual = faces.kind == "photo" and _are_many(faces)
     return is_usual if settings.detector is None else settings.detector
 
 

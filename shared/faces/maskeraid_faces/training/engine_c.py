@@ -60,18 +60,30 @@ def accepted(model: FaceModel, conditional: Conditional, faces: Images, seed: in
 
     `faces`: uint8 (n, size, size, 3) that neither has seen. The facts tell how far draws lie below ridge.
     """
-    told: list[dict[str, float]] = []
-    for temperature in TEMPERATURES:
-        losses = [
-            _loss(model, conditional, faces, hole(model.size), temperature, seed) for hole in (lower_face, sunglasses)
-        ]
-        told.append({"temperature": temperature, "lost_db": round(max(losses), 3)})
-        if max(losses) <= MOST_LOST:
-            made = replace(conditional, temperature=temperature)
-            return replace(model, conditional=made, facts={**model.facts, "engine_c": told})
+
+    def loss(temperature: float) -> float:
+        usual = lower_face(model.size), sunglasses(model.size)
+        return max(_loss(model, conditional, faces, hole, temperature, seed) for hole in usual)
+
+    told = judged_from_the_hottest(TEMPERATURES, loss, MOST_LOST)
+    if told[-1]["lost_db"] <= MOST_LOST:
+        made = replace(conditional, temperature=told[-1]["temperature"])
+        return replace(model, conditional=made, facts={**model.facts, "engine_c": told})
     reasons = list(model.facts.get("reasons", ()))  # type: ignore[call-overload]  # a list of ours
     why = "engine C is left out: on faces that it has not seen it loses to ridge"
     return replace(model, facts={**model.facts, "engine_c": told, "reasons": [*reasons, why]})
+
+
+def judged_from_the_hottest(
+    temperatures: Sequence[float], loss: Callable[[float], float], most_lost: float
+) -> list[dict[str, float]]:
+    """What each temperature loses to ridge, in decibels, down to the first that loses no more than allowed."""
+    told: list[dict[str, float]] = []
+    for temperature in temperatures:
+        told.append({"temperature": temperature, "lost_db": round(loss(temperature), 3)})
+        if told[-1]["lost_db"] <= most_lost:
+            break
+    return told
 
 
 def _loss(

@@ -1,4 +1,4 @@
-"""What ridge would have answered to faces that it had not seen, for many coverings: what engine C learns from.
+"""What ridge would have answered to faces that it had not seen, for many coverings: what engines B and C learn from.
 
 Answers to faces that the principal components were taken from are far too good (by 0.8 dB on 3,412 photographs), and
 teach the generator that little is left open.
@@ -6,6 +6,7 @@ teach the generator that little is left open.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,24 @@ FOLDS = 5
 MOST_FACES = 6_000  # that answers are made for
 LEAST_SHARE, MOST_SHARE = 0.04, 0.6  # of the image that is covered
 USUAL = ("surgical", "cloth", "glasses", "hand")  # twice as often as the others
+
+
+Parts = TypeVar("Parts")
+
+
+@dataclass(frozen=True)
+class Round:
+    """Some faces and a covering; of as many equal parts as there are bases, none is known to its basis."""
+
+    covering: Covering
+    images: Images  # (n, side, side, 3)
+    bases: Sequence[Basis]
+
+    def answers(self, penalty: float) -> Floats:
+        """What ridge with the bases of the others makes of these faces, behind the covering: (n, P) in [-1, 1]."""
+        parts = np.split(to_network(self.images).reshape(len(self.images), -1), len(self.bases))
+        said = [_answers(part, self.covering, fold, penalty) for part, fold in zip(parts, self.bases, strict=True)]
+        return np.concatenate(said)
 
 
 @dataclass(frozen=True)
@@ -50,11 +69,32 @@ def honest_answers(
     """One covering at a time, so that whoever waits can look up; `joined` makes one of all.
 
     Args:
+        images, groups, seed, is_mirrored: as of `honest_rounds`.
+        basis: of the model. penalty: of its ridge.
+    """
+    about = {"coverings": COVERINGS, "faces_a_covering": FACES_A_COVERING}
+    for one in honest_rounds(images, groups, seed, is_mirrored=is_mirrored, **about):
+        yield _answers_to(one, basis, penalty)
+
+
+def honest_rounds(
+    images: ManyImages,
+    groups: Sequence[str] | None,
+    seed: int,
+    *,
+    is_mirrored: bool,
+    coverings: int,
+    faces_a_covering: int,
+) -> Iterator[Round]:
+    """Faces and coverings at random, with principal components that were taken from other faces.
+
+    Args:
         images: uint8 (n, size, size, 3), the training faces.
         groups: an identity an image, kept within one fold.
-        basis: of the model. penalty: of its ridge.
         seed: of folds, faces, and coverings.
         is_mirrored: reflections are faces as well, of their original's fold.
+        coverings: how many rounds there are.
+        faces_a_covering: in each of them, or some fewer; a fold has one at least.
     """
     random = generator_for(seed, Stream.ANSWERS)
     chosen = np.sort(random.permutation(len(images))[:MOST_FACES])
@@ -64,22 +104,20 @@ def honest_answers(
         fit_basis(choose(faces, np.flatnonzero(folds != fold)), kind="photo", seed=seed, is_mirrored=is_mirrored)
         for fold in range(int(folds.max()) + 1)
     ]
-    for _ in range(COVERINGS):
+    each = max(1, faces_a_covering // len(bases))
+    for _ in range(coverings):
         covering = random_covering(int(faces.shape[1]), random)
-        rows = np.concatenate(
-            [random.choice(np.flatnonzero(folds == fold), FACES_A_COVERING // len(bases)) for fold in range(len(bases))]
-        )
+        rows = np.concatenate([random.choice(np.flatnonzero(folds == fold), each) for fold in range(len(bases))])
         some = faces[rows]
         if is_mirrored:
             flipped = random.random(len(rows)) < 0.5
             some = np.where(flipped[:, None, None, None], mirror(some)[len(some) :], some)
-        yield _answers_to(some, covering, basis, bases, penalty)
+        yield Round(covering, some, bases)
 
 
-def joined(parts: Sequence[Answers]) -> Answers:
-    """All coverings in one."""
-    names = Answers.__dataclass_fields__
-    return Answers(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+def joined(parts: Sequence[Parts]) -> Parts:
+    """All coverings in one, of dataclasses of arrays."""
+    return type(parts[0])(**{name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])})
 
 
 def random_covering(side: int, random: np.random.Generator) -> Covering:
@@ -91,31 +129,29 @@ def random_covering(side: int, random: np.random.Generator) -> Covering:
             return covering
 
 
-def _answers_to(images: Images, covering: Covering, basis: Basis, bases: Sequence[Basis], penalty: float) -> Answers:
-    system = covering_system(basis, covering, penalty)
-    values = to_network(images).reshape(len(images), -1)
-    variances = np.square(basis.deviations)
-    truths = (values - basis.mean) @ basis.components.T / variances
-    parts = np.split(values, len(bases))
-    said = np.concatenate(
-        [_answers(part, covering, fold, penalty, basis) for part, fold in zip(parts, bases, strict=True)]
-    )
+def _answers_to(one: Round, basis: Basis, penalty: float) -> Answers:
+    system = covering_system(basis, one.covering, penalty)
+    values = to_network(one.images).reshape(len(one.images), -1)
+    truths, said = (_coefficients(whole, basis) for whole in (values, one.answers(penalty)))
     return Answers(
-        covering_code(covering)[None],
+        covering_code(one.covering)[None],
         posterior(system)[None],
         (system.hole_gram() / np.float32(len(system.hole)))[None],
-        said[None].astype(np.float32),
-        truths[None].astype(np.float32),
+        said[None],
+        truths[None],
     )
 
 
-def _answers(values: Floats, covering: Covering, fold: Basis, penalty: float, basis: Basis) -> Floats:
-    """Ridge's answers with the basis of the other folds, as coefficients of the model's own."""
+def _coefficients(values: Floats, basis: Basis) -> Floats:
+    """Of images (n, P), in the model's basis."""
+    return np.asarray((values - basis.mean) @ basis.components.T / np.square(basis.deviations), np.float32)
+
+
+def _answers(values: Floats, covering: Covering, fold: Basis, penalty: float) -> Floats:
     system: CoveringSystem = covering_system(fold, covering, penalty)
     eye = np.eye(len(system.gram), dtype=np.float32)
     theirs = np.linalg.solve(system.gram + system.penalty * eye, system.project(values, fold).T).T
-    pixels = fold.mean - basis.mean + theirs @ fold.components
-    return np.asarray(pixels @ basis.components.T / np.square(basis.deviations), np.float32)
+    return np.asarray(fold.mean + theirs @ fold.components, np.float32)
 
 
 def _folds(faces: int, groups: Sequence[str] | None, random: np.random.Generator) -> NDArray[np.intp]:

@@ -38,6 +38,8 @@ class TrainSettings:
     `asymmetric`: faces must not be mirrored. `loop`: `plain` runs the thesis through Keras's own calls.
     `engine_c`: whether a generator that is told what is visible is trained as well, of photographs alone, which takes
     some two minutes more (None: from 300 photographs on).
+    `engine_b`: whether one that adds to ridge's answer, pixel by pixel, is trained as well, of photographs alone: some
+    minutes on a CPU, where it seldom gains anything (None: from 300 photographs on, with a graphics card).
     `detector`: whether the detector of coverings practises on these faces, which takes some two minutes more (None: of
     photographs, from 300 on; else a second look alone is learned, in seconds; False: nothing).
     `learning_rate`: of Adam, 1e-6 to 0.1 (None: the architecture's). `final_learning_rate`: it falls to this by half a
@@ -58,6 +60,7 @@ class TrainSettings:
     target_quality: float | None = None
     asymmetric: bool = False
     engine_c: bool | None = None
+    engine_b: bool | None = None
     detector: bool | None = None
     learning_rate: float | None = None
     final_learning_rate: float | None = None
@@ -98,8 +101,8 @@ class Watch:
     `checkpoint_seconds` and before an asked stop; `stop()` between two calls; `attention(code, message)` when its owner
     may want to end it: `collapse`, `no_progress`, `overfit`; `warn(code, message)` of what else is to be known;
     `phase(name)` when the first step is compiled (`compiling`), when it is made (`training`), when the encoder of
-    engine A's search (`encoder`) or engine C (`engine_c`) is trained, and when the detector of coverings is measured,
-    or practises (`detector`).
+    engine A's search (`encoder`), engine C (`engine_c`), or engine B (`engine_b`) is trained, and when the detector of
+    coverings is measured, or practises (`detector`).
     """
 
     progress: Callable[[int, float, Mapping[str, float]], None] = lambda step, seconds, values: None

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
@@ -24,11 +24,13 @@ from maskeraid_faces.training.choices import (
     make_gan,
     make_plan,
     wants_detector,
+    wants_engine_b,
     wants_engine_c,
 )
 from maskeraid_faces.training.completion import complete_model, describe
 from maskeraid_faces.training.covering_detector import FEWEST_LOOKED_AT, with_detector
 from maskeraid_faces.training.draft import draft_of
+from maskeraid_faces.training.engine_b import with_engine_b
 from maskeraid_faces.training.engine_c import with_engine_c
 from maskeraid_faces.training.gan import Gan, Shared
 from maskeraid_faces.training.image_set import FaceSet, prepare
@@ -125,7 +127,7 @@ def _set_up(
     # The images and their space.
     faces = prepare(images, settings, groups, seed)
     architecture, reason = choose_architecture(faces, settings)
-    for wants in (wants_engine_c, wants_detector):
+    for wants in (wants_engine_c, wants_engine_b, wants_detector):
         wants(faces, settings)  # what cannot be is refused now, not when all steps are made
     if resume is None:
         basis = fit_basis(faces.training, kind=faces.kind, seed=seed, is_mirrored=is_mirrored(faces, settings))
@@ -173,7 +175,11 @@ def _conclude(set_up: _SetUp, stopped: Stopped) -> TrainResult:
         with threadpool_limits(limits=1, user_api="blas"):
             model = _with_search(model, set_up)
     if wants_engine_c(faces, set_up.settings):
-        model = _with_engine_c(model, set_up)
+        why = "It was stopped before engine C was trained; engine A fills."
+        model = _with_engine(model, set_up, "engine_c", with_engine_c, why)
+    if wants_engine_b(faces, set_up.settings):
+        why = "It was stopped before engine B was trained; the other engines fill."
+        model = _with_engine(model, set_up, "engine_b", with_engine_b, why)
     if set_up.settings.detector is not False and len(faces.training) >= FEWEST_LOOKED_AT:
         with threadpool_limits(limits=1, user_api="blas"):  # as above (125 faces, 2 busy cores: 11 s, not 57 s)
             model = _with_detector(model, set_up)
@@ -192,11 +198,13 @@ def _with_search(model: FaceModel, set_up: _SetUp) -> FaceModel:
     return model
 
 
-def _with_engine_c(model: FaceModel, set_up: _SetUp) -> FaceModel:
+def _with_engine(
+    model: FaceModel, set_up: _SetUp, name: str, train_engine: Callable[..., FaceModel | None], left_out: str
+) -> FaceModel:
     faces, settings, watch = set_up.faces, set_up.settings, set_up.watch
     set_up.loop.keep()
-    watch.phase("engine_c")
-    made = with_engine_c(
+    watch.phase(name)
+    made = train_engine(
         model,
         faces.training,
         faces.held_out,
@@ -208,7 +216,7 @@ def _with_engine_c(model: FaceModel, set_up: _SetUp) -> FaceModel:
     if made is not None:
         return made
     set_up.loop.keep()  # who wants to leave leaves here, and comes back to this point
-    watch.warn("engine_c_left_out", "It was stopped before engine C was trained; engine A fills.")
+    watch.warn(f"{name}_left_out", left_out)
     return model
 
 
