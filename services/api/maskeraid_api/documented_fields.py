@@ -67,7 +67,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "email_events": ("Mailed beside what single jobs ask for.", ["model.created"]),
     "ended_at": ("When it ended.", AT),
     "engine": ("How the hole is filled; `auto` chooses by the model.", None),
-    "engines": ("What a re-imaging may choose from.", ["auto", "R", "A", "C"]),
+    "engines": ("What a re-imaging may choose from.", ["auto", "R", "A", "B", "C"]),
     "error": ("Why it failed, or was cancelled by its deadline.", None),
     "errors": ("A row a field.", [{"pointer": "/hyperparameters/batch", "code": "too_small", "detail": "at least 1"}]),
     "estimated_finish": ("When it may end.", AT),

@@ -64,10 +64,12 @@ def _key(version: ModelVersion) -> str:
 def bytes_of(model: FaceModel) -> int:
     """What its arrays take, and those of the faces that it learned from."""
     of_engine_c = model.conditional.weights.values() if model.conditional else ()
+    of_engine_b = model.gated.weights.values() if model.gated else ()
     of_detector = model.detector.weights.values() if model.detector else ()
     of_known = (model.known_faces.coefficients, model.known_faces.owners) if model.known_faces else ()
     arrays = [
-        *of_engine_c, *of_detector, *of_known, model.basis.mean, model.basis.components, model.basis.deviations,
-        model.ridge.pixel_sigma, model.bank.latents, model.bank.draws, *model.generator.values(),
+        *of_engine_b, *of_engine_c, *of_detector, *of_known,
+        model.basis.mean, model.basis.components, model.basis.deviations, model.ridge.pixel_sigma,
+        model.bank.latents, model.bank.draws, *model.generator.values(),
     ]  # fmt: skip
     return sum(np.asarray(array).nbytes for array in arrays)

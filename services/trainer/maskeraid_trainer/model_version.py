@@ -155,8 +155,9 @@ def make_card(spec: TrainingSpec, result: TrainResult) -> dict[str, Any]:
         "limits": [STATEMENT],
         "images": facts["images"],
         "held_out": facts["held_out"],
-        "engines": ["R", "A", "C"] if model.conditional else ["R", "A"],
+        "engines": list(model.engines),
         "engine_c": facts.get("engine_c"),
+        "engine_b": facts.get("engine_b"),
         "covering_detector": facts.get("detector"),
         "quality": measures,
         "tells": [

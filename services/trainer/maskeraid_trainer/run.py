@@ -30,6 +30,7 @@ from maskeraid_faces.training.choices import (
     choose_architecture,
     make_plan,
     wants_detector,
+    wants_engine_b,
     wants_engine_c,
 )
 from maskeraid_faces.training.image_set import prepare
@@ -58,6 +59,10 @@ log = structlog.get_logger()
 ENGINE_C_NOT_COUNTED = (
     "Engine C is trained as well, some two minutes on two cores, which the estimate leaves out. "
     "The hyperparameter `engine_c`, false, leaves it out of the training."
+)
+ENGINE_B_NOT_COUNTED = (
+    "Engine B is trained as well, some ten minutes on two cores, up to an hour on a graphics card, which the estimate "
+    "leaves out. The hyperparameter `engine_b`, false, leaves it out of the training."
 )
 DETECTOR_NOT_COUNTED = (
     "A detector of coverings practises on the faces as well, some minutes on two cores, which the estimate leaves out. "
@@ -131,6 +136,8 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
         begun = partial(run, start=beginning_of(job, spec, port))
         if wants_engine_c(face_set, wanted):
             reports.say("warning", code="engine_c_not_counted", detail=ENGINE_C_NOT_COUNTED)
+        if wants_engine_b(face_set, wanted):
+            reports.say("warning", code="engine_b_not_counted", detail=ENGINE_B_NOT_COUNTED)
         if wants_detector(face_set, wanted):
             reports.say("warning", code="detector_not_counted", detail=DETECTOR_NOT_COUNTED)
         report_estimate(begun, judge, job, plan, reports, settings, asked)

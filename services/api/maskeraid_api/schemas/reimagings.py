@@ -30,8 +30,8 @@ from maskeraid_core.documents.coverings import covering_id_of, has_covering
 from maskeraid_core.documents.reimagings import MOST_CANDIDATES, STATEMENT, ReimagingSpec
 from maskeraid_core.jobs import Job
 
-Engine = Literal["auto", "R", "A", "C"]
-ENGINES = ("auto", "R", "A", "C")
+Engine = Literal["auto", "R", "A", "B", "C"]
+ENGINES = ("auto", "R", "A", "B", "C")
 IMAGE_BYTES = 25 * 2**20
 DATA_URL_CHARACTERS = 1_400_000  # 1 MB in base64, with its head
 _PICTURE = "(?:iVBORw0K|/9j/|UklG)"  # how PNG, JPEG, and WebP begin, in base64

@@ -84,6 +84,12 @@ class Hyperparameters(Body):
         description="Whether a generator that is told what is visible is trained too, of photographs: some two "
         "minutes more; from 300 photographs on when absent.",
     )
+    engine_b: bool | None = Field(
+        default=None,
+        description="Whether a generator that adds to ridge's answer, pixel by pixel, is trained too, of photographs: "
+        "some ten minutes on a CPU, where it seldom gains anything; when absent from 300 photographs on, with a "
+        "graphics card.",
+    )
     detector: bool | None = Field(
         default=None,
         description="Whether the detector of coverings practises on these faces: some two minutes more; when absent "
@@ -124,7 +130,7 @@ class Hyperparameters(Body):
 
 
 _OF_ALL = frozenset({"steps", "batch", "max_seconds", "learning_rate", "final_learning_rate", "detector"})
-_OF_EIGEN = _OF_ALL | {"max_steps", "target_quality", "engine_c", "asymmetric"}
+_OF_EIGEN = _OF_ALL | {"max_steps", "target_quality", "engine_c", "engine_b", "asymmetric"}
 _OF_CONVOLUTIONS = _OF_EIGEN | {"width"}
 KNOWN_HYPERPARAMETERS: Mapping[Architecture, frozenset[str]] = {
     "auto": _OF_EIGEN,

@@ -64,7 +64,7 @@ class ReimagingSpec(Part):
     selector_id: str | None = None  # the network that is asked, or explained: the current one at the order
     explain: bool = False
     until: Literal["covering", "selection", "final"] = "final"
-    engine: Literal["auto", "R", "A", "C"] = "auto"
+    engine: Literal["auto", "R", "A", "B", "C"] = "auto"
     pick: Literal["spread", "sample", "random"] = "spread"
     candidates: int = 8
     attributes: dict[str, str] = Field(default_factory=dict)  # values that every candidate must have
