@@ -11,16 +11,32 @@ from maskeraid_api.schemas.account import EmailEvent
 from maskeraid_api.schemas.deliveries import EventType
 from maskeraid_api.schemas.imports import GENERATORS
 from maskeraid_api.schemas.jobs import EventView, JobView, shared_fields
-from maskeraid_api.schemas.reimagings import ReimagingOptions, ReimagingView
+from maskeraid_api.schemas.reimagings import ENGINES, Engine, ReimagingOptions, ReimagingView
+from maskeraid_api.schemas.trainings import KNOWN_HYPERPARAMETERS, Hyperparameters
 from maskeraid_core.documents.events import JobEvent
+from maskeraid_core.documents.reimagings import ReimagingSpec
 from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.jobs import NOTICES, JobKind, JobStatus, Progress
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.drawn import DATASETS
+from maskeraid_faces.filling.fill import ENGINES as FILLING
+from maskeraid_faces.training.settings import TrainSettings
 
 
 def event(kind: str, data: dict[str, Any]) -> JobEvent:
     return JobEvent(id="trn_1:1", job="trn_1", tenant="ten_1", seq=1, key="k", type=kind, at=now(), fence=1, data=data)
+
+
+class TestEngines:
+    def test_they_are_those_that_fill(self) -> None:
+        kept = get_args(ReimagingSpec.model_fields["engine"].annotation)
+        assert set(get_args(Engine)) == set(kept) == set(ENGINES) == set(FILLING)
+
+    @pytest.mark.parametrize("name", ["engine_b", "engine_c"])
+    def test_a_training_may_be_asked_for_those_that_are_extra(self, name: str) -> None:
+        assert Hyperparameters.model_validate({name: True}).for_trainer() == {name: True}
+        assert all(name in known for asked, known in KNOWN_HYPERPARAMETERS.items() if asked != "thesis")
+        assert name in TrainSettings.__dataclass_fields__
 
 
 class TestGenerators:

@@ -269,6 +269,14 @@ class TestAcceptance:
         assert made.gated is not None
         assert made.gated.leads is leads
 
+    def test_what_other_faces_lose_by_is_left_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A gate that was fitted to some faces by chance."""
+        measured = iter([TestGate.sums(0.5, 0.4), TestGate.sums(-0.1, 0.4)])
+        monkeypatch.setattr(engine_b, "measure", lambda *_: next(measured))
+        gated = Gated(some_weights(), BASE, 1.0, 1.0, leads=False)
+        made = accepted(make_eigen_model(kind="photo"), gated, FACES[:4], FACES[4:8], 1, {})
+        assert made.gated is None
+
     def test_what_loses_to_ridge_is_left_out_and_the_card_says_so(self) -> None:
         wild = Gated(some_weights(30.0), BASE, 1.0, 1.0, leads=True)
         made = accepted(make_eigen_model(kind="photo"), wild, FACES[:2], FACES[2:4], 1, {})

@@ -1,7 +1,7 @@
 """The store of models in memory."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Barrier, Event
 
@@ -15,7 +15,7 @@ from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.errors import ArtifactCorrupt
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_faces.drawn import draw_faces
-from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.face_model import FaceModel, Gated
 from maskeraid_faces.known_faces_file import KNOWN_FACES_FILE, write_known_faces
 from maskeraid_faces.model_files import save_model
 from maskeraid_faces.selection.network import SelectorNetwork
@@ -188,6 +188,10 @@ class TestStoredModels:
         assert whole.known_faces is not None
         taken = whole.known_faces.coefficients.nbytes + whole.known_faces.owners.nbytes
         assert bytes_of(whole) - bytes_of(bare) == taken
+
+    def test_the_network_of_engine_b_counts_as_memory(self) -> None:
+        gated = Gated({"output.bias": np.zeros(3, np.float32)}, 2, 0.5, 1.0, leads=False)
+        assert bytes_of(replace(make_model(), gated=gated)) - bytes_of(make_model()) == 12
 
     def test_refuses_a_file_that_changed(self, tmp_path: Path, version: ModelVersion) -> None:
         file = tmp_path / "basis.safetensors"
