@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import LinAlgError, cholesky
 from tests.unit.faces.filling_models import make_basis, make_eigen_model, make_thesis_model
 
 from maskeraid_faces.coverings.shapes import lower_face
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.face_model import Bank
+from maskeraid_faces.filling import covering_system
 from maskeraid_faces.filling.conditioning import fit_conditioning
 from maskeraid_faces.filling.pool import effective_size, normalised, softened
 from maskeraid_faces.filling.ridge import fit_ridge
@@ -83,3 +85,15 @@ class TestSoftening:
     def test_soft_weights_stay(self) -> None:
         flat = np.random.default_rng(0).normal(0, 0.1, 2000).astype(np.float32)
         assert np.array_equal(softened(flat, 300), normalised(flat))
+
+
+class TestRoots:
+    def test_rounding_that_makes_a_matrix_indefinite_is_borne(self) -> None:
+        """As of a small hole, where nearly all lies in three directions."""
+        directions = np.linalg.qr(np.random.default_rng(0).standard_normal((80, 80)))[0]
+        sizes = np.concatenate([[1.0, 0.5, 0.1], np.full(77, -2e-7)])
+        gram = ((directions * sizes) @ directions.T).astype(np.float32)
+        with pytest.raises(LinAlgError):
+            cholesky(gram + np.float32(1e-5 * np.trace(gram) / 80) * np.eye(80, dtype=np.float32), lower=True)
+        root = covering_system._root(gram)
+        assert np.abs(root @ root.T - gram).max() < 1e-5

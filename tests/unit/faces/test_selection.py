@@ -260,6 +260,19 @@ class TestDifferences:
         )
 
 
+class TestShares:
+    """A share falls by e for each so many dE00 of score: fitted, see docs/science.md."""
+
+    @pytest.mark.parametrize(("kind", "temperature"), [("drawn", 1.0), ("photo", 3.5)])
+    def test_of_photographs_are_less_sure(self, plain: list[ModelSummary], kind: str, temperature: float) -> None:
+        face = draw_faces("faces-light").images[0] if kind == "drawn" else photographs(0.9, 1, 1)[0]
+        chosen = choose_model(face, MASK, plain)
+        first, second = list(chosen.distribution)[:2]
+        behind = chosen.reasons[second].score - chosen.reasons[first].score
+        fall = np.log(chosen.distribution[first] / chosen.distribution[second])
+        assert fall == pytest.approx(behind / temperature, rel=1e-4)
+
+
 class TestAnswer:
     def test_distribution_sums_to_one_likeliest_first(self, plain: list[ModelSummary]) -> None:
         shares = list(choose_model(draw_faces("faces-medium").images[0], MASK, plain).distribution.values())
