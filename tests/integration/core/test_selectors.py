@@ -196,6 +196,18 @@ class TestOneAfterTheOther:
             await look(stores)
         assert len(await ordered_selectors(stores)) == 1
 
+    async def test_one_that_was_ordered_by_hand_has_seen_the_change_whatever_came_of_it(self, stores: Stores) -> None:
+        first, *_ = await learn(stores)
+        await ModelRepository(stores.database, TENANT).delete(first.id)
+        await asyncio.sleep(0.01)
+        ordered = make_job(JobKind.TRAINING, TENANT, spec={"kind": "selector"})
+        job = await JobRepository(stores.database, TENANT).accept(ordered)
+        claim = await JobClaims(stores.database).claim(job.id, "w", 60)
+        assert claim is not None
+        await JobMoves(stores.database).move(claim.job, failed(claim.job, JobError(code="too_few_models", message="")))
+        await look(stores)
+        assert [one.id for one in await ordered_selectors(stores)] == [job.id]
+
     async def test_the_sweeper_lets_changes_rest_first(self, stores: Stores) -> None:
         first, *_ = await learn(stores)
         await ModelRepository(stores.database, TENANT).delete(first.id)

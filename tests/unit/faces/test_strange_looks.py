@@ -69,6 +69,7 @@ def strangers() -> dict[str, Image]:
     blocks = face.reshape(6, 8, 6, 8, 3).swapaxes(1, 2).reshape(36, 8, 8, 3)[places]
     return {
         "noise": rng.integers(0, 256, face.shape, np.uint8),
+        "soft": cv2.GaussianBlur(face, (0, 0), 4),
         "flat": np.clip(skin + rng.normal(0, 1.5, face.shape), 0, 255).astype(np.uint8),
         "run": cv2.resize(np.array([[face[0, 0], skin], [skin, [90, 60, 50]]], np.uint8), (SIDE, SIDE)),
         "blocks": blocks.reshape(6, 6, 8, 8, 3).swapaxes(1, 2).reshape(face.shape),
@@ -77,7 +78,7 @@ def strangers() -> dict[str, Image]:
 
 
 class TestStrangeLooks:
-    @pytest.mark.parametrize("what", ["noise", "flat", "run", "blocks", "stripes"])
+    @pytest.mark.parametrize("what", ["noise", "soft", "flat", "run", "blocks", "stripes"])
     def test_what_is_no_face_is_refused_whatever_its_tone(self, summary: ModelSummary, what: str) -> None:
         picture = strangers()[what]
         chosen = choose_model(picture, MASK, [summary])
