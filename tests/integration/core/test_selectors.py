@@ -207,6 +207,7 @@ class TestOneAfterTheOther:
         await JobMoves(stores.database).move(claim.job, failed(claim.job, JobError(code="too_few_models", message="")))
         await look(stores)
         assert [one.id for one in await ordered_selectors(stores)] == [job.id]
+        assert await PoolRepository(stores.database).due(now() + timedelta(days=1)) == []
 
     async def test_the_sweeper_lets_changes_rest_first(self, stores: Stores) -> None:
         first, *_ = await learn(stores)
