@@ -35,6 +35,11 @@ class Basis:
     deviations: Floats  # (r,), falling
     gan_rank: int
 
+    @cached_property
+    def gram(self) -> Floats:
+        """Inner products of the components, (r, r): of what is left when some pixels are hidden, less theirs."""
+        return np.asarray(self.components @ self.components.T, np.float32)
+
 
 @dataclass(frozen=True)
 class RidgeFit:

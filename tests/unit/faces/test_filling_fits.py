@@ -97,3 +97,16 @@ class TestRoots:
             cholesky(gram + np.float32(1e-5 * np.trace(gram) / 80) * np.eye(80, dtype=np.float32), lower=True)
         root = covering_system._root(gram)
         assert np.abs(root @ root.T - gram).max() < 1e-5
+
+
+class TestCoveringSystem:
+    @pytest.mark.parametrize("rows", [1, 9, 15, 17, 29])
+    def test_what_is_seen_is_summed_rightly_however_much_is_hidden(self, rows: int) -> None:
+        basis, covering = make_basis(noisy(3)), np.zeros((32, 32), np.bool_)
+        covering[2 : 2 + rows] = True
+        system = covering_system.covering_system(basis, covering, 0.2)
+        seen = basis.components.astype(np.float64) * np.sqrt(covering_system.visibility(covering))
+        hidden = basis.components[:, np.repeat(covering.ravel(), 3)].astype(np.float64)
+        largest = float(np.abs(basis.gram).max())
+        np.testing.assert_allclose(system.gram, seen @ seen.T, atol=1e-5 * largest)
+        np.testing.assert_allclose(system.hole_gram, hidden @ hidden.T, atol=1e-5 * largest)

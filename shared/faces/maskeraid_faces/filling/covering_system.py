@@ -14,6 +14,7 @@ from maskeraid_faces.filling.per_covering import PerCovering
 from maskeraid_faces.images import Covering, Floats
 
 RING_WEIGHT = 0.3  # of the pixels beside the covering, which may bleed; hearing them at all is worth 0.1 dB
+LARGE_HOLE = 0.5  # of all values
 BREATHS = 6  # tenfold deeper each
 SYSTEMS_KEPT = 12  # about 10 MB each at 64 px and r = 512
 
@@ -26,25 +27,28 @@ class CoveringSystem:
     seen: Floats  # (P,) weights: 1 visible, 0.3 in the ring of 1 px beside the covering, 0 covered
     components: Floats  # (r, h) of the basis, in the hole
     gram: Floats  # (r, r) A = B_v B_v^T of the seen values
+    hole_gram: Floats  # (r, r) H = B_h B_h^T: squared distances between fills, in coefficients
     penalty: float  # added to the diagonal of A by ridge
 
     def project(self, values: Floats, basis: Basis) -> Floats:
         """B_v (x_v - mu_v) of images (..., P) in [-1, 1]: what the visible pixels say, (..., r)."""
         return np.asarray(((values - basis.mean) * self.seen) @ basis.components.T, np.float32)
 
-    def hole_gram(self) -> Floats:
-        """H = B_h B_h^T (r, r): squared distances between fills, in coefficients."""
-        return np.asarray(self.components @ self.components.T, np.float32)
-
 
 def covering_system(basis: Basis, covering: Covering, penalty: float) -> CoveringSystem:
     """Split the values into the hole and what is seen; `penalty` is relative to the mean variance of the seen."""
     hole = np.flatnonzero(np.repeat(covering.ravel(), 3))
     seen = visibility(covering)
-    weighted = basis.components * np.sqrt(seen)
-    gram = np.asarray(weighted @ weighted.T, np.float32)
+    components = basis.components[:, hole]
+    hole_gram = components @ components.T
+    if len(hole) < len(seen) * LARGE_HOLE:  # what is seen is all but the hole, which is needed anyway, and its ring
+        unheard = basis.components[:, (seen > 0) & (seen < 1)] * np.sqrt(np.float32(1 - RING_WEIGHT))
+        gram = basis.gram - hole_gram - unheard @ unheard.T
+    else:  # little is left, and the difference of what is nearly equal would be rounding
+        weighted = basis.components[:, seen > 0] * np.sqrt(seen[seen > 0])
+        gram = weighted @ weighted.T
     absolute = penalty * float(np.trace(gram)) / max(float(seen.sum()), 1)
-    return CoveringSystem(hole, seen, basis.components[:, hole], gram, max(absolute, 1e-6))
+    return CoveringSystem(hole, seen, components, gram, hole_gram, max(absolute, 1e-6))
 
 
 def visibility(covering: Covering) -> Floats:
@@ -79,7 +83,7 @@ def _make(model: FaceModel, covering: Covering) -> ModelSystem:
         **vars(system),
         factor=cho_factor(system.gram + system.penalty * eye, lower=True, check_finite=False),
         noise_factor=_root(system.gram),
-        hole_factor=_root(system.hole_gram() / np.float32(len(system.hole))),
+        hole_factor=_root(system.hole_gram / np.float32(len(system.hole))),
         bank_norms=_bank_norms(model, system.gram),
     )
 

@@ -136,7 +136,7 @@ def _answers_to(one: Round, basis: Basis, penalty: float) -> Answers:
     return Answers(
         covering_code(one.covering)[None],
         posterior(system)[None],
-        (system.hole_gram() / np.float32(len(system.hole)))[None],
+        (system.hole_gram / np.float32(len(system.hole)))[None],
         said[None],
         truths[None],
     )
