@@ -1,6 +1,8 @@
 """The encoder of engine A's search: what it is shown, that it runs alike everywhere, what it learns."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -10,11 +12,16 @@ from maskeraid_faces.coverings.shapes import lower_face
 from maskeraid_faces.errors import BadModelFile
 from maskeraid_faces.face_model import Bank, FaceModel
 from maskeraid_faces.filling.encoder import ENCODER_FILE, encoder_shapes, guess, shown
+from maskeraid_faces.images import Images
 from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model, model_digest, save_model
+from maskeraid_faces.networks.encoder import build_encoder
+from maskeraid_faces.networks.sloped import multiplications
+from maskeraid_faces.training import bank, searching
 from maskeraid_faces.training import encoder as training
-from maskeraid_faces.training import searching
+from maskeraid_faces.training import train as begin
 from maskeraid_faces.training.encoder import EncoderTraining, make_examples
 from maskeraid_faces.training.searching import fit_limit, with_search
+from maskeraid_faces.training.settings import TrainSettings, Watch
 
 SIZE = 16
 COVERING = lower_face(SIZE)
@@ -82,6 +89,16 @@ class TestTraining:
         assert not trained.train(lambda: True)
 
 
+class TestSteps:
+    def test_are_counted_by_what_they_cost(self, model: FaceModel, monkeypatch: pytest.MonkeyPatch) -> None:
+        own = 9 * (5 * 32 * 64 + 32 * 64 * 16 + 64 * 128 * 4 + 128 * 256) + 256 * model.latent_size
+        a_step = 32 * 3 * own  # there, and back to the weights and to the maps
+        monkeypatch.setattr(training, "MOST_TO_LEARN", 1000 * a_step / 0.6)
+        drawing = 32 * 2 * multiplications(model)
+        wanted = 1000, int(0.4 / 0.6 * 1000 * a_step / (a_step + drawing))
+        assert training.steps_of(model, build_encoder(SIZE, model.latent_size)) == wanted
+
+
 class TestExamples:
     def test_are_covered_draws_of_the_bank_and_fresh_ones(
         self, model: FaceModel, monkeypatch: pytest.MonkeyPatch
@@ -124,6 +141,38 @@ class TestWithSearch:
 
     def test_too_few_unseen_faces_tell_no_limit(self, model: FaceModel) -> None:
         assert fit_limit(model, FACES, 0) == 0
+
+
+class TestTrain:
+    def test_photographs_end_with_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(bank, "DRAWS", 64)
+        monkeypatch.setattr(bank, "FEWEST_DRAWS", 64)
+        phases: list[str] = []
+
+        def fake(model: FaceModel, unseen: Images, **_: object) -> FaceModel:
+            assert len(unseen) == 3
+            return replace(model, search_limit=7.0)
+
+        monkeypatch.setattr(begin, "with_search", fake)
+        settings = TrainSettings(architecture="thesis", loop="plain", steps=1, batch=2, detector=False)
+        faces = np.random.default_rng(1).integers(0, 256, (30, SIZE, SIZE, 3), np.uint8)
+        found = begin.train(faces, settings=settings, watch=Watch(phase=phases.append)).model
+        assert phases[-1] == "encoder"
+        assert found.search_limit == 7
+
+    def test_one_that_is_stopped_there_says_what_is_missing(
+        self, model: FaceModel, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(begin, "with_search", lambda *_, **__: None)
+        warned, kept = [], []
+        set_up = SimpleNamespace(
+            watch=Watch(warn=lambda code, _: warned.append(code)),
+            loop=SimpleNamespace(keep=lambda: kept.append(1)),
+            faces=SimpleNamespace(held_out=FACES),
+            seed=0,
+        )
+        assert begin._with_search(model, cast(Any, set_up)) is model
+        assert (warned, len(kept)) == (["encoder_left_out"], 2)
 
 
 class TestFiles:

@@ -18,6 +18,8 @@ ALONE = (
     "errors",
     "face_model",
     "selection",
+    "filling",
+    "networks.sloped",
 )
 
 PROGRAM = """
