@@ -205,7 +205,7 @@ class TestWantsDetector:
         ("kind", "number", "wanted", "is_trained"),
         [
             ("photo", 300, None, True), ("photo", 299, None, False), ("photo", 300, False, False),
-            ("drawn", 300, None, False), ("photo", 20, True, True),
+            ("drawn", 300, None, False), ("photo", 60, True, True),
         ],
     )  # fmt: skip
     def test_photographs_by_their_number(self, kind: Any, number: int, wanted: bool | None, is_trained: bool) -> None:  # noqa: ANN401 a literal
