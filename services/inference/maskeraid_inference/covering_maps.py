@@ -37,11 +37,14 @@ def open_map(png: bytes) -> Image:
     return np.asarray(Pictures.open(io.BytesIO(png), formats=("PNG",)).convert("RGB"))
 
 
-def tidied(covering: Covering, *, clean: bool) -> Covering:
-    """As it is, or without specks and holes. Raises: NothingCovered, when all of it was specks."""
+def tidied(covering: Covering, *, clean: bool, area: float | None = None) -> Covering:
+    """As it is, or without specks and holes. Raises: NothingCovered, when all of it was specks.
+
+    `area`: of the face in pixels, where it is not all of the image.
+    """
     if not clean:
         return covering
-    kept = cleaned(covering)
+    kept = cleaned(covering, area)
     if not kept.any():
         raise NothingCovered("cleaning leaves nothing: every covered part is smaller than 0.5 % of the image")
     return kept

@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from maskeraid_core.documents.reimagings import ReimagingSpec
+from maskeraid_core.documents.reimagings import CoveringChoice, ReimagingSpec
 from maskeraid_faces.alignment import (
     USUAL_FRAME,
     Aligned,
@@ -15,12 +15,15 @@ from maskeraid_faces.alignment import (
     Points,
     align,
     choose_face,
-    crop_map,
+    crop_covering,
     find_faces,
+    within_reach,
 )
+from maskeraid_faces.coverings.grow import grow
 from maskeraid_faces.errors import BadImage
 from maskeraid_faces.images import LARGEST_SIDE, Covering, Image
-from maskeraid_faces.sizes import check_map_shape
+from maskeraid_faces.sizes import check_map_shape, covered_in
+from maskeraid_inference.covering_maps import tidied
 
 Find = Callable[[Image], tuple[PhotoFace, ...]]
 
@@ -33,6 +36,7 @@ class Photo:
     faces: tuple[PhotoFace, ...]
     chosen: int
     aligned: Aligned
+    drawn: Covering | None = None  # (H, W) what somebody drew of it as covered, within the crop
 
     def describe_faces(self) -> list[dict[str, Any]]:
         return [{"index": index, **face.to_dict()} for index, face in enumerate(self.faces)]
@@ -41,12 +45,26 @@ class Photo:
         """The same face, cut out so that its points lie where those of a frame do."""
         return replace(self, aligned=align(self.picture, self.faces[self.chosen], frame))
 
-    def crop_of(self, covering_map: Image) -> Image:
-        """A map of the whole photograph, of any size, as a map of the crop. Raises: BadCovering: of another shape."""
+    def with_map(self, covering_map: Image, wanted: CoveringChoice) -> "Photo":
+        """The same with a map of the whole photograph, of any size, tidied and grown as wanted, as far as the crop is.
+
+        Raises: BadCovering: of another shape. NothingCovered, when all of it was specks.
+        """
         check_map_shape(covering_map, self.picture)
         height, width = self.picture.shape[:2]
-        whole = cv2.resize(covering_map, (width, height), interpolation=cv2.INTER_NEAREST)
-        return crop_map(np.asarray(whole, np.uint8), self.aligned)
+        whole = cv2.resize(covered_in(covering_map).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+        seen = within_reach(np.asarray(whole, np.bool_), self.aligned)
+        area = self.aligned.crop[..., 0].size / float(np.linalg.det(self.aligned.matrix[:, :2]))
+        drawn = tidied(seen, clean=wanted.clean, area=area)
+        return replace(self, drawn=within_reach(grow(drawn, wanted.grow), self.aligned) if wanted.grow else drawn)
+
+    @property
+    def crop_map(self) -> Image | None:
+        """What is drawn, as a map uint8 (side, side, 3) of the crop; None without it."""
+        if self.drawn is None:
+            return None
+        covered = crop_covering(self.drawn, self.aligned)
+        return np.repeat(covered[..., None], 3, axis=2).astype(np.uint8) * np.uint8(255)
 
 
 def reaches_rim(covering: Covering) -> bool:

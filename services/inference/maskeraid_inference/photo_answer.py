@@ -17,7 +17,7 @@ def write_photo(photo: Photo, reimaged: Reimaged, mark: Mark) -> tuple[dict[str,
     """What of the photograph is covered, and the photograph with the best candidate in it."""
     filling = reimaged.filling
     face = filling.finals[0] if filling else reimaged.image
-    picture, covered = put_into_photo(photo.picture, face, reimaged.found.covering, photo.aligned.matrix)
+    picture, covered = put_into_photo(photo.picture, face, reimaged.found.covering, photo.aligned.matrix, photo.drawn)
     files = {"photo-covering.png": mark.to_png(covered.astype(np.uint8) * np.uint8(255))}
     said: dict[str, Any] = {
         "matrix": np.round(photo.aligned.matrix, DIGITS).tolist(),

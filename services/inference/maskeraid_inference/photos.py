@@ -63,9 +63,12 @@ def reimage_picture(
         return carry(picture, spec, versions, covering_map=covering_map)
 
     def carry_out(cut: Photo, spec: ReimagingSpec, versions: Sequence[ModelVersion]) -> Reimaged:
-        cropped = cut.crop_of(covering_map) if covering_map is not None else None
+        if covering_map is not None:
+            cut = cut.with_map(covering_map, spec.covering)
+            as_drawn = spec.covering.model_copy(update={"clean": False, "grow": 0})  # it has been tidied and grown
+            spec = spec.model_copy(update={"covering": as_drawn})
         pixels = cut.picture.shape[0] * cut.picture.shape[1]
-        made = carry(cut.aligned.crop, spec, versions, covering_map=cropped, photo_pixels=pixels)
+        made = carry(cut.aligned.crop, spec, versions, covering_map=cut.crop_map, photo_pixels=pixels)
         return replace(made, photo=cut)
 
     if spec.model is not None:

@@ -130,7 +130,8 @@ def _photo(earlier: Earlier, crop: Image) -> Photo | None:
         return None
     faces = tuple(face_from(face) for face in earlier.result["faces"])
     aligned = Aligned(crop, np.array(said["matrix"], np.float64), said["alignment"])
-    return Photo(earlier.picture("photo-input.png"), faces, earlier.result["face"], aligned)
+    covered = earlier.picture("photo-covering.png") > 0
+    return Photo(earlier.picture("photo-input.png"), faces, earlier.result["face"], aligned, covered)
 
 
 def _candidates(

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from maskeraid_faces.coverings.grow import grow
 from maskeraid_faces.errors import BadSettings, NoFace, SeveralFaces
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Covering, Image, to_pixels
@@ -101,8 +102,8 @@ def align(photo: Image, face: PhotoFace, frame: Points = USUAL_FRAME) -> Aligned
     fit = _similarity(face.points, frame)  # to fractions
     side = int(np.clip(round(1 / np.hypot(fit[0, 0], fit[1, 0])), SMALLEST_CROP, LARGEST_CROP))
     matrix = _at_centres(fit, side)
-    shrinks = np.hypot(matrix[0, 0], matrix[1, 0]) < 0.75
-    source = cv2.GaussianBlur(photo, (0, 0), 0.4 / np.hypot(matrix[0, 0], matrix[1, 0])) if shrinks else photo
+    scale = _scale(matrix)
+    source = cv2.GaussianBlur(photo, (0, 0), 0.4 / scale) if scale < 0.75 else photo
     crop = cv2.warpAffine(source, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     missed = np.linalg.norm(_moved(face.points, fit) - frame, axis=1)
     return Aligned(
@@ -110,7 +111,9 @@ def align(photo: Image, face: PhotoFace, frame: Points = USUAL_FRAME) -> Aligned
     )
 
 
-def put_into_photo(photo: Image, filled: Image, covering: Covering, matrix: Matrix) -> tuple[Image, Covering]:
+def put_into_photo(
+    photo: Image, filled: Image, covering: Covering, matrix: Matrix, drawn: Covering | None = None
+) -> tuple[Image, Covering]:
     """Lay what was filled over a photograph.
 
     Args:
@@ -118,22 +121,37 @@ def put_into_photo(photo: Image, filled: Image, covering: Covering, matrix: Matr
         filled: the crop with its covering filled, uint8 (side, side, 3).
         covering: bool (side, side), of the crop.
         matrix: of the crop.
+        drawn: bool (H, W), what somebody drew on the photograph within the crop's reach; it wins over `covering`.
 
     Returns:
         The photograph, equal to `photo` bit for bit wherever the second, its covering (H, W), is False.
     """
     size = photo.shape[1::-1]
-    back = cv2.WARP_INVERSE_MAP
-    share = cv2.warpAffine(covering.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR | back)
-    covered: Covering = np.asarray(share) > 0.5
-    moved = cv2.warpAffine(filled, matrix, size, flags=cv2.INTER_CUBIC | back, borderMode=cv2.BORDER_REPLICATE)
+    covered = _covered_in_photo(covering, matrix, size) if drawn is None else drawn
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    moved = cv2.warpAffine(filled, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.where(covered[..., None], np.asarray(moved, np.uint8), photo), covered
 
 
-def crop_map(covering_map: Image, aligned: Aligned) -> Image:
-    """A map that somebody drew on the whole photograph, of its size, as a map of the crop."""
+def within_reach(drawn: Covering, aligned: Aligned) -> Covering:
+    """Of what somebody drew on a photograph, bool (H, W), that which lies in the crop."""
+    whole = np.ones(aligned.crop.shape[:2], np.bool_)
+    within: Covering = drawn & _covered_in_photo(whole, aligned.matrix, drawn.shape[::-1])
+    return within
+
+
+def crop_covering(drawn: Covering, aligned: Aligned) -> Covering:
+    """What somebody drew on a photograph, bool (H, W), as a covering of the crop: every pixel that it touches.
+
+    So the crop shows no colour of the covering beside it, and whatever is drawn has been filled when it goes back.
+    """
     side = aligned.crop.shape[0]
-    return np.asarray(cv2.warpAffine(covering_map, aligned.matrix, (side, side), flags=cv2.INTER_LINEAR), np.uint8)
+    # Three quarters of a crop's pixel reach its corners, however it is turned; one of the photograph's is linear.
+    touched = grow(drawn, int(0.75 / _scale(aligned.matrix))).astype(np.float32)
+    flags, beyond = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE  # beyond, as the crop itself
+    share = cv2.warpAffine(touched, aligned.matrix, (side, side), flags=flags, borderMode=beyond)
+    covered: Covering = np.asarray(share) > 0
+    return covered
 
 
 def frame_of(model: FaceModel) -> Points:
@@ -149,6 +167,19 @@ def frame_of(model: FaceModel) -> Points:
     frame = (faces[0].points - MARGIN) / MEAN_FACE_SIDE
     is_likely = np.abs(frame - USUAL_FRAME).max() <= LEAST_LIKE_FACE
     return frame if is_likely else USUAL_FRAME
+
+
+def _covered_in_photo(covering: Covering, matrix: Matrix, size: Sequence[int]) -> Covering:
+    """What a covering of the crop hides in a photograph of this width and height: bool (H, W)."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    share = cv2.warpAffine(covering.astype(np.float32), matrix, tuple(size), flags=flags)
+    covered: Covering = np.asarray(share) > 0.5
+    return covered
+
+
+def _scale(matrix: Matrix) -> float:
+    """Pixels of the crop for one of the photograph."""
+    return float(np.hypot(matrix[0, 0], matrix[1, 0]))
 
 
 def _face(found: dict[str, Any], scale: float, photo: Image) -> PhotoFace:

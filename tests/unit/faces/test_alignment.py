@@ -13,11 +13,12 @@ from maskeraid_faces.alignment import (
     PhotoFace,
     align,
     choose_face,
-    crop_map,
+    crop_covering,
     face_from,
     find_faces,
     frame_of,
     put_into_photo,
+    within_reach,
 )
 from maskeraid_faces.drawing.lifelike import draw_lifelike_face
 from maskeraid_faces.errors import BadSettings, NoFace, SeveralFaces
@@ -114,7 +115,7 @@ class TestAlign:
         face = placed(30, 120, (200, 200))
         drawn = np.zeros((400, 400, 3), np.uint8)
         cv2.circle(drawn, np.rint(face.points[2]).astype(int).tolist(), 15, (255, 255, 255), -1)
-        cropped = crop_map(drawn, align(drawn, face))[..., 0] > 127
+        cropped = crop_covering(drawn[..., 0] > 0, align(drawn, face))
         middle = np.argwhere(cropped).mean(axis=0)[::-1] / cropped.shape[0]
         assert np.abs(middle - USUAL_FRAME[2]).max() < 0.02
 
@@ -134,6 +135,26 @@ class TestPutIntoPhoto:
         made, covered = put_into_photo(photo, 255 - aligned.crop, covering, aligned.matrix)
         assert made.shape == photo.shape
         assert np.array_equal(made[~covered], photo[~covered])
+
+    @settings(max_examples=40, deadline=None)
+    @given(
+        turn=st.floats(-180, 180), side=st.sampled_from([20, 64, 90, 1500, 3900]), seed=st.integers(0, 99),
+        share=st.sampled_from([0.02, 0.5]),
+    )  # fmt: skip
+    def test_what_somebody_drew_is_what_changes(self, turn: float, side: float, seed: int, share: float) -> None:
+        """To the pixel, at every scale, and no colour of the covering comes back, nor is seen beside it."""
+        rng = np.random.default_rng(seed)
+        small = rng.random((30, 45)) < share
+        drawn = cv2.resize(small.astype(np.uint8), (90, 60), interpolation=cv2.INTER_NEAREST) > 0
+        photo = np.where(drawn[..., None], 255, rng.integers(50, 60, (60, 90, 3))).astype(np.uint8)
+        aligned = align(photo, placed(turn, side, (45, 30)))
+        drawn, covering = within_reach(drawn, aligned), crop_covering(drawn, aligned)
+        filled = np.where(covering[..., None], np.uint8(0), aligned.crop)
+        made, covered = put_into_photo(photo, filled, covering, aligned.matrix, drawn)
+        assert np.array_equal(covered, drawn)
+        assert np.array_equal((made != photo).any(-1), drawn)
+        assert made[drawn].max(initial=0) < 60
+        assert aligned.crop[~covering].max(initial=0) <= 80
 
     def test_a_crop_goes_back_to_where_it_was(self) -> None:
         photo = photograph(0)

@@ -28,10 +28,10 @@ def covered_by_colour(image: Image, colours: Sequence[Colour], tolerance: int) -
     return without_specks((distances <= tolerance).any(-1))
 
 
-def without_specks(covering: Covering) -> Covering:
-    """Drop components (8-connected) under 0.5 % of the area."""
+def without_specks(covering: Covering, area: float | None = None) -> Covering:
+    """Drop components (8-connected) under 0.5 % of an area in pixels, all of it unless told."""
     _, labels, statistics, _ = cv2.connectedComponentsWithStats(covering.astype(np.uint8), connectivity=8)
-    kept = statistics[:, cv2.CC_STAT_AREA] >= SMALLEST_SHARE * covering.size
+    kept = statistics[:, cv2.CC_STAT_AREA] >= SMALLEST_SHARE * (area or covering.size)
     kept[0] = False  # component 0 is what is not covered
     found: Covering = kept[labels]
     return found
