@@ -31,6 +31,7 @@ LEGEND_OF_RIDGE = (
     "Below: 0 is 0-final.png, the one answer of engine R: ridge draws none."
 )
 STEPS = ("generated", "smoothed", "clipped", "final")
+CLIPPED = "clipped.png"  # the input's own pixels
 CAPTIONS = {"clipped": "clipped covering"}  # Desentz 2021, Fig. 29
 BRIGHTEST_UNCERTAINTY = 0.25  # share of the range of grey levels that is drawn white
 
@@ -50,7 +51,7 @@ def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str, *, is_for
     """
     choice, filling, found = reimaged.choice, reimaged.filling, reimaged.found
     mark = Mark(choice.version.digest if choice else "none", job_id, spec.software)
-    files = {"covering.png": mark.to_png(found.covering.astype(np.uint8) * np.uint8(255))}
+    files = {"covering.png": mark.to_png(found.covering.astype(np.uint8) * np.uint8(255), is_generated=False)}
     result = _describe_input(reimaged, spec)
     if reimaged.photo is not None:
         photo_files, result["photo"] = write_photo(reimaged.photo, reimaged, mark)
@@ -60,7 +61,8 @@ def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str, *, is_for
         if choice.by == "cnn":
             result["selection"] |= {"selector_id": spec.selector_id}
     if choice is not None and reimaged.explained is not None:
-        files |= {name: mark.to_png(picture) for name, picture in reimaged.explained.pictures.items()}
+        pictures = reimaged.explained.pictures
+        files |= {name: mark.to_png(picture, is_generated=False) for name, picture in pictures.items()}
         result["selection"] |= {"explained": reimaged.explained.facts}
     if filling is not None:
         files |= _filling_files(reimaged, filling, mark)
@@ -70,7 +72,7 @@ def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str, *, is_for
 
 def _filling_files(reimaged: Reimaged, filling: Filling, mark: Mark) -> dict[str, bytes]:
     pictures = dict(_pictures(reimaged, filling))
-    packed = {name: mark.to_png(picture) for name, picture in pictures.items()}
+    packed = {name: mark.to_png(picture, is_generated=name != CLIPPED) for name, picture in pictures.items()}
     packed |= {f"{step}.png": packed[f"0-{step}.png"] for step in STEPS if step != "clipped"}  # the best candidate's
     brightness = np.clip(filling.uncertainty / BRIGHTEST_UNCERTAINTY, 0, 1) * 255
     packed["uncertainty.png"] = mark.to_png(np.rint(brightness).astype(np.uint8))
@@ -85,7 +87,7 @@ def _filling_files(reimaged: Reimaged, filling: Filling, mark: Mark) -> dict[str
 
 
 def _pictures(reimaged: Reimaged, filling: Filling) -> Iterator[tuple[str, Image]]:
-    yield "clipped.png", blank(reimaged.image, reimaged.found.covering)
+    yield CLIPPED, blank(reimaged.image, reimaged.found.covering)
     for index, (candidate, final) in enumerate(zip(filling.filled.candidates, filling.finals, strict=True)):
         stages = _stages(candidate)
         yield f"{index}-generated.png", stages.generated
@@ -96,7 +98,7 @@ def _pictures(reimaged: Reimaged, filling: Filling) -> Iterator[tuple[str, Image
 def _contact_sheet(reimaged: Reimaged, filling: Filling, pictures: Mapping[str, Image]) -> Image:
     covering = np.repeat(reimaged.found.covering[..., None], 3, axis=2).astype(np.uint8) * np.uint8(255)
     steps = [Panel(reimaged.image, "input"), Panel(covering, "covering")]
-    best = {step: pictures["clipped.png" if step == "clipped" else f"0-{step}.png"] for step in STEPS}
+    best = {step: pictures[CLIPPED if step == "clipped" else f"0-{step}.png"] for step in STEPS}
     steps += [Panel(picture, CAPTIONS.get(step, step)) for step, picture in best.items()]
     is_ridge = filling.filled.engine == "R"
     candidates = [

@@ -18,7 +18,7 @@ def write_photo(photo: Photo, reimaged: Reimaged, mark: Mark) -> tuple[dict[str,
     filling = reimaged.filling
     face = filling.finals[0] if filling else reimaged.image
     picture, covered = put_into_photo(photo.picture, face, reimaged.found.covering, photo.aligned.matrix, photo.drawn)
-    files = {"photo-covering.png": mark.to_png(covered.astype(np.uint8) * np.uint8(255))}
+    files = {"photo-covering.png": mark.to_png(covered.astype(np.uint8) * np.uint8(255), is_generated=False)}
     said: dict[str, Any] = {
         "matrix": np.round(photo.aligned.matrix, DIGITS).tolist(),
         "alignment": round(photo.aligned.quality, 3),

@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -20,6 +21,10 @@ from maskeraid_inference.labelled import SIDE_BY_TEXT, SMALLEST_TEXT, label
 from maskeraid_inference.lettering import line_of_text
 from maskeraid_inference.marking import SOURCE_TYPE
 from maskeraid_inference.seam_picture import GAP, STRONGEST, draw_seam
+
+
+RDF, DC = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}", "{http://purl.org/dc/elements/1.1/}"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +48,19 @@ class TestFiles:
         }  # fmt: skip
         assert set(answer.files) == of_candidates | steps | others
 
-    def test_every_picture_says_that_it_is_synthetic(self, answer: Answer) -> None:
-        for name, content in answer.files.items():
-            if name.endswith(".png"):
-                xmp = Pictures.open(io.BytesIO(content)).info["XML:com.adobe.xmp"]
-                assert SOURCE_TYPE in xmp
-                assert 'ModelDigest="sha256:light"' in xmp
-                assert 'JobId="rim_1"' in xmp
+    def test_every_picture_has_the_statement_and_says_what_made_it(self, answer: Answer) -> None:
+        """Read as XML; those without anything generated in them say no source."""
+        without_source = set()
+        for name in (name for name in answer.files if name.endswith(".png")):
+            packet = Pictures.open(io.BytesIO(answer.files[name])).info["XML:com.adobe.xmp"]
+            (said,) = ElementTree.fromstring(packet).iter(f"{RDF}Description")
+            values = {key.partition("}")[2]: value for key, value in said.attrib.items()}
+            assert (values["ModelDigest"], values["JobId"]) == ("sha256:light", "rim_1")
+            (statement,) = said.findall(f"{DC}description/{RDF}Alt/{RDF}li")
+            assert (statement.get(LANGUAGE), statement.text) == ("x-default", STATEMENT)
+            if values.get("DigitalSourceType") != SOURCE_TYPE:
+                without_source.add(name)
+        assert without_source == {"covering.png", "clipped.png"}
 
     def test_marking_touches_no_pixel(self, answer: Answer) -> None:
         filling = run(covered_face(), ask(seed=7)).filling
