@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from threading import Lock
@@ -22,20 +23,35 @@ SAME_FRAME = 0.01  # of the side: nearer ones are not worth another cut
 
 
 class Frames:
-    """Where eyes and mouths lie in the faces of each model; found once, for MTCNN takes a second."""
+    """Where eyes and mouths lie in the faces of each model; found once, for MTCNN takes a second. Shared by threads."""
 
     def __init__(self, find: Callable[[FaceModel], Points] = frame_of) -> None:
         self._find, self._lock = find, Lock()
-        self._kept: OrderedDict[str, Points] = OrderedDict()
+        self._kept: OrderedDict[str, Future[Points]] = OrderedDict()  # least recently used first
 
     def of(self, version: ModelVersion, load: Load) -> Points:
+        """The frame of this version; who asks while it is being looked for waits for that, who asks for others not.
+
+        Raises: what `load` does, to all who waited; the next caller tries anew.
+        """
         with self._lock:
-            if version.digest not in self._kept:
-                self._kept[version.digest] = self._find(load(version))
+            is_asked_for = version.digest in self._kept
+            looking = self._kept.setdefault(version.digest, Future())
             self._kept.move_to_end(version.digest)
             if len(self._kept) > FRAMES_KEPT:
                 self._kept.popitem(last=False)
-            return self._kept[version.digest]
+        if not is_asked_for:
+            self._look(version, load, looking)
+        return looking.result()
+
+    def _look(self, version: ModelVersion, load: Load, looking: "Future[Points]") -> None:
+        try:
+            looking.set_result(self._find(load(version)))
+        except BaseException as error:
+            with self._lock:
+                if self._kept.get(version.digest) is looking:
+                    del self._kept[version.digest]
+            looking.set_exception(error)
 
 
 def reimage_picture(

@@ -1,5 +1,7 @@
 """Whole photographs: when faces are looked for, which one is meant, and what comes back."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import cv2
@@ -9,6 +11,7 @@ from tests.unit.inference.made_models import load_made, make_version
 
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
+from maskeraid_core.errors import InputGone
 from maskeraid_faces.alignment import USUAL_FRAME, PhotoFace, Points, align
 from maskeraid_faces.blending.skin_tone import to_lab
 from maskeraid_faces.coverings.grow import grow
@@ -161,6 +164,41 @@ class TestWithMap:
         covered = self.drawn(np.full_like(self.PICTURE, 255), grow=2)
         assert covered[50:150, 150:250].all()
         assert covered.sum() == 100 * 100
+
+
+class TestFrames:
+    def test_a_model_that_is_being_looked_at_keeps_nobody_else_waiting(self) -> None:
+        """And who asks for the same one waits for that one look."""
+        may_go_on, begun, looked_at = Event(), Event(), []
+
+        def load(version: ModelVersion) -> FaceModel:
+            looked_at.append(version.name)
+            if version is LIGHT:
+                begun.set()
+                assert may_go_on.wait(10)
+            return load_made(version)
+
+        frames = Frames(lambda _: USUAL_FRAME)
+        with ThreadPoolExecutor(3) as threads:
+            try:
+                slow = [threads.submit(frames.of, LIGHT, load)]
+                assert begun.wait(10)
+                slow.append(threads.submit(frames.of, LIGHT, load))
+                assert threads.submit(frames.of, make_version("dark"), load).result(5) is USUAL_FRAME
+                assert not any(one.done() for one in slow)
+            finally:
+                may_go_on.set()
+            assert all(one.result(10) is USUAL_FRAME for one in slow)
+        assert looked_at == ["faces-light", "faces-dark"]
+
+    def test_a_failure_is_not_kept(self) -> None:
+        def fail(version: ModelVersion) -> FaceModel:
+            raise InputGone
+
+        frames = Frames(lambda _: USUAL_FRAME)
+        with pytest.raises(InputGone):
+            frames.of(LIGHT, fail)
+        assert frames.of(LIGHT, load_made) is USUAL_FRAME
 
 
 class TestReimagePhoto:
