@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
-
 from maskeraid_core.blobs import Blobs
 from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.portal import PortalStores
-from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.face_model import FaceModel, array_bytes
 from maskeraid_faces.known_faces_file import KNOWN_FACES_FILE, read_known_faces
 from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
 from maskeraid_inference.memory import Memory
@@ -62,14 +60,6 @@ def _key(version: ModelVersion) -> str:
 
 
 def bytes_of(model: FaceModel) -> int:
-    """What its arrays take, and those of the faces that it learned from."""
-    of_engine_c = model.conditional.weights.values() if model.conditional else ()
-    of_engine_b = model.gated.weights.values() if model.gated else ()
-    of_detector = model.detector.weights.values() if model.detector else ()
-    of_known = (model.known_faces.coefficients, model.known_faces.owners) if model.known_faces else ()
-    arrays = [
-        *of_engine_b, *of_engine_c, *of_detector, *of_known,
-        model.basis.mean, model.basis.components, model.basis.deviations, model.ridge.pixel_sigma,
-        model.bank.latents, model.bank.draws, *model.generator.values(),
-    ]  # fmt: skip
-    return sum(np.asarray(array).nbytes for array in arrays)
+    """What it takes when all of it is there: its arrays, and the colours of its draws, which its first fill makes."""
+    makes_colours = model.architecture == "eigen" and model.palette is not None and "drawn_colours" not in vars(model)
+    return array_bytes(model) + (len(model.bank.draws) * model.size**2 if makes_colours else 0)

@@ -1,9 +1,9 @@
 """What a training makes and a fill uses: `FaceModel` and its parts. Arrays and plain values; no TensorFlow or files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -189,3 +189,20 @@ class FaceModel:
         values = self.basis.mean + coefficients @ self.basis.components[: coefficients.shape[1]]
         pixels = to_pixels(values).reshape(len(coefficients), -1, 3)
         return nearest_colours(pixels, palette).astype(np.uint8)
+
+
+def array_bytes(value: object) -> int:
+    """Bytes of all arrays in a value: in its fields, kept properties, and members, to any depth; each array once."""
+    return sum(array.nbytes for array in _arrays(value).values())
+
+
+def _arrays(value: object) -> dict[int, NDArray[Any]]:
+    if isinstance(value, np.ndarray):
+        return {id(value): value}
+    if is_dataclass(value):
+        value = dict(vars(value))  # kept properties too; a copy, for another thread may make one just now
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
+    if not isinstance(value, tuple | list):
+        return {}
+    return {key: array for member in value for key, array in _arrays(member).items()}

@@ -22,7 +22,6 @@ from maskeraid_inference.lettering import line_of_text
 from maskeraid_inference.marking import SOURCE_TYPE
 from maskeraid_inference.seam_picture import GAP, STRONGEST, draw_seam
 
-
 RDF, DC = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}", "{http://purl.org/dc/elements/1.1/}"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 

@@ -15,7 +15,7 @@ from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.errors import ArtifactCorrupt
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_faces.drawn import draw_faces
-from maskeraid_faces.face_model import FaceModel, Gated
+from maskeraid_faces.face_model import FaceModel, Gated, Trait
 from maskeraid_faces.known_faces_file import KNOWN_FACES_FILE, write_known_faces
 from maskeraid_faces.model_files import save_model
 from maskeraid_faces.selection.network import SelectorNetwork
@@ -192,6 +192,15 @@ class TestStoredModels:
     def test_the_network_of_engine_b_counts_as_memory(self) -> None:
         gated = Gated({"output.bias": np.zeros(3, np.float32)}, 2, 0.5, 1.0, leads=False)
         assert bytes_of(replace(make_model(), gated=gated)) - bytes_of(make_model()) == 12
+
+    def test_all_that_a_model_has_or_will_make_counts(self) -> None:
+        model = replace(make_model())  # whose colours nobody has asked for
+        look, kernel, bias = (np.zeros(shape, np.float32) for shape in (1000, (200, 2), 2))
+        more = replace(model, second_look={"kernel": look}, traits=(Trait("age", ("old", "young"), kernel, bias, 1.0),))
+        assert bytes_of(more) - bytes_of(model) == look.nbytes + kernel.nbytes + bias.nbytes
+        before = bytes_of(model)
+        assert before > model.drawn_colours.nbytes == len(model.bank.draws) * 32 * 32
+        assert bytes_of(model) == before
 
     def test_refuses_a_file_that_changed(self, tmp_path: Path, version: ModelVersion) -> None:
         file = tmp_path / "basis.safetensors"

@@ -16,7 +16,7 @@ from maskeraid_faces.images import Covering, Floats
 RING_WEIGHT = 0.3  # of the pixels beside the covering, which may bleed; hearing them at all is worth 0.1 dB
 LARGE_HOLE = 0.5  # of all values
 BREATHS = 6  # tenfold deeper each
-SYSTEMS_KEPT = 12  # about 10 MB each at 64 px and r = 512
+SYSTEMS_KEPT = 12  # and no more than `MOST_BYTES` of them
 
 
 @dataclass(frozen=True)
