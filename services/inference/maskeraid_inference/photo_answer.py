@@ -4,17 +4,20 @@ from typing import Any
 
 import numpy as np
 
+from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_faces.alignment import put_into_photo
 from maskeraid_faces.blending.composite import visible_sha256
 from maskeraid_inference.cutting import Photo
+from maskeraid_inference.labelled import label
 from maskeraid_inference.marking import Mark
 from maskeraid_inference.reimaging import Reimaged
 
+LABELLED = "photo-labelled.png"
 DIGITS = 6  # of the matrix, in pixels
 
 
 def write_photo(photo: Photo, reimaged: Reimaged, mark: Mark) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """What of the photograph is covered, and the photograph with the best candidate in it."""
+    """What of the photograph is covered, and the photograph with the best candidate in it, as it is and labelled."""
     filling = reimaged.filling
     face = filling.finals[0] if filling else reimaged.image
     picture, covered = put_into_photo(photo.picture, face, reimaged.found.covering, photo.aligned.matrix, photo.drawn)
@@ -31,4 +34,5 @@ def write_photo(photo: Photo, reimaged: Reimaged, mark: Mark) -> tuple[dict[str,
         return files, said
     before, after = (f"sha256:{visible_sha256(one, covered)}" for one in (photo.picture, picture))
     said["proof"] = {"uncovered_pixels_in": before, "uncovered_pixels_out": after, "equal": before == after}
-    return {**files, "photo.png": mark.to_png(picture)}, {**said, "url": "photo.png"}
+    files |= {"photo.png": mark.to_png(picture), LABELLED: mark.to_png(label(picture, STATEMENT))}
+    return files, {**said, "url": "photo.png", "labelled": LABELLED}

@@ -83,6 +83,34 @@ class TestReport:
         shown["result"]["candidates"][0]["starts"] = {"ended_here": 12, "of": 20}
         assert "12 of 20 starts ended here" in write_report(shown).decode()
 
+    def test_shows_the_seam_the_interval_and_why_the_model_was_chosen(self, made: Made) -> None:
+        shown = json.loads(made.zip.read("result.json"))
+        result = shown["result"]
+        result["interval"] = {"level": 0.9, "low": "interval-low.png", "high": "interval-high.png", "mean_width": 0.12}
+        result["selection"]["explained"] = {"why": "why.png"}
+        page = write_report(shown).decode()
+        assert {"seam.png", "interval-low.png", "interval-high.png", "why.png"} <= set(
+            re.findall(r'src="([^"]+)"', page)
+        )
+        assert result["selection"]["reason"] in page
+        first = result["selection"]["distribution"][0]
+        assert f"{first['probability']:.0%}, {'fits' if first['fits'] else 'does not fit'}" in page
+
+    def test_shows_a_whole_photo_with_its_proof(self, made: Made) -> None:
+        """The face that was chosen decides on blocks, not the first one."""
+        shown = json.loads(made.zip.read("result.json"))
+        small, large = ({"box": [0, 0, side, side]} for side in (32, 600))
+        proof = {"uncovered_pixels_in": "sha256:photo", "uncovered_pixels_out": "sha256:photo", "equal": True}
+        shown["result"] |= {
+            "faces": [small, large], "face": 1,
+            "photo": {"input": "photo-input.png", "covering": "photo-covering.png", "url": "photo.png", "proof": proof},
+        }  # fmt: skip
+        page = write_report(shown).decode()
+        assert {"photo-input.png", "photo-covering.png", "photo.png"} <= set(re.findall(r'src="([^"]+)"', page))
+        assert page.count("sha256:photo") == 2
+        assert '<body class="blocks">' not in page
+        assert '<body class="blocks">' in write_report({**shown, "result": {**shown["result"], "face": 0}}).decode()
+
     def test_has_no_script_and_takes_none(self, made: Made) -> None:
         page = made.zip.read("report.html").decode()
         assert "<script" not in page

@@ -217,6 +217,9 @@ class TestReimagePhoto:
         said = answer.result["photo"]
         assert said["proof"]["equal"]
         assert said["url"] == "photo.png"
+        labelled = cv2.imdecode(np.frombuffer(answer.files[said["labelled"]], np.uint8), cv2.IMREAD_COLOR_RGB)
+        assert np.array_equal(labelled[: len(PHOTO), : PHOTO.shape[1]], photo)
+        assert (labelled[len(PHOTO) :] < 128).any(), "the statement"
         assert [face["index"] for face in answer.result["faces"]] == [0]
 
     def test_a_model_has_a_frame_of_its_own(self) -> None:

@@ -36,15 +36,17 @@ def write_report(shown: Result) -> bytes:
         f'<p class="statement"><strong>{_text(shown["statement"])}</strong></p>',
         f"<h1>Re-imaging {_text(shown['id'])}</h1>",
         _section("Input and covering", _input(result)),
+        *([_section("The whole photo", _photo(result["photo"]))] if "photo" in result else []),
         _section("The four steps of the best candidate", _steps(result)),
         _section("Candidates, best first", _candidates(result)),
         _section("Uncertainty", _uncertainty(result)),
-        _section("Seam", _table(_seam(result))),
+        _section("Seam", _seam(result)),
         _section("Selection", _selection(result)),
         _section("Provenance", _table(_provenance(shown))),
-        _section("Proof that visible pixels stayed as they were", _table(_proof(result["proof"]))),
+        _section("Proof that visible pixels stayed as they were", _table(_proof(result["proof"], "every candidate"))),
     ]
-    blocks = ' class="blocks"' if result["faces"][0]["box"][2] <= LARGEST_SIDE_IN_BLOCKS else ""
+    chosen = result["faces"][result.get("face", 0)]
+    blocks = ' class="blocks"' if chosen["box"][2] <= LARGEST_SIDE_IN_BLOCKS else ""
     head = (
         f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f'<meta name="viewport" content="width=device-width"><title>Re-imaging {_text(shown["id"])}</title>'
@@ -61,6 +63,11 @@ def _input(result: Result) -> str:
     facts = [("found by", covering.get("by", covering["kind"])), ("share of the picture", f"{covering['share']:.1%}")]
     pictures = [_picture("input.png", "input"), _picture(covering["map"], "covering: white is replaced")]
     return _row(pictures) + _table(facts)
+
+
+def _photo(photo: Result) -> str:
+    pictures = [_picture(photo["input"], "photo"), _picture(photo["covering"], "covering: white is replaced")]
+    return _row([*pictures, _picture(photo["url"], "result")]) + _table(_proof(photo["proof"], "the result"))
 
 
 def _steps(result: Result) -> str:
@@ -85,25 +92,45 @@ def _described(candidate: Result) -> str:
 def _uncertainty(result: Result) -> str:
     doubt = result["uncertainty"]
     facts = [("mean under the covering", doubt["mean"]), ("outside the covering", doubt["outside_covering"])]
-    return _row([_picture("uncertainty.png", "bright where the candidates differ")]) + _table(facts)
+    pictures = [_picture("uncertainty.png", "bright where the candidates differ")]
+    if interval := result.get("interval"):
+        level = f"{interval['level']:.0%}"
+        pictures += [_picture(interval[end], f"{level} interval, {end} end") for end in ("low", "high")]
+        facts.append((f"mean width of the {level} interval, share of all grey levels", interval["mean_width"]))
+    return _row(pictures) + _table(facts)
 
 
-def _seam(result: Result) -> list[tuple[str, object]]:
+def _seam(result: Result) -> str:
+    """Counted where the best candidate was made: at the model's size, and before it is feathered."""
     seam = result["seam"]
-    return [
-        ("colour difference across the border, as drawn (CIEDE2000)", seam["de00_before"]),
-        ("the same in the result", seam["de00_after"]),
+    pictures = [_picture(seam["url"], "left as drawn, right as blended")] if "url" in seam else []
+    facts = [
+        ("colour difference across the border at the model's size, as drawn (CIEDE2000)", seam["de00_before"]),
+        ("the same as blended, before it was feathered or scaled", seam["de00_after"]),
     ]
+    return _row(pictures) + _table(facts)
 
 
 def _selection(result: Result) -> str:
     chosen = result["selection"]
-    facts = [("by", chosen.get("by")), ("model", chosen["model_id"]), ("version", chosen["version"])]
-    rows = [
-        (one["model"], f"{one['probability']:.0%}" if one.get("probability") is not None else None)
-        for one in chosen.get("distribution", [])
-    ]
-    return _table([*facts, *rows])
+    facts = [
+        ("by", chosen.get("by")), ("reason", chosen.get("reason")), ("model", chosen["model_id"]),
+        ("version", chosen["version"]),
+    ]  # fmt: skip
+    rows = [(one["model"], _chance(one)) for one in chosen.get("distribution", [])]
+    why = chosen.get("explained", {}).get("why")
+    pictures = [_picture(why, "which pixels drove the choice")] if why else []
+    return _row(pictures) + _table([*facts, *rows])
+
+
+def _chance(model: Result) -> str | None:
+    """How likely a model is, whether the face fits it, and what differs; p: share of its own faces that are as far."""
+    probability, p = model.get("probability"), model.get("p")
+    words = [f"{probability:.0%}"] if probability is not None else []
+    words += ["fits" if model["fits"] else "does not fit"] if "fits" in model else []
+    words += [f"p {p:.3f}"] if p is not None else []
+    words += [f"{name} {by:.1f} dE00 away" for name, by in model.get("differs", {}).items()]
+    return ", ".join(words) or None
 
 
 def _provenance(shown: Result) -> list[tuple[str, object]]:
@@ -114,10 +141,10 @@ def _provenance(shown: Result) -> list[tuple[str, object]]:
     return [("model digest", made_by["model_digest"]), ("data sets", data), *named, *times]
 
 
-def _proof(proof: Result) -> list[tuple[str, object]]:
+def _proof(proof: Result, of: str) -> list[tuple[str, object]]:
     return [
         ("SHA-256 of the uncovered pixels of the input", proof["uncovered_pixels_in"]),
-        ("of every candidate", proof["uncovered_pixels_out"]),
+        (f"of {of}", proof["uncovered_pixels_out"]),
         ("equal", "yes" if proof["equal"] else "NO"),
     ]
 
