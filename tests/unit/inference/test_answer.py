@@ -12,8 +12,11 @@ from tests.unit.inference.made_models import covered_face
 from tests.unit.inference.test_reimaging import ask, run
 
 from maskeraid_core.documents.reimagings import STATEMENT
-from maskeraid_faces.filling.filled import Starts
+from maskeraid_faces.blending.harmonise import harmonise
+from maskeraid_faces.coverings.shapes import box
+from maskeraid_faces.filling.filled import Stages, Starts
 from maskeraid_faces.images import Image
+from maskeraid_faces.metrics.colour_difference import colour_difference
 from maskeraid_inference import answer as answer_module
 from maskeraid_inference.answer import LEGEND, LEGEND_OF_RIDGE, Answer, write_answer
 from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
@@ -169,6 +172,41 @@ class TestSeam:
         half[:, :16] = 60
         seam = draw_seam(half, half, face, covering)[::8, ::8]
         assert (tuple(seam[12, 8]), tuple(seam[12, 24])) == ((253, 231, 37), (68, 1, 84))
+
+
+class TestSeamInNumbers:
+    """A filling of plain skin that is darker than the face by a known CIEDE2000."""
+
+    SKIN, DARKER = (np.array(colour, np.uint8) for colour in ((205, 160, 130), (165, 125, 100)))
+    COVERING = box(32, (14, 28), (8, 24))
+
+    def seam(self, shade: Image) -> tuple[dict[str, Any], Image, Image]:
+        """What the result says, the image, and the blended filling."""
+        noise = np.random.default_rng(0).integers(-3, 4, (32, 32, 1))
+        image, drawn = ((colour + noise).astype(np.uint8) for colour in (self.SKIN, shade))
+        blended = harmonise(drawn, image, self.COVERING, kind="photo")
+        reimaged = run(covered_face(), ask(seed=7, candidates=1))
+        assert reimaged.filling
+        filled = reimaged.filling.filled
+        stages = Stages(drawn, drawn, image, blended)
+        filled = replace(filled, candidates=(replace(filled.candidates[0], stages=stages),))
+        made = replace(
+            reimaged, image=image, found=replace(reimaged.found, covering=self.COVERING),
+            filling=replace(reimaged.filling, filled=filled),
+        )  # fmt: skip
+        return write_answer(made, ask(seed=7), "rim_1").result["seam"], image, blended
+
+    def test_says_how_far_it_was_and_how_near_it_came(self) -> None:
+        known = float(colour_difference(self.SKIN, self.DARKER))
+        assert known > 10
+        said, image, blended = self.seam(self.DARKER)
+        assert said["de00_before"] == pytest.approx(known, abs=1)
+        assert said["de00_after"] <= 2
+        assert np.array_equal(blended[~self.COVERING], image[~self.COVERING])
+
+    def test_of_the_right_colour_is_none(self) -> None:
+        said, _, _ = self.seam(self.SKIN)
+        assert max(said["de00_before"], said["de00_after"]) <= 1
 
 
 class TestLabel:
