@@ -3,11 +3,10 @@
 import cv2
 import numpy as np
 
-from maskeraid_faces.coverings.grow import grow
 from maskeraid_faces.images import Covering, Image
 from maskeraid_faces.metrics.colour_difference import colour_difference
+from maskeraid_faces.metrics.seam import RING, rings
 from maskeraid_inference.lettering import PAPER
-from maskeraid_inference.rim import RING
 
 STRONGEST = 10.0  # CIEDE2000 that has the last colour of the scale; 1 is just visible
 LEAST_SIDE, GAP = 256, 8  # of a panel, and between both, in pixels
@@ -18,7 +17,7 @@ def draw_seam(before: Image, after: Image, image: Image, covering: Covering) -> 
 
     All are uint8 (side, side, 3); small faces are enlarged by whole pixels. The scale is viridis, blue to yellow.
     """
-    ring = (covering & grow(~covering, RING)) | (~covering & grow(covering, RING))
+    ring = np.logical_or(*rings(covering))
     panels = [_panel(np.where(covering[..., None], filled, image), covering, ring) for filled in (before, after)]
     between = np.full((len(panels[0]), GAP, 3), PAPER, np.uint8)
     return np.concatenate([panels[0], between, panels[1]], axis=1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from maskeraid_faces.blending.composite import superimpose, visible_sha256
 from maskeraid_faces.blending.harmonise import harmonise, harmonise_all
 from maskeraid_faces.blending.palette import nearest_colours, palette_of, smooth, snap
-from maskeraid_faces.blending.seam import Membrane, feather
+from maskeraid_faces.blending.seam import Membrane, soften_rim
 from maskeraid_faces.blending.skin_tone import from_lab, skin_of_photo, to_lab
 from maskeraid_faces.coverings.shapes import box, lower_face
 from maskeraid_faces.drawing import face
@@ -211,7 +211,7 @@ class TestMembrane:
 def test_feather_mixes_one_pixel_inside_alone() -> None:
     hole = box(16, (4, 12), (4, 12))
     image = np.full((16, 16, 3), 100, np.uint8)
-    mixed = feather(np.zeros((1, 16, 16, 3), np.float32), image, hole)[0, ..., 0]
+    mixed = soften_rim(np.zeros((1, 16, 16, 3), np.float32), image, hole)[0, ..., 0]
     rim = hole & ~box(16, (5, 11), (5, 11))
     assert (mixed[rim] == 50).all()
     assert (mixed[~rim] == 0).all()

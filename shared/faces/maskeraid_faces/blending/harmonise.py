@@ -6,7 +6,7 @@ import numpy as np
 
 from maskeraid_faces.blending.composite import superimpose
 from maskeraid_faces.blending.palette import MOST_COLOURS_DRAWN, Palette, nearest_colours, palette_of, smooth
-from maskeraid_faces.blending.seam import Membrane, feather
+from maskeraid_faces.blending.seam import Membrane, soften_rim
 from maskeraid_faces.blending.skin_tone import drawn_skin, fit_colours, skin_of_photo, to_lab, with_skin
 from maskeraid_faces.images import Covering, Floats, Image, Images, check_covering, check_image
 
@@ -82,5 +82,5 @@ def _fit_photos(generated: Images, image: Image, covering: Covering) -> Images:
     skin = skin_of_photo(lab, ~covering)
     fills: Floats = np.stack([fit_colours(one, lab, covering, skin) for one in generated])
     fills = Membrane(covering, np.where(skin, 1.0, OFF_SKIN_RIM_WEIGHT)).correct(fills, image)
-    finished: Images = np.clip(np.rint(feather(fills, image, covering)), 0, 255).astype(np.uint8)
+    finished: Images = np.clip(np.rint(soften_rim(fills, image, covering)), 0, 255).astype(np.uint8)
     return finished

@@ -51,7 +51,7 @@ class Membrane:
         return corrected.reshape(fills.shape)
 
 
-def feather(fills: Floats, image: NDArray[np.uint8], hole: Covering) -> Floats:
+def soften_rim(fills: Floats, image: NDArray[np.uint8], hole: Covering) -> Floats:
     """Mix the outermost pixels of the hole, in fills (k, H, W, 3), half and half with the visible neighbours."""
     visible = (~hole).astype(np.float32)
     counts = cv2.filter2D(visible, -1, CROSS, borderType=cv2.BORDER_CONSTANT)

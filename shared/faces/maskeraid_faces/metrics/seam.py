@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maskeraid_faces.blending.skin_tone import skin_of_photo, to_lab
 from maskeraid_faces.coverings.grow import grow
@@ -26,18 +27,27 @@ def seam(filled: Image, truth: Image, hole: Covering) -> Seam:
     The original's colour difference counts as at least 1 (just visible), its jump as at least one grey level.
     """
     skin = skin_of_photo(to_lab(truth), np.ones_like(hole))
-    inside, outside = skin & hole & grow(~hole, RING), skin & ~hole & grow(hole, RING)
+    inside, outside = (skin & ring for ring in rings(hole))
     if not inside.any() or not outside.any():  # no skin at the rim: all of it must do
-        inside, outside = hole & grow(~hole, RING), ~hole & grow(hole, RING)
+        inside, outside = rings(hole)
     return Seam(
         _across(filled, inside, outside) / max(_across(truth, inside, outside), 1.0),
         _jump(filled, hole) / max(_jump(truth, hole), 1.0),
     )
 
 
+def rings(hole: Covering) -> tuple[Covering, Covering]:
+    """The pixels of a hole (H, W) beside its rim, and the visible ones there."""
+    return hole & grow(~hole, RING), ~hole & grow(hole, RING)
+
+
+def median_colour(image: Image, where: Covering) -> NDArray[np.uint8]:
+    """The median of an image's pixels where a map (H, W) is True, somewhere: uint8 (3,)."""
+    return np.rint(np.median(image[where], axis=0)).astype(np.uint8)
+
+
 def _across(image: Image, inside: Covering, outside: Covering) -> float:
-    medians = [np.rint(np.median(image[ring], axis=0)).astype(np.uint8) for ring in (inside, outside)]
-    return float(colour_difference(*medians))
+    return float(colour_difference(median_colour(image, inside), median_colour(image, outside)))
 
 
 def _jump(image: Image, hole: Covering) -> float:
