@@ -2,12 +2,24 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from tests.unit.client.service import Service, job, ok
 
 MADE = ok(code=202, **job("queued", "reimaging"))
+STORED = {"id": "cov_1", "object": "covering", "status": "succeeded", "urls": {"self": "/v1/coverings/cov_1"}}
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({}, "exactly one of image, image_id, reuse: none is given"),
+    ({"image": b"face", "image_id": "img_1"}, "image and image_id are given"),
+    ({"image": b"face", "reuse": "rim_1"}, "image and reuse are given"),
+    ({"image_id": "img_1", "reuse": "rim_1"}, "image_id and reuse are given"),
+    ({"reuse": "rim_1", "covering_map": b"map"}, "reuse keeps the covering"),
+    ({"reuse": "rim_1", "covering": {"grow": 2}}, "reuse keeps the covering"),
+    ({"image": b"face", "covering_map": b"map", "covering": "cov_1"}, "covering_map or a stored covering, not both"),
+    ({"image_id": "img_1", "covering_map": b"map", "covering": {"covering_id": "cov_1"}}, "not both"),
+]
 
 
 def parts_of(request: httpx.Request) -> dict[str, bytes]:
@@ -34,6 +46,28 @@ class TestCreate:
         parts = parts_of(service.requests[0])
         assert (parts["image"], parts["covering"], json.loads(parts["options"])) == (b"face", b"map", {"seed": 7})
         assert "Prefer" not in service.requests[0].headers
+
+    def test_a_map_beside_a_stored_image_is_stored_first(self) -> None:
+        service = Service(ok(**STORED), MADE)
+        with service.client() as client:
+            client.reimagings.create(image_id="img_1", covering_map=b"map", covering={"grow": 2}, seed=7)
+        stored, asked = service.requests
+        assert (stored.url.path, parts_of(stored)["map"]) == ("/v1/coverings", b"map")
+        covering = {"grow": 2, "covering_id": "cov_1"}
+        assert json.loads(asked.content) == {"image": {"image_id": "img_1"}, "covering": covering, "seed": 7}
+
+    @pytest.mark.parametrize(("given", "words"), WRONG)
+    def test_what_contradicts_itself_is_refused_unsent(self, given: dict[str, Any], words: str) -> None:
+        service = Service(MADE)
+        with service.client() as client, pytest.raises(ValueError, match=words):
+            client.reimagings.create(**given)
+        assert service.requests == []
+
+    def test_an_earlier_one_is_named_alone(self) -> None:
+        service = Service(MADE)
+        with service.client() as client:
+            client.reimagings.create(reuse="rim_1", smoothing={"k": 4})
+        assert json.loads(service.requests[0].content) == {"reuse": {"reimaging_id": "rim_1"}, "smoothing": {"k": 4}}
 
     def test_its_files_are_fetched_by_name(self) -> None:
         done = job("succeeded", "reimaging", id="rim_1")

@@ -11,7 +11,7 @@ from maskeraid.client import Client
 from maskeraid.commands.datasets import find_dataset
 from maskeraid.commands.models import find_model, find_version
 from maskeraid.objects import Training
-from maskeraid.resources.reimagings import data_url
+from maskeraid.resources.contents import data_url
 from maskeraid.terminal import (
     AsJson,
     CommandRefused,

@@ -1,11 +1,11 @@
 """Coverings: maps of what is covered, sent or found."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from maskeraid.objects import Covering
-from maskeraid.resources.resource import Resource, bytes_of
+from maskeraid.resources.contents import Source, bytes_of
+from maskeraid.resources.resource import Resource
 
 WAIT_SECONDS = 30
 
@@ -15,7 +15,7 @@ class Coverings(Resource[Covering]):
 
     def create(
         self,
-        covering_map: str | Path | bytes,
+        covering_map: Source,
         *,
         wait_seconds: int = WAIT_SECONDS,
         **options: Any,  # noqa: ANN401 options of the API

@@ -1,13 +1,12 @@
 """Re-imagings: covered faces in, plausible faces out."""
 
-import base64
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from maskeraid.objects import Covering, Reimaging
-from maskeraid.resources.resource import Resource, bytes_of
+from maskeraid.resources.contents import Source, bytes_of
+from maskeraid.resources.resource import Resource
 
 WAIT_SECONDS = 30
 
@@ -17,10 +16,10 @@ class Reimagings(Resource[Reimaging]):
 
     def create(
         self,
-        image: str | Path | bytes | None = None,
+        image: Source | None = None,
         *,
         image_id: str | None = None,
-        covering_map: str | Path | bytes | None = None,
+        covering_map: Source | None = None,
         covering: str | Covering | Mapping[str, Any] | None = None,
         reuse: str | Reimaging | None = None,
         wait_seconds: int = WAIT_SECONDS,
@@ -33,36 +32,50 @@ class Reimagings(Resource[Reimaging]):
             reuse: an earlier re-imaging, or its id, whose drawn faces are smoothed and blended anew; no image then, and
                 of the options `smoothing` and `tone_match` alone.
             covering: a stored covering, or its id; or options of the API, as `{"covering_id": …, "grow": 1}`.
-            covering_map: a black and white picture, white = covered; without it the covering is found.
+            covering_map: a black and white picture, white = covered; without it the covering is found. Beside an
+                `image_id` it is stored first, waited for, and kept until you delete it; whoever uses a map more than
+                once stores it with `coverings.create`.
             wait_seconds: how long the service may hold the answer back; 0 answers at once.
             options: `candidates`, `seed`, `model`, `pick`, `smoothing` … as in the HTTP API.
+
+        Raises:
+            ValueError: not exactly one of `image`, `image_id`, and `reuse` is given, or two coverings are, or one
+                beside `reuse`.
+            JobFailed: the map beside an `image_id` cannot be read.
         """
-        if covering is not None:
-            options["covering"] = _covering_options(covering)
-        headers = {"Prefer": f"wait={wait_seconds}"} if wait_seconds else {}
+        _check_one(image=image, image_id=image_id, reuse=reuse)
+        wanted = {} if covering is None else _covering_options(covering)
+        if covering_map is not None and wanted.get("covering_id"):
+            raise ValueError("give covering_map or a stored covering, not both")
         if reuse is not None:
+            if covering_map is not None or covering is not None:
+                raise ValueError("reuse keeps the covering of the earlier one: leave covering_map and covering out")
             earlier = reuse if isinstance(reuse, str) else reuse.id
-            body = {"reuse": {"reimaging_id": earlier}, **options}
-            made = self._client.request_json("POST", self.path, json=body, headers=headers)
-        elif image is None:
-            body = {"image": {"image_id": image_id}, **options}
-            made = self._client.request_json("POST", self.path, json=body, headers=headers)
-        else:
-            files: dict[str, Any] = {"image": ("image", bytes_of(image)), "options": (None, json.dumps(options))}
-            if covering_map is not None:
-                files["covering"] = ("covering.png", bytes_of(covering_map))
-            made = self._client.request_json("POST", self.path, files=files, headers=headers)
+            return self._ask(wait_seconds, json={"reuse": {"reimaging_id": earlier}, **options})
+        if image_id is not None and covering_map is not None:  # JSON has no place for a map
+            wanted["covering_id"] = self._client.coverings.create(covering_map).wait().id
+        options |= {"covering": wanted} if wanted else {}
+        if image is None:
+            return self._ask(wait_seconds, json={"image": {"image_id": image_id}, **options})
+        files: dict[str, Any] = {"image": ("image", bytes_of(image)), "options": (None, json.dumps(options))}
+        if covering_map is not None:
+            files["covering"] = ("covering.png", bytes_of(covering_map))
+        return self._ask(wait_seconds, files=files)
+
+    def _ask(self, wait_seconds: int, **content: Any) -> Reimaging:  # noqa: ANN401 httpx's own options
+        headers = {"Prefer": f"wait={wait_seconds}"} if wait_seconds else {}
+        made = self._client.request_json("POST", self.path, headers=headers, **content)
         return Reimaging.of(made, self._client)
+
+
+def _check_one(**sources: object) -> None:
+    given = [name for name, source in sources.items() if source is not None]
+    if len(given) != 1:
+        found = f"{' and '.join(given)} are given" if given else "none is given"
+        raise ValueError(f"give exactly one of {', '.join(sources)}: {found}")
 
 
 def _covering_options(covering: str | Covering | Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(covering, Mapping):
         return dict(covering)
     return {"covering_id": covering if isinstance(covering, str) else covering.id}
-
-
-def data_url(source: str | Path | bytes) -> str:
-    """A PNG, JPEG, or WebP as it stands in JSON."""
-    data = bytes_of(source)
-    kind = "jpeg" if data.startswith(b"\xff\xd8") else "webp" if data[8:12] == b"WEBP" else "png"
-    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"

@@ -1,7 +1,6 @@
 """What resources share: the client, and lists that read page after page."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from maskeraid.objects import ApiObject
@@ -40,8 +39,3 @@ class Resource(Generic[ObjectT]):
 
     def _create(self, **body: Any) -> ObjectT:  # noqa: ANN401
         return self.kind.of(self._client.post_json(self.path, body), self._client)
-
-
-def bytes_of(source: str | Path | bytes) -> bytes:
-    """A file's bytes, or those at hand."""
-    return source if isinstance(source, bytes) else Path(source).read_bytes()
