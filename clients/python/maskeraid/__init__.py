@@ -2,5 +2,6 @@
 
 from maskeraid.client import Client
 from maskeraid.errors import ApiError, JobFailed, MaskeraidClientError, NotReachable, NotUsable
+from maskeraid.resources.batches import BatchImage
 
-__all__ = ["ApiError", "Client", "JobFailed", "MaskeraidClientError", "NotReachable", "NotUsable"]
+__all__ = ["ApiError", "BatchImage", "Client", "JobFailed", "MaskeraidClientError", "NotReachable", "NotUsable"]

@@ -15,6 +15,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"image": b"face", "image_id": "img_1"}, "image and image_id are given"),
     ({"image": b"face", "reuse": "rim_1"}, "image and reuse are given"),
     ({"image_id": "img_1", "reuse": "rim_1"}, "image_id and reuse are given"),
+    ({"image_id": "img_1", "candidate": 0}, "give reuse"),
     ({"reuse": "rim_1", "covering_map": b"map"}, "reuse keeps the covering"),
     ({"reuse": "rim_1", "covering": {"grow": 2}}, "reuse keeps the covering"),
     ({"image": b"face", "covering_map": b"map", "covering": "cov_1"}, "covering_map or a stored covering, not both"),
@@ -67,7 +68,10 @@ class TestCreate:
         service = Service(MADE)
         with service.client() as client:
             client.reimagings.create(reuse="rim_1", smoothing={"k": 4})
-        assert json.loads(service.requests[0].content) == {"reuse": {"reimaging_id": "rim_1"}, "smoothing": {"k": 4}}
+            client.reimagings.create(reuse="rim_1", candidate=0)
+        whole, one = (json.loads(request.content) for request in service.requests)
+        assert whole == {"reuse": {"reimaging_id": "rim_1"}, "smoothing": {"k": 4}}
+        assert one == {"reuse": {"reimaging_id": "rim_1", "candidate": 0}}
 
     def test_its_files_are_fetched_by_name(self) -> None:
         done = job("succeeded", "reimaging", id="rim_1")

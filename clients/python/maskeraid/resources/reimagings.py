@@ -22,6 +22,7 @@ class Reimagings(Resource[Reimaging]):
         covering_map: Source | None = None,
         covering: str | Covering | Mapping[str, Any] | None = None,
         reuse: str | Reimaging | None = None,
+        candidate: int | None = None,
         wait_seconds: int = WAIT_SECONDS,
         **options: Any,  # noqa: ANN401 options of the API
     ) -> Reimaging:
@@ -30,7 +31,7 @@ class Reimagings(Resource[Reimaging]):
         Args:
             image: a file or its bytes; or `image_id`, an image of a dataset.
             reuse: an earlier re-imaging, or its id, whose drawn faces are smoothed and blended anew; no image then, and
-                of the options `smoothing` and `tone_match` alone.
+                of the options `smoothing` and `tone_match` alone; all of them, or the one `candidate`, by its index.
             covering: a stored covering, or its id; or options of the API, as `{"covering_id": …, "grow": 1}`.
             covering_map: a black and white picture, white = covered; without it the covering is found. Beside an
                 `image_id` it is stored first, waited for, and kept until you delete it; whoever uses a map more than
@@ -40,7 +41,7 @@ class Reimagings(Resource[Reimaging]):
 
         Raises:
             ValueError: not exactly one of `image`, `image_id`, and `reuse` is given, or two coverings are, or one
-                beside `reuse`.
+                beside `reuse`, or a `candidate` without it.
             JobFailed: the map beside an `image_id` cannot be read.
         """
         _check_one(image=image, image_id=image_id, reuse=reuse)
@@ -50,8 +51,9 @@ class Reimagings(Resource[Reimaging]):
         if reuse is not None:
             if covering_map is not None or covering is not None:
                 raise ValueError("reuse keeps the covering of the earlier one: leave covering_map and covering out")
-            earlier = reuse if isinstance(reuse, str) else reuse.id
-            return self._ask(wait_seconds, json={"reuse": {"reimaging_id": earlier}, **options})
+            return self._ask(wait_seconds, json={"reuse": _reused(reuse, candidate), **options})
+        if candidate is not None:
+            raise ValueError("candidate chooses among the faces of an earlier re-imaging: give reuse")
         if image_id is not None and covering_map is not None:  # JSON has no place for a map
             wanted["covering_id"] = self._client.coverings.create(covering_map).wait().id
         options |= {"covering": wanted} if wanted else {}
@@ -73,6 +75,11 @@ def _check_one(**sources: object) -> None:
     if len(given) != 1:
         found = f"{' and '.join(given)} are given" if given else "none is given"
         raise ValueError(f"give exactly one of {', '.join(sources)}: {found}")
+
+
+def _reused(earlier: str | Reimaging, candidate: int | None) -> dict[str, Any]:
+    named = {"reimaging_id": earlier if isinstance(earlier, str) else earlier.id}
+    return named if candidate is None else {**named, "candidate": candidate}
 
 
 def _covering_options(covering: str | Covering | Mapping[str, Any]) -> dict[str, Any]:
