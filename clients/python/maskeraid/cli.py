@@ -32,7 +32,7 @@ from maskeraid.commands import (
     workers,
 )
 from maskeraid.credentials import Credentials, forget_credentials, read_credentials, write_credentials
-from maskeraid.terminal import REPEATS, AsJson, CommandRefused, console, print_json, readable_errors
+from maskeraid.terminal import REPEATS, AsJson, CommandRefused, print_outcome, readable_errors
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -118,10 +118,11 @@ def login(
         with Client(key, url, repeats=REPEATS) as client:
             me = client.get_json("/v1/me")
         file = write_credentials(Credentials(url, key))
-    if as_json:
-        print_json({**me, "url": url, "file": str(file)})
-    else:
-        console.print(f"Signed in to {url} as {me['tenant_name']}; the key is kept in {file}")
+    print_outcome(
+        {**me, "url": url, "file": str(file)},
+        f"Signed in to {url} as {me['tenant_name']}; the key is kept in {file}",
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -129,10 +130,11 @@ def logout(as_json: AsJson = False) -> None:
     """Forget the kept key and address on this machine; the key itself stays valid until it is revoked."""
     with readable_errors():
         file = forget_credentials()
-    if as_json:
-        print_json({"file": str(file) if file else None})
-    else:
-        console.print(f"{file} is deleted; `keys revoke` would end the key itself" if file else "no key was kept")
+    print_outcome(
+        {"file": str(file) if file else None},
+        f"{file} is deleted; `keys revoke` would end the key itself" if file else "no key was kept",
+        as_json=as_json,
+    )
 
 
 app.command("me")(account.me)

@@ -112,6 +112,14 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def print_outcome(facts: object, sentence: str, *, as_json: bool) -> None:
+    """What a command has done: its facts, an object of the service or plain JSON values, or a sentence."""
+    if as_json:
+        print_json(facts.to_dict() if isinstance(facts, ApiObject) else facts)
+    else:
+        console.print(sentence)
+
+
 def print_objects(objects: Iterable[ApiObject], columns: Sequence[str], *, as_json: bool) -> None:
     """A table, or one JSON array."""
     rows = [item.to_dict() for item in objects]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from maskeraid.objects import BUNDLE
-from maskeraid.terminal import AsJson, CommandRefused, connected, console, print_json, print_rows
+from maskeraid.terminal import AsJson, CommandRefused, connected, console, print_json, print_outcome, print_rows
 
 
 def save_bundle(
@@ -22,10 +22,11 @@ def save_bundle(
         if BUNDLE not in made.files:
             raise CommandRefused(f"{reimaging_id} has no candidates to bundle: it is {made.status}, or ended early")
         path = made.save_bundle(output or Path(f"{made.id}.zip"))
-    if as_json:
-        print_json({"id": made.id, "file": str(path)})
-    else:
-        console.print(f"{path}: report.html in it shows the result, `maskeraid verify {path}` checks it")
+    print_outcome(
+        {"id": made.id, "file": str(path)},
+        f"{path}: report.html in it shows the result, `maskeraid verify {path}` checks it",
+        as_json=as_json,
+    )
 
 
 def verify_bundle(

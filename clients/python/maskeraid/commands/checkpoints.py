@@ -16,6 +16,7 @@ from maskeraid.terminal import (
     follow,
     print_json,
     print_newest,
+    print_outcome,
     progress_bar,
 )
 
@@ -75,7 +76,4 @@ def save_checkpoint(
         paths = [output / f"step-{step}-{file['name']}" for file in found.files]
         for path, file in zip(paths, found.files, strict=True):
             path.write_bytes(found.file(file["name"]))
-    if as_json:
-        print_json([str(path) for path in paths])
-    else:
-        console.print("\n".join(map(str, paths)))
+    print_outcome([str(path) for path in paths], "\n".join(map(str, paths)), as_json=as_json)

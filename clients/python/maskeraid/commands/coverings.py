@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from maskeraid.objects import Covering
-from maskeraid.terminal import AsJson, connected, console, print_json, print_object
+from maskeraid.terminal import AsJson, connected, print_object, print_outcome
 
 app = typer.Typer(no_args_is_help=True, help="Maps of what is covered: sent, or found by a re-imaging.")
 
@@ -25,10 +25,7 @@ def upload_covering(
     options: dict[str, Any] = {"grow": grow, "feather": feather} | ({"name": name} if name else {})
     with connected() as client:
         made = client.coverings.create(file, **options).wait()
-    if as_json:
-        print_json(made.to_dict())
-    else:
-        console.print(f"{made.id}: {made.width} x {made.height} pixels, {_percent(made)} covered")
+    print_outcome(made, f"{made.id}: {made.width} x {made.height} pixels, {_percent(made)} covered", as_json=as_json)
 
 
 @app.command("show")
@@ -47,10 +44,7 @@ def download_covering(
     """Save the map as a PNG, to be edited and sent again."""
     with connected() as client:
         path = client.coverings.get(covering_id).save(output or f"{covering_id}.png")
-    if as_json:
-        print_json({"id": covering_id, "file": str(path)})
-    else:
-        console.print(f"{covering_id} is in {path}")
+    print_outcome({"id": covering_id, "file": str(path)}, f"{covering_id} is in {path}", as_json=as_json)
 
 
 @app.command("delete")
@@ -58,10 +52,7 @@ def delete_covering(covering_id: CoveringId, as_json: AsJson = False) -> None:
     """Delete a map that was sent; one that a re-imaging found goes with that."""
     with connected() as client:
         client.coverings.delete(covering_id)
-    if as_json:
-        print_json({"id": covering_id, "deleted": True})
-    else:
-        console.print(f"{covering_id} is deleted")
+    print_outcome({"id": covering_id, "deleted": True}, f"{covering_id} is deleted", as_json=as_json)
 
 
 def _percent(covering: Covering) -> str:

@@ -20,6 +20,7 @@ from maskeraid.terminal import (
     print_json,
     print_object,
     print_objects,
+    print_outcome,
     progress_bar,
 )
 
@@ -63,10 +64,7 @@ def delete_dataset(
     with connected() as client:
         found = find_dataset(client, dataset)
         client.datasets.delete(found.id, force=is_forced)
-    if as_json:
-        print_json({"id": found.id, "deleted": True})
-    else:
-        console.print(f"{found.name} ({found.id}) is deleted")
+    print_outcome({"id": found.id, "deleted": True}, f"{found.name} ({found.id}) is deleted", as_json=as_json)
 
 
 @app.command("draw")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from maskeraid.terminal import AsJson, connected, console, print_json
+from maskeraid.terminal import AsJson, connected, console, print_json, print_outcome
 
 app = typer.Typer(no_args_is_help=True, help="The address that notices go to.")
 
@@ -40,7 +40,4 @@ def verify_address(token: Annotated[str, typer.Argument(help="As the mail says i
     """Bring back the token that was mailed."""
     with connected() as client:
         address = client.account.verify_email(token)
-    if as_json:
-        print_json({"email": address, "verified": True})
-    else:
-        console.print(f"notices go to {address}")
+    print_outcome({"email": address, "verified": True}, f"notices go to {address}", as_json=as_json)

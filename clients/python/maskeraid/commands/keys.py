@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from maskeraid.terminal import AsJson, connected, console, print_json, print_objects
+from maskeraid.terminal import AsJson, connected, print_objects, print_outcome
 
 app = typer.Typer(no_args_is_help=True, help="API keys.")
 
@@ -27,10 +27,7 @@ def new_key(
     """Make a key; it is shown once."""
     with connected() as client:
         made = client.api_keys.create(name, scope, days=days)
-    if as_json:
-        print_json(made.to_dict())
-    else:
-        console.print(made.key)
+    print_outcome(made, made.key or "", as_json=as_json)
 
 
 @app.command("revoke")
@@ -40,7 +37,4 @@ def revoke_key(
     """Make a key worthless at once."""
     with connected() as client:
         client.api_keys.delete(key_id)
-    if as_json:
-        print_json({"id": key_id, "revoked": True})
-    else:
-        console.print("revoked")
+    print_outcome({"id": key_id, "revoked": True}, "revoked", as_json=as_json)

@@ -7,15 +7,7 @@ import typer
 
 from maskeraid.client import Client
 from maskeraid.objects import Model
-from maskeraid.terminal import (
-    AsJson,
-    CommandRefused,
-    connected,
-    console,
-    print_json,
-    print_object,
-    print_objects,
-)
+from maskeraid.terminal import AsJson, CommandRefused, connected, console, print_object, print_objects, print_outcome
 
 app = typer.Typer(no_args_is_help=True, help="What trainings made, yours and what others share.")
 
@@ -68,10 +60,7 @@ def download_model(
         output.mkdir(parents=True, exist_ok=True)
         for file in found.files:
             (output / file["name"]).write_bytes(client.models.file(found.model_id, file["name"], found.version))
-    if as_json:
-        print_json(found.files)
-    else:
-        console.print(f"{len(found.files)} files of version {found.version} in {output}/")
+    print_outcome(found.files, f"{len(found.files)} files of version {found.version} in {output}/", as_json=as_json)
 
 
 @app.command("alias")
@@ -93,10 +82,11 @@ def set_alias(
             client.models.delete_alias(model_id, alias)
         else:
             client.models.set_alias(model_id, alias, version)
-    if as_json:
-        print_json({"model_id": model_id, "alias": alias, "version": version})
-    else:
-        console.print(f"{alias} is version {version} of {model_id}" if version else f"{alias} is gone")
+    print_outcome(
+        {"model_id": model_id, "alias": alias, "version": version},
+        f"{alias} is version {version} of {model_id}" if version else f"{alias} is gone",
+        as_json=as_json,
+    )
 
 
 @app.command("change")
@@ -114,10 +104,9 @@ def change_model(
         raise typer.BadParameter("say what changes: --name, --tag, or --no-tags")
     with connected() as client:
         changed = client.models.change(find_model(client, model), **facts)
-    if as_json:
-        print_json(changed.to_dict())
-    else:
-        console.print(f"{changed.id}: {changed.name}" + "".join(f" #{tag}" for tag in changed.tags))
+    print_outcome(
+        changed, f"{changed.id}: {changed.name}" + "".join(f" #{tag}" for tag in changed.tags), as_json=as_json
+    )
 
 
 @app.command("delete")
@@ -126,10 +115,7 @@ def delete_model(model: ModelName, as_json: AsJson = False) -> None:
     with connected() as client:
         model_id = find_model(client, model)
         client.models.delete(model_id)
-    if as_json:
-        print_json({"id": model_id, "deleted": True})
-    else:
-        console.print(f"{model_id} is deleted")
+    print_outcome({"id": model_id, "deleted": True}, f"{model_id} is deleted", as_json=as_json)
 
 
 @app.command("delete-version")
@@ -140,10 +126,11 @@ def delete_version(
     with connected() as client:
         model_id = find_model(client, model)
         client.models.delete_version(model_id, version)
-    if as_json:
-        print_json({"model_id": model_id, "version": version, "deleted": True})
-    else:
-        console.print(f"version {version} of {model_id} is deleted")
+    print_outcome(
+        {"model_id": model_id, "version": version, "deleted": True},
+        f"version {version} of {model_id} is deleted",
+        as_json=as_json,
+    )
 
 
 def find_version(client: Client, text: str, version: str | None = None) -> tuple[str, int | str]:

@@ -14,6 +14,7 @@ from maskeraid.terminal import (
     errors,
     follow,
     print_json,
+    print_outcome,
     print_rows,
     print_warnings,
     progress_bar,
@@ -74,10 +75,7 @@ def download_selector(
         selector = client.selectors.get(selector_id)
         names = [file["name"] for file in selector.files if has_weights or not file["name"].endswith(WEIGHTS)]
         paths = [str(client.selectors.save(name, output, selector.id)) for name in names]
-    if as_json:
-        print_json(paths)
-    else:
-        console.print("\n".join(paths))
+    print_outcome(paths, "\n".join(paths), as_json=as_json)
 
 
 def rows_of(selector: Selector) -> list[Sequence[str]]:

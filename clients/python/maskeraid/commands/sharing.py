@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from maskeraid.commands.models import ModelName, find_model
-from maskeraid.terminal import AsJson, CommandRefused, connected, console, print_json, print_objects
+from maskeraid.terminal import AsJson, CommandRefused, connected, print_objects, print_outcome
 
 
 def share_model(
@@ -29,21 +29,21 @@ def share_model(
             model_id, readers or (), everyone=is_for_everyone, licence=licence, download=download
         )
     whom = "everyone" if is_for_everyone else ", ".join(shared.shared_with)
-    _say(shared.to_dict(), f"{model_id} is shared with {whom}", as_json=as_json)
+    print_outcome(shared, f"{model_id} is shared with {whom}", as_json=as_json)
 
 
 def unshare_model(model: ModelName, as_json: AsJson = False) -> None:
     """Share a model with nobody any more, at once."""
     with connected() as client:
         private = client.models.unshare(find_model(client, model))
-    _say(private.to_dict(), f"{private.id} is yours alone", as_json=as_json)
+    print_outcome(private, f"{private.id} is yours alone", as_json=as_json)
 
 
 def adopt_model(model: ModelName, as_json: AsJson = False) -> None:
     """Let a shared model take part when the model for a face is chosen."""
     with connected() as client:
         adopted = client.models.adopt(find_model(client, model))
-    _say(adopted.to_dict(), f"{adopted.id} takes part in Selection while it is shared", as_json=as_json)
+    print_outcome(adopted, f"{adopted.id} takes part in Selection while it is shared", as_json=as_json)
 
 
 def forgo_model(model: ModelName, as_json: AsJson = False) -> None:
@@ -51,7 +51,7 @@ def forgo_model(model: ModelName, as_json: AsJson = False) -> None:
     with connected() as client:
         model_id = find_model(client, model)
         client.models.forgo(model_id)
-    _say({"id": model_id, "is_adopted": False}, f"{model_id} takes no part in Selection", as_json=as_json)
+    print_outcome({"id": model_id, "is_adopted": False}, f"{model_id} takes no part in Selection", as_json=as_json)
 
 
 def choose_default(
@@ -67,7 +67,7 @@ def choose_default(
         else:
             client.models.choose_default(model_id)
     said = f"{model_id} is the service's default model"
-    _say({"id": model_id, "is_default": not is_ended}, said + " no more" * is_ended, as_json=as_json)
+    print_outcome({"id": model_id, "is_default": not is_ended}, said + " no more" * is_ended, as_json=as_json)
 
 
 def rate_model(
@@ -79,7 +79,7 @@ def rate_model(
     """Say what you think of a model, with your account's name, in place of what you said before."""
     with connected() as client:
         rating = client.models.rate(find_model(client, model), stars, note)
-    _say(rating.to_dict(), f"{rating.stars} of 5", as_json=as_json)
+    print_outcome(rating, f"{rating.stars} of 5", as_json=as_json)
 
 
 def show_ratings(model: ModelName, as_json: AsJson = False) -> None:
@@ -87,10 +87,3 @@ def show_ratings(model: ModelName, as_json: AsJson = False) -> None:
     with connected() as client:
         found = client.models.ratings(find_model(client, model))
         print_objects(found, ["author", "stars", "note", "updated_at"], as_json=as_json)
-
-
-def _say(facts: dict[str, object], sentence: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json(facts)
-    else:
-        console.print(sentence)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from maskeraid.terminal import All, AsJson, Limit, connected, console, print_json, print_newest
+from maskeraid.terminal import All, AsJson, Limit, connected, print_newest, print_outcome
 
 app = typer.Typer(no_args_is_help=True, help="What `maskeraid train` has ordered.")
 TrainingId = Annotated[str, typer.Argument(metavar="TRAINING", help="Id of a training.")]
@@ -23,7 +23,4 @@ def delete_training(training_id: TrainingId, as_json: AsJson = False) -> None:
     """Delete a training that has ended, with its probe, sheets, and curves; a model that it has made stays."""
     with connected() as client:
         client.trainings.delete(training_id)
-    if as_json:
-        print_json({"id": training_id, "deleted": True})
-    else:
-        console.print(f"{training_id} is deleted")
+    print_outcome({"id": training_id, "deleted": True}, f"{training_id} is deleted", as_json=as_json)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from maskeraid.objects import WebhookEndpoint
-from maskeraid.terminal import AsJson, connected, console, print_json, print_object, print_objects, print_rows
+from maskeraid.terminal import AsJson, connected, print_object, print_objects, print_outcome, print_rows
 
 app = typer.Typer(no_args_is_help=True, help="Where news goes, and what became of it.")
 
@@ -39,10 +39,7 @@ def send_test(endpoint_id: EndpointId, as_json: AsJson = False) -> None:
     """Send a test event."""
     with connected() as client:
         sent = client.webhook_endpoints.test(endpoint_id)
-    if as_json:
-        print_json(sent.to_dict())
-    else:
-        console.print(f"sent; what came of it: maskeraid webhooks show {sent.id}")
+    print_outcome(sent, f"sent; what came of it: maskeraid webhooks show {sent.id}", as_json=as_json)
 
 
 @app.command("rotate")
@@ -57,10 +54,7 @@ def enable_endpoint(endpoint_id: EndpointId, as_json: AsJson = False) -> None:
     """Send there again after it was disabled."""
     with connected() as client:
         enabled = client.webhook_endpoints.enable(endpoint_id)
-    if as_json:
-        print_json(enabled.to_dict())
-    else:
-        console.print("enabled")
+    print_outcome(enabled, "enabled", as_json=as_json)
 
 
 @app.command("delete")
@@ -68,10 +62,7 @@ def delete_endpoint(endpoint_id: EndpointId, as_json: AsJson = False) -> None:
     """Send nothing there any more."""
     with connected() as client:
         client.webhook_endpoints.delete(endpoint_id)
-    if as_json:
-        print_json({"id": endpoint_id, "deleted": True})
-    else:
-        console.print("deleted")
+    print_outcome({"id": endpoint_id, "deleted": True}, "deleted", as_json=as_json)
 
 
 @app.command("deliveries")
@@ -107,14 +98,8 @@ def redeliver(delivery_id: DeliveryId, as_json: AsJson = False) -> None:
     """Send one again now, under the same id."""
     with connected() as client:
         again = client.deliveries.redeliver(delivery_id)
-    if as_json:
-        print_json(again.to_dict())
-    else:
-        console.print("it will be sent in a moment")
+    print_outcome(again, "it will be sent in a moment", as_json=as_json)
 
 
 def _show_secret(endpoint: WebhookEndpoint, *, as_json: bool) -> None:
-    if as_json:
-        print_json(endpoint.to_dict())
-    else:
-        console.print(f"{endpoint.id}  {endpoint.secret}")
+    print_outcome(endpoint, f"{endpoint.id}  {endpoint.secret}", as_json=as_json)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from maskeraid.terminal import AsJson, connected, console, print_json, print_objects
+from maskeraid.terminal import AsJson, connected, print_objects, print_outcome
 
 app = typer.Typer(no_args_is_help=True, help="The processes that do the work.")
 
@@ -25,7 +25,4 @@ def drain_worker(
     """Let a worker take no more jobs, and leave after those in hand."""
     with connected() as client:
         worker = client.workers.drain(worker_id)
-    if as_json:
-        print_json(worker.to_dict())
-    else:
-        console.print(f"it leaves after what it has in hand, jobs: {worker.running_jobs}")
+    print_outcome(worker, f"it leaves after what it has in hand, jobs: {worker.running_jobs}", as_json=as_json)
