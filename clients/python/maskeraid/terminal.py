@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 from rich.cells import cell_len, set_cell_size
@@ -34,6 +34,10 @@ Where = Annotated[
     list[str] | None,
     typer.Option(help="Only images with, e.g., mouth:2, age:30..40, or hair: (which lack it); repeatable."),
 ]
+JobStatus = Annotated[
+    Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"] | None,
+    typer.Option("--status", help="Only in this status."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 REPEATS = 2  # somebody waits at the terminal
 INTERRUPTED = 130  # as shells say it of Ctrl-C
@@ -57,6 +61,8 @@ REMEDIES: Mapping[str, str] = {
     "the manifest or the images, and import again.",
     "sharing_blocked": "`maskeraid models show MODEL` tells what its card says; `--with ten_…` asks less of it.",
     "expired": "`maskeraid models show MODEL` shows the versions that are kept.",
+    "no_face": "Of a picture that is one face and nothing else say --no-detect-faces.",
+    "several_faces": "--face NUMBER chooses one of them, from the left, from 0.",
     "nothing_covered": "Show what is covered: --covering MAP.png (white = covered), or --colour 20,150,140.",
     "attributes_unreachable": "Ask for less, or leave --want out: the visible part allows only the values named.",
     "no_suitable_model": "Train a model on faces like this one, or name one with --model.",
@@ -132,11 +138,11 @@ def print_objects(objects: Iterable[ApiObject], columns: Sequence[str], *, as_js
 
 
 def print_newest(objects: Iterable[ApiObject], columns: Sequence[str], limit: int | None, *, as_json: bool) -> None:
-    """The first so many of a long list, None for all; what is left out is said."""
+    """The first so many of a long list, None for all; that something is left out is said."""
     found = iter(objects)
     print_objects(islice(found, limit), columns, as_json=as_json)
     if limit is not None and next(found, None) is not None:
-        errors.print(f"these are the newest {limit}; --all shows the others too")
+        errors.print(f"these are the first {limit}; --all shows the others too")
 
 
 def print_object(item: ApiObject, *, as_json: bool) -> None:
@@ -212,8 +218,16 @@ def end_bar(bar: Progress, task: TaskID, status: str) -> None:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, dict) and {"current", "total", "unit"} <= value.keys():
+        return _how_far(value)
     if isinstance(value, list):  # of files: their names
         value = [item["name"] if isinstance(item, dict) and "name" in item else item for item in value]
         if all(isinstance(item, str) for item in value):
             return ", ".join(value)
     return TIME.sub(r"\1 \2Z", value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _how_far(progress: Mapping[str, Any]) -> str:
+    """`17 of 20 image`, as far as that is known; the unit is the service's word."""
+    total = "" if progress["total"] is None else f" of {progress['total']:,g}"
+    return f"{progress['current']:,g}{total} {progress['unit']}"

@@ -287,7 +287,7 @@ class TestJobs:
         result = run("jobs", "list", "--limit", "2")
         lines = result.stdout.splitlines()
         assert [line.split()[0] for line in lines] == ["id", "trn_0", "trn_1"]
-        assert "these are the newest 2; --all shows the others too" in result.stderr
+        assert "these are the first 2; --all shows the others too" in result.stderr
         whole = run("jobs", "list", "--limit", "2", "--all")
         assert (len(whole.stdout.splitlines()), whole.stderr) == (4, "")
         assert run("jobs", "list", "--limit", "3").stderr == ""

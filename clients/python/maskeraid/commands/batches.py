@@ -1,22 +1,25 @@
 """`maskeraid batches …`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from maskeraid.commands.models import find_version
-from maskeraid.commands.reimagings import Colours, colours_of
+from maskeraid.commands.filling_options import FillingOptions
+from maskeraid.commands.option_groups import with_options
 from maskeraid.objects import Batch
 from maskeraid.terminal import (
+    All,
     AsJson,
     CommandRefused,
+    JobStatus,
+    Limit,
     Where,
     connected,
-    console,
     follow,
-    print_json,
+    print_newest,
     print_object,
+    print_outcome,
     progress_bar,
 )
 
@@ -26,36 +29,46 @@ app = typer.Typer(no_args_is_help=True, help="One set of options over many cover
 
 
 @app.command("create")
+@with_options(FillingOptions)
 def create_batch(
     images: Annotated[
         list[Path] | None, typer.Argument(exists=True, dir_okay=False, help="Partly covered faces, up to 1,000.")
     ] = None,
-    dataset: Annotated[str | None, typer.Option(help="In place of files: the images of this data set, ds_…")] = None,
-    where: Where = None,
-    colour: Colours = None,
-    model: Annotated[
-        str | None, typer.Option(metavar="MODEL[:VERSION]", help="Its id or name; else chosen for each image.")
+    *,
+    image_id: Annotated[
+        list[str] | None, typer.Option(metavar="IMAGE", help="An image of a data set, img_…; repeatable.")
     ] = None,
-    candidates: Annotated[int, typer.Option(min=1, max=64, help="How many versions of each.")] = 8,
-    seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same faces.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="In place of both: the images of this data set, ds_…")] = None,
+    where: Where = None,
+    asked: FillingOptions,
+    deadline: Annotated[
+        int | None, typer.Option(min=10, max=604_800, metavar="SECONDS", help="Cancel what has not ended by then.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fill the covered part of many faces; answers at once, `batches wait` waits."""
-    if bool(images) is bool(dataset):
-        raise typer.BadParameter("name files, or --dataset, and not both")
+    if bool(images or image_id) is bool(dataset):
+        raise typer.BadParameter("name files or --image-id, or --dataset, and not both")
     if where and not dataset:
         raise typer.BadParameter("--where chooses among the images of --dataset")
-    options: dict[str, Any] = {"candidates": candidates, **({"seed": seed} if seed is not None else {})}
-    options |= colours_of(colour)
     with connected() as client:
-        if model:
-            model_id, version = find_version(client, model)
-            options["model"] = {"model_id": model_id, "version": version}
-        made = client.batches.create(images or (), dataset_id=dataset, where=where or (), **options)
-    if as_json:
-        print_json(made.to_dict())
-    else:
-        console.print(f"{made.id}: {made.counts['total']} images; `maskeraid batches wait {made.id}` waits for them")
+        options = asked.to_json(client) | ({"deadline_seconds": deadline} if deadline else {})
+        made = client.batches.create(
+            images or (), image_ids=image_id or (), dataset_id=dataset, where=where or (), **options
+        )
+    print_outcome(
+        made,
+        f"{made.id}: {made.counts['total']} images; `maskeraid batches wait {made.id}` waits for them",
+        as_json=as_json,
+    )
+
+
+@app.command("list")
+def list_batches(status: JobStatus = None, limit: Limit = 50, is_all: All = False, as_json: AsJson = False) -> None:
+    """Your batches, newest first; `batches show` tells how many images of one stand where."""
+    with connected() as client:
+        columns = ["id", "status", "progress", "created_at", "finished_at"]
+        print_newest(client.batches.list(status=status), columns, None if is_all else limit, as_json=as_json)
 
 
 @app.command("show")
@@ -72,10 +85,11 @@ def wait_for_batch(batch_id: BatchId, as_json: AsJson = False) -> None:
         batch = client.batches.get(batch_id)
         with progress_bar() as bar:
             batch = follow(bar, batch, f"{batch.counts['total']} images")
-    if as_json:
-        print_json(batch.to_dict())
-    else:
-        console.print(f"{batch.id}: {_in_words(batch)}\n`maskeraid batches download {batch.id}` saves the pictures")
+    print_outcome(
+        batch,
+        f"{batch.id}: {_in_words(batch)}\n`maskeraid batches download {batch.id}` saves the pictures",
+        as_json=as_json,
+    )
 
 
 @app.command("download")
@@ -91,10 +105,11 @@ def download_batch(
         if not batch.counts["succeeded"]:
             raise CommandRefused(f"no image of {batch_id} is done: {_in_words(batch)}")
         paths = list(batch.download(output, file))
-    if as_json:
-        print_json({"id": batch_id, "files": [str(path) for path in paths]})
-    else:
-        console.print(f"{len(paths)} pictures in {output}/; {_in_words(batch)}")
+    print_outcome(
+        {"id": batch_id, "files": [str(path) for path in paths]},
+        f"{len(paths)} pictures in {output}/; {_in_words(batch)}",
+        as_json=as_json,
+    )
 
 
 @app.command("delete")
@@ -102,10 +117,7 @@ def delete_batch(batch_id: BatchId, as_json: AsJson = False) -> None:
     """Delete a batch with all its pictures; one that runs is cancelled first, then ask again."""
     with connected() as client:
         client.batches.delete(batch_id)
-    if as_json:
-        print_json({"id": batch_id, "deleted": True})
-    else:
-        console.print(f"{batch_id} is deleted")
+    print_outcome({"id": batch_id, "deleted": True}, f"{batch_id} is deleted", as_json=as_json)
 
 
 def _in_words(batch: Batch) -> str:

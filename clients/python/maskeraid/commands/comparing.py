@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from maskeraid.commands.filling_options import Colours, colours_of
 from maskeraid.commands.models import find_version
-from maskeraid.commands.reimagings import Colours, colours_of
 from maskeraid.objects import Reimaging
 from maskeraid.terminal import AsJson, connected, console, follow, print_json, progress_bar
 

@@ -8,34 +8,32 @@ from maskeraid.objects import Job
 from maskeraid.terminal import (
     All,
     AsJson,
+    JobStatus,
     Limit,
     connected,
     console,
     follow,
-    print_json,
     print_newest,
     print_object,
+    print_outcome,
     progress_bar,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Everything that takes time.")
 
 Kind = Annotated[
-    Literal["import", "training", "evaluation", "reimaging", "batch"] | None, typer.Option(help="Only of this kind.")
-]
-Status = Annotated[
-    Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"] | None,
-    typer.Option(help="Only in this status."),
+    Literal["import", "training", "evaluation", "reimaging", "batch", "covering"] | None,
+    typer.Option(help="Only of this kind."),
 ]
 JobId = Annotated[
-    str, typer.Argument(metavar="JOB", help="Id of an import, a training, an evaluation, or a re-imaging.")
+    str, typer.Argument(metavar="JOB", help="Its id, whatever it does: imp_…, trn_…, evl_…, rim_…, bat_…, cov_…")
 ]
 
 
 @app.command("list")
 def list_jobs(
     kind: Kind = None,
-    status: Status = None,
+    status: JobStatus = None,
     limit: Limit = 50,
     is_all: All = False,
     as_json: AsJson = False,
@@ -108,7 +106,4 @@ def retry_job(job_id: JobId, as_json: AsJson = False) -> None:
 
 def _show(job: Job, done: str, otherwise: str, *, as_json: bool) -> None:
     """The job, or in words whether what was asked is `done` already."""
-    if as_json:
-        print_json(job.to_dict())
-    else:
-        console.print(done if job.status == done else otherwise)
+    print_outcome(job, done if job.status == done else otherwise, as_json=as_json)

@@ -10,6 +10,7 @@ import typer
 from maskeraid.client import Client
 from maskeraid.commands.datasets import find_dataset
 from maskeraid.commands.models import find_model, find_version
+from maskeraid.commands.option_groups import pairs_of
 from maskeraid.objects import Training
 from maskeraid.resources.contents import data_url
 from maskeraid.terminal import (
@@ -111,11 +112,8 @@ WORDS = {
 
 def settings_of(chosen: list[str] | None) -> dict[str, int | float | str]:
     """`batch=16` and the like; which names there are is the service's to say."""
-    pairs = [one.partition("=") for one in chosen or ()]
-    for name, sign, value in pairs:
-        if not (name and sign and value):
-            raise typer.BadParameter(f"{name + sign + value!r} is no NAME=VALUE, such as batch=16", param_hint="--set")
-    return {name.replace("-", "_"): _plain(value) for name, _, value in pairs}
+    pairs = pairs_of(chosen, "--set", "batch=16").items()
+    return {name.replace("-", "_"): _plain(value) for name, value in pairs}
 
 
 def _plain(text: str) -> int | float | str:

@@ -1,0 +1,185 @@
+"""Re-imagings and batches from the command line: what arrives at the service, and what is said of the results."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.unit.client.service import Answer, Service, job, listed, ok
+from tests.unit.client.test_reimagings import parts_of
+from typer.testing import CliRunner, Result
+
+from maskeraid.cli import app
+
+FILES = {"0-final.png": "", "final.png": "", "bundle.zip": ""}
+RESULT = {"selection": {"model_id": "mdl_1"}}
+DONE = job("succeeded", "reimaging", id="rim_1", statement="Plausible.", result=RESULT, files=FILES)
+QUEUED = job("queued", "reimaging", id="rim_1")
+COUNTS = {"queued": 2, "running": 0, "succeeded": 0, "failed": 0, "cancelled": 0, "total": 2}
+BATCH = job("queued", "batch", id="bat_1", counts=COUNTS)
+PICTURE = httpx.Response(200, content=b"png")
+
+OPTIONS: list[tuple[str, dict[str, Any]]] = [
+    ("", {}),
+    (
+        "--covering-id cov_1 --method learned --tolerance 0 --grow 0 --feather 2 --clean --face 0 --no-detect-faces "
+        "--model mdl_1:2 --engine R --until covering --smoothing-k 4 --tone-match off --email --reference r",
+        {
+            "covering": {
+                "covering_id": "cov_1", "method": "learned", "tolerance": 0, "grow": 0, "feather": 2, "clean": True,
+            },
+            "face": 0, "detect_faces": False, "model": {"model_id": "mdl_1", "version": 2}, "engine": "R",
+            "until": "covering", "smoothing": {"k": 4}, "tone_match": "off", "notify": {"email": True},
+            "client_reference_id": "r",
+        },
+    ),
+    (
+        "--colour 1,2,3 --detect-faces --selector cnn --explain --candidates 3 --pick random --seed 0 --want nose=2 "
+        "--want mouth=1 --purpose test --case-reference 2026-118 --metadata room=7 --no-webhooks",
+        {
+            "covering": {"method": "colour", "colours": [[1, 2, 3]]}, "detect_faces": True, "selector": "cnn",
+            "explain": True, "candidates": 3, "pick": "random", "seed": 0, "attributes": {"nose": "2", "mouth": "1"},
+            "purpose": "test", "case_reference": "2026-118", "metadata": {"room": "7"},
+            "notify": {"webhooks": False},
+        },
+    ),
+]  # fmt: skip
+WRONG = [
+    ("reimage", "name a file, or --image-id, or --reuse"),
+    ("reimage face.png --image-id img_1", "only one of them"),
+    ("reimage --image-id img_1 --reuse rim_1", "only one of them"),
+    ("reimage face.png --candidate 1", "chooses among the faces of --reuse"),
+    ("reimage --reuse rim_1 --covering face.png", "it keeps its covering"),
+    ("reimage --reuse rim_1 --grow 2", "it keeps its covering"),
+    ("reimage face.png --metadata room", "'room' is no NAME=VALUE, such as room=7"),
+    ("reimage face.png --want nose=", "'nose=' is no NAME=VALUE, such as nose=2"),
+    ("batches create --image-id img_1 --dataset ds_1", "and not both"),
+]
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MASKERAID_KEY", "mk_test")
+    (tmp_path / "face.png").write_bytes(b"face")
+    return tmp_path
+
+
+@pytest.fixture
+def ask(monkeypatch: pytest.MonkeyPatch) -> "Ask":
+    return Ask(monkeypatch)
+
+
+class Ask:
+    """The command line, with a service that gives these answers; `requests` keeps what it was asked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, line: str, *answers: Answer) -> Result:
+        service = Service(*answers)
+        made = service.client()
+        self.requests = service.requests
+        self._monkeypatch.setattr("maskeraid.terminal.Client", lambda *_, **__: made)
+        return CliRunner().invoke(app, line.split())
+
+    @property
+    def options(self) -> Any:  # noqa: ANN401 any options
+        return json.loads(parts_of(self.requests[0])["options"])
+
+    @property
+    def body(self) -> Any:  # noqa: ANN401
+        return json.loads(self.requests[0].content)
+
+
+class TestOptions:
+    @pytest.mark.parametrize(("line", "options"), OPTIONS)
+    def test_arrive_as_the_service_names_them(self, ask: Ask, line: str, options: dict[str, Any]) -> None:
+        result = ask(f"reimage face.png --no-wait {line}", ok(code=202, **QUEUED))
+        assert result.exit_code == 0, result.output
+        assert ask.options == options
+        assert "Prefer" not in ask.requests[0].headers
+
+    @pytest.mark.parametrize(("line", "options"), OPTIONS)
+    def test_are_those_of_batches_too(self, ask: Ask, line: str, options: dict[str, Any]) -> None:
+        result = ask(f"batches create face.png {line}", ok(code=202, **BATCH))
+        assert result.exit_code == 0, result.output
+        assert ask.options == options
+
+    @pytest.mark.parametrize(("line", "words"), WRONG)
+    def test_what_contradicts_itself_is_a_wrong_use(self, ask: Ask, line: str, words: str) -> None:
+        result = ask(line, ok(**DONE))
+        assert result.exit_code == 2
+        assert words in " ".join(result.stderr.replace("│", " ").split())
+        assert ask.requests == []
+
+
+class TestReimage:
+    def test_a_stored_image_goes_by_its_id(self, ask: Ask) -> None:
+        assert ask("reimage --image-id img_1 --no-wait", ok(code=202, **QUEUED)).exit_code == 0
+        assert ask.body == {"image": {"image_id": "img_1"}}
+
+    def test_an_earlier_one_is_finished_anew(self, ask: Ask) -> None:
+        line = "reimage --reuse rim_1 --candidate 0 --smoothing-k 4 --no-wait"
+        assert ask(line, ok(code=202, **QUEUED)).exit_code == 0
+        assert ask.body == {"reuse": {"reimaging_id": "rim_1", "candidate": 0}, "smoothing": {"k": 4}}
+
+    def test_who_does_not_wait_is_told_how_to_fetch_it(self, ask: Ask) -> None:
+        result = ask("reimage face.png --no-wait", ok(code=202, **QUEUED))
+        assert result.stdout == "rim_1: queued; `maskeraid reimagings download rim_1` saves what it has made\n"
+
+    def test_one_that_ended_early_has_no_model_to_name(self, ask: Ask) -> None:
+        found = {**DONE, "result": {"covering": {}}, "files": {"covering.png": ""}}
+        result = ask("reimage face.png --until covering", ok(**found), PICTURE)
+        assert result.stdout == "rim_1: 1 files in reimaged/\nPlausible.\n"
+
+    def test_of_several_faces_the_way_to_choose_is_named(self, ask: Ask) -> None:
+        error = {"code": "several_faces", "message": "2 faces.", "retryable": False}
+        result = ask("reimage face.png", ok(**{**DONE, "status": "failed", "error": error}))
+        assert result.exit_code == 1
+        assert "--face NUMBER chooses one of them" in result.stderr
+
+
+class TestReimagings:
+    def test_one_is_shown(self, ask: Ask) -> None:
+        assert "mdl_1" in ask("reimagings show rim_1", ok(**DONE)).stdout
+        assert json.loads(ask("reimagings show rim_1 --json", ok(**DONE)).stdout) == DONE
+        assert ask.requests[0].url.path == "/v1/reimagings/rim_1"
+
+    def test_its_files_are_saved_but_for_the_bundle(self, ask: Ask, folder: Path) -> None:
+        result = ask("reimagings download rim_1 --output out", ok(**DONE), PICTURE)
+        assert result.stdout == "rim_1: 2 files in out/, by model mdl_1\nPlausible.\n"
+        assert sorted(path.name for path in (folder / "out").iterdir()) == ["0-final.png", "final.png"]
+        only = ask("reimagings download rim_1 --file bundle.zip --json", ok(**DONE), PICTURE)
+        assert json.loads(only.stdout) == {"id": "rim_1", "files": ["reimaged/bundle.zip"]}
+
+    def test_what_is_not_there_is_said(self, ask: Ask) -> None:
+        result = ask("reimagings download rim_1 --file x.png", ok(**DONE))
+        assert "rim_1 has no x.png; it has 0-final.png, final.png, bundle.zip" in result.stderr
+        assert "rim_1 has no files: it is queued" in ask("reimagings download rim_1", ok(**QUEUED)).stderr
+
+    def test_they_are_listed_by_status_and_batch(self, ask: Ask) -> None:
+        assert ask("reimagings list --status failed --batch bat_1", listed(DONE)).exit_code == 0
+        asked = ask.requests[0].url.params
+        assert (asked["status"], asked["batch_id"]) == ("failed", "bat_1")
+
+
+class TestBatches:
+    def test_stored_images_and_a_deadline_arrive(self, ask: Ask) -> None:
+        line = "batches create --image-id img_1 --image-id img_2 --deadline 60"
+        assert "bat_1: 2 images" in ask(line, ok(code=202, **BATCH)).stdout
+        assert ask.body == {"images": [{"image_id": "img_1"}, {"image_id": "img_2"}], "deadline_seconds": 60}
+
+    @pytest.mark.parametrize(("total", "words"), [(20, "17 of 20 image"), (None, "17 image")])
+    def test_they_are_listed_with_how_far_they_are(self, ask: Ask, total: int | None, words: str) -> None:
+        progress = {"current": 17.0, "total": total, "unit": "image"}
+        result = ask("batches list --status running", listed({**BATCH, "progress": progress}))
+        assert result.stdout.splitlines()[1] == f"bat_1  queued  {words}"
+        assert dict(ask.requests[0].url.params) == {"limit": "100", "kind": "batch", "status": "running"}
+
+
+def test_jobs_that_read_coverings_are_listed(ask: Ask) -> None:
+    assert ask("jobs list --kind covering", listed(QUEUED)).exit_code == 0
+    assert ask.requests[0].url.params["kind"] == "covering"
