@@ -268,8 +268,14 @@ class Reimaging(JobWithFiles):
 
     statement: str = ""
     client_reference_id: str | None = None
+    rating: dict[str, Any] | None = None  # `stars`, `note`, and `rated_at`, once you have rated it
     batch_id: str | None = None
     batch_index: int | None = None  # which image of its batch, counted from 0
+
+    def rate(self, stars: int, note: str | None = None) -> Self:
+        """Say what you think of it, 1 to 5, in place of what you said before; the re-imaging as it is then."""
+        rated = self._client.reimagings.rate(self.id, stars, note)
+        return type(self).of(rated.to_dict(), self._client)
 
     def save_bundle(self, path: str | Path) -> Path:
         """Write everything that belongs to the result, signed, into one zip; where it lies."""

@@ -166,6 +166,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "queue_position": ("1 runs next.", 1),
     "queued_jobs": ("Jobs that may wait in one queue, or wait in the fullest.", 1000),
     "quotas": ("What there may be.", None),
+    "rated_at": ("When that was said last.", AT),
     "rating_count": ("How many accounts have rated it.", 3),
     "rating_mean": ("Of their stars; null when nobody has.", 4.3),
     "reads_per_second": ("GET requests of a key, on average.", 50),

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from maskeraid_core.documents.document import Document, Part
+from maskeraid_core.documents.ratings import ResultRating
 
 
 class JobStatus(StrEnum):
@@ -185,6 +186,7 @@ class Job(Document):
     progress: Progress | None = None
     latest_metrics: dict[str, float] = Field(default_factory=dict)
     result: Annotated[dict[str, Any] | None, BeforeValidator(_result_of)] = None  # in the database as JSON
+    rating: ResultRating | None = None  # of a re-imaging, by its owner
     error: JobError | None = None
     warnings: list[dict[str, Any]] = Field(default_factory=list)
     outbox: list[OutboxEntry] = Field(default_factory=list)

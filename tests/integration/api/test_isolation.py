@@ -27,7 +27,7 @@ DATA_URL = "data:image/png;base64,iVBORw0K"
 JSON = {"Content-Type": "application/json"}
 BODIES: dict[str, dict[str, object]] = {
     "change_dataset": {}, "change_model": {}, "change_webhook_endpoint": {}, "put_alias": {"version": 1},
-    "put_rating": {"stars": 5},
+    "put_rating": {"stars": 5}, "put_reimaging_rating": {"stars": 5},
 }  # fmt: skip
 
 

@@ -10,7 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tests.unit.api.bundled import HOSTILE, Made
 
 from maskeraid_api.bundles.report import write_report
+from maskeraid_api.bundles.result import shown_result, write_result
 from maskeraid_core.blobs import sha256_hex
+from maskeraid_core.documents.ratings import ResultRating
 from maskeraid_core.documents.reimagings import STATEMENT
 
 
@@ -38,6 +40,11 @@ class TestContent:
         assert set(result["files"].values()) < set(made.zip.namelist())
         assert result["result"]["steps"]["final"] == "final.png"
         assert result["statement"] == STATEMENT
+
+    def test_what_its_owner_thinks_of_it_stays_behind(self, made: Made) -> None:
+        rating = ResultRating(stars=1, note="ours", rated_at=made.job.created_at)
+        rated = made.job.model_copy(update={"rating": rating})
+        assert write_result(shown_result(rated)) == made.zip.read("result.json")
 
     def test_manifest_says_what_made_it_and_for_whom(self, made: Made) -> None:
         manifest, result = manifest_in(made), made.job.result or {}

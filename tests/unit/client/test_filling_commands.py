@@ -160,6 +160,15 @@ class TestReimagings:
         assert "rim_1 has no x.png; it has 0-final.png, final.png, bundle.zip" in result.stderr
         assert "rim_1 has no files: it is queued" in ask("reimagings download rim_1", ok(**QUEUED)).stderr
 
+    def test_one_is_rated(self, ask: Ask) -> None:
+        rated = {**DONE, "rating": {"stars": 2, "note": "The seam.", "rated_at": "2026-11-23T09:00:00Z"}}
+        result = ask("reimagings rate rim_1 2 --note seam", ok(**rated))
+        assert result.stdout == "2 of 5\n"
+        (request,) = ask.requests
+        assert (request.method, request.url.path) == ("PUT", "/v1/reimagings/rim_1/rating")
+        assert ask.body == {"stars": 2, "note": "seam"}
+        assert "The seam." in ask("reimagings show rim_1", ok(**rated)).stdout
+
     def test_they_are_listed_by_status_and_batch(self, ask: Ask) -> None:
         assert ask("reimagings list --status failed --batch bat_1", listed(DONE)).exit_code == 0
         asked = ask.requests[0].url.params

@@ -80,6 +80,16 @@ class TestCreate:
             assert client.reimagings.create(b"face").file("final.png") == b"png"
         assert service.requests[1].url.path == "/v1/reimagings/rim_1/files/final.png"
 
+    def test_it_is_rated_in_place_of_what_was_said_before(self) -> None:
+        done = job("succeeded", "reimaging", id="rim_1")
+        service = Service(ok(**done), ok(**done, rating={"stars": 5, "note": None}))
+        with service.client() as client:
+            made = client.reimagings.get("rim_1")
+            assert (made.rating, made.rate(5).rating) == (None, {"stars": 5, "note": None})
+        sent = service.requests[1]
+        assert (sent.method, sent.url.path) == ("PUT", "/v1/reimagings/rim_1/rating")
+        assert json.loads(sent.content) == {"stars": 5}
+
     def test_a_file_is_saved_where_it_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         service = Service(ok(**job("succeeded", "reimaging", id="rim_1")), httpx.Response(200, content=b"png"))

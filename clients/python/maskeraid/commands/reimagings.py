@@ -117,6 +117,19 @@ def download_reimaging(
     print_outcome({"id": made.id, "files": paths}, _in_words(made, len(paths), output), as_json=as_json)
 
 
+@app.command("rate")
+def rate_reimaging(
+    reimaging_id: ReimagingId,
+    stars: Annotated[int, typer.Argument(min=1, max=5)],
+    note: Annotated[str | None, typer.Option(help="For your account alone.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what you think of a result, in place of what you said before."""
+    with connected() as client:
+        rated = client.reimagings.rate(reimaging_id, stars, note)
+    print_outcome(rated, f"{stars} of 5", as_json=as_json)
+
+
 @app.command("delete")
 def delete_reimaging(reimaging_id: ReimagingId, as_json: AsJson = False) -> None:
     """Delete a re-imaging that has ended, with its pictures."""

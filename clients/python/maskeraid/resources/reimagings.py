@@ -64,6 +64,12 @@ class Reimagings(Resource[Reimaging]):
             files["covering"] = ("covering.png", bytes_of(covering_map))
         return self._ask(wait_seconds, files=files)
 
+    def rate(self, reimaging_id: str, stars: int, note: str | None = None) -> Reimaging:
+        """Say what you think of a result, 1 to 5, in place of what you said before; for your account alone."""
+        body = {"stars": stars, **({"note": note} if note else {})}
+        rated = self._client.request_json("PUT", f"{self.path}/{reimaging_id}/rating", json=body)
+        return Reimaging.of(rated, self._client)
+
     def _ask(self, wait_seconds: int, **content: Any) -> Reimaging:  # noqa: ANN401 httpx's own options
         headers = {"Prefer": f"wait={wait_seconds}"} if wait_seconds else {}
         made = self._client.request_json("POST", self.path, headers=headers, **content)

@@ -7,10 +7,10 @@ from maskeraid_api.schemas.reimagings import BUNDLE, ReimagingView, file_url
 from maskeraid_core.jobs import Job
 
 RESULT = "result.json"
-# What concerns only those who still wait, and may change after the end: a bundle is the same each time.
+# What concerns only those who still wait, or judge, and may change after the end: a bundle is the same each time.
 PASSING = {
     "urls", "updated_at", "allowed_actions", "queue_position", "estimated_finish", "progress", "phase", "phases",
-    "cancel_requested", "pause_requested", "stop_requested", "deadline_at",
+    "cancel_requested", "pause_requested", "stop_requested", "deadline_at", "rating",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from maskeraid_api.model_access import OWN, Access, Standing
-from maskeraid_api.schemas.parts import LINES, Body, Metadata, Name, View, id_pattern
+from maskeraid_api.schemas.parts import Body, Metadata, Name, Note, Stars, View, id_pattern
 from maskeraid_core.documents.grants import EVERYONE
 from maskeraid_core.documents.models import Model, ModelFile, ModelVersion, Visibility
 from maskeraid_core.documents.ratings import Rating
@@ -146,8 +146,8 @@ class ModelVersionView(View):
 class RatingRequest(Body):
     """What you think of a model; shown with your account's name to all who may read the model."""
 
-    stars: int = Field(ge=1, le=5)
-    note: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=LINES)] | None = None
+    stars: Stars
+    note: Note | None = None
 
 
 class RatingView(View):

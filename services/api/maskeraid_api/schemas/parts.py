@@ -72,6 +72,8 @@ ONE_LINE = rf"^[^\x00-\x1f{UNSHOWN}]*$"
 LINES = rf"^[^\x00-\x08\x0b-\x1f{UNSHOWN}]*$"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=ONE_LINE)]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=LINES)]
+Stars = Annotated[int, Field(ge=1, le=5)]
 AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 MetadataKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Metadata = Annotated[

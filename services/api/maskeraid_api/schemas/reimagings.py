@@ -1,6 +1,7 @@
 """Re-imagings: what may be asked of one, and what it shows."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -22,11 +23,15 @@ from maskeraid_api.schemas.parts import (
     ImageId,
     LabelledBody,
     ModelId,
+    Note,
     ReimagingId,
+    Stars,
     Text,
+    View,
     whole,
 )
 from maskeraid_core.documents.coverings import covering_id_of, has_covering
+from maskeraid_core.documents.ratings import ResultRating
 from maskeraid_core.documents.reimagings import MOST_CANDIDATES, STATEMENT, ReimagingSpec
 from maskeraid_core.jobs import Job
 
@@ -211,6 +216,24 @@ class ReimagingRequest(ReimagingOptions):
         return self
 
 
+class ResultRatingRequest(Body):
+    """What you think of a result: only you can say how well it serves you. Shown to your account alone."""
+
+    stars: Stars
+    note: Note | None = None
+
+    def to_document(self, at: datetime) -> ResultRating:
+        return ResultRating(stars=self.stars, note=self.note, rated_at=at)
+
+
+class ResultRatingView(View):
+    """What its owner thinks of a result."""
+
+    stars: int
+    note: str | None
+    rated_at: datetime
+
+
 class ReimagingView(JobFields):
     """A re-imaging. A candidate is plausible, not evidence."""
 
@@ -224,6 +247,7 @@ class ReimagingView(JobFields):
         "are as strange, `p` of both, and in `strange` which of them is too low."
     )
     files: dict[str, str] = Field(description="Names of result files to where they are.")
+    rating: ResultRatingView | None = Field(description="What you think of it; null until you say so.")
     batch_id: str | None = Field(description="The batch that has made it.")
     batch_index: int | None = Field(description="Which input of the batch it is for, counted from 0.")
 
@@ -237,8 +261,10 @@ class ReimagingView(JobFields):
             written = written | {"covering": {**written["covering"], "covering_id": covering_id_of(job)}}
         shown = _with_urls({name: value for name, value in written.items() if name != "files"}, files)
         place = job.batch
+        rating = ResultRatingView(**job.rating.model_dump()) if job.rating else None
         return cls(
-            **shared_fields(job, wait), batch_id=place and place.batch_id, batch_index=place and place.index,
+            **shared_fields(job, wait), rating=rating,
+            batch_id=place and place.batch_id, batch_index=place and place.index,
             statement=STATEMENT, options=options_of_spec(spec),
             result={"statement": STATEMENT, "synthetic": True, **shown} if job.result else None, files=files,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from maskeraid_core import failpoints
+from maskeraid_core.documents.ratings import ResultRating
 from maskeraid_core.errors import IdempotencyKeyReused
 from maskeraid_core.jobs import Job, JobKind, JobStatus, OutboxEntry, QueueName
 from maskeraid_core.mongo import IDEMPOTENCY_SECONDS, server_time
@@ -58,6 +59,16 @@ class JobRepository(TenantRepository[Job]):
             self._live({"_id": job_id, "status": {"$in": ended}, "has_outbox": False})
         )
         return outcome.deleted_count == 1
+
+    async def rate(self, job: Job, rating: ResultRating, *, is_as_seen: bool = False) -> Job | None:
+        """Keep what the owner thinks of what a job has made, in place of what was said before; one update, or nothing.
+
+        None when it has not succeeded or is gone; with `is_as_seen` also when it was rated since `job` was read.
+        """
+        wanted: dict[str, object] = {"status": JobStatus.SUCCEEDED}
+        if is_as_seen:
+            wanted["rating.rated_at"] = job.rating.rated_at if job.rating else None
+        return await self.change(job.id, {"rating": rating.model_dump()}, where=wanted)
 
     async def unfinished_with(self, dataset_id: str) -> list[str]:
         """Ids of jobs that have not ended and are about a dataset."""

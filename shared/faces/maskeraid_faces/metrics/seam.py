@@ -43,7 +43,8 @@ def rings(hole: Covering) -> tuple[Covering, Covering]:
 
 def median_colour(image: Image, where: Covering) -> NDArray[np.uint8]:
     """The median of an image's pixels where a map (H, W) is True, somewhere: uint8 (3,)."""
-    return np.rint(np.median(image[where], axis=0)).astype(np.uint8)
+    median: NDArray[np.uint8] = np.rint(np.median(image[where], axis=0)).astype(np.uint8)
+    return median
 
 
 def _across(image: Image, inside: Covering, outside: Covering) -> float:
