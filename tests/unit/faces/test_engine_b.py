@@ -16,7 +16,7 @@ from maskeraid_faces.errors import BadModelFile, BadSettings
 from maskeraid_faces.face_model import Conditional, FaceModel, Gated
 from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.filling.filled import Filled
-from maskeraid_faces.filling.gated import ANSWER
+from maskeraid_faces.filling.gated import ANSWER, questions
 from maskeraid_faces.filling.near_copies import _temperature
 from maskeraid_faces.filling.picks import Pick
 from maskeraid_faces.images import Floats, Images, to_network
@@ -28,7 +28,7 @@ from maskeraid_faces.training.choices import wants_engine_b
 from maskeraid_faces.training.engine_b import accepted, plan_for, with_engine_b
 from maskeraid_faces.training.gated import GatedGan, GatedPlan
 from maskeraid_faces.training.gated_gate import Sums, measure
-from maskeraid_faces.training.gated_practice import Practice, practice_for, questions
+from maskeraid_faces.training.gated_practice import Practice, practice_for
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import TrainSettings, Watch
 from maskeraid_faces.training.train import train

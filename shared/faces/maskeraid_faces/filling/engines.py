@@ -151,13 +151,10 @@ def gated_pool(
     What the gate keeps back of the network's doubt is ridge's.
     """
     assert model.gated
-    system, values = model_system(model, covering), to_network(image).ravel()
-    answer = model.basis.mean + system.solve(system.project(values, model.basis)) @ model.basis.components
     number = min(max(size, FEWEST_GATED), PHOTO_POOL)
-    faces = gated_faces(model, values, answer, covering, system, rng, temperature, number)
-    images = to_pixels(faces).reshape(number, *image.shape)
+    images = to_pixels(gated_faces(model, image, covering, rng, temperature, number))
     pool = pool_of_images(images, np.full(number, 1 / number), image, covering)
-    kept_back = (1 - model.gated.gate) * model.ridge.pixel_sigma[system.hole] * GREY_LEVELS
+    kept_back = (1 - model.gated.gate) * model.ridge.pixel_sigma[model_system(model, covering).hole] * GREY_LEVELS
     return replace(pool, deviations=np.hypot(pool.deviations, kept_back).astype(np.float32))
 
 

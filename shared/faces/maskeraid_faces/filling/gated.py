@@ -8,13 +8,13 @@ ours; its parts are named in `networks.run_gated`.
 import numpy as np
 
 from maskeraid_faces.face_model import FaceModel, Floats, Gated
-from maskeraid_faces.filling.covering_system import CoveringSystem
+from maskeraid_faces.filling.covering_system import CoveringSystem, model_system
 from maskeraid_faces.filling.intervals import local_deviations
-from maskeraid_faces.images import Covering
+from maskeraid_faces.images import Covering, Image, Images, to_network
 from maskeraid_faces.networks.gated_stages import GatedStages
 from maskeraid_faces.networks.run_gated import Noise, decode, draw_noise, encode
 
-ANSWER = slice(4, 7)  # channels of what is told
+COVERED, ANSWER = slice(3, 4), slice(4, 7)  # channels of what is told
 
 
 def doubt_map(system: CoveringSystem, covering: Covering, rank: int) -> Floats:
@@ -41,15 +41,20 @@ def gated_draws(gated: Gated, question: Floats, noise: Noise) -> Floats:
     return decode(gated.weights, encode(gated.weights, question[None], stages), noise, stages)
 
 
+def questions(model: FaceModel, faces: Images, covering: Covering) -> Floats:
+    """What the network is told of faces uint8 (n, side, side, 3): (n, side, side, 8)."""
+    system, values = model_system(model, covering), to_network(faces)
+    solved = system.solve(system.project(values.reshape(len(faces), -1), model.basis))
+    answers = (model.basis.mean + solved @ model.basis.components).reshape(values.shape)
+    return told(values, covering, answers, doubt_map(system, covering, model.basis.gan_rank))
+
+
 def gated_faces(
-    model: FaceModel, values: Floats, answer: Floats, covering: Covering, system: CoveringSystem,
-    rng: np.random.Generator, temperature: float, number: int,
-) -> Floats:  # fmt: skip
-    """Whole faces (number, P) in [-1, 1] units, of an image and ridge's answer to all of it, each (P,)."""
+    model: FaceModel, image: Image, covering: Covering, rng: np.random.Generator, temperature: float, number: int
+) -> Floats:
+    """So many whole faces (number, side, side, 3) in [-1, 1] units: ridge's answer, and what the gate lets through."""
     assert model.gated
-    shape = (model.size, model.size, 3)
-    doubt = doubt_map(system, covering, model.basis.gan_rank)
-    question = told(values.reshape(shape), covering, answer.reshape(shape), doubt)
+    (question,) = questions(model, image[None], covering)
     noise = draw_noise(rng, number, GatedStages(model.size, model.gated.base)).times(temperature)
-    added = gated_draws(model.gated, question, noise).reshape(number, -1)
-    return np.asarray(answer + np.float32(model.gated.gate) * added, np.float32)
+    added = gated_draws(model.gated, question, noise)
+    return np.asarray(question[..., ANSWER] + np.float32(model.gated.gate) * added, np.float32)

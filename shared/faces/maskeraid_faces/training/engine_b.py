@@ -13,7 +13,7 @@ from maskeraid_faces.training.devices import has_gpu
 from maskeraid_faces.training.engine_c import MOST_LOST, judged_from_the_hottest
 from maskeraid_faces.training.gated_gate import Sums, drawing, measure
 from maskeraid_faces.training.gated_practice import practice_for
-from maskeraid_faces.training.honest_answers import joined
+from maskeraid_faces.training.honest_answers import gathered
 
 if TYPE_CHECKING:  # it loads TensorFlow
     from maskeraid_faces.training.gated import GatedGan, GatedPlan
@@ -53,13 +53,11 @@ def with_engine_b(
     """
     from maskeraid_faces.training.gated import GatedGan  # here, because it loads TensorFlow
 
-    parts = []
-    for part in practice_for(model, images, groups, seed, is_mirrored=is_mirrored):
-        parts.append(part)
-        if should_stop():
-            return None
+    practice = gathered(practice_for(model, images, groups, seed, is_mirrored=is_mirrored), should_stop)
+    if practice is None:
+        return None
     plan = plan_for(len(images), model.size, is_on_gpu=has_gpu())
-    gan = GatedGan(joined(parts), plan, seed, is_mirrored=is_mirrored)
+    gan = GatedGan(practice, plan, seed, is_mirrored=is_mirrored)
     faces = some_of(unseen, 2 * FACES_JUDGED, np.random.default_rng([seed, 20]))
     fitting, judges = faces[::2], faces[1::2] if len(faces) > 1 else faces
     looks = Looks(model, gan, fitting)

@@ -11,7 +11,7 @@ from maskeraid_faces.filling.conditional import conditional_draws
 from maskeraid_faces.filling.covering_system import model_system
 from maskeraid_faces.image_rows import ManyImages
 from maskeraid_faces.images import Covering, Images, to_network
-from maskeraid_faces.training.honest_answers import honest_answers, joined
+from maskeraid_faces.training.honest_answers import gathered, honest_answers
 from maskeraid_faces.training.randomness import Stream, generator_for
 
 FEWEST_FACES = 300  # photographs; of fewer, a network that is told what is visible knows each by heart
@@ -44,12 +44,11 @@ def with_engine_c(
     """
     from maskeraid_faces.training.conditional import ConditionalGan  # here, because it loads TensorFlow
 
-    parts = []
-    for part in honest_answers(images, groups, model.basis, model.ridge.penalty, seed, is_mirrored=is_mirrored):
-        parts.append(part)
-        if should_stop():
-            return None
-    gan = ConditionalGan(joined(parts), model.basis, seed)
+    one_by_one = honest_answers(images, groups, model.basis, model.ridge.penalty, seed, is_mirrored=is_mirrored)
+    answers = gathered(one_by_one, should_stop)
+    if answers is None:
+        return None
+    gan = ConditionalGan(answers, model.basis, seed)
     if not gan.train(should_stop):
         return None
     return accepted(model, Conditional(gan.weights(), 1.0), unseen[:FACES_JUDGED], seed)

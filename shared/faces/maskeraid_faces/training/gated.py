@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from maskeraid_faces.face_model import Floats
-from maskeraid_faces.filling.gated import ANSWER
+from maskeraid_faces.filling.gated import ANSWER, COVERED
 from maskeraid_faces.networks.gated import build_decoder, build_encoder, build_gated_discriminator
 from maskeraid_faces.networks.gated_stages import LATENTS, GatedStages
 from maskeraid_faces.networks.layers import weights_by_name
@@ -113,7 +113,7 @@ class GatedGan:
 
     def _train_step(self, step: tf.Tensor, question: tf.Tensor, faces: tf.Tensor) -> None:
         self._rate.set(step)
-        hole, answers = question[..., 3:4], question[..., ANSWER]
+        hole, answers = question[..., COVERED], question[..., ANSWER]
         with tf.GradientTape() as tape:
             first, second = tf.split(self._draws(question, answers, step), DRAWS)
             real, fake = (self._seen(one, faces, hole, answers) for one in (faces, first))

@@ -7,11 +7,10 @@ import numpy as np
 
 from maskeraid_faces.coverings.shapes import lower_face, sunglasses
 from maskeraid_faces.face_model import FaceModel, Floats, Gated
-from maskeraid_faces.filling.gated import ANSWER, gated_draws
+from maskeraid_faces.filling.gated import ANSWER, gated_draws, questions
 from maskeraid_faces.images import Images, to_network
 from maskeraid_faces.networks.gated_stages import GatedStages
 from maskeraid_faces.networks.run_gated import draw_noise
-from maskeraid_faces.training.gated_practice import questions
 from maskeraid_faces.training.randomness import Stream, generator_for
 
 CANDIDATES = 8

@@ -1,4 +1,4 @@
-"""What engine B learns from: covered faces with ridge's honest answers to them, as pixels; and how it is asked."""
+"""What engine B learns from: covered faces with ridge's honest answers to them, as pixels."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskeraid_faces.face_model import FaceModel, Floats
-from maskeraid_faces.filling.covering_system import covering_system, model_system
+from maskeraid_faces.filling.covering_system import covering_system
 from maskeraid_faces.filling.gated import doubt_map, told
 from maskeraid_faces.image_rows import ManyImages
-from maskeraid_faces.images import Covering, Images, to_network, to_pixels
+from maskeraid_faces.images import Images, to_network, to_pixels
 from maskeraid_faces.training.honest_answers import COVERINGS, FACES_A_COVERING, honest_rounds
 
-MOST_BYTES = 2**29  # of faces and answers together; larger images are fewer
+MOST_BYTES = 2**28  # of faces and answers together; larger images are fewer
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,11 @@ class Practice:
 def practice_for(
     model: FaceModel, images: ManyImages, groups: Sequence[str] | None, seed: int, *, is_mirrored: bool
 ) -> Iterator[Practice]:
-    """One covering at a time; `joined` makes one of all. The arguments are those of `honest_rounds`."""
+    """One covering at a time; `gathered` makes one of all. The arguments are those of `honest_rounds`."""
     each = max(1, min(FACES_A_COVERING, MOST_BYTES // (COVERINGS * 2 * model.basis.mean.size)))
-    for one in honest_rounds(
-        images, groups, seed, is_mirrored=is_mirrored, coverings=COVERINGS, faces_a_covering=each
-    ):  # fmt: skip
+    about = {"coverings": COVERINGS, "faces_a_covering": each}
+    for one in honest_rounds(images, groups, seed, is_mirrored=is_mirrored, **about):
         system = covering_system(model.basis, one.covering, model.ridge.penalty)
         answers = to_pixels(one.answers(model.ridge.penalty)).reshape(one.images.shape)
         doubt = doubt_map(system, one.covering, model.basis.gan_rank)
         yield Practice(one.covering[None], doubt[None], one.images[None], answers[None])
-
-
-def questions(model: FaceModel, faces: Images, covering: Covering) -> Floats:
-    """What the network is told of faces (n, side, side, 3) that ridge has not seen: (n, side, side, 8)."""
-    system, values = model_system(model, covering), to_network(faces)
-    solved = system.solve(system.project(values.reshape(len(faces), -1), model.basis))
-    answers = (model.basis.mean + solved @ model.basis.components).reshape(values.shape)
-    return told(values, covering, answers, doubt_map(system, covering, model.basis.gan_rank))

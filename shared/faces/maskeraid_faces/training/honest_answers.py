@@ -4,7 +4,7 @@ Answers to faces that the principal components were taken from are far too good 
 teach the generator that little is left open.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -66,7 +66,7 @@ def honest_answers(
     *,
     is_mirrored: bool,
 ) -> Iterator[Answers]:
-    """One covering at a time, so that whoever waits can look up; `joined` makes one of all.
+    """One covering at a time, so that whoever waits can look up; `gathered` makes one of all.
 
     Args:
         images, groups, seed, is_mirrored: as of `honest_rounds`.
@@ -113,6 +113,16 @@ def honest_rounds(
             flipped = random.random(len(rows)) < 0.5
             some = np.where(flipped[:, None, None, None], mirror(some)[len(some) :], some)
         yield Round(covering, some, bases)
+
+
+def gathered(parts: Iterable[Parts], should_stop: Callable[[], bool]) -> Parts | None:
+    """All in one; None when it was stopped. Who calls keeps no part, so memory holds them twice for a moment only."""
+    kept = []
+    for part in parts:
+        kept.append(part)
+        if should_stop():
+            return None
+    return joined(kept)
 
 
 def joined(parts: Sequence[Parts]) -> Parts:
