@@ -276,17 +276,18 @@ class TestVisiblePixelsBesideAnyMap:
     @given(
         side=st.sampled_from([16, 31, 32, 45, 64]),
         seed=st.integers(0, 2**16),
-        map_shape=st.tuples(st.integers(1, 70), st.integers(1, 70)),
+        map_side=st.integers(1, 70),
+        is_rounded=st.booleans(),
         wanted=st.fixed_dictionaries(
             {"grow": st.none() | st.integers(0, 4), "feather": st.integers(0, 8), "clean": st.booleans()}
         ),
     )
     def test_stay_whatever_map_grow_and_feather(
-        self, side: int, seed: int, map_shape: tuple[int, int], wanted: dict[str, Any]
+        self, side: int, seed: int, map_side: int, is_rounded: bool, wanted: dict[str, Any]
     ) -> None:
         rng = np.random.default_rng(seed)
         image = rng.integers(0, 256, (side, side, 3), np.uint8)
-        drawn = (rng.random(map_shape) < rng.uniform(0.05, 0.5)).astype(np.uint8)
+        drawn = (rng.random((map_side, map_side + is_rounded)) < rng.uniform(0.05, 0.5)).astype(np.uint8)
         covering_map = np.repeat(drawn[..., None] * np.uint8(255), 3, axis=2)
         spec = ask(covering=wanted, model=BY_USER, candidates=2)
         try:

@@ -23,7 +23,7 @@ class Coverings(Resource[Covering]):
         """Send a map, white = covered, and wait for a while until it is read.
 
         Args:
-            covering_map: a PNG, JPEG, or WebP of any size: a file or its bytes.
+            covering_map: a PNG, JPEG, or WebP of the image's shape, in any size: a file or its bytes.
             wait_seconds: how long the service may hold the answer back; 0 answers at once.
             options: `name`, `grow`, `feather`, `metadata` … as in the HTTP API.
         """

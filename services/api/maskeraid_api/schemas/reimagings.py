@@ -79,23 +79,19 @@ class ImageChoice(Body):
         return self
 
 
-# JSON Schema's words for: what belongs to colours stands not beside `learned`, which would not look at it.
-_NOT_OF_LEARNED: dict[str, Any] = {
-    "not": {
-        "required": ["method"],
-        "properties": {"method": {"const": "learned"}},
-        "anyOf": [
-            {"required": ["colours"], "properties": {"colours": {"minItems": 1}}},
-            {"required": ["tolerance"]},
-        ],
-    }
+# JSON Schema's words for: `learned` does not look at colours and their tolerance.
+_BY_COLOUR: dict[str, Any] = {"properties": {"method": {"enum": ["colour", None]}}}
+_BY_NETWORK: dict[str, Any] = {
+    "required": ["method"],
+    "properties": {"method": {"const": "learned"}, "colours": {"type": "array", "maxItems": 0}},
+    "propertyNames": {"enum": ["clean", "colours", "covering_id", "feather", "grow", "method"]},
 }
 
 
 class CoveringOptions(Body):
     """How the covering is found. A map always wins: the multipart part `covering`, or a stored one, `covering_id`."""
 
-    model_config = ConfigDict(json_schema_extra=_NOT_OF_LEARNED)
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_BY_COLOUR, _BY_NETWORK]})
 
     method: Literal["learned", "colour"] | None = Field(
         default=None, description="`colour` where colours are given, else `learned`, when absent."
@@ -164,7 +160,11 @@ class ReimagingOptions(LabelledBody):
     until: Literal["covering", "selection", "final"] = "final"
     engine: Engine = "auto"
     pick: Literal["spread", "sample", "random"] = "spread"
-    candidates: int = Field(default=8, ge=1, le=MOST_CANDIDATES)
+    candidates: int = Field(
+        default=8, ge=1, le=MOST_CANDIDATES,
+        description="How many versions of the face are drawn. Of a large picture fewer fit into one result, of 2,048 "
+        "pixels a side 13: the job then fails with `bad_settings` and says how many do.",
+    )  # fmt: skip
     attributes: Annotated[dict[Value, Value], Field(max_length=MOST_WANTED)] = Field(default_factory=dict)
     smoothing: Smoothing = Field(default_factory=Smoothing)
     tone_match: Literal["auto", "off"] = "auto"

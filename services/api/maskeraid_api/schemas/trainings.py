@@ -179,7 +179,9 @@ class StartChoice(Body):
 class ProbeCovering(Body):
     """Where the probe's covering comes from: a map, else colours, else a flat colour that the model's faces lack."""
 
-    map: DataUrl | None = Field(default=None, description="White where covered; any size, at most 1 MB.")
+    map: DataUrl | None = Field(
+        default=None, description="White where covered; of the image's shape in any size, at most 1 MB."
+    )
     colours: Colours = Field(default_factory=list)
     tolerance: int = Field(default=24, ge=0, le=255)
     grow: int | None = Field(default=None, ge=0, le=16, description="Pixels; by the image's size when absent.")
