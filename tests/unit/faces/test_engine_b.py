@@ -277,13 +277,15 @@ class TestAcceptance:
         made = accepted(make_eigen_model(kind="photo"), gated, FACES[:4], FACES[4:8], 1, {})
         assert made.gated is None
 
-    def test_what_loses_to_ridge_is_left_out_and_the_card_says_so(self) -> None:
-        wild = Gated(some_weights(30.0), BASE, 1.0, 1.0, leads=True)
+    @pytest.mark.parametrize("scale", [30.0, 1e30], ids=["wild", "diverged"])
+    def test_what_loses_to_ridge_is_left_out_and_the_card_says_so(self, scale: float) -> None:
+        wild = Gated(some_weights(scale), BASE, 1.0, 1.0, leads=True)
         made = accepted(make_eigen_model(kind="photo"), wild, FACES[:2], FACES[2:4], 1, {})
         assert made.gated is None
         assert made.engines == ("R", "A")
         assert made.facts["engine_b"]["gate"] == 0  # type: ignore[index]
         assert "its gate is 0" in made.facts["reasons"][-1]  # type: ignore[index]
+        json.dumps(made.facts, allow_nan=False)
 
 
 class TestTraining:

@@ -16,6 +16,7 @@ from maskeraid_faces.training.randomness import Stream, generator_for
 CANDIDATES = 8
 GATES = np.linspace(0, 1, 21)
 LEAST_ERROR = np.float32(1e-6)  # of ridge's
+MOST_ADDED = np.float32(4)  # in [-1, 1] units: what a network adds that has diverged is no number to reckon with
 
 Draw = Callable[[Floats], Floats]  # from a question (side, side, 8) to what eight candidates add (8, side, side, 3)
 
@@ -64,7 +65,7 @@ def measure(model: FaceModel, faces: Images, draw: Draw) -> Sums:
         rows.append([])
         for question, truth in zip(questions(model, faces, covering), to_network(faces), strict=True):
             missing = (truth - question[..., ANSWER])[covering]  # (h, 3)
-            added = np.nan_to_num(draw(question)[:, covering], posinf=0, neginf=0)  # (8, h, 3)
+            added = np.clip(np.nan_to_num(draw(question)[:, covering]), -MOST_ADDED, MOST_ADDED)  # (8, h, 3)
             mean = added.mean(axis=0)
             products = missing * missing, missing * mean, mean * mean, added * added / np.float32(CANDIDATES)
             rows[-1].append([float(product.sum()) for product in products])
