@@ -31,7 +31,8 @@ from maskeraid_inference.reimaging import FoundCovering, Reimaged, put_all_back
 
 Facts = Mapping[str, Any]  # plain JSON values
 LOOKED_AT = (
-    "input.png", "photo-input.png", "covering.png", "uncertainty.png", "interval-low.png", "interval-high.png",
+    "input.png", "photo-input.png", "covering.png", "photo-covering.png", "uncertainty.png", "interval-low.png",
+    "interval-high.png",
 )  # fmt: skip
 
 
