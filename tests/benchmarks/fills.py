@@ -27,7 +27,7 @@ from maskeraid_faces.metrics.seam import seam
 from maskeraid_faces.metrics.ssim import ssim
 from maskeraid_faces.training.settings import TrainSettings
 from maskeraid_faces.training.train import train
-from tests.benchmarks.baselines import Baselines
+from tests.benchmarks.baselines import PLAIN_RIDGE, Baselines
 from tests.benchmarks.figures import Bench, Figure, measures
 from tests.benchmarks.photographs import SET, is_there, photographs
 
@@ -61,11 +61,13 @@ BARS_OF_UTKFACE: Mapping[str, Bar] = {
         0.87 <= rows[R]["coverage_90"] <= 0.93 and rows[R]["width_90"] <= 0.32
     ),
 }
+PLAIN = f"{PLAIN_RIDGE} + membrane"
+# The design's decibels are of another crop of the portraits, where its plain ridge had 22.69 dB and an SSIM of 0.848.
 BARS_OF_ORL: Mapping[str, Bar] = {
-    "R >= 22.4 dB": at_least(R, 22.4),
-    "R: SSIM >= 0.84": lambda rows: rows[R]["ssim"] >= 0.84,
-    "A, mean of 8 >= 22.2 dB": at_least("A, sample: mean of 8", 22.2),
-    "A, one >= 19.4 dB": at_least("A, spread: one", 19.4),
+    "R >= plain ridge - 0.3": at_least(R, -0.3, below=PLAIN),
+    "R: SSIM >= plain ridge's - 0.01": lambda rows: rows[R]["ssim"] >= rows[PLAIN]["ssim"] - 0.01,
+    "A, mean of 8 >= plain ridge - 0.5": at_least("A, sample: mean of 8", -0.5, below=PLAIN),
+    "A, one >= plain ridge - 3.3": at_least("A, spread: one", -3.3, below=PLAIN),
     "R: rank-1 >= 0.92, and the visible part's - 0.01": lambda rows: (
         rows[R]["rank_1"] >= max(0.92, rows["visible pixels alone"]["rank_1"] - 0.01)
     ),

@@ -147,7 +147,7 @@ SECTIONS: Mapping[str, tuple[Path, Sequence[str], Callable[[Results], str]]] = {
     "bars": (PAGE, [figure_id for _, figure_id in BARS], drawn_bars),
     "train.cost_growth": (PAGE, ["train.cost_growth"], growth),
     "detecting": (SCIENCE, DETECTING, detecting),
-    "fills": (SCIENCE, ["fill.utkface.lower_face"], fills),
+    "fills": (SCIENCE, ["fill.orl.lower_face"], fills),
     "select": (SCIENCE, ["select.fig_24", "select.covered_drop", "select.ece"], misleading_faces),
 }
 
