@@ -11,8 +11,7 @@ from maskeraid_core.repositories.models import ModelRepository
 @pytest.fixture(scope="module")
 def dry_run(trainer: Trainer) -> Job:
     """Of a training that would take half a minute and keep two checkpoints; a fifth of a second lies between them."""
-    asked = {"max_seconds": 30, "target_quality": 1.0, "detector": True}
-    return trainer.carry_out(trainer.accept(hyperparameters=asked, dry_run=True))
+    return trainer.carry_out(trainer.accept(hyperparameters={"max_seconds": 30, "target_quality": 1.0}, dry_run=True))
 
 
 class TestDryRun:
@@ -24,7 +23,7 @@ class TestDryRun:
         assert 30 < estimate.seconds < 120  # of which 30 are steps
         assert 200 < estimate.memory_mb < 4000
         assert 1 <= estimate.disk_mb < 100
-        assert [warning["code"] for warning in dry_run.warnings] == ["detector_not_counted", "time_decides"]
+        assert [warning["code"] for warning in dry_run.warnings] == ["time_decides"]
 
     def test_it_leaves_no_object_no_model_and_no_checkpoint(self, trainer: Trainer, dry_run: Job) -> None:
         stores = trainer.port.stores
