@@ -121,7 +121,7 @@ def _members(rows: bytes, count: int) -> Iterator[Member]:
         if method != STORED or packed != size:
             _refuse("method", f"{name!r} is compressed; the files of a bundle are not")
         if not NAME.fullmatch(name):
-            _refuse("path", f"{name!r} is no name of a file in a bundle")
+            _refuse("path", f"{name.decode(errors='replace')!a} is no name of a file in a bundle of this service")
         yield Member(name.decode(), crc32, size)
         position += CENTRAL.size + name_size
 
