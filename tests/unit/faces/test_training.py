@@ -318,6 +318,7 @@ class TestAttention:
         monkeypatch.setattr("maskeraid_faces.training.attention.FEWEST_STEPS", 1)
         monkeypatch.setattr("maskeraid_faces.training.attention.SOUND_SPREAD", 9.0)  # which nothing comes to
         monkeypatch.setattr("maskeraid_faces.training.train.complete_model", lambda *_: None)  # seconds, for nothing
+        monkeypatch.setattr("maskeraid_faces.training.train.can_search", lambda _: False)  # which has no model to ask
         watch = Watch(attention=lambda code, message: told.append(code))
         train(faces, settings=TrainSettings(architecture="thesis", steps=1, detector=False), watch=watch)
         assert told == ["no_progress"]
