@@ -19,7 +19,7 @@ COMMAND = (
     *(sys.executable, "-m", "celery", "--app", "maskeraid_inference.worker", "worker", "--queues", "inference"),
     *("--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle"),
 )
-MAGNIFIED = 48  # 1,536 pixels: some seconds of work, so that there is a middle in which to kill
+MAGNIFIED = 32  # 1,024 pixels: some seconds of work, so that there is a middle in which to kill
 Start = Callable[[], AbstractContextManager["subprocess.Popen[bytes]"]]
 
 
