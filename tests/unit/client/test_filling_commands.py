@@ -135,6 +135,11 @@ class TestReimage:
         result = ask("reimage face.png --until covering", ok(**found), PICTURE)
         assert result.stdout == "rim_1: 1 files in reimaged/\nPlausible.\n"
 
+    def test_how_much_is_taken_as_covered_is_said(self, ask: Ask) -> None:
+        found = {**DONE, "result": {"covering": {"share": 0.234}}, "files": {"covering.png": ""}}
+        result = ask("reimage face.png --until covering", ok(**found), PICTURE)
+        assert result.stdout == "rim_1: 1 files in reimaged/, 23% of the face covered\nPlausible.\n"
+
     def test_of_several_faces_the_way_to_choose_is_named(self, ask: Ask) -> None:
         error = {"code": "several_faces", "message": "2 faces.", "retryable": False}
         result = ask("reimage face.png", ok(**{**DONE, "status": "failed", "error": error}))

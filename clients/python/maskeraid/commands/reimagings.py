@@ -149,5 +149,9 @@ def _names(made: Reimaging) -> list[str]:
 
 
 def _in_words(made: Reimaging, count: int, folder: Path) -> str:
-    chosen = ((made.result or {}).get("selection") or {}).get("model_id")
-    return f"{made.id}: {count} files in {folder}/{f', by model {chosen}' if chosen else ''}\n{made.statement}"
+    """How much is taken as covered is said, too: what a detector found may be far from what was meant."""
+    result = made.result or {}
+    share = (result.get("covering") or {}).get("share")
+    chosen = (result.get("selection") or {}).get("model_id")
+    covered = "" if share is None else f", {share:.0%} of the face covered"
+    return f"{made.id}: {count} files in {folder}/{covered}{f', by model {chosen}' if chosen else ''}\n{made.statement}"
