@@ -7,7 +7,7 @@ from maskeraid_faces.errors import BadSettings
 COLOUR, GREY = 3, 1
 AT_INPUT = 4 * COLOUR + 2 * GREY  # input, clipped, labelled, why; covering, uncertainty
 AT_MODEL = 4 * COLOUR  # interval-low, interval-high, and the two halves of seam
-OF_PHOTO = 2 * COLOUR + GREY  # photo-input, photo, photo-covering
+OF_PHOTO = 3 * COLOUR + GREY  # photo-input, photo, photo-labelled; photo-covering
 OF_CANDIDATE = 2 * COLOUR + 3 * 4  # generated and smoothed, and its part of generated.npy, float32
 REST = 8 * 2**20  # bytes: the contact sheet (5.5 MB), feature maps (1.2 MB), what is written
 

@@ -9,7 +9,7 @@ from tests.unit.faces.searching_models import make_pixel_model
 
 from maskeraid_faces.blending.composite import visible_sha256
 from maskeraid_faces.coverings.shapes import lower_face
-from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.face_model import FaceModel, TrainedArchitecture
 from maskeraid_faces.filling import search
 from maskeraid_faces.filling.bank import visible_l1, visible_weights
 from maskeraid_faces.filling.engines import image_bank_pool
@@ -18,6 +18,7 @@ from maskeraid_faces.filling.search import FEWEST_STARTS, FEWEST_STEPS, MOST_STE
 from maskeraid_faces.filling.searched import searched_pool, visible_error
 from maskeraid_faces.images import Floats, Image, to_network, to_pixels
 from maskeraid_faces.networks.sloped import SlopedGenerator
+from maskeraid_faces.networks.stages import generator_shapes
 
 SIZE = 16
 COVERING = lower_face(SIZE)
@@ -94,6 +95,25 @@ class TestPace:
         assert pace_of(model) == search.Pace(starts, steps)
         assert starts >= FEWEST_STARTS
         assert steps >= FEWEST_STEPS
+
+    @pytest.mark.parametrize(
+        ("architecture", "widths", "latents", "pace"),
+        [
+            ("dense", (512, 512, 1024), 100, (20, 100)),
+            ("dcgan", (512, 256, 128, 64), 100, (20, 25)),
+            ("dcgan", (1024, 512, 256, 128), 100, (5, 25)),
+            ("r3", (128, 128, 128, 64, 32), 64, (4, 30)),
+        ],
+    )
+    def test_of_the_usual_generators_of_64_pixels(
+        self, model: FaceModel, architecture: TrainedArchitecture, widths: tuple[int, ...], latents: int,
+        pace: tuple[int, int],
+    ) -> None:  # fmt: skip
+        shapes = generator_shapes(architecture, 64, latents, widths, 64 * 64 * 3)
+        weights = {name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}  # of no bytes
+        large = replace(model, architecture=architecture, size=64, widths=widths, latent_size=latents,
+                        generator=weights)  # fmt: skip
+        assert pace_of(large) == search.Pace(*pace)
 
     def test_the_largest_are_not_searched(self, model: FaceModel, face: Image, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(search, "MOST_MULTIPLICATIONS", 1)

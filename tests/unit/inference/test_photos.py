@@ -24,6 +24,7 @@ from maskeraid_inference.answer import write_answer
 from maskeraid_inference.cutting import Photo, cut_out, reaches_rim
 from maskeraid_inference.photos import Frames, reimage_picture
 from maskeraid_inference.reimaging import Reimaged
+from maskeraid_inference.room import COLOUR, GREY, OF_PHOTO
 
 LIGHT = make_version("light")
 BY_USER = ModelChoice(model_id="mdl_light", version=1)
@@ -244,6 +245,11 @@ class TestReimagePhoto:
             assert made.choice
             assert made.choice.by == "attributes"
         assert len(asked) == 1  # it is kept
+
+    def test_there_is_room_for_each_of_its_pictures(self) -> None:
+        files = write_answer(run(ask(model=BY_USER, candidates=1)), ask(), "rim_1").files
+        pictures = {name for name in files if name.startswith("photo")} | {"photo-input.png"}  # that the worker adds
+        assert sum(GREY if "covering" in name else COLOUR for name in pictures) == OF_PHOTO
 
     def test_stops_early(self) -> None:
         made = run(ask(until="selection"))

@@ -15,7 +15,7 @@ from maskeraid_faces.networks.sloped import SlopedGenerator, multiplications
 STARTS_OF_BANK, STARTS_OF_ENCODER = 16, 4
 FEWEST_STARTS = 4
 FEWEST_STEPS, MOST_STEPS = 25, 100
-MOST_MULTIPLICATIONS = 1e11  # of a search: about 3 s of one core
+MOST_MULTIPLICATIONS = 1.65e11  # of a search: 5 to 7 s of one core; with less, `r3` and a wide `dcgan` have none
 PRIOR = 1e-3  # weight of how far a latent's length is from usual
 FIRST_RATE, LAST_RATE = 0.05, 0.01  # of Adam, by half a cosine
 BETAS, EPSILON = (0.9, 0.999), 1e-8

@@ -28,9 +28,7 @@ from maskeraid_faces.training.schedule import LearningRate
 DRAWS, COVERINGS = 4096, 32
 MOST_TO_DRAW = 1.5e11  # multiplications for draws beyond the bank's
 MOST_TO_LEARN = 1.2e12  # multiplications of all steps: 20 s of two cores
-SHARE_OF_LATENTS = (
-    0.6  # of them, for steps that compare latents alone: those that draw too cost up to ten times as much
-)
+SHARE_OF_LATENTS = 0.6  # of them, for steps that compare latents alone: with images one costs up to ten times as much
 FEWEST_STEPS, MOST_STEPS = 100, 2_000
 BATCH, STEPS_A_CALL = 32, 20
 LEARNING_RATE, FINAL_LEARNING_RATE = 1e-3, 1e-4
