@@ -29,9 +29,6 @@ from maskeraid_faces.training.choices import (
     PIXEL_SECONDS,
     choose_architecture,
     make_plan,
-    wants_detector,
-    wants_engine_b,
-    wants_engine_c,
 )
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings
@@ -46,6 +43,7 @@ from maskeraid_trainer.evaluating import evaluate
 from maskeraid_trainer.judging import is_generated, judge_model
 from maskeraid_trainer.known_faces import known_faces_of
 from maskeraid_trainer.model_version import check_model_is_there, write_version
+from maskeraid_trainer.not_counted import warnings_of_parts
 from maskeraid_trainer.probe import ReadProbe, read_probe
 from maskeraid_trainer.recording import PROBE_LEFT_OUT, Recording
 from maskeraid_trainer.reports import Reports, tie_to_parent
@@ -56,18 +54,6 @@ from maskeraid_trainer.traits import traits_of
 
 log = structlog.get_logger()
 
-ENGINE_C_NOT_COUNTED = (
-    "Engine C is trained as well, some two minutes on two cores, which the estimate leaves out. "
-    "The hyperparameter `engine_c`, false, leaves it out of the training."
-)
-ENGINE_B_NOT_COUNTED = (
-    "Engine B is trained as well, some ten minutes on two cores, up to an hour on a graphics card, which the estimate "
-    "leaves out. The hyperparameter `engine_b`, false, leaves it out of the training."
-)
-DETECTOR_NOT_COUNTED = (
-    "A detector of coverings practises on the faces as well, some minutes on two cores, which the estimate leaves out. "
-    "The hyperparameter `detector`, false, leaves it out of the training."
-)
 PRESETS: Mapping[str, dict[str, Any]] = {
     "quick": {},
     "thesis": {"architecture": "thesis"},
@@ -134,12 +120,8 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     )  # fmt: skip
     if spec.dry_run:
         begun = partial(run, start=beginning_of(job, spec, port))
-        if wants_engine_c(face_set, wanted):
-            reports.say("warning", code="engine_c_not_counted", detail=ENGINE_C_NOT_COUNTED)
-        if wants_engine_b(face_set, wanted):
-            reports.say("warning", code="engine_b_not_counted", detail=ENGINE_B_NOT_COUNTED)
-        if wants_detector(face_set, wanted):
-            reports.say("warning", code="detector_not_counted", detail=DETECTOR_NOT_COUNTED)
+        for code, detail in warnings_of_parts(face_set, wanted, architecture):
+            reports.say("warning", code=code, detail=detail)
         report_estimate(begun, judge, job, plan, reports, settings, asked)
         return
     recording = Recording(job, port, reports, plan, asked, probe_of(job, spec, port, reports))

@@ -11,8 +11,11 @@ from tests.factories import make_job
 from maskeraid_core.documents.trainings import Estimate
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.face_model import TrainedArchitecture
 from maskeraid_faces.training.forecast import Forecast
+from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.progress import Plan
+from maskeraid_faces.training.settings import TrainSettings
 from maskeraid_trainer.asked import Asked
 from maskeraid_trainer.dry_run import (
     Measuring,
@@ -21,6 +24,7 @@ from maskeraid_trainer.dry_run import (
     warnings_of_order,
     warnings_of_plan,
 )
+from maskeraid_trainer.not_counted import warnings_of_parts
 from maskeraid_trainer.settings import TrainerSettings
 
 ESTIMATE = Estimate(
@@ -92,6 +96,26 @@ class TestWarnings:
         for url, codes in ((f"file://{tmp_path}", ["little_disk"]), ("s3://bucket", [])):
             settings = TrainerSettings(blobs_url=url)
             assert [code for code, _ in warnings_of_order(job, large, settings)] == codes
+
+    @pytest.mark.parametrize(
+        ("number", "asked", "architecture", "parts"),
+        [
+            (300, {"engine_b": False}, "eigen", ["engine_c", "detector"]),
+            (300, {"engine_b": True, "engine_c": False, "detector": False}, "eigen", ["engine_b"]),
+            (60, {}, "dense", ["encoder"]),
+            (60, {"detector": True}, "eigen", ["detector"]),
+        ],
+    )
+    def test_parts_that_it_does_not_wait_for(
+        self, number: int, asked: dict[str, bool], architecture: TrainedArchitecture, parts: list[str]
+    ) -> None:
+        images = np.random.default_rng(0).integers(0, 256, (number, 16, 16, 3), np.uint8)
+        settings = TrainSettings(kind="photo", **asked)  # type: ignore[arg-type]
+        found = [*warnings_of_parts(prepare(images, settings, None, 0), settings, architecture)]
+        assert [code for code, _ in found] == [f"{part}_not_counted" for part in parts]
+        assert all(
+            part == "encoder" or f"`{part}`, false" in said for part, (_, said) in zip(parts, found, strict=True)
+        )
 
 
 def test_a_process_knows_how_long_it_lives() -> None:
