@@ -143,10 +143,10 @@ def fill_all(table: Table, training: Images, model: FaceModel, faces: Sequence[i
         _note_interval(table, ridge.interval, face)
         for engine in engines:
             for pick in ("spread", "sample"):
-                _put_candidates(table, f"{engine}, {pick}", face, model, engine, pick)
+                put_candidates(table, f"{engine}, {pick}", face, model, engine, pick)
 
 
-def _put_candidates(table: Table, name: str, face: int, model: FaceModel, engine: Any, pick: Any) -> None:  # noqa: ANN401 literals
+def put_candidates(table: Table, name: str, face: int, model: FaceModel, engine: Any, pick: Any) -> None:  # noqa: ANN401 literals
     made = fill(
         table.truths[face], table.covering, model, k=CANDIDATES, engine=engine, pick=pick, seed=face, stages=False
     )

@@ -32,6 +32,7 @@ SUBJECTS = (
     "photographs",
     "detecting",
     "fills",
+    "gated_fills",
     "searching",
 )
 OUTPUT = Path("bench-output")
