@@ -8,6 +8,7 @@ A table is written anew when all of its figures are there; the page says of what
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,10 +109,10 @@ def detecting(results: Results) -> str:
     return table(("faces", "detector", "IoU", "recall", "kind", "false alarms", "IoU by family"), rows)
 
 
-def fills(results: Results) -> str:
+def fills(results: Results, figure_ids: Sequence[str]) -> str:
     """A table a covering: every baseline and engine."""
     parts = []
-    for figure_id in sorted(name for name in results if name.startswith("fill.") and "value" in results[name]):
+    for figure_id in figure_ids:
         rows = [
             (method, *(_number(row.get(column)) for column in FILL_COLUMNS))
             for method, row in results[figure_id]["beside"].items()
@@ -143,11 +144,16 @@ FILL_COLUMNS = {
     "pairwise_l1": "apart, L1", "coverage_90": "in 90 % interval", "width_90": "its width", "rank_1": "rank-1",
 }  # fmt: skip
 FOR_GROUPS = ("mean face", "Telea", "R: ridge", "A, spread: one", "C, spread: one", "C, spread: mean of 8")
+FILLS = (
+    ("orl", ("fill.orl.lower_face", "fill.orl.sunglasses")),
+    ("utkface", ("fill.utkface.lower_face", "fill.utkface.box")),
+    ("drawn", ("fill.drawn.mask", "fill.drawn.mouth-mask")),
+)
 SECTIONS: Mapping[str, tuple[Path, Sequence[str], Callable[[Results], str]]] = {
     "bars": (PAGE, [figure_id for _, figure_id in BARS], drawn_bars),
     "train.cost_growth": (PAGE, ["train.cost_growth"], growth),
     "detecting": (SCIENCE, DETECTING, detecting),
-    "fills": (SCIENCE, ["fill.orl.lower_face"], fills),
+    **{f"fills of {name}": (SCIENCE, figure_ids, partial(fills, figure_ids=figure_ids)) for name, figure_ids in FILLS},
     "select": (SCIENCE, ["select.fig_24", "select.covered_drop", "select.ece"], misleading_faces),
 }
 
