@@ -9,7 +9,7 @@ from typing import Self
 from maskeraid_core.confinement import Header
 from maskeraid_core.limited_child import ChildDied, LimitedChild
 
-IMAGE_SECONDS = 10.0  # of wall time, an image
+IMAGE_SECONDS = 10.0  # of processor time, an image
 
 
 class ImageRejected(Exception):
@@ -49,10 +49,12 @@ class ImageSanitiser:
         """Check and re-encode one image of a stranger; one whose header tells other `sides` is not decoded.
 
         Raises: ImageRejected, also with the code `unreadable_image` when the child died of it or needed over 10 s.
+            ChildDied, when none comes up, which is no fault of the image.
         """
         with self._turn:
+            child = self._ready()
             try:
-                ((reply, body),) = self._ready().ask({"sides": dict(sides)}, data, seconds=IMAGE_SECONDS)
+                ((reply, body),) = child.ask({"sides": dict(sides)}, data, seconds=IMAGE_SECONDS)
             except ChildDied as death:
                 raise ImageRejected("unreadable_image", "the image could not be read within the limits") from death
         return read_sanitised(reply, body)

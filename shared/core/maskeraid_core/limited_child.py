@@ -4,6 +4,7 @@ Whatever strangers send is parsed only in such a child. The child has no way to 
 """
 
 import json
+import math
 import os
 import select
 import signal
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Self
 
 from maskeraid_core.confinement import (
@@ -23,7 +25,9 @@ from maskeraid_core.confinement import (
     encode_frame,
 )
 
-STARTUP_SECONDS = 30.0  # imports on a busy machine
+STARTUP_SECONDS = 10.0  # of processor time: imports
+STARVED = 6  # times its processor time that a child may take by the clock: on a busy machine it waits for its turn
+TICKS = os.sysconf("SC_CLK_TCK")  # a second, of processor time
 PIECE = 256 * 2**10  # bytes a system call
 
 # One thread each: libraries that start threads would meet RLIMIT_NPROC.
@@ -34,6 +38,33 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | dict.fromkeys(
 
 class ChildDied(Exception):
     """The limited child ended, broke the protocol, or took too long."""
+
+
+class Patience:
+    """How long a child may take for one step: so much processor time of its own, and by the clock `STARVED` times that.
+
+    By the clock alone a good image would be refused because others keep the machine busy.
+    """
+
+    def __init__(self, pid: int, seconds: float) -> None:
+        self._pid, self._seconds = pid, seconds
+        self._until, self._spent = time.monotonic() + STARVED * seconds, processor_seconds(pid)
+
+    @property
+    def left(self) -> float:
+        """Seconds after which it may be over; 0 when it is."""
+        by_processor = self._seconds - (processor_seconds(self._pid) - self._spent)
+        return max(0.0, min(by_processor, self._until - time.monotonic()))
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has had of the processors so far; 0 of one that is gone. Source: proc_pid_stat(5)."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    user, system = stat.rpartition(b")")[2].split()[11:13]  # behind its name, which may hold anything
+    return (int(user) + int(system)) / TICKS
 
 
 class LimitedChild:
@@ -75,7 +106,7 @@ class LimitedChild:
         self.network_isolated: bool = hello["network_isolated"] is True
 
     def ask(self, header: Header, body: bytes = b"", *, seconds: float) -> Iterator[tuple[Header, bytes]]:
-        """Send one request and yield its replies, waiting at most `seconds` for each.
+        """Send one request and yield its replies; it may work at most `seconds` for each, of processor time.
 
         Raises: ChildDied. A request that is not read to its end ends the child, for its next reply would be stale.
         """
@@ -120,17 +151,18 @@ class LimitedChild:
             self._process.kill()
             self._process.wait()
 
-    def _wait(self, descriptor: int, event: int, deadline: float) -> None:
+    def _wait(self, descriptor: int, event: int, patience: Patience) -> None:
         poll = select.poll()
         poll.register(descriptor, event)
-        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-            self._kill()
-            raise ChildDied("it took too long")
+        while not poll.poll(math.ceil(patience.left * 1000)):
+            if not patience.left:
+                self._kill()
+                raise ChildDied("it took too long")
 
     def _send(self, frame: bytes, seconds: float) -> None:
-        deadline, rest = time.monotonic() + seconds, memoryview(frame)
+        patience, rest = Patience(self.pid, seconds), memoryview(frame)
         while rest:
-            self._wait(self._requests, select.POLLOUT, deadline)
+            self._wait(self._requests, select.POLLOUT, patience)
             try:
                 rest = rest[os.write(self._requests, rest[:PIECE]) :]
             except BlockingIOError:  # the pipe has some room, but not for a piece that must go at once
@@ -139,23 +171,23 @@ class LimitedChild:
                 raise self._death() from error
 
     def _receive(self, seconds: float) -> tuple[Header, bytes]:
-        deadline = time.monotonic() + seconds
-        header_size, body_size = LENGTHS.unpack(self._take(LENGTHS.size, deadline))
+        patience = Patience(self.pid, seconds)
+        header_size, body_size = LENGTHS.unpack(self._take(LENGTHS.size, patience))
         if header_size > LARGEST_HEADER or body_size > LARGEST_BODY:
             self._kill()
             raise ChildDied("it sent a frame above the limit")
-        head = self._take(header_size, deadline)
+        head = self._take(header_size, patience)
         try:
             header = json.loads(head)
         except (ValueError, RecursionError) as error:
             raise ChildDied("it broke the protocol") from error
         if not isinstance(header, dict):
             raise ChildDied("it broke the protocol")
-        return header, self._take(body_size, deadline)
+        return header, self._take(body_size, patience)
 
-    def _take(self, size: int, deadline: float) -> bytes:
+    def _take(self, size: int, patience: Patience) -> bytes:
         while len(self._received) < size:
-            self._wait(self._replies, select.POLLIN, deadline)
+            self._wait(self._replies, select.POLLIN, patience)
             piece = os.read(self._replies, PIECE)
             if not piece:
                 raise self._death()

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from maskeraid_core.image_sanitiser import ImageRejected, ImageSanitiser
+from maskeraid_core.limited_child import ChildDied
 
 SIDES = {"largest": 64}
 
@@ -49,3 +50,7 @@ class TestImageSanitiser:
             with pytest.raises(ImageRejected, match="within the limits"):
                 sanitiser.sanitise(png(), SIDES)
             assert sanitiser.sanitise(png(), SIDES).width == 32
+
+    def test_child_that_does_not_come_up_is_no_fault_of_the_image(self) -> None:
+        with pytest.raises(ChildDied, match="nonesuch"):
+            ImageSanitiser("nonesuch").sanitise(png(), SIDES)

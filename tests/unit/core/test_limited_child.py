@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from maskeraid_core import limited_child
 from maskeraid_core.confinement import encode_frame, serve
 from maskeraid_core.limited_child import ENVIRONMENT, ChildDied, LimitedChild
 
@@ -30,6 +32,12 @@ def confined(attempt: str) -> subprocess.CompletedProcess[str]:
 def png(side: int = 32) -> bytes:
     packed = io.BytesIO()
     Image.fromarray(np.arange(side * side * 3, dtype=np.uint8).reshape(side, side, 3)).save(packed, "PNG")
+    return packed.getvalue()
+
+
+def noise(side: int) -> bytes:
+    packed = io.BytesIO()
+    Image.fromarray(np.random.default_rng(1).integers(0, 256, (side, side, 3), np.uint8)).save(packed, "PNG")
     return packed.getvalue()
 
 
@@ -138,6 +146,19 @@ class TestLimitedChild:
             with pytest.raises(ChildDied, match="too long"):
                 list(child.ask(REQUEST, bytes(2**20), seconds=0.1))  # more than a pipe holds: sending waits too
 
+    def test_child_that_a_busy_machine_keeps_waiting_is_not_given_up(self) -> None:
+        """It was: photographs that need two seconds were called unreadable on a machine with much to do."""
+        with LimitedChild(SANITISING) as child:
+            os.kill(child.pid, signal.SIGSTOP)
+            threading.Timer(1.5, os.kill, (child.pid, signal.SIGCONT)).start()
+            ((reply, _),) = child.ask(REQUEST, png(), seconds=1)
+        assert "width" in reply
+
+    def test_child_that_works_too_long_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(limited_child, "STARVED", 10_000)  # so that the clock does not end it
+        with LimitedChild(SANITISING) as child, pytest.raises(ChildDied, match="too long"):
+            list(child.ask({"sides": {"largest": 2000}}, noise(2000), seconds=0.05))
+
     def test_unread_request_ends_the_child(self) -> None:
         with LimitedChild(SANITISING) as child:
             replies = child.ask(REQUEST, png(), seconds=10)
@@ -159,8 +180,6 @@ class TestLimitedChild:
 
     def test_large_image_passes_the_pipes(self) -> None:
         with LimitedChild(SANITISING) as child:
-            noise = io.BytesIO()
-            Image.fromarray(np.random.default_rng(1).integers(0, 256, (700, 700, 3), np.uint8)).save(noise, "PNG")
-            ((reply, body),) = child.ask(REQUEST, noise.getvalue(), seconds=30)
+            ((reply, body),) = child.ask(REQUEST, noise(700), seconds=30)
         assert reply["width"] == 700
         assert len(body) == reply["png"] + reply["thumbnail"] + 700 * 700 * 3
