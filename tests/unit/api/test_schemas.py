@@ -70,6 +70,19 @@ class TestReimagings:
         for method in ({}, {"method": "colour"}):
             read_json(ReimagingOptions, json.dumps({"covering": {**method, name: value}}))
 
+    @pytest.mark.parametrize("name", ["a\0b", "$where", "a.b", "", "x" * 65])
+    def test_a_wanted_attribute_has_a_name_that_attributes_have(self, name: str) -> None:
+        """Zeros in a name cannot be kept: the database's refusal would be the answer."""
+        with pytest.raises(ValidationFailed) as refused:
+            read_json(ReimagingOptions, json.dumps({"attributes": {name: "1"}}))
+        (row,) = refused.value.facts["errors"]  # type: ignore[misc]
+        assert row["pointer"].startswith("/attributes/")
+        assert "must begin with a letter" in row["detail"]
+
+    def test_every_face_that_can_be_found_can_be_chosen(self) -> None:
+        """A photograph of 200 faces asks for one of 0 to 199."""
+        assert read_json(ReimagingOptions, '{"face": 199}').face == 199
+
     def test_words_of_users_stay_as_they_are(self) -> None:
         file = {"key": "t/ten_1/jobs/a", "bytes": 1, "sha256": "0", "media_type": "image/png"}
         attributes = {"key": "final.png", "prefix": "b", "nose": "2"}

@@ -18,6 +18,7 @@ from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.coverings import MOST_GROWN, WIDEST_FEATHER
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import (
+    AttributeName,
     Body,
     CoveringId,
     ImageId,
@@ -43,6 +44,7 @@ _PICTURE = "(?:iVBORw0K|/9j/|UklG)"  # how PNG, JPEG, and WebP begin, in base64
 _BASE64 = f"{_PICTURE}(?:[A-Za-z0-9+/]{{4}})*(?:[A-Za-z0-9+/]{{2}}==|[A-Za-z0-9+/]{{3}}=)?"
 DATA_URL = re.compile(rf"^data:image/(?:png|jpeg|webp);base64,({_BASE64})$")
 MOST_WANTED = 16
+MOST_FACES = 1024  # as many find room where they are looked for: 640 x 640 pixels, 20 x 20 the smallest
 BESIDE_REUSE = frozenset(
     {"reuse", "smoothing", "tone_match", "metadata", "client_reference_id", "notify", "purpose", "case_reference"}
 )
@@ -150,7 +152,11 @@ class ReimagingOptions(LabelledBody):
         default=None, description="Whether it is a photograph; when absent, if not square or above 256 pixels a side."
     )
     face: int | None = Field(
-        default=None, ge=0, lt=100, description="Of several in a photograph, from the left, from 0.", examples=[1]
+        default=None,
+        ge=0,
+        lt=MOST_FACES,
+        examples=[1],
+        description="Of several in a photograph, from the left, from 0.",
     )
     model: ModelOption | None = Field(default=None, description="Null means Selection.")
     selector: Literal["attributes", "cnn"] = Field(
@@ -165,7 +171,9 @@ class ReimagingOptions(LabelledBody):
         description="How many versions of the face are drawn. Of a large picture fewer fit into one result, of 2,048 "
         "pixels a side 13: the job then fails with `bad_settings` and says how many do.",
     )  # fmt: skip
-    attributes: Annotated[dict[Value, Value], Field(max_length=MOST_WANTED)] = Field(default_factory=dict)
+    attributes: Annotated[
+        dict[AttributeName, Value], Field(max_length=MOST_WANTED, json_schema_extra={"additionalProperties": False})
+    ] = Field(default_factory=dict)
     smoothing: Smoothing = Field(default_factory=Smoothing)
     tone_match: Literal["auto", "off"] = "auto"
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1, description="Drawn when absent, and then shown.")
