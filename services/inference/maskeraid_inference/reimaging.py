@@ -17,11 +17,11 @@ from maskeraid_faces.coverings.colour_guess import guess_covering
 from maskeraid_faces.coverings.colour_rule import Colour, covered_by_colour
 from maskeraid_faces.coverings.find import find_learned
 from maskeraid_faces.coverings.grow import grow
-from maskeraid_faces.errors import BadImage, NothingCovered
+from maskeraid_faces.errors import BadImage, NothingCovered, TooMuchCovered
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.filling.filled import Filled
-from maskeraid_faces.images import SMALLEST_SIDE, Covering, Floats, Image, check_covering
+from maskeraid_faces.images import LARGEST_SHARE_COVERED, SMALLEST_SIDE, Covering, Floats, Image, check_covering
 from maskeraid_faces.selection.network import SelectorNetwork
 from maskeraid_faces.sizes import fit_covering, fit_image, fit_map, put_back, put_back_map
 from maskeraid_inference.choosing import Choice, choose, no_model_yet
@@ -157,9 +157,11 @@ def _by_colour(image: Image, wanted: CoveringChoice, versions: Sequence[ModelVer
 
 def fill_at_own_size(image: Image, covering: Covering, model: FaceModel, spec: ReimagingSpec) -> Filling:
     """Fill at the model's size; scale each answer back under the covering, so that visible pixels stay as they are."""
+    hole = fit_covering(covering, model.size)
+    _check_hole(hole, covering)
     filled = fill(
         fit_image(image, model.size),
-        fit_covering(covering, model.size),
+        hole,
         model,
         k=spec.candidates,
         engine=spec.engine,
@@ -201,6 +203,18 @@ def _check_sides(image: Image) -> None:
         raise BadImage(f"the image must be square, found {width} x {height} pixels", width=width, height=height)
     if not SMALLEST_SIDE <= height <= LARGEST_SIDE:
         raise BadImage(f"a side must be {SMALLEST_SIDE} to {LARGEST_SIDE} pixels, found {height}", found=height)
+
+
+def _check_hole(hole: Covering, covering: Covering) -> None:
+    """Say why a covering that leaves enough of the image leaves too little of it at the model's size."""
+    if hole.mean() <= LARGEST_SHARE_COVERED:
+        return
+    side, share = hole.shape[0], float(hole.mean())
+    raise TooMuchCovered(
+        f"{covering.mean():.0%} of the face is covered, in so many places that they touch {share:.0%} of the model's "
+        f"{side} x {side} pixels; at most 90 % can be: draw it in one piece",
+        share=round(share, 3),
+    )
 
 
 def blank(image: Image, covering: Covering) -> Image:

@@ -44,6 +44,9 @@ def check_covering(covering: Covering, image: Image) -> None:
         raise ShapeMismatch(f"the covering is {covering.shape}, the image {image.shape[:2]}")
     share = float(covering.mean())
     if share == 0:
-        raise NothingCovered()
+        raise NothingCovered("no pixel of this face is covered: a map is white where it is")
     if share > LARGEST_SHARE_COVERED:
-        raise TooMuchCovered(f"{share:.0%} of the face is covered; at most 90 % can be", share=round(share, 3))
+        raise TooMuchCovered(
+            f"{share:.0%} of the face is covered; at most 90 % can be: cover less, or grow it less",
+            share=round(share, 3),
+        )

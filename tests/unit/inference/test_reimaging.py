@@ -127,6 +127,26 @@ class TestCovering:
             run(covered_face(), ask(covering={"colours": [(255, 0, 255)]}))
         assert refused.value.facts["colours"] == [(255, 0, 255)]
 
+    @pytest.mark.parametrize(
+        ("lines", "error", "remedy"),
+        [
+            (slice(0, 0), NothingCovered, "a map is white where it is"),
+            (slice(None), TooMuchCovered, "100% of the face is covered; at most 90 % can be: cover less"),
+            (
+                slice(None, None, 8),
+                TooMuchCovered,
+                "12% .* 100% of the model's 32 x 32 .* in one piece",
+            ),
+        ],
+        ids=["nothing", "all", "a grid whose every gap is smaller than a pixel of the model"],
+    )
+    def test_what_cannot_be_filled_is_said_with_a_remedy(
+        self, lines: slice, error: type[Exception], remedy: str
+    ) -> None:
+        enlarged = covered_face().repeat(8, axis=0).repeat(8, axis=1)
+        with pytest.raises(error, match=remedy):
+            run(enlarged, ask(model=BY_USER), versions=[LIGHT], covering_map=white(lines, slice(None), 256))
+
     def test_an_uncovered_face_is_refused(self) -> None:
         with pytest.raises(NothingCovered, match="send a map"):
             run(draw_faces("faces-light").images[0])
