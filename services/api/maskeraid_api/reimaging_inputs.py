@@ -2,6 +2,8 @@
 
 import base64
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -28,13 +30,22 @@ from maskeraid_core.blobs import Blobs, image_key
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import StoredFile
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec, Reuse
-from maskeraid_core.errors import JobStateConflict, NotFound, ValidationFailed
+from maskeraid_core.errors import Expired, JobStateConflict, NotFound, ValidationFailed
 from maskeraid_core.jobs import JobKind
 from maskeraid_core.repositories.coverings import CoveringRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.selectors import SelectorRepository
 
 NO_SELECTOR = "There is no selector yet: order one, POST /v1/trainings with the kind `selector`, or leave this out."
+
+
+@contextmanager
+def named_at(pointer: str) -> Iterator[None]:
+    """Say where the body names what is not found, or not whole any more."""
+    try:
+        yield
+    except (NotFound, Expired) as error:
+        raise type(error)(str(error), pointer=pointer) from error
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,8 @@ class Inputs:
         """An image of a dataset, or one that came inside the JSON. Raises: NotFound, ScopeMissing."""
         if choice.image_id is not None:
             self.caller.need(Scope.DATASETS_READ)
-            _, row = await self.library.image(choice.image_id)
+            with named_at("/image/image_id"):
+                _, row = await self.library.image(choice.image_id)
             digest = str(row["sha256"])
             return ImageSource(image_id=choice.image_id, key=image_key(self.caller.tenant, digest), sha256=digest)
         found = DATA_URL.fullmatch(choice.data_url or "")
@@ -85,8 +97,10 @@ class Inputs:
         """The version that is meant now: an alias may lead elsewhere later. Raises: NotFound, Expired."""
         if option is None:
             return None
-        model = await self.registry.require(option.model_id)
-        version = await self.registry.whole_version(model, option.version)
+        with named_at("/model/model_id"):
+            model = await self.registry.require(option.model_id)
+        with named_at("/model/version"):
+            version = await self.registry.whole_version(model, option.version)
         return ModelChoice(model_id=model.id, version=version.version)
 
 
@@ -146,11 +160,13 @@ async def chosen_covering(options: CoveringOptions, coverings: CoveringRepositor
 
 async def _reused(option: ReuseOption, caller: Caller, jobs: JobRepository) -> ReimagingSpec:
     """What the earlier re-imaging was asked for. Raises: NotFound, ScopeMissing, JobStateConflict, ValidationFailed."""
-    earlier = await job_of(jobs, caller, option.reimaging_id, JobKind.REIMAGING)
+    with named_at("/reuse/reimaging_id"):
+        earlier = await job_of(jobs, caller, option.reimaging_id, JobKind.REIMAGING)
     candidates = len((earlier.result or {}).get("candidates", ()))
     if not candidates:
         detail = "It has no candidates: only a re-imaging that succeeded, to its end, can be used again."
-        raise JobStateConflict(detail, current_status=earlier.status.value, allowed_actions=[])
+        place = {"pointer": "/reuse/reimaging_id"}
+        raise JobStateConflict(detail, current_status=earlier.status.value, allowed_actions=[], **place)
     if option.candidate is not None and option.candidate >= candidates:
         raise ValidationFailed(f"It has {candidates} candidates, 0 to {candidates - 1}.", pointer="/reuse/candidate")
     return ReimagingSpec.model_validate(earlier.spec)

@@ -95,4 +95,6 @@ async def test_another_tenants_is_not_found(
 ) -> None:
     other = await open_account()
     assert (await ask(other.client, earlier)).status_code == 404
-    assert (await ask(client, {"id": new_id("rim")})).status_code == 404
+    unknown = await ask(client, {"id": new_id("rim")})
+    assert unknown.status_code == 404
+    assert [row["pointer"] for row in unknown.json()["errors"]] == ["/reuse/reimaging_id"]

@@ -18,6 +18,7 @@ from maskeraid_core.repositories.repository import now
 
 from .conftest import Account, Open
 
+PICTURE = "data:image/png;base64,iVBORw0KAAAA"
 HEADERS = {"Idempotency-Key": "once"}
 
 
@@ -212,6 +213,20 @@ class TestProblems:
         assert (answer.status_code, answer.json()["code"]) == (400, "malformed_form")
         assert "JSON" not in answer.text
         assert answer.json()["detail"].startswith("The multipart form cannot be read: ")
+
+    @pytest.mark.parametrize(
+        ("named", "pointer"),
+        [
+            ({"image": {"image_id": f"img_{'0' * 26}_000001"}}, "/image/image_id"),
+            ({"image": {"data_url": PICTURE}, "model": {"model_id": f"mdl_{'0' * 26}"}}, "/model/model_id"),
+            ({"image": {"data_url": PICTURE}, "covering": {"covering_id": f"cov_{'0' * 26}"}}, "/covering/covering_id"),
+        ],
+    )
+    async def test_what_is_not_there_is_said_by_the_place_that_names_it(
+        self, client: httpx.AsyncClient, named: dict[str, Any], pointer: str
+    ) -> None:
+        answer = await client.post("/v1/reimagings", json=named)
+        assert (answer.status_code, [row["pointer"] for row in answer.json()["errors"]]) == (404, [pointer])
 
     async def test_unknown_part(self, client: httpx.AsyncClient) -> None:
         answer = await client.post("/v1/reimagings", files={"imag": ("a.png", b"x")})
