@@ -79,6 +79,15 @@ class TestReimagings:
         assert row["pointer"].startswith("/attributes/")
         assert "must begin with a letter" in row["detail"]
 
+    def test_a_face_is_not_chosen_where_none_is_looked_for(self) -> None:
+        with pytest.raises(ValidationFailed) as refused:
+            read_json(ReimagingOptions, '{"detect_faces": false, "face": 3}')
+        (row,) = refused.value.facts["errors"]  # type: ignore[misc]
+        assert row["pointer"] == "/face"
+        assert "`detect_faces` is false: leave one of the two out" in row["detail"]
+        for may_be in ('{"detect_faces": false}', '{"detect_faces": true, "face": 3}', '{"face": 3}'):
+            read_json(ReimagingOptions, may_be)
+
     def test_every_face_that_can_be_found_can_be_chosen(self) -> None:
         """A photograph of 200 faces asks for one of 0 to 199."""
         assert read_json(ReimagingOptions, '{"face": 199}').face == 199

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, shared_fields
 from maskeraid_api.schemas.parts import Text, View
-from maskeraid_api.schemas.reimagings import ImageChoice, ReimagingOptions, options_of_spec
+from maskeraid_api.schemas.reimagings import NO_FACE_UNSOUGHT, ImageChoice, ReimagingOptions, options_of_spec
 from maskeraid_api.schemas.trainings import DataChoice
 from maskeraid_core.documents.batches import MOST_ITEMS, BatchProgress, BatchSpec
 from maskeraid_core.documents.reimagings import STATEMENT
@@ -41,7 +41,10 @@ class BatchRequest(BatchOptions):
     """Images one by one, or those of a dataset under a filter; files go as multipart parts `images` instead."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [_with("images", "array", "dataset"), _with("dataset", "object", "images")]}
+        json_schema_extra={
+            **NO_FACE_UNSOUGHT,
+            "oneOf": [_with("images", "array", "dataset"), _with("dataset", "object", "images")],
+        }
     )
 
     images: Annotated[list[BatchImage], Field(min_length=1, max_length=MOST_ITEMS)] | None = None

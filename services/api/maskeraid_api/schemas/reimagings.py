@@ -144,8 +144,16 @@ class Smoothing(Body):
     )  # fmt: skip
 
 
+# JSON Schema's words for: no face is chosen where none is looked for.
+NO_FACE_UNSOUGHT: dict[str, Any] = {
+    "anyOf": [{"properties": {"detect_faces": {"enum": [True, None]}}}, {"properties": {"face": {"type": "null"}}}]
+}
+
+
 class ReimagingOptions(LabelledBody):
     """How the covered part is filled."""
+
+    model_config = ConfigDict(json_schema_extra=NO_FACE_UNSOUGHT)
 
     covering: CoveringOptions = Field(default_factory=CoveringOptions)
     detect_faces: bool | None = Field(
@@ -185,6 +193,13 @@ class ReimagingOptions(LabelledBody):
     case_reference: Text | None = None
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
 
+    @field_validator("face")
+    @classmethod
+    def _of_a_photograph(cls, value: int | None, found: ValidationInfo) -> int | None:
+        if value is not None and found.data.get("detect_faces") is False:
+            raise ValueError("no face is looked for, as `detect_faces` is false: leave one of the two out")
+        return value
+
 
 class ReuseOption(Body):
     """An earlier re-imaging whose drawn faces are smoothed and blended anew: milliseconds, and no new drawing."""
@@ -210,7 +225,7 @@ class ReimagingRequest(ReimagingOptions):
     With `reuse`, of the other options `smoothing`, `tone_match`, and those that only label the job may stand beside it.
     """
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [_WITH_IMAGE, _WITH_REUSE]})
+    model_config = ConfigDict(json_schema_extra={**NO_FACE_UNSOUGHT, "oneOf": [_WITH_IMAGE, _WITH_REUSE]})
 
     image: ImageChoice | None = None
     reuse: ReuseOption | None = None
