@@ -134,11 +134,14 @@ class TestNames:
         assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]
         refused = next(answer.json() for answer in answers if answer.status_code == 409)
         assert (refused["code"], refused["errors"][0]["pointer"]) == ("name_taken", "/name")
+        made = next(answer.json()["id"] for answer in answers if answer.status_code == 201)
+        assert refused["dataset_id"] == made
+        assert f"The dataset {made} is called so already" in refused["detail"]
 
     async def test_taken_for_renaming_until_its_owner_is_deleted(self, client: httpx.AsyncClient) -> None:
         first, second = [(await client.post("/v1/datasets", json={"name": name})).json()["id"] for name in "ab"]
         refused = await client.patch(f"/v1/datasets/{second}", json={"name": "a"})
-        assert refused.json()["code"] == "name_taken"
+        assert (refused.json()["code"], refused.json()["dataset_id"]) == ("name_taken", first)
         await client.delete(f"/v1/datasets/{first}")
         assert (await client.patch(f"/v1/datasets/{second}", json={"name": "a"})).json()["name"] == "a"
 

@@ -1,7 +1,7 @@
 """Datasets, their versions, and uploads."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from pymongo.errors import DuplicateKeyError
@@ -17,14 +17,14 @@ class DatasetRepository(TenantRepository[Dataset]):
 
     async def add(self, document: Dataset) -> Dataset:
         """Insert a dataset; one insert, or NameTaken: an index decides races."""
-        with _one_of_a_name():
+        async with self._one_of_a_name(document.name):
             return await super().add(document)
 
     async def change(
         self, document_id: str, facts: Mapping[str, object], *, where: Mapping[str, object] | None = None
     ) -> Dataset | None:
         """As of every document, but NameTaken when `facts` has another dataset's name."""
-        with _one_of_a_name():
+        async with self._one_of_a_name(facts.get("name")):
             return await super().change(document_id, facts, where=where)
 
     async def all_live(self) -> list[Dataset]:
@@ -51,13 +51,16 @@ class DatasetRepository(TenantRepository[Dataset]):
         outcome = await self._collection.update_one(self._live({"_id": dataset_id}), {"$set": {"deleted_at": now()}})
         return outcome.modified_count == 1
 
-
-@contextmanager
-def _one_of_a_name() -> Iterator[None]:
-    try:
-        yield
-    except DuplicateKeyError as error:
-        raise NameTaken("A dataset is called so already.", pointer="/name") from error
+    @asynccontextmanager
+    async def _one_of_a_name(self, name: object) -> AsyncIterator[None]:
+        try:
+            yield
+        except DuplicateKeyError as error:
+            holder = await self._collection.find_one(self._live({"name": name}), {"_id": 1})
+            if holder is None:  # deleted in this moment
+                raise NameTaken("A dataset was called so a moment ago.", pointer="/name") from error
+            detail = f"The dataset {holder['_id']} is called so already: use that one, or choose another name."
+            raise NameTaken(detail, pointer="/name", dataset_id=holder["_id"]) from error
 
 
 class DatasetVersionRepository(TenantRepository[DatasetVersion]):
