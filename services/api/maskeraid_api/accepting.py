@@ -19,7 +19,7 @@ from maskeraid_api.measuring import ACCEPTED_JOBS
 from maskeraid_core.documents.document import Part
 from maskeraid_core.errors import IdempotencyKeyReused
 from maskeraid_core.ids import new_id
-from maskeraid_core.jobs import Job, JobKind, Notify
+from maskeraid_core.jobs import BRIEF, Job, JobKind, Notify
 from maskeraid_core.news import wait_for_news
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.jobs import JobRepository
@@ -115,6 +115,7 @@ def _job(request: Request, tenant: str, order: Order) -> Job:
         idempotency_key=idempotency_key, request_digest=request_digest,
         retry_of=order.retry_of, notify=order.notify, metadata=order.metadata,
         warnings=order.warnings, client_reference_id=order.client_reference_id,
+        priority=BRIEF if spec.get("dry_run") else 0,
         request_id=exchange_of(request.scope).request_id, created_at=at, updated_at=at,
     )  # fmt: skip
 

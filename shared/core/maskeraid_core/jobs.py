@@ -144,6 +144,7 @@ class Notify(Part):
 
 
 PRIORITIES = (1, 0, -1)  # an owner's
+BRIEF = 1  # of what takes seconds among jobs that take minutes or hours
 OF_BATCH = -2  # below them all: what somebody waits for comes before the items of the same tenant's batches
 
 

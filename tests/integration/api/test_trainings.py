@@ -12,10 +12,11 @@ from maskeraid_core.blobs import sha256_hex
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.models import Model, ModelFile, ModelVersion
 from maskeraid_core.ids import new_id
-from maskeraid_core.jobs import CHECKPOINT_FILES, CheckpointEntry, Job, JobError
+from maskeraid_core.jobs import CHECKPOINT_FILES, CheckpointEntry, Job, JobError, QueueName
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.claims import Claim, JobClaims
 from maskeraid_core.repositories.events import EventLine, EventRepository, Lines
+from maskeraid_core.repositories.lanes import Lane, LaneRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
@@ -363,6 +364,23 @@ class TestDryRun:
         answer = await asking
         assert (answer.status_code, answer.headers["preference-applied"]) == (200, "wait=20")
         assert answer.json()["estimate"]["queue_position"] == 1
+
+    async def test_it_goes_before_trainings_that_wait_and_a_retry_of_it_too(
+        self, client: httpx.AsyncClient, hand: Hand, stores: Stores, account: Account, order: dict[str, Any]
+    ) -> None:
+        lane = Lane(id="-", queue=QueueName.TRAINER, tenant=account.tenant, waiting=True, accepted=1)
+        real, dry = [
+            (await client.post("/v1/trainings", json={**order, "dry_run": is_dry})).json()["id"]
+            for is_dry in (False, True)
+        ]
+        assert await LaneRepository(stores.database).next_in(lane, 9) == [dry, real]
+        assert (await client.get(f"/v1/trainings/{dry}")).json()["queue_position"] == 1
+        await client.post(f"/v1/jobs/{dry}/cancel")
+        again = (await client.post(f"/v1/jobs/{dry}/retry")).json()["id"]
+        assert await LaneRepository(stores.database).next_in(lane, 9) == [again, real]
+        await hand.succeed(await hand.claim(again), {"estimate": ESTIMATE})
+        answer = (await client.get(f"/v1/trainings/{again}")).json()
+        assert answer["estimate"]["queue_position"] == 2  # of the training that it measured, behind the other one
 
     async def test_what_a_training_is_refused_for_it_is_refused_for(
         self, client: httpx.AsyncClient, order: dict[str, Any]

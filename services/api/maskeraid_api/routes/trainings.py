@@ -109,7 +109,8 @@ async def create_training(
     """Order a model, or a selector. All that can be known now is checked now.
 
     With `dry_run` the worker makes the first steps only and answers what the whole would take, with `Prefer: wait=30`
-    in the first answer when it is there in time. Nothing of it is kept, and it is forgotten after a day.
+    in the first answer when it is there in time. It goes before your trainings that wait, and after the one that runs.
+    Nothing of it is kept, and it is forgotten after a day.
     """
     caller.need(Scope.DATASETS_READ)
     if body.kind == "selector":
@@ -227,7 +228,7 @@ async def delete_bytes_of(gateway: Gateway, job: Job) -> None:
 async def wait_of(gateway: Gateway, job: Job) -> Wait | None:
     """That of a job that waits; of a dry run that has succeeded, that of the same order made now."""
     if job.status is JobStatus.SUCCEEDED and job.spec.get("dry_run"):
-        job = job.model_copy(update={"id": new_id(job.kind.id_prefix), "status": JobStatus.QUEUED})
+        job = job.model_copy(update={"id": new_id(job.kind.id_prefix), "status": JobStatus.QUEUED, "priority": 0})
     return await gateway.estimates.wait_of(job)
 
 
