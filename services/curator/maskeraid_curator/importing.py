@@ -11,6 +11,7 @@ from itertools import groupby, islice
 
 from maskeraid_core.blobs import image_key, sha256_hex, thumbnail_key
 from maskeraid_core.documents.datasets import Attribute, CoveredFaces, Dataset, DatasetVersion, ImportSpec, Role
+from maskeraid_core.documents.trainings import FEWEST_IMAGES
 from maskeraid_core.errors import AllRowsRejected
 from maskeraid_core.held import HandBack, Held
 from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
@@ -87,7 +88,17 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
     version, duplicates = make_version(held, port, dataset.id, running.accepted, schema, running.check)
     if version is not None:
         held.put_effect("publish_dataset_version", version.to_mongo())
+    _warn_of_few(held, version or dataset)
     held.result = _result(running, version or dataset, duplicates, unlisted)
+
+
+def _warn_of_few(held: Held, latest: DatasetVersion | Dataset) -> None:
+    if latest.role is Role.TRAIN and latest.image_count < FEWEST_IMAGES:
+        held.warn(
+            "too_few_to_train",
+            f"the dataset has {latest.image_count} images now, and a training needs at least {FEWEST_IMAGES}: import "
+            "more into it",
+        )
 
 
 def _why_none(refused: Sequence[Refused]) -> str:

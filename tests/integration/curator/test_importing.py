@@ -136,6 +136,18 @@ class TestUpload:
         report = json.loads(curator.port.call(curator.stores.blobs.get, f"{job.attempt_prefix}rows.json"))
         assert {row["row"] for row in report if row["code"] == "duplicate"} == {6, 9}
 
+    @pytest.mark.parametrize(("role", "count", "codes"), [
+        (Role.TRAIN, 7, ["too_few_to_train"]), (Role.TRAIN, 8, []), (Role.TEST, 7, []),
+    ])  # fmt: skip
+    def test_too_few_to_train_are_told_of(self, curator: Curator, role: Role, count: int, codes: list[str]) -> None:
+        dataset = curator.add_dataset(role=role)
+        rows = "".join(f"{index}.png,{index % 2}\n" for index in range(count)).encode()
+        images = [Member(b"%d.png" % index, png(index)) for index in range(count)]
+        zipped = build([*images, Member(b"manifest.csv", b"file,eyes\n" + rows)])
+        job = curator.imported(dataset, curator.store("faces.zip", zipped))
+        assert [warning["code"] for warning in job.warnings] == codes
+        assert [f"{count} images now" in warning["detail"] for warning in job.warnings] == [True for _ in codes]
+
     def test_the_version_says_what_is_stored(self, curator: Curator) -> None:
         dataset = curator.add_dataset(attributes=SCHEMA, role=Role.TEST)
         curator.imported(dataset, curator.store("faces.zip", archive()))
@@ -172,14 +184,14 @@ class TestUpload:
 
     def test_images_without_a_manifest_are_told(self, curator: Curator) -> None:
         members = [Member(b"a.png", png(0)), Member(b"b.png", png(1))]
-        bare = curator.imported(curator.add_dataset(name="bare"), curator.store("bare.zip", build(members)))
+        bare = curator.imported(curator.add_dataset("bare", role=Role.TEST), curator.store("bare.zip", build(members)))
         assert bare.status is JobStatus.SUCCEEDED
         ((code, detail),) = [(warning["code"], warning["detail"]) for warning in bare.warnings]
         assert code == "no_manifest"
         assert detail.startswith("2 images came without a manifest")
         assert "put a manifest.csv (first column `file`" in detail
         listed = build([*members, Member(b"manifest.csv", b"file\na.png\nb.png\n")])
-        assert curator.imported(curator.add_dataset(), curator.store("listed.zip", listed)).warnings == []
+        assert curator.imported(curator.add_dataset(role=Role.TEST), curator.store("listed.zip", listed)).warnings == []
 
     def test_next_import_keeps_rows_and_numbers(self, curator: Curator) -> None:
         dataset = curator.add_dataset()

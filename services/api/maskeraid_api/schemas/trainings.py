@@ -33,7 +33,6 @@ ARCHITECTURES = get_args(Architecture)
 PRESETS = get_args(Preset)
 MOST_STEPS = 10_000_000
 LARGEST_SEED = 2**31 - 1
-FEWEST_IMAGES = 8
 SELECTOR_NAME = SelectorSpec.model_fields["name"].default
 FEW_IMAGES = 100  # below it a training is warned of memorisation
 

@@ -7,6 +7,8 @@ from pydantic import Field
 from maskeraid_core.documents.document import Part
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource
 
+FEWEST_IMAGES = 8  # that a model is trained on
+
 
 class DataPart(Part):
     """A dataset version, or the part of it that a filter leaves."""
