@@ -18,7 +18,7 @@ from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ModelChoice, ReimagingSpec
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.held import Held, Parked
-from maskeraid_core.image_sanitiser import ImageSanitiser
+from maskeraid_core.image_sanitiser import ImageRejected, ImageSanitiser
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.default_models import DefaultModelRepository
@@ -43,6 +43,11 @@ from maskeraid_inference.reusing import read_earlier, reimage_again
 BEYOND_FRAME = (
     "The covering reaches the rim of the face's frame, and may go on beyond it: there the photo stays as it is. "
     "A photo that shows eyes and mouth more clearly helps to place the frame."
+)
+MUCH_COVERED = 0.6  # of a face: of the drawn scarves, the widest thing worn, none takes more than 0.54
+MOSTLY_COVERED = (
+    "{:.0%} of the face was found to be covered, more than a mask or a scarf takes: look at covering.png. If it is too "
+    "much, paint the covering yourself and send it as a map (`covering`, white = covered)."
 )
 LARGEST_PHOTO_SIDE = 4_096  # pixels: what telephones take
 PHOTO_SIDES = Sides(LARGEST_PHOTO_SIDE, SMALLEST_SIDE)  # or of a face alone
@@ -99,6 +104,8 @@ class Workbench:
             covering_map=covering_map, is_default=default is not None, network=self._network(held.job, spec),
             enter=phases.enter,
         )  # fmt: skip
+        if reimaged.found.by != "map" and (share := reimaged.found.covering.mean()) > MUCH_COVERED:
+            held.warn("much_covered", MOSTLY_COVERED.format(share))
         if reimaged.filling and reimaged.filling.is_fallback:
             held.warn("fallback_engine", FALLBACK)
         if reimaged.photo and reimaged.filling and reaches_rim(reimaged.found.covering):
@@ -173,7 +180,10 @@ class Workbench:
     def _sanitised(self, upload: StoredFile, sides: Sides) -> Picture:
         """Raises: ImageRejected, whose code becomes the job's."""
         content = self.port.call(read_parts, self.port.stores.blobs, upload)
-        clean = self.sanitiser.sanitise(content, asdict(sides))
+        try:
+            clean = self.sanitiser.sanitise(content, asdict(sides))
+        except ImageRejected as refusal:  # of an image and a map, or many images, it says which
+            raise ImageRejected(refusal.code, f"{upload.name}: {refusal}") from refusal
         pixels = np.frombuffer(clean.pixels, np.uint8).reshape(clean.height, clean.width, 3)
         return Picture(pixels, clean.png)
 

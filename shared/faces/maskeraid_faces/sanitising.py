@@ -51,7 +51,7 @@ def sanitise(content: bytes, sides: Sides | None = None) -> SanitisedImage:
     if len(content) > MAX_BYTES:
         raise _refusal("too_many_bytes", f"larger than {MAX_BYTES // 2**20} MiB")
     if not MAGIC.match(content):
-        raise _refusal("format", "not a JPEG, PNG, or WebP")
+        raise _refusal("format", "not a JPEG, PNG, or WebP: save it as one of them")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # damaged EXIF is no reason to refuse pixels that decode
         warnings.simplefilter("error", Pictures.DecompressionBombWarning)

@@ -81,6 +81,26 @@ class TestResult:
         assert "`engine` A shows what the GAN draws" in warning["detail"]
 
 
+class TestCovering:
+    MOST = np.arange(32)[:, None] < 24 + np.zeros(32, np.int_)  # three quarters, as if the whole head were taken
+
+    def carried_out(self, inference: Inference, **covering: object) -> Job:
+        face = covered_face()
+        face[self.MOST] = TEAL
+        return inference.carry_out(inference.accept(face, until="covering", covering=covering))
+
+    def test_that_takes_most_of_a_face_is_told_with_what_helps(self, inference: Inference) -> None:
+        (warning,) = self.carried_out(inference, colours=[TEAL], method="colour").warnings
+        assert warning["code"] == "much_covered"
+        assert "paint the covering yourself" in warning["detail"]
+
+    def test_that_was_painted_is_meant_so(self, inference: Inference) -> None:
+        drawn = np.repeat(self.MOST[..., None], 3, axis=2).astype(np.uint8) * np.uint8(255)
+        upload = inference.store("map", to_png(drawn)).model_dump()
+        done = self.carried_out(inference, upload=upload)
+        assert (done.status, done.warnings) == (JobStatus.SUCCEEDED, [])
+
+
 class TestReuse:
     def again(self, inference: Inference, done: Job, candidate: int | None = None, **facts: object) -> Job:
         reuse = {"reimaging_id": done.id, "candidate": candidate}
@@ -179,6 +199,7 @@ class TestInput:
         assert failed.status is JobStatus.FAILED
         assert failed.error is not None
         assert (failed.error.code, failed.crashes) == ("unreadable_image", 0)
+        assert failed.error.message.startswith("face: not a JPEG, PNG, or WebP")
 
     def test_that_is_gone_fails_the_job(self, inference: Inference) -> None:
         failed = inference.carry_out(inference.accept_source({"key": image_key(TENANT, "0" * 64)}))

@@ -72,7 +72,7 @@ class TestHostileImages:
         assert caught.value.facts["reason"] == reason
 
     def test_of_another_format_are_told_the_right_ones(self) -> None:
-        with pytest.raises(BadImage, match=r"^not a JPEG, PNG, or WebP$"):
+        with pytest.raises(BadImage, match=r"^not a JPEG, PNG, or WebP: save it as one of them$"):
             sanitise(packed(FACE, "GIF"))
 
     def test_are_many(self) -> None:
