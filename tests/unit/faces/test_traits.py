@@ -114,6 +114,13 @@ def test_what_the_model_cannot_tell_is_refused(
     assert (refused.value.facts["field"], refused.value.facts["allowed"]) == (field, allowed)
 
 
+def test_of_a_model_without_attributes_what_helps_is_said(model: FaceModel) -> None:
+    with pytest.raises(BadSettings, match=r"`attributes`; it tells none.*leave `attributes` out") as refused:
+        fill(covered(), MASK, replace(model, traits=()), wanted={"nose": "2"})
+
+    assert (refused.value.facts["field"], refused.value.facts["allowed"]) == ("attributes", [])
+
+
 def test_a_photographs_model_finds_rare_values() -> None:
     model = with_traits(make_eigen_model(kind="photo"))
     filled = fill(covered(), MASK, model, k=8, wanted={"mouth": "2", "nose": "4"}, seed=3)

@@ -12,6 +12,10 @@ from maskeraid_faces.filling.pool import Pool, narrowed
 from maskeraid_faces.images import Covering, Floats, Image, Images, to_network
 
 ROWS_AT_ONCE = 128
+NO_TRAITS = (
+    "it tells none, for its training images had none, or too few of each value: leave `attributes` out, or name a "
+    "model of images with attributes"
+)
 
 
 def tell_traits(generated: Images, image: Image, covering: Covering, model: FaceModel) -> list[dict[str, str]]:
@@ -31,7 +35,8 @@ def check_wanted(wanted: Mapping[str, str], model: FaceModel) -> None:
     traits = {trait.attribute: trait for trait in model.traits}
     for attribute, value in wanted.items():
         if attribute not in traits:
-            detail = f"this model tells {', '.join(traits) or 'no attribute'}; it knows no {attribute!r}"
+            can = f"it tells {', '.join(traits)}: ask for these" if traits else NO_TRAITS
+            detail = f"this model cannot tell the attribute {attribute!r} that is wanted in `attributes`; {can}"
             raise BadSettings(detail, field="attributes", allowed=sorted(traits))
         if value not in traits[attribute].values:
             detail = f"{attribute} is one of {', '.join(traits[attribute].values)}, not {value!r}"
