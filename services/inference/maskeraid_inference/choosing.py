@@ -46,6 +46,7 @@ class Choice:
             "selection": {
                 "by": self.by,
                 "reason": REASONS[self.by],
+                "model": self.version.name,
                 "model_id": self.version.model_id,
                 "version": self.version.version,
                 "distribution": list(self.distribution),

@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 from tests.factories import make_job
 
+from maskeraid_api.bundles.result import shown_result
 from maskeraid_api.forms import read_json
 from maskeraid_api.schemas.account import EmailEvent
 from maskeraid_api.schemas.deliveries import EventType
@@ -91,6 +92,16 @@ class TestReimagings:
     def test_every_face_that_can_be_found_can_be_chosen(self) -> None:
         """A photograph of 200 faces asks for one of 0 to 199."""
         assert read_json(ReimagingOptions, '{"face": 199}').face == 199
+
+    @pytest.mark.parametrize(("image", "name"), [
+        ({"upload": {"name": "ada.png", "bytes": 1, "keys": []}}, "ada.png"), ({"image_id": "img_1"}, "img_1"),
+        ({}, None),
+    ])  # fmt: skip
+    def test_are_called_as_the_picture_but_not_in_a_bundle(self, image: dict[str, object], name: str | None) -> None:
+        spec = {"image": image, "covering": {}, "software": "1"}
+        done = make_job(JobKind.REIMAGING, spec=spec, status=JobStatus.SUCCEEDED, result={"candidates": []})
+        assert (ReimagingView.of(done).name, JobView.of(done).name) == (name, name)
+        assert "name" not in shown_result(done)
 
     def test_words_of_users_stay_as_they_are(self) -> None:
         file = {"key": "t/ten_1/jobs/a", "bytes": 1, "sha256": "0", "media_type": "image/png"}

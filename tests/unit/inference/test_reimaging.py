@@ -181,7 +181,8 @@ class TestSelection:
         choice = run(covered_face("light"), ask(until="selection"), versions=[LIGHT], is_default=True).choice
         assert choice is not None
         assert choice.by == "default"
-        assert choice.to_dict()["selection"]["reason"].startswith("the service's default model")
+        told = choice.to_dict()["selection"]
+        assert (told["model"], told["reason"].startswith("the service's default model")) == ("faces-light", True)
         with pytest.raises(NoSuitableModel):
             run(covered_face("dark"), ask(until="selection"), versions=[LIGHT], is_default=True)
 

@@ -12,11 +12,12 @@ PASSING = {
     "urls", "updated_at", "allowed_actions", "queue_position", "estimated_finish", "progress", "phase", "phases",
     "cancel_requested", "pause_requested", "stop_requested", "deadline_at", "rating",
 }  # fmt: skip
+OWN = {"name"}  # a bundle is handed on, and a file's name may say whom it shows
 
 
 def shown_result(job: Job) -> dict[str, Any]:
     """Without the training images that candidates come near to: a bundle is handed on, they are their owner's."""
-    shown = ReimagingView.of(job).model_dump(mode="json", exclude=PASSING)
+    shown = ReimagingView.of(job).model_dump(mode="json", exclude=PASSING | OWN)
     del shown["files"][BUNDLE]
     for candidate in shown["result"]["candidates"]:
         candidate.pop("near_copy_of", None)

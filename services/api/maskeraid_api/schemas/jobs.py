@@ -89,13 +89,22 @@ class JobView(JobFields):
     """What every job shares; its resource shows everything."""
 
     object: Literal["job"] = "job"
-    name: str | None = Field(description="A training's name, an import's file or drawn set, what is evaluated.")
+    name: str | None = Field(
+        description="A training's name, an import's file or drawn set, what is evaluated, the picture re-imaged."
+    )
 
     @classmethod
     def of(cls, job: Job, wait: Wait | None = None) -> "JobView":
         files = job.spec.get("files") or [{}]
         name = job.spec.get("name") or job.spec.get("generator") or files[0].get("name") or job.spec.get("kind")
-        return cls(**shared_fields(job, wait), name=name)
+        return cls(**shared_fields(job, wait), name=name or picture_name(job))
+
+
+def picture_name(job: Job) -> str | None:
+    """Of a re-imaging, what was sent: the file's name, or the id of an image of a dataset."""
+    image = job.spec.get("image") or {}
+    name: str | None = (image.get("upload") or {}).get("name") or image.get("image_id")
+    return name
 
 
 def shared_fields(job: Job, wait: Wait | None = None) -> dict[str, Any]:

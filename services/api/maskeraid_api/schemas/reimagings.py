@@ -16,7 +16,7 @@ from pydantic import (
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.coverings import MOST_GROWN, WIDEST_FEATHER
-from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
+from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, picture_name, shared_fields
 from maskeraid_api.schemas.parts import (
     AttributeName,
     Body,
@@ -261,6 +261,10 @@ class ReimagingView(JobFields):
     """A re-imaging. A candidate is plausible, not evidence."""
 
     object: Literal["reimaging"] = "reimaging"
+    name: str | None = Field(
+        description="Of the file that was sent, or the id of the dataset's image; null of a `reuse` of a file.",
+        examples=["covered.png"],
+    )
     statement: str
     synthetic: Literal[True] = True
     options: dict[str, Any] = Field(description="What was asked, with the seed.")
@@ -286,7 +290,7 @@ class ReimagingView(JobFields):
         place = job.batch
         rating = ResultRatingView(**job.rating.model_dump()) if job.rating else None
         return cls(
-            **shared_fields(job, wait), rating=rating,
+            **shared_fields(job, wait), name=picture_name(job), rating=rating,
             batch_id=place and place.batch_id, batch_index=place and place.index,
             statement=STATEMENT, options=options_of_spec(spec),
             result={"statement": STATEMENT, "synthetic": True, **shown} if job.result else None, files=files,
