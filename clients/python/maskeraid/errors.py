@@ -1,7 +1,7 @@
 """What can go wrong between a program and the service.
 
 MaskeraidClientError
-├── NotUsable         the key or the address cannot be one
+├── NotUsable         the key, the address, or a picture cannot be one
 ├── NotReachable      the service does not answer
 ├── ApiError          it answered with a problem (RFC 9457)
 └── JobFailed         a job that was waited for did not succeed
@@ -21,7 +21,7 @@ class MaskeraidClientError(Exception):
 
 
 class NotUsable(MaskeraidClientError):
-    """The key or the address cannot be one."""
+    """The key, the address, or a picture cannot be one."""
 
 
 class NotReachable(MaskeraidClientError):
@@ -46,6 +46,7 @@ class ApiError(MaskeraidClientError):
         self.code: str = problem.get("code", "unknown")
         self.detail: str = problem.get("detail") or problem.get("title") or f"status {status}"
         self.errors: list[dict[str, Any]] = problem.get("errors", [])
+        self.path: str = problem.get("instance") or ""  # that was asked
         self.request_id: str | None = problem.get("request_id")
         self.is_retryable: bool = problem.get("retryable", status in RETRYABLE)
         self.retry_after = retry_after

@@ -11,6 +11,7 @@ from maskeraid import Client
 
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 URL = "http://service.test"
+PNG = b"\x89PNG\r\n\x1a\nface"  # begins like one, which is all that the client looks at
 
 
 class Service:

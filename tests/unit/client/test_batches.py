@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.client.service import Service, job, listed, ok
+from tests.unit.client.service import PNG, Service, job, listed, ok
 from tests.unit.client.test_reimagings import parts_of
 from typer.testing import CliRunner
 
@@ -24,7 +24,7 @@ def item(index: int, called: str | None) -> dict[str, object]:
 class TestCreate:
     def test_files_go_in_one_form(self, tmp_path: Path) -> None:
         for name in ("a.png", "b.png"):
-            (tmp_path / name).write_bytes(name.encode())
+            (tmp_path / name).write_bytes(PNG)
         service = Service(ok(code=202, **DONE))
         with service.client() as client:
             client.batches.create([tmp_path / "a.png", tmp_path / "b.png"], seed=7)
@@ -43,7 +43,7 @@ class TestCreate:
         assert sent[1] == {"dataset": {"dataset_id": "ds_1", "version": "latest", "where": ["mouth:2"]}}
 
     def test_files_and_stored_images_go_together_under_names_of_ones_own(self, tmp_path: Path) -> None:
-        (tmp_path / "a.png").write_bytes(b"\xff\xd8")
+        (tmp_path / "a.png").write_bytes(b"\xff\xd8\xff")
         stored = BatchImage(image_id="img_1", client_reference_id="17")
         service = Service(ok(code=202, **DONE))
         with service.client() as client:
@@ -51,7 +51,7 @@ class TestCreate:
                 [tmp_path / "a.png", stored, BatchImage(b"png", client_reference_id="b")], image_ids=["img_2"]
             )
         assert json.loads(service.requests[0].content)["images"] == [
-            {"data_url": "data:image/jpeg;base64,/9g=", "client_reference_id": "a.png"},
+            {"data_url": "data:image/jpeg;base64,/9j/", "client_reference_id": "a.png"},
             {"image_id": "img_1", "client_reference_id": "17"},
             {"data_url": "data:image/png;base64,cG5n", "client_reference_id": "b"},
             {"image_id": "img_2"},
@@ -112,6 +112,6 @@ class TestResults:
 class TestCommands:
     @pytest.mark.parametrize("words", [[], ["x.png", "--dataset", "ds_1"], ["x.png", "--where", "mouth:2"]])
     def test_what_cannot_be_meant_is_refused(self, words: list[str], tmp_path: Path) -> None:
-        (tmp_path / "x.png").write_bytes(b"x")
+        (tmp_path / "x.png").write_bytes(PNG)
         said = [str(tmp_path / word) if word == "x.png" else word for word in words]
         assert CliRunner().invoke(app, ["batches", "create", *said]).exit_code == 2

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.unit.client.service import Service, job, ok
+from tests.unit.client.service import PNG, Service, job, ok
 from tests.unit.client.test_command_line import REIMAGED, Server, run, server
 from tests.unit.client.test_reimagings import parts_of
 
@@ -57,7 +57,7 @@ class TestBundleCommand:
         assert (result.exit_code, "has no candidates to bundle" in result.stderr) == (1, True)
 
     def test_reimage_saves_the_files_and_not_the_bundle_of_them(self, server: Server, tmp_path: Path) -> None:
-        (tmp_path / "covered.png").write_bytes(b"face")
+        (tmp_path / "covered.png").write_bytes(PNG)
         server.answers["POST /v1/reimagings"] = 202, WITH_BUNDLE
         server.answers["GET /v1/reimagings/rim_1/files/final.png"] = 200, "png"
         assert "1 files in" in run("reimage", "covered.png", "--output", "out").stdout

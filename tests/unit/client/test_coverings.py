@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.unit.client.service import Service, event_text, job, listed, ok, stream
+from tests.unit.client.service import PNG, Service, event_text, job, listed, ok, stream
 from tests.unit.client.test_reimagings import parts_of
 from typer.testing import CliRunner, Result
 
@@ -75,7 +75,7 @@ class TestClient:
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> "Run":
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MASKERAID_KEY", "mk_test")
-    (tmp_path / "map.png").write_bytes(b"map")
+    (tmp_path / "map.png").write_bytes(PNG)
     return Run(monkeypatch)
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.client.service import Service, job, ok
+from tests.unit.client.service import PNG, Service, job, ok
+
+from maskeraid import NotUsable
 
 MADE = ok(code=202, **job("queued", "reimaging"))
 STORED = {"id": "cov_1", "object": "covering", "status": "succeeded", "urls": {"self": "/v1/coverings/cov_1"}}
@@ -40,13 +42,30 @@ class TestCreate:
         assert service.requests[0].headers["Prefer"] == "wait=30"
 
     def test_a_file_goes_beside_its_options(self, tmp_path: Path) -> None:
-        (tmp_path / "face.png").write_bytes(b"face")
+        (tmp_path / "face.png").write_bytes(PNG)
         service = Service(MADE)
         with service.client() as client:
             client.reimagings.create(tmp_path / "face.png", covering_map=b"map", wait_seconds=0, seed=7)
         parts = parts_of(service.requests[0])
-        assert (parts["image"], parts["covering"], json.loads(parts["options"])) == (b"face", b"map", {"seed": 7})
+        assert (parts["image"], parts["covering"], json.loads(parts["options"])) == (PNG, b"map", {"seed": 7})
         assert "Prefer" not in service.requests[0].headers
+
+    def test_a_file_that_is_no_picture_is_named_before_it_is_sent(self, tmp_path: Path) -> None:
+        (tmp_path / "notes.png").write_text("Not a face.")
+        (tmp_path / "face.png").write_bytes(PNG)
+        service = Service(MADE)
+        with service.client() as client:
+            for files in ((tmp_path / "notes.png", None), (tmp_path / "face.png", tmp_path / "notes.png")):
+                with pytest.raises(NotUsable, match=r"notes.png is not a PNG, JPEG, or WebP: save it as one"):
+                    client.reimagings.create(files[0], covering_map=files[1])
+        assert service.requests == []
+
+    def test_a_file_keeps_its_name(self, tmp_path: Path) -> None:
+        (tmp_path / "ada.png").write_bytes(PNG)
+        service = Service(MADE)
+        with service.client() as client:
+            client.reimagings.create(tmp_path / "ada.png")
+        assert b'filename="ada.png"' in service.requests[0].content
 
     def test_a_map_beside_a_stored_image_is_stored_first(self) -> None:
         service = Service(ok(**STORED), MADE)

@@ -3,11 +3,10 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from maskeraid.objects import Batch
-from maskeraid.resources.contents import Source, bytes_of, data_url
+from maskeraid.resources.contents import Source, data_url, name_of, picture_of
 from maskeraid.resources.resource import Resource
 
 
@@ -27,7 +26,7 @@ class BatchImage:
             raise ValueError("give exactly one of image and image_id")
 
     def to_json(self) -> dict[str, Any]:
-        called = self.client_reference_id or (None if self.image is None else _name_of(self.image))
+        called = self.client_reference_id or (None if self.image is None else name_of(self.image))
         what = {"image_id": self.image_id} if self.image is None else {"data_url": data_url(self.image)}
         return {**what, **({"client_reference_id": called} if called else {})}
 
@@ -56,6 +55,7 @@ class Batches(Resource[Batch]):
             options: `candidates`, `seed`, `model`, `covering`, `deadline_seconds` … as in the HTTP API.
 
         Raises:
+            NotUsable: a file is no picture.
             ValueError: neither images nor a dataset is given, or both are, or `version` or `where` without a dataset.
         """
         listed = [*images, *(BatchImage(image_id=one) for one in image_ids)]
@@ -69,7 +69,7 @@ class Batches(Resource[Batch]):
         sources = [one for one in listed if not isinstance(one, BatchImage)]
         if len(sources) == len(listed):
             files: list[tuple[str, Any]] = [("options", (None, json.dumps(options)))]
-            files += [("images", (_name_of(source), bytes_of(source))) for source in sources]
+            files += [("images", (name_of(source), picture_of(source))) for source in sources]
             return Batch.of(self._client.request_json("POST", self.path, files=files), self._client)
         rows = [one if isinstance(one, BatchImage) else BatchImage(one) for one in listed]
         return self._create(images=[one.to_json() for one in rows], **options)
@@ -78,8 +78,3 @@ class Batches(Resource[Batch]):
         """Every batch, newest first, as a job: `progress` tells how far each is, `refresh()` fetches its `counts`."""
         for job in self._client.jobs.list(kind="batch", **query):
             yield Batch.of(job.to_dict(), self._client)
-
-
-def _name_of(source: Source) -> str:
-    """What the service calls a file, and bytes without a name."""
-    return "file" if isinstance(source, bytes) else Path(source).name

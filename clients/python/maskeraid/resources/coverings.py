@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from maskeraid.objects import Covering
-from maskeraid.resources.contents import Source, bytes_of
+from maskeraid.resources.contents import Source, name_of, picture_of
 from maskeraid.resources.resource import Resource
 
 WAIT_SECONDS = 30
@@ -26,8 +26,10 @@ class Coverings(Resource[Covering]):
             covering_map: a PNG, JPEG, or WebP of the image's shape, in any size: a file or its bytes.
             wait_seconds: how long the service may hold the answer back; 0 answers at once.
             options: `name`, `grow`, `feather`, `metadata` … as in the HTTP API.
+
+        Raises: NotUsable for a file that is no picture.
         """
-        files = {"map": ("map", bytes_of(covering_map)), "options": (None, json.dumps(options))}
+        files = {"map": (name_of(covering_map), picture_of(covering_map)), "options": (None, json.dumps(options))}
         headers = {"Prefer": f"wait={wait_seconds}"} if wait_seconds else {}
         return Covering.of(self._client.request_json("POST", self.path, files=files, headers=headers), self._client)
 

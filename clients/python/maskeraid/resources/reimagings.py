@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from maskeraid.objects import Covering, Reimaging
-from maskeraid.resources.contents import Source, bytes_of
+from maskeraid.resources.contents import Source, name_of, picture_of
 from maskeraid.resources.resource import Resource
 
 WAIT_SECONDS = 30
@@ -40,6 +40,7 @@ class Reimagings(Resource[Reimaging]):
             options: `candidates`, `seed`, `model`, `pick`, `smoothing` … as in the HTTP API.
 
         Raises:
+            NotUsable: a file is no picture.
             ValueError: not exactly one of `image`, `image_id`, and `reuse` is given, or two coverings are, or one
                 beside `reuse`, or a `candidate` without it.
             JobFailed: the map beside an `image_id` cannot be read.
@@ -59,9 +60,9 @@ class Reimagings(Resource[Reimaging]):
         options |= {"covering": wanted} if wanted else {}
         if image is None:
             return self._ask(wait_seconds, json={"image": {"image_id": image_id}, **options})
-        files: dict[str, Any] = {"image": ("image", bytes_of(image)), "options": (None, json.dumps(options))}
+        files: dict[str, Any] = {"image": (name_of(image), picture_of(image)), "options": (None, json.dumps(options))}
         if covering_map is not None:
-            files["covering"] = ("covering.png", bytes_of(covering_map))
+            files["covering"] = (name_of(covering_map), picture_of(covering_map))
         return self._ask(wait_seconds, files=files)
 
     def rate(self, reimaging_id: str, stars: int, note: str | None = None) -> Reimaging:
