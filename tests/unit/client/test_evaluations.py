@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 import pytest
 from tests.unit.client.service import Service, job, listed, ok
+from typer.testing import CliRunner
 
+from maskeraid.cli import app
 from maskeraid.commands.evaluations import rows_of
 from maskeraid.objects import Evaluation
 
@@ -37,6 +39,25 @@ class TestClient:
         service = Service(listed(evaluation("quality", score=0.9)))
         assert [one.id for one in service.client().evaluations.ranking("ds_1")] == ["evl_1"]
         assert dict(service.requests[0].url.params) == {"limit": "100", "dataset_id": "ds_1", "sort": "score"}
+
+
+class TestRanking:
+    def test_names_models_and_shows_figures(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = evaluation("quality", figures={"kid": 0.012, "coverage": 0.9})
+        rows = [
+            {**first, "score": 0.93, "model": {"model_id": "mdl_1", "version": 2}},
+            {**first, "score": 0.8, "model": {"model_id": "mdl_gone", "version": 1}, "id": "evl_2"},
+        ]
+        dataset = ok(id="ds_1", name="tests", role="test")
+        service = Service(dataset, listed(*rows), listed({"id": "mdl_1", "name": "ours"}))
+        monkeypatch.setenv("MASKERAID_KEY", "mk_test")
+        monkeypatch.setattr("maskeraid.terminal.Client", lambda *_, **__: service.client())
+        lines = CliRunner().invoke(app, ["ranking", "ds_1"]).stdout.splitlines()
+        assert [line.split() for line in lines] == [
+            ["model", "score", "kid", "coverage", "evaluation"],
+            ["1", "ours:2", "0.930", "0.012", "0.900", "evl_1"],
+            ["2", "mdl_gone:1", "0.800", "0.012", "0.900", "evl_2"],
+        ]
 
 
 class TestTables:

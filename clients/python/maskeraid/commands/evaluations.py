@@ -67,8 +67,24 @@ def ranking(
 ) -> None:
     """Your models by their quality on a dataset, best first."""
     with connected() as client:
-        ranked = client.evaluations.ranking(find_dataset(client, dataset).id)
-        print_objects(ranked, ["score", "model", "id", "created_at"], as_json=as_json)
+        ranked = list(client.evaluations.ranking(find_dataset(client, dataset).id))
+        if as_json or not ranked:
+            print_objects(ranked, [], as_json=as_json)
+            return
+        names = {model.id: model.name for model in client.models.list()}
+    print_rows(ranking_rows(ranked, names))
+
+
+def ranking_rows(ranked: Sequence[Evaluation], names: Mapping[str, str]) -> Rows:
+    """A line a version, by the model's name, with every figure of quality; of a model that is gone its id."""
+    measured = [(one.result or {}).get("figures", {}) for one in ranked]
+    columns = list(dict.fromkeys(name for figures in measured for name in figures))
+    rows: Rows = [("", "model", "score", *columns, "evaluation")]
+    for place, (one, figures) in enumerate(zip(ranked, measured, strict=True), 1):
+        called = f"{names.get(one.model['model_id'], one.model['model_id'])}:{one.model['version']}"
+        cells = [f"{figures[name]:.3f}" if name in figures else "" for name in columns]
+        rows.append((str(place), called, f"{one.score or 0:.3f}", *cells, one.id))
+    return rows
 
 
 def rows_of(made: Evaluation) -> Rows:
