@@ -32,9 +32,10 @@ from maskeraid.commands import (
     workers,
 )
 from maskeraid.credentials import Credentials, forget_credentials, read_credentials, write_credentials
-from maskeraid.terminal import REPEATS, AsJson, CommandRefused, print_outcome, readable_errors
+from maskeraid.terminal import REPEATS, AsJson, CommandRefused, Group, print_outcome, readable_errors
 
 app = typer.Typer(
+    cls=Group,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_show_locals=False,  # a key may be among them

@@ -148,6 +148,11 @@ class Training(Job):
     makes: str = "model"  # or `selector`
     selector_id: str | None = None  # of the selector that it has made
 
+    @property
+    def outcome(self) -> str:
+        """What comes of it: `model`, `selector`, or of a dry run an estimate alone."""
+        return "estimate" if self.dry_run else self.makes
+
 
 class Checkpoint(ApiObject):
     """A step at which a training was kept or looked at."""
@@ -271,6 +276,27 @@ class Reimaging(JobWithFiles):
     rating: dict[str, Any] | None = None  # `stars`, `note`, and `rated_at`, once you have rated it
     batch_id: str | None = None
     batch_index: int | None = None  # which image of its batch, counted from 0
+    name: str | None = None  # of the picture that was sent, or the id of the dataset's image
+
+    @property
+    def model(self) -> str | None:
+        """The model that was chosen: its name and version, or its id, as results of 0.1 have it; None before."""
+        chosen = (self.result or {}).get("selection")
+        if not chosen:
+            return None
+        version = f":{chosen['version']}" if "version" in chosen else ""
+        return f"{chosen.get('model') or chosen['model_id']}{version}"
+
+    @property
+    def place(self) -> str:
+        """Which image of its batch it is for, as people find it: `0017 photo.png`."""
+        called = self.client_reference_id or self.name or ""
+        return f"{self.batch_index or 0:04d} {called}".rstrip()
+
+    @property
+    def why_not(self) -> str:
+        """Why it has no result: the error's own words, or how it ended."""
+        return f"{self.error['message']} [{self.error['code']}]" if self.error else self.status
 
     def rate(self, stars: int, note: str | None = None) -> Self:
         """Say what you think of it, 1 to 5, in place of what you said before; the re-imaging as it is then."""

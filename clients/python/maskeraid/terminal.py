@@ -21,11 +21,13 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.text import Text
+from typer.core import TyperGroup
 
 from maskeraid.client import Client
 from maskeraid.credentials import read_credentials
-from maskeraid.errors import ApiError, JobFailed, MaskeraidClientError, NotReachable
+from maskeraid.errors import JobFailed, MaskeraidClientError
 from maskeraid.objects import ApiObject, Event, Job
+from maskeraid.remedies import REMEDIES, remedy_of
 
 JobT = TypeVar("JobT", bound=Job)
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
@@ -39,6 +41,7 @@ JobStatus = Annotated[
     typer.Option("--status", help="Only in this status."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+LONGEST_SENTENCE = 1_000  # characters: no limit
 REPEATS = 2  # somebody waits at the terminal
 INTERRUPTED = 130  # as shells say it of Ctrl-C
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
@@ -48,27 +51,14 @@ UNSHOWN = {"object", "urls"}  # by the text form: for programs
 console = Console(markup=False, highlight=False, soft_wrap=True)
 errors = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
-REMEDIES: Mapping[str, str] = {
-    "not_authenticated": "That key is not known here. `make up` (or `maskeraid up`) printed one at its first start; "
-    "started with --new-key it makes another, and `maskeraid login KEY` keeps it.",
-    "not_found": "`maskeraid jobs list`, `datasets list`, `models list` show what there is.",
-    "scope_missing": "`maskeraid keys new NAME --scope SCOPE` makes a key that may do this, if yours is an admin's.",
-    "dataset_empty": "`maskeraid import FILE.zip --name DATASET` fills it.",
-    "too_few_images": "Import more faces, or leave --where out.",
-    "test_data_in_training": "`maskeraid datasets list` shows the roles; the same images imported with "
-    "`--role train --name ANOTHER` may be trained on.",
-    "all_rows_rejected": "The reasons, row by row, are shown above and by `maskeraid jobs show IMPORT --json`; mend "
-    "the manifest or the images, and import again.",
-    "sharing_blocked": "`maskeraid models show MODEL` tells what its card says; `--with ten_…` asks less of it.",
-    "expired": "`maskeraid models show MODEL` shows the versions that are kept.",
-    "no_face": "Of a picture that is one face and nothing else say --no-detect-faces.",
-    "several_faces": "--face NUMBER chooses one of them, from the left, from 0.",
-    "nothing_covered": "Show what is covered: --covering MAP.png (white = covered), or --colour 20,150,140.",
-    "attributes_unreachable": "Ask for less, or leave --want out: the visible part allows only the values named.",
-    "no_suitable_model": "Train a model on faces like this one, or name one with --model.",
-    "queue_full": "`maskeraid jobs list --status queued` shows what waits.",
-    "job_state_conflict": "`maskeraid jobs show JOB` says what may be asked of it now.",
-}
+
+class Group(TyperGroup):
+    """Commands that are listed with the whole first sentence of each: cut ones end before they say what for."""
+
+    def __init__(self, **facts: Any) -> None:  # noqa: ANN401 Typer's own
+        super().__init__(**facts)
+        for command in self.commands.values():
+            command.short_help = command.get_short_help_str(limit=LONGEST_SENTENCE)
 
 
 class CommandRefused(MaskeraidClientError):
@@ -104,16 +94,6 @@ def readable_errors() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def remedy_of(error: MaskeraidClientError) -> str | None:
-    """What a person at a terminal may do about an error."""
-    if isinstance(error, NotReachable):
-        return (
-            "Is it running? `make up` (or `maskeraid up`) runs one on this machine; "
-            "`maskeraid login --url URL` names another."
-        )
-    return REMEDIES.get(error.code) if isinstance(error, ApiError | JobFailed) else None
-
-
 def print_json(value: object) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
@@ -128,11 +108,10 @@ def print_outcome(facts: object, sentence: str, *, as_json: bool) -> None:
 
 def print_objects(objects: Iterable[ApiObject], columns: Sequence[str], *, as_json: bool) -> None:
     """A table, or one JSON array."""
-    rows = [item.to_dict() for item in objects]
     if as_json:
-        print_json(rows)
-    elif rows:
-        print_rows([columns, *([_cell(row.get(column)) for column in columns] for row in rows)])
+        print_json([item.to_dict() for item in objects])
+    elif rows := [[_cell(_shown(item, column)) for column in columns] for item in objects]:
+        print_rows([columns, *rows])
     else:
         console.print("nothing yet")
 
@@ -206,6 +185,8 @@ def follow(bar: Progress, job: JobT, label: str) -> JobT:
 def print_warnings(output: Console, job: Job) -> None:
     for warning in job.warnings:
         output.print(f"note: {warning['detail']}", style="yellow")
+        if remedy := REMEDIES.get(warning["code"]):
+            output.print(remedy)
 
 
 def end_bar(bar: Progress, task: TaskID, status: str) -> None:
@@ -213,6 +194,12 @@ def end_bar(bar: Progress, task: TaskID, status: str) -> None:
     shown = bar.tasks[bar.task_ids.index(task)]
     reached = shown.total or 1 if status == "succeeded" else shown.completed
     bar.update(task, completed=reached, total=reached, phase=status, is_counted=shown.total is not None)
+
+
+def _shown(item: ApiObject, column: str) -> object:
+    """What the service said, else what the client makes of it."""
+    said = item.to_dict()
+    return said[column] if column in said else getattr(item, column, None)
 
 
 def _cell(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from tests.unit.client.service import event_text, job
+from tests.unit.client.service import PNG, event_text, job
 from typer.testing import CliRunner, Result
 
 from maskeraid import Client
@@ -142,6 +142,26 @@ class TestErrors:
         result = run("jobs", "list", "--json")
         assert (result.exit_code, result.stdout) == (1, "")
         assert "error: It is so. [not_authenticated]\nThat key is not known here. `make up`" in result.stderr
+
+    @pytest.mark.parametrize(
+        ("facts", "command"),
+        [
+            ({"instance": "/v1/models/mdl_9"}, "models list"),
+            ({"instance": "/v1/batches/bat_9"}, "batches list"),
+            ({"instance": "/v1/coverings/cov_9"}, "jobs list --kind covering"),
+            ({"instance": "/v1/trainings", "errors": [{"pointer": "/data/0/dataset_id"}]}, "datasets list"),
+        ],
+    )
+    def test_what_is_not_found_is_looked_for_in_its_own_list(
+        self, server: Server, facts: dict[str, Any], command: str
+    ) -> None:
+        problem = {"detail": "There is no such object.", "code": "not_found", "retryable": False, **facts}
+        server.answers["GET /v1/jobs/trn_9"] = 404, problem
+        assert f"`maskeraid {command}` shows yours." in run("jobs", "show", "trn_9").stderr
+
+    def test_what_says_not_what_was_asked_names_some_lists(self, server: Server) -> None:
+        server.problem("GET /v1/jobs/trn_9", 404, "not_found")
+        assert "`datasets list`, `models list` show what there is" in run("jobs", "show", "trn_9").stderr
 
     def test_an_unknown_dataset_is_named(self, server: Server) -> None:
         server.answers["GET /v1/datasets"] = page()
@@ -378,6 +398,14 @@ class TestImport:
         server.answers["POST /v1/imports"] = 202, {**IMPORTED, "result": result}
         assert "nothing new: 24 of 25 are already in version 1" in run("import", "our-faces.zip").stdout
 
+    def test_what_was_lost_is_said_in_words(self, server: Server) -> None:
+        losses = {"rejected": 3, "too_small": 1, "duplicates": 2, "unlisted": 4}
+        server.answers["POST /v1/imports"] = 202, {**IMPORTED, "result": {"version": 1, "imported": 24, **losses}}
+        words = "version 1: 24 images; left out: 3 rejected (1 too small), 2 duplicates, 4 in no manifest\n"
+        assert words in run("import", "our-faces.zip").stdout
+        server.answers["POST /v1/imports"] = 202, {**IMPORTED, "result": {**dict.fromkeys(losses, 0), "imported": 24}}
+        assert "24 images\n" in run("import", "our-faces.zip").stdout
+
     def test_rows_that_were_left_out_are_shown(self) -> None:
         shown = run("import", "our-faces.zip").stdout
         assert "left out: row 7, a.png: '9' is not one of 1, 2 [value_not_allowed]" in shown
@@ -484,6 +512,16 @@ class TestTrain:
         assert run("train", "faces", "--set", "batch").exit_code == 2
         assert "name the step too, trn_7:STEP" in run("train", "faces", "--start-from", "trn_7").stderr
 
+    def test_the_list_tells_dry_runs_from_trainings(self, server: Server) -> None:
+        rows = [{**TRAINING, "dry_run": True}, TRAINING, {**TRAINING, "makes": "selector"}]
+        server.answers["GET /v1/trainings"] = page(*rows)
+        lines = run("trainings", "list").stdout.splitlines()[1:]
+        assert [line.split()[:4] for line in lines] == [
+            ["trn_1", "faces", "estimate", "succeeded"],
+            ["trn_1", "faces", "model", "succeeded"],
+            ["trn_1", "faces", "selector", "succeeded"],
+        ]
+
     def test_a_dry_run_says_what_it_would_take(self, server: Server) -> None:
         estimate = {
             "seconds": 3723.4, "steps": 98_000, "decided_by": "steps", "memory_mb": 1250, "gpu_memory_mb": None,
@@ -500,7 +538,7 @@ class TestTrain:
 class TestReimage:
     @pytest.fixture(autouse=True)
     def answers(self, server: Server, tmp_path: Path) -> None:
-        (tmp_path / "covered.png").write_bytes(b"face")
+        (tmp_path / "covered.png").write_bytes(PNG)
         server.answers["POST /v1/reimagings"] = 202, REIMAGED
         server.answers["GET /v1/reimagings/rim_1/files/final.png"] = 200, "png"
 
@@ -601,7 +639,7 @@ class TestModelsAndKeys:
         assert run("models", "rate", "ours", "4").stdout == "4 of 5\n"
 
     def test_models_are_compared_on_one_photo(self, server: Server, tmp_path: Path) -> None:
-        (tmp_path / "covered.png").write_bytes(b"face")
+        (tmp_path / "covered.png").write_bytes(PNG)
         server.answers["POST /v1/reimagings"] = 202, REIMAGED
         server.answers["GET /v1/reimagings/rim_1/files/final.png"] = 200, "png"
         words = ["covered.png", "mdl_1:2", "mdl_2@best", "--output", "out", "--colour", "20,150,140"]
@@ -688,6 +726,14 @@ class TestModelsAndKeys:
 
 
 class TestHelp:
+    @pytest.mark.parametrize("words", [[], ["batches"], ["models"], ["reimagings"]])
+    def test_lists_commands_by_whole_sentences(self, words: list[str]) -> None:
+        told = run(*words, "--help").stdout
+        listed = " ".join(told.partition("Commands:")[2].split())
+        assert listed
+        assert "..." not in listed
+        assert words or "Ctrl-C: databases, API, and workers, without Docker." in listed
+
     def test_every_command_explains_itself(self) -> None:
         commands = [
             [command.name or command.callback.__name__] for command in app.registered_commands if command.callback

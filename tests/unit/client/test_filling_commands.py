@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.client.service import Answer, Service, job, listed, ok
+from tests.unit.client.service import PNG, Answer, Service, job, listed, ok
 from tests.unit.client.test_reimagings import parts_of
 from typer.testing import CliRunner, Result
 
@@ -18,6 +18,14 @@ DONE = job("succeeded", "reimaging", id="rim_1", statement="Plausible.", result=
 QUEUED = job("queued", "reimaging", id="rim_1")
 COUNTS = {"queued": 2, "running": 0, "succeeded": 0, "failed": 0, "cancelled": 0, "total": 2}
 BATCH = job("queued", "batch", id="bat_1", counts=COUNTS)
+ENDED = job(
+    "succeeded", "batch", id="bat_1", errors={"no_face": 1}, counts={**COUNTS, "queued": 0, "succeeded": 1, "failed": 1}
+)  # fmt: skip
+FAILED_ITEM = job(
+    "failed", "reimaging", id="rim_9", batch_index=1, client_reference_id="bob.png",
+    error={"code": "no_face", "message": "No face was found."},
+)  # fmt: skip
+FAILED_LINE = "  failed: 0001 bob.png: No face was found. [no_face] (rim_9)"
 PICTURE = httpx.Response(200, content=b"png")
 
 OPTIONS: list[tuple[str, dict[str, Any]]] = [
@@ -62,7 +70,7 @@ WRONG = [
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MASKERAID_KEY", "mk_test")
-    (tmp_path / "face.png").write_bytes(b"face")
+    (tmp_path / "face.png").write_bytes(PNG)
     return tmp_path
 
 
@@ -133,12 +141,30 @@ class TestReimage:
     def test_one_that_ended_early_has_no_model_to_name(self, ask: Ask) -> None:
         found = {**DONE, "result": {"covering": {}}, "files": {"covering.png": ""}}
         result = ask("reimage face.png --until covering", ok(**found), PICTURE)
-        assert result.stdout == "rim_1: 1 files in reimaged/\nPlausible.\n"
+        assert result.stdout == "rim_1: 1 files in reimaged/rim_1/\nPlausible.\n"
 
     def test_how_much_is_taken_as_covered_is_said(self, ask: Ask) -> None:
         found = {**DONE, "result": {"covering": {"share": 0.234}}, "files": {"covering.png": ""}}
         result = ask("reimage face.png --until covering", ok(**found), PICTURE)
-        assert result.stdout == "rim_1: 1 files in reimaged/, 23% of the face covered\nPlausible.\n"
+        assert result.stdout == "rim_1: 1 files in reimaged/rim_1/, 23% of the face covered\nPlausible.\n"
+
+    def test_two_results_do_not_mix(self, ask: Ask, folder: Path) -> None:
+        for number in (1, 2):
+            assert ask("reimage face.png", ok(**{**DONE, "id": f"rim_{number}"}), PICTURE).exit_code == 0
+        assert sorted(path.name for path in (folder / "reimaged").iterdir()) == ["rim_1", "rim_2"]
+
+    def test_a_covering_of_most_of_the_face_is_told_with_what_helps(self, ask: Ask) -> None:
+        warnings = [{"code": "much_covered", "detail": "74% of the face was found to be covered."}]
+        told = ask("reimage face.png", ok(**DONE, warnings=warnings), PICTURE).stderr
+        assert "note: 74% of the face was found to be covered.\nPaint the covering yourself" in told
+        assert "--covering MAP.png" in told
+
+    def test_a_text_is_no_picture(self, ask: Ask, folder: Path) -> None:
+        (folder / "notes.txt").write_text("Not a face.")
+        for line in ("reimage notes.txt", "reimage face.png --covering notes.txt", "batches create face.png notes.txt"):
+            result = ask(line, ok(**DONE))
+            assert (result.exit_code, ask.requests) == (1, [])
+            assert "notes.txt is not a PNG, JPEG, or WebP: save it as one of them" in result.stderr
 
     def test_of_several_faces_the_way_to_choose_is_named(self, ask: Ask) -> None:
         error = {"code": "several_faces", "message": "2 faces.", "retryable": False}
@@ -158,7 +184,7 @@ class TestReimagings:
         assert result.stdout == "rim_1: 2 files in out/, by model mdl_1\nPlausible.\n"
         assert sorted(path.name for path in (folder / "out").iterdir()) == ["0-final.png", "final.png"]
         only = ask("reimagings download rim_1 --file bundle.zip --json", ok(**DONE), PICTURE)
-        assert json.loads(only.stdout) == {"id": "rim_1", "files": ["reimaged/bundle.zip"]}
+        assert json.loads(only.stdout) == {"id": "rim_1", "files": ["reimaged/rim_1/bundle.zip"]}
 
     def test_what_is_not_there_is_said(self, ask: Ask) -> None:
         result = ask("reimagings download rim_1 --file x.png", ok(**DONE))
@@ -179,12 +205,45 @@ class TestReimagings:
         asked = ask.requests[0].url.params
         assert (asked["status"], asked["batch_id"]) == ("failed", "bat_1")
 
+    def test_they_are_listed_by_names(self, ask: Ask) -> None:
+        chosen = {"selection": {"model_id": "mdl_1", "model": "ours", "version": 2}}
+        rows = [{**DONE, "name": "ada.png", "result": chosen}, {**QUEUED, "name": "img_1", "result": None}]
+        lines = ask("reimagings list", listed(*rows)).stdout.splitlines()
+        assert [line.split() for line in lines[1:]] == [
+            ["rim_1", "ada.png", "succeeded", "ours:2"], ["rim_1", "img_1", "queued"],
+        ]  # fmt: skip
+
 
 class TestBatches:
     def test_stored_images_and_a_deadline_arrive(self, ask: Ask) -> None:
         line = "batches create --image-id img_1 --image-id img_2 --deadline 60"
         assert "bat_1: 2 images" in ask(line, ok(code=202, **BATCH)).stdout
         assert ask.body == {"images": [{"image_id": "img_1"}, {"image_id": "img_2"}], "deadline_seconds": 60}
+
+    def test_a_failed_image_is_named_with_its_error_and_the_exit_code(self, ask: Ask) -> None:
+        result = ask("batches wait bat_1", ok(**ENDED), listed(FAILED_ITEM))
+        assert result.exit_code == 1
+        assert FAILED_LINE in result.stderr
+        assert "1 of 2 succeeded, 1 failed (no_face: 1)" in result.stdout
+        assert dict(ask.requests[1].url.params) == {"limit": "100", "batch_id": "bat_1", "status": "failed"}
+
+    def test_when_all_failed_too(self, ask: Ask) -> None:
+        error = {"code": "all_items_failed", "message": "No image of the batch was re-imaged."}
+        result = ask("batches wait bat_1", ok(**{**ENDED, "status": "failed", "error": error}), listed(FAILED_ITEM))
+        assert result.exit_code == 1
+        assert f"{FAILED_LINE}\nerror: " in result.stderr
+
+    def test_one_that_has_all_is_exit_code_0(self, ask: Ask) -> None:
+        counts = {**COUNTS, "queued": 0, "succeeded": 2}
+        result = ask("batches wait bat_1", ok(**{**ENDED, "counts": counts, "errors": {}}))
+        assert (result.exit_code, len(ask.requests)) == (0, 1)
+
+    def test_failed_images_are_shown_and_told_of_at_the_download(self, ask: Ask, folder: Path) -> None:
+        assert FAILED_LINE in ask("batches show bat_1", ok(**ENDED), listed(FAILED_ITEM)).stdout
+        done = {**DONE, "batch_index": 0, "client_reference_id": "ada.png"}
+        result = ask("batches download bat_1", ok(**ENDED), listed(done), PICTURE, listed(FAILED_ITEM))
+        assert FAILED_LINE in result.stderr
+        assert (folder / "batch/bat_1/0000-ada.png").read_bytes() == b"png"
 
     @pytest.mark.parametrize(("total", "words"), [(20, "17 of 20 image"), (None, "17 image")])
     def test_they_are_listed_with_how_far_they_are(self, ask: Ask, total: int | None, words: str) -> None:

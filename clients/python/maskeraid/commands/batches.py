@@ -4,18 +4,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from maskeraid.commands.filling_options import FillingOptions
 from maskeraid.commands.option_groups import with_options
+from maskeraid.errors import JobFailed
 from maskeraid.objects import Batch
 from maskeraid.terminal import (
     All,
     AsJson,
     CommandRefused,
+    Group,
     JobStatus,
     Limit,
     Where,
     connected,
+    console,
+    errors,
     follow,
     print_newest,
     print_object,
@@ -23,9 +28,10 @@ from maskeraid.terminal import (
     progress_bar,
 )
 
+FOLDER = Path("batch")  # with one in it for each
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="Its id, bat_…")]
 
-app = typer.Typer(no_args_is_help=True, help="One set of options over many covered faces.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="One set of options over many covered faces.")
 
 
 @app.command("create")
@@ -73,29 +79,41 @@ def list_batches(status: JobStatus = None, limit: Limit = 50, is_all: All = Fals
 
 @app.command("show")
 def show_batch(batch_id: BatchId, as_json: AsJson = False) -> None:
-    """How many of its images stand where."""
+    """How many of its images stand where, and which of them failed, each with its error."""
     with connected() as client:
-        print_object(client.batches.get(batch_id), as_json=as_json)
+        batch = client.batches.get(batch_id)
+        print_object(batch, as_json=as_json)
+        if not as_json:
+            print_failed(batch, console)
 
 
 @app.command("wait")
 def wait_for_batch(batch_id: BatchId, as_json: AsJson = False) -> None:
-    """Wait until every image is done, or could not be."""
+    """Wait until every image is done, or could not be; exit code 1 unless all are, and each other one is named."""
     with connected() as client:
         batch = client.batches.get(batch_id)
-        with progress_bar() as bar:
-            batch = follow(bar, batch, f"{batch.counts['total']} images")
+        try:
+            with progress_bar() as bar:
+                batch = follow(bar, batch, f"{batch.counts['total']} images")
+        except JobFailed as failed:
+            print_failed(failed.job, errors)
+            raise
+        print_failed(batch, errors)
     print_outcome(
         batch,
         f"{batch.id}: {_in_words(batch)}\n`maskeraid batches download {batch.id}` saves the pictures",
         as_json=as_json,
     )
+    if batch.counts["succeeded"] < batch.counts["total"]:
+        raise typer.Exit(1)
 
 
 @app.command("download")
 def download_batch(
     batch_id: BatchId,
-    output: Annotated[Path, typer.Option(file_okay=False, help="Folder for the pictures.")] = Path("batch"),
+    output: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Folder for the pictures.", show_default=f"{FOLDER}/BATCH")
+    ] = None,
     file: Annotated[str, typer.Option(help="Which file of each result.")] = "final.png",
     as_json: AsJson = False,
 ) -> None:
@@ -104,10 +122,12 @@ def download_batch(
         batch = client.batches.get(batch_id)
         if not batch.counts["succeeded"]:
             raise CommandRefused(f"no image of {batch_id} is done: {_in_words(batch)}")
-        paths = list(batch.download(output, file))
+        folder = output or FOLDER / batch.id
+        paths = list(batch.download(folder, file))
+        print_failed(batch, errors)
     print_outcome(
         {"id": batch_id, "files": [str(path) for path in paths]},
-        f"{len(paths)} pictures in {output}/; {_in_words(batch)}",
+        f"{len(paths)} pictures in {folder}/; {_in_words(batch)}",
         as_json=as_json,
     )
 
@@ -120,10 +140,16 @@ def delete_batch(batch_id: BatchId, as_json: AsJson = False) -> None:
     print_outcome({"id": batch_id, "deleted": True}, f"{batch_id} is deleted", as_json=as_json)
 
 
+def print_failed(batch: Batch, output: Console) -> None:
+    """Each image that could not be re-imaged, and why."""
+    for item in batch.items("failed") if batch.counts["failed"] else ():
+        output.print(f"  failed: {item.place}: {item.why_not} ({item.id})")
+
+
 def _in_words(batch: Batch) -> str:
     """`17 of 20 succeeded, 3 failed (nothing_covered: 3)`."""
     counts = batch.counts
     others = [f"{counts[name]} {name}" for name in ("failed", "cancelled", "running", "queued") if counts[name]]
-    errors = ", ".join(f"{code}: {count}" for code, count in batch.errors.items())
-    why = f" ({errors})" if errors else ""
+    codes = ", ".join(f"{code}: {count}" for code, count in batch.errors.items())
+    why = f" ({codes})" if codes else ""
     return ", ".join([f"{counts['succeeded']} of {counts['total']} succeeded", *others]) + why

@@ -10,6 +10,7 @@ from maskeraid.terminal import (
     All,
     AsJson,
     CommandRefused,
+    Group,
     Limit,
     connected,
     console,
@@ -20,7 +21,7 @@ from maskeraid.terminal import (
     progress_bar,
 )
 
-app = typer.Typer(no_args_is_help=True, help="What trainings have kept on their way.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="What trainings have kept on their way.")
 TrainingId = Annotated[str, typer.Argument(metavar="TRAINING", help="Id of a training.")]
 Step = Annotated[int, typer.Argument(min=0, help="A step of `maskeraid checkpoints list`.")]
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from maskeraid.objects import Covering
-from maskeraid.terminal import AsJson, connected, print_object, print_outcome
+from maskeraid.terminal import AsJson, Group, connected, print_object, print_outcome
 
-app = typer.Typer(no_args_is_help=True, help="Maps of what is covered: sent, or found by a re-imaging.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="Maps of what is covered: sent, or found by a re-imaging.")
 
 CoveringId = Annotated[str, typer.Argument(metavar="COVERING", help="Its id, cov_…")]
 

@@ -1,5 +1,6 @@
 """`maskeraid datasets …` and `maskeraid import`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ from maskeraid.objects import Dataset, Import
 from maskeraid.terminal import (
     AsJson,
     CommandRefused,
+    Group,
     connected,
     console,
     errors,
@@ -24,7 +26,7 @@ from maskeraid.terminal import (
     progress_bar,
 )
 
-app = typer.Typer(no_args_is_help=True, help="Sets of face images.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="Sets of face images.")
 
 Role = Annotated[Literal["train", "test"] | None, typer.Option(help="Of a dataset that is made; `train` when absent.")]
 DrawnSet = Literal[
@@ -138,8 +140,16 @@ def print_import(ended: Import, dataset: Dataset, *, as_json: bool) -> None:
         news = f"nothing new: {duplicates} of {of_all} are already in version {version}"
     else:
         news = f"version {version}: {imported} images"
-    console.print(f"{dataset.name} ({dataset.id}) {news}")
+    console.print(f"{dataset.name} ({dataset.id}) {news}{losses_in_words(result)}")
     print_rejected(ended, dataset, console)
+
+
+def losses_in_words(result: Mapping[str, int]) -> str:
+    """`; left out: 3 rejected (1 too small), 2 duplicates`; nothing when every file was imported."""
+    small = f" ({result['too_small']} too small)" if result.get("too_small") else ""
+    words = {"rejected": f"rejected{small}", "duplicates": "duplicates", "unlisted": "in no manifest"}
+    parts = [f"{result[name]} {word}" for name, word in words.items() if result.get(name)]
+    return f"; left out: {', '.join(parts)}" if parts else ""
 
 
 def print_rejected(ended: Import, dataset: Dataset, output: Console) -> None:

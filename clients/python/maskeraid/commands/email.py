@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from maskeraid.terminal import AsJson, connected, console, print_json, print_outcome
+from maskeraid.terminal import AsJson, Group, connected, console, print_json, print_outcome
 
-app = typer.Typer(no_args_is_help=True, help="The address that notices go to.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="The address that notices go to.")
 
 
 @app.command("show")

@@ -8,6 +8,7 @@ from maskeraid.objects import Job
 from maskeraid.terminal import (
     All,
     AsJson,
+    Group,
     JobStatus,
     Limit,
     connected,
@@ -19,7 +20,7 @@ from maskeraid.terminal import (
     progress_bar,
 )
 
-app = typer.Typer(no_args_is_help=True, help="Everything that takes time.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="Everything that takes time.")
 
 Kind = Annotated[
     Literal["import", "training", "evaluation", "reimaging", "batch", "covering"] | None,

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from maskeraid.terminal import AsJson, connected, print_objects, print_outcome
+from maskeraid.terminal import AsJson, Group, connected, print_objects, print_outcome
 
-app = typer.Typer(no_args_is_help=True, help="API keys.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="API keys.")
 
 
 @app.command("list")

@@ -7,9 +7,18 @@ import typer
 
 from maskeraid.client import Client
 from maskeraid.objects import Model
-from maskeraid.terminal import AsJson, CommandRefused, connected, console, print_object, print_objects, print_outcome
+from maskeraid.terminal import (
+    AsJson,
+    CommandRefused,
+    Group,
+    connected,
+    console,
+    print_object,
+    print_objects,
+    print_outcome,
+)
 
-app = typer.Typer(no_args_is_help=True, help="What trainings made, yours and what others share.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="What trainings made, yours and what others share.")
 
 ModelVersionName = Annotated[
     str, typer.Argument(metavar="MODEL[:VERSION]", help="Its id or name; a version is a number, an alias, or `latest`.")

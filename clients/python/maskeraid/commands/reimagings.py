@@ -13,6 +13,7 @@ from maskeraid.terminal import (
     All,
     AsJson,
     CommandRefused,
+    Group,
     JobStatus,
     Limit,
     connected,
@@ -25,11 +26,13 @@ from maskeraid.terminal import (
     progress_bar,
 )
 
-app = typer.Typer(no_args_is_help=True, help="What `maskeraid reimage` has made.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="What `maskeraid reimage` has made.")
 
 ReimagingId = Annotated[str, typer.Argument(metavar="REIMAGING", help="Its id, rim_…")]
-Output = Annotated[Path, typer.Option(file_okay=False, help="Folder for the pictures.")]
-FOLDER = Path("reimaged")
+FOLDER = Path("reimaged")  # with one in it for each
+Output = Annotated[
+    Path | None, typer.Option(file_okay=False, help="Folder for the pictures.", show_default=f"{FOLDER}/REIMAGING")
+]
 
 
 @with_options(FillingOptions)
@@ -48,7 +51,7 @@ def reimage(
         Path | None, typer.Option(exists=True, dir_okay=False, help="Black and white picture, white = covered.")
     ] = None,
     asked: FillingOptions,
-    output: Output = FOLDER,
+    output: Output = None,
     is_followed: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow it until it ends.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -69,7 +72,8 @@ def reimage(
         if is_followed:
             with progress_bar() as bar:
                 made = follow(bar, made, f"re-image {image.name if image else image_id or reuse}")
-            said = _in_words(made, save_files(made, output), output)
+            folder = output or FOLDER / made.id
+            said = _in_words(made, save_files(made, folder), folder)
         else:
             print_warnings(errors, made)
             said = f"{made.id}: {made.status}; `maskeraid reimagings download {made.id}` saves what it has made"
@@ -86,7 +90,7 @@ def list_reimagings(
 ) -> None:
     """Your re-imagings, newest first; those of a batch in the order of its images, the last first."""
     with connected() as client:
-        columns = ["id", "status", "created_at", "finished_at"]
+        columns = ["id", "name", "status", "model", "created_at", "finished_at"]
         found = client.reimagings.list(status=status, batch_id=batch)
         print_newest(found, columns, None if is_all else limit, as_json=as_json)
 
@@ -101,7 +105,7 @@ def show_reimaging(reimaging_id: ReimagingId, as_json: AsJson = False) -> None:
 @app.command("download")
 def download_reimaging(
     reimaging_id: ReimagingId,
-    output: Output = FOLDER,
+    output: Output = None,
     file: Annotated[list[str] | None, typer.Option(help="Only this file, as final.png; repeatable.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -113,8 +117,9 @@ def download_reimaging(
             raise CommandRefused(f"{reimaging_id} has no {missing[0]}; it has {', '.join(made.files) or 'no files'}")
         if not names:
             raise CommandRefused(f"{reimaging_id} has no files: it is {made.status}")
-        paths = [str(made.save(name, output)) for name in names]
-    print_outcome({"id": made.id, "files": paths}, _in_words(made, len(paths), output), as_json=as_json)
+        folder = output or FOLDER / made.id
+        paths = [str(made.save(name, folder)) for name in names]
+    print_outcome({"id": made.id, "files": paths}, _in_words(made, len(paths), folder), as_json=as_json)
 
 
 @app.command("rate")
@@ -150,8 +155,7 @@ def _names(made: Reimaging) -> list[str]:
 
 def _in_words(made: Reimaging, count: int, folder: Path) -> str:
     """How much is taken as covered is said, too: what a detector found may be far from what was meant."""
-    result = made.result or {}
-    share = (result.get("covering") or {}).get("share")
-    chosen = (result.get("selection") or {}).get("model_id")
+    share = ((made.result or {}).get("covering") or {}).get("share")
     covered = "" if share is None else f", {share:.0%} of the face covered"
-    return f"{made.id}: {count} files in {folder}/{covered}{f', by model {chosen}' if chosen else ''}\n{made.statement}"
+    chosen = f", by model {made.model}" if made.model else ""
+    return f"{made.id}: {count} files in {folder}/{covered}{chosen}\n{made.statement}"

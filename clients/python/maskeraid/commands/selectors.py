@@ -9,6 +9,7 @@ import typer
 from maskeraid.objects import Selector
 from maskeraid.terminal import (
     AsJson,
+    Group,
     connected,
     console,
     errors,
@@ -20,7 +21,7 @@ from maskeraid.terminal import (
     progress_bar,
 )
 
-app = typer.Typer(no_args_is_help=True, help="The thesis's network that chooses a model for a face.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="The thesis's network that chooses a model for a face.")
 SelectorId = Annotated[str, typer.Argument(metavar="[SELECTOR]", help="Its id, sel_…; else the newest one.")]
 WEIGHTS = ".safetensors"
 

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import typer
 
 from maskeraid.objects import WebhookEndpoint
-from maskeraid.terminal import AsJson, connected, print_object, print_objects, print_outcome, print_rows
+from maskeraid.terminal import AsJson, Group, connected, print_object, print_objects, print_outcome, print_rows
 
-app = typer.Typer(no_args_is_help=True, help="Where news goes, and what became of it.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="Where news goes, and what became of it.")
 
 EndpointId = Annotated[str, typer.Argument(metavar="ENDPOINT", help="Its id, whe_…")]
 DeliveryId = Annotated[str, typer.Argument(metavar="DELIVERY", help="Its id, dlv_…")]
