@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from maskeraid.commands import covering_faces
 from maskeraid.commands import reimagings as command
 from maskeraid_api.schemas.coverings import WIDEST_FEATHER
-from maskeraid_api.schemas.reimagings import ReimagingOptions
+from maskeraid_api.schemas.reimaging_requests import ReimagingOptions
 from maskeraid_core.documents.datasets import COVERING_ATTRIBUTE, FAMILIES
 from maskeraid_core.documents.reimagings import MOST_CANDIDATES
 from maskeraid_faces.blending import feather

@@ -12,7 +12,7 @@ from maskeraid_api.forms import files_of
 from maskeraid_api.inbox import label, store_bytes, store_file
 from maskeraid_api.reimaging_inputs import Inputs
 from maskeraid_api.schemas.batches import BatchImage, BatchRequest
-from maskeraid_api.schemas.reimagings import DATA_URL, IMAGE_BYTES
+from maskeraid_api.schemas.reimaging_requests import DATA_URL, IMAGE_BYTES
 from maskeraid_api.schemas.trainings import DataChoice
 from maskeraid_core.blobs import image_key
 from maskeraid_core.documents.accounts import Scope

@@ -15,7 +15,7 @@ from maskeraid_api.forms import files_of, only_file
 from maskeraid_api.inbox import store_bytes
 from maskeraid_api.job_access import job_of
 from maskeraid_api.model_access import Registry
-from maskeraid_api.schemas.reimagings import (
+from maskeraid_api.schemas.reimaging_requests import (
     DATA_URL,
     IMAGE_BYTES,
     CoveringOptions,

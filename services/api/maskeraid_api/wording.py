@@ -5,7 +5,7 @@ from typing import Any
 
 from maskeraid_api.documented_fields import MEANINGS
 from maskeraid_api.schemas.parts import LINES, ONE_LINE
-from maskeraid_api.schemas.reimagings import DATA_URL
+from maskeraid_api.schemas.reimaging_requests import DATA_URL
 
 OBJECT, LIST, TEXT = "must be a JSON object", "must be a list", "must be text"
 WHOLE, NUMBER, TRUTH = "must be a whole number", "must be a number", "must be true or false"

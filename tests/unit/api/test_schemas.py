@@ -12,7 +12,8 @@ from maskeraid_api.schemas.account import EmailEvent
 from maskeraid_api.schemas.deliveries import EventType
 from maskeraid_api.schemas.imports import GENERATORS
 from maskeraid_api.schemas.jobs import EventView, JobView, shared_fields
-from maskeraid_api.schemas.reimagings import ENGINES, Engine, ReimagingOptions, ReimagingView
+from maskeraid_api.schemas.reimaging_requests import ENGINES, Engine, ReimagingOptions
+from maskeraid_api.schemas.reimagings import ReimagingView
 from maskeraid_api.schemas.trainings import KNOWN_HYPERPARAMETERS, Hyperparameters
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.documents.reimagings import ReimagingSpec

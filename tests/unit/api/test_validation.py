@@ -13,7 +13,7 @@ from maskeraid_api.routers import ROUTERS
 from maskeraid_api.schemas.datasets import DatasetRequest
 from maskeraid_api.schemas.imports import ImportRequest
 from maskeraid_api.schemas.parts import Body
-from maskeraid_api.schemas.reimagings import ReimagingRequest
+from maskeraid_api.schemas.reimaging_requests import ReimagingRequest
 from maskeraid_api.schemas.trainings import ARCHITECTURES, KNOWN_HYPERPARAMETERS, Hyperparameters, TrainingRequest
 from maskeraid_core.errors import MalformedJson, UnknownField, ValidationFailed
 from maskeraid_faces.training.settings import Architecture, TrainSettings

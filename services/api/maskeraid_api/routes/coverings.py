@@ -14,7 +14,7 @@ from maskeraid_api.inbox import store_bytes
 from maskeraid_api.operations import Form, GuardedRoute, operation
 from maskeraid_api.removing import forget_with_bytes
 from maskeraid_api.schemas.coverings import CoveringUploadOptions, CoveringView, covering_url
-from maskeraid_api.schemas.reimagings import IMAGE_BYTES
+from maskeraid_api.schemas.reimaging_requests import IMAGE_BYTES
 from maskeraid_api.serving import IMMUTABLE, serve
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.coverings import Covering, CoveringSpec, SentMap

@@ -12,7 +12,8 @@ from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, listed, page_asked
 from maskeraid_api.schemas.models import RatingRequest, RatingView
-from maskeraid_api.schemas.reimagings import ReimagingView, ResultRatingRequest
+from maskeraid_api.schemas.reimaging_requests import ResultRatingRequest
+from maskeraid_api.schemas.reimagings import ReimagingView
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.errors import JobStateConflict, NotFound, StaleObject, ValidationFailed
 from maskeraid_core.jobs import JobKind, JobStatus

@@ -19,14 +19,8 @@ from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.reimaging_inputs import Inputs, spec_of
 from maskeraid_api.removing import forget_with_bytes
 from maskeraid_api.schemas.parts import BatchId
-from maskeraid_api.schemas.reimagings import (
-    BUNDLE,
-    IMAGE_BYTES,
-    ReimagingOptions,
-    ReimagingRequest,
-    ReimagingView,
-    has_bundle,
-)
+from maskeraid_api.schemas.reimaging_requests import IMAGE_BYTES, ReimagingOptions, ReimagingRequest
+from maskeraid_api.schemas.reimagings import BUNDLE, ReimagingView, has_bundle
 from maskeraid_api.serving import serve, serve_read
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.errors import (

@@ -13,7 +13,7 @@ from maskeraid_api.dependencies import ApiKeys, CallerOf, GatewayOf
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.schemas.imports import GENERATORS, IMPORT_BYTES, IMPORT_FILES
-from maskeraid_api.schemas.reimagings import ENGINES
+from maskeraid_api.schemas.reimaging_requests import ENGINES
 from maskeraid_api.schemas.server import (
     ApiKeyRequest,
     ApiKeyView,

@@ -21,7 +21,7 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.reimaging_inputs import Inputs
 from maskeraid_api.removing import end_and_forget
-from maskeraid_api.schemas.reimagings import DATA_URL_CHARACTERS
+from maskeraid_api.schemas.reimaging_requests import DATA_URL_CHARACTERS
 from maskeraid_api.schemas.trainings import (
     FEW_IMAGES,
     LARGEST_SEED,

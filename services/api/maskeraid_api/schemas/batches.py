@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field, model_validator
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, shared_fields
 from maskeraid_api.schemas.parts import Text, View
-from maskeraid_api.schemas.reimagings import NO_FACE_UNSOUGHT, ImageChoice, ReimagingOptions, options_of_spec
+from maskeraid_api.schemas.reimaging_requests import NO_FACE_UNSOUGHT, ImageChoice, ReimagingOptions
+from maskeraid_api.schemas.reimagings import options_of_spec
 from maskeraid_api.schemas.trainings import DataChoice
 from maskeraid_core.documents.batches import MOST_ITEMS, BatchProgress, BatchSpec
 from maskeraid_core.documents.reimagings import STATEMENT

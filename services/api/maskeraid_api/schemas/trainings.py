@@ -19,7 +19,7 @@ from maskeraid_api.schemas.parts import (
     View,
     Where,
 )
-from maskeraid_api.schemas.reimagings import Colours, DataUrl, ImageChoice, Version
+from maskeraid_api.schemas.reimaging_requests import Colours, DataUrl, ImageChoice, Version
 from maskeraid_api.schemas.training_kinds import KINDS, check_kind
 from maskeraid_core.documents.selectors import SelectorSpec, makes_selector
 from maskeraid_core.documents.trainings import DataPart, Estimate, TrainingSpec
