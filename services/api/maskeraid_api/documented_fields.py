@@ -321,12 +321,13 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
     "ReadyView": {"status": ("`degraded` still serves, only later; `unavailable` does not.", None)},
     "ReimagingView": _id("rim") | {
         "batch_id": ("The batch that has made it.", "bat_01KAAXZMYHJYS97RBZNB5ZHQ4P"),
-        "batch_index": ("Which input of the batch it is for, counted from 0.", 17),
+        "batch_index": ("Which input of the batch it is for, counted from 0.", 17), "result": ("", None),
         "files": ("Where they are.", {"final.png": "/v1/reimagings/rim_…/files/final.png"})},
     "ReimagingOptions": _WANTED,
     "ReimagingRequest": _WANTED | _REUSE,
     "ReuseOption": {"reimaging_id": ("The earlier one.", "rim_01KAAXZMYHJYS97RBZNB5ZHQ4P"),
                     "candidate": ("By its index; all when absent.", 0)},
+    "ResultView": {name: ("", None) for name in ("candidates", "combinations", "steps")},  # here they are no numbers
     "RejectedRow": {"code": ("Stable; branch on this.", "value_not_allowed"),
                     "detail": ("For people.", "'9' is not one of 1, 2, 3")},
     "EpochView": {

@@ -7,6 +7,7 @@ import pytest
 from PIL import ExifTags
 from PIL import Image as Pictures
 from tests.integration.inference.conftest import TENANT, Inference, add_model, to_png
+from tests.unit.api.described import refusals
 from tests.unit.inference.made_models import covered_face, make_model
 
 from maskeraid_core.blobs import image_key, sha256_hex
@@ -47,6 +48,10 @@ class TestResult:
         assert (done.status, done.error) == (JobStatus.SUCCEEDED, None)
         assert done.result is not None
         assert done.result["selection"]["distribution"][0]["model"] == "faces-medium"
+
+    def test_is_as_the_api_describes_it(self, done: Job) -> None:
+        assert done.result is not None
+        assert refusals({name: value for name, value in done.result.items() if name != "files"}) == []
 
     def test_names_only_files_that_are_there(self, inference: Inference, done: Job) -> None:
         assert done.result is not None

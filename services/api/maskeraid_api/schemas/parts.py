@@ -10,9 +10,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from maskeraid_core.ids import ULID_PATTERN
 
@@ -37,6 +40,16 @@ class View(BaseModel):
     """A part of an answer."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class DescribedBy:
+    """Marks a JSON value that is passed on as it is, byte for byte, and that a schema describes."""
+
+    def __init__(self, schema: type[BaseModel]) -> None:
+        self.schema = schema
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(self.schema.__pydantic_core_schema__)
 
 
 def _only_text(value: object) -> object:

@@ -1,13 +1,14 @@
 """Re-imagings: what one shows. What may be asked of one is in `reimaging_requests.py`."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, picture_name, shared_fields
-from maskeraid_api.schemas.parts import View
+from maskeraid_api.schemas.parts import DescribedBy, View
+from maskeraid_api.schemas.reimaging_results import ResultView
 from maskeraid_core.documents.coverings import covering_id_of, has_covering
 from maskeraid_core.documents.reimagings import STATEMENT, ReimagingSpec
 from maskeraid_core.jobs import Job
@@ -36,10 +37,8 @@ class ReimagingView(JobFields):
     statement: str
     synthetic: Literal[True] = True
     options: dict[str, Any] = Field(description="What was asked, with the seed.")
-    result: dict[str, Any] | None = Field(
-        description="Steps, candidates, uncertainty, proof, and provenance. In `selection.distribution` each model "
-        "says how ordinary the face is for it: `p_colours` and `p_looks`, the shares of its own held-out faces that "
-        "are as strange, `p` of both, and in `strange` which of them is too low."
+    result: Annotated[dict[str, Any], DescribedBy(ResultView)] | None = Field(
+        description="What came of it, as far as it went; null until it has succeeded."
     )
     files: dict[str, str] = Field(description="Names of result files to where they are.")
     rating: ResultRatingView | None = Field(description="What you think of it; null until you say so.")
