@@ -13,7 +13,7 @@ from maskeraid_api.inbox import label, store_bytes, store_file
 from maskeraid_api.reimaging_inputs import Inputs
 from maskeraid_api.schemas.batches import BatchImage, BatchRequest
 from maskeraid_api.schemas.reimaging_requests import DATA_URL, IMAGE_BYTES
-from maskeraid_api.schemas.trainings import DataChoice
+from maskeraid_api.schemas.training_requests import DataChoice
 from maskeraid_core.blobs import image_key
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.batches import MOST_ITEMS, BatchInput

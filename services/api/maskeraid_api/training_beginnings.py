@@ -8,9 +8,10 @@ from maskeraid_api.access import Caller
 from maskeraid_api.inbox import inbox_key, store_bytes
 from maskeraid_api.job_access import job_of
 from maskeraid_api.reimaging_inputs import Inputs
+from maskeraid_api.schemas.hyperparameters import Architecture
 from maskeraid_api.schemas.jobs import SAMPLE
 from maskeraid_api.schemas.reimaging_requests import DATA_URL
-from maskeraid_api.schemas.trainings import Architecture, ProbeChoice, StartChoice
+from maskeraid_api.schemas.training_requests import ProbeChoice, StartChoice
 from maskeraid_core.blobs import Blobs
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import StoredFile

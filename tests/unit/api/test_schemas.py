@@ -10,11 +10,11 @@ from maskeraid_api.bundles.result import shown_result
 from maskeraid_api.forms import read_json
 from maskeraid_api.schemas.account import EmailEvent
 from maskeraid_api.schemas.deliveries import EventType
+from maskeraid_api.schemas.hyperparameters import KNOWN_HYPERPARAMETERS, Hyperparameters
 from maskeraid_api.schemas.imports import GENERATORS
 from maskeraid_api.schemas.jobs import EventView, JobView, shared_fields
 from maskeraid_api.schemas.reimaging_requests import ENGINES, Engine, ReimagingOptions
 from maskeraid_api.schemas.reimagings import ReimagingView
-from maskeraid_api.schemas.trainings import KNOWN_HYPERPARAMETERS, Hyperparameters
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.documents.reimagings import ReimagingSpec
 from maskeraid_core.errors import ValidationFailed

@@ -11,10 +11,11 @@ import pytest
 from maskeraid_api.forms import read_json
 from maskeraid_api.routers import ROUTERS
 from maskeraid_api.schemas.datasets import DatasetRequest
+from maskeraid_api.schemas.hyperparameters import ARCHITECTURES, KNOWN_HYPERPARAMETERS, Hyperparameters
 from maskeraid_api.schemas.imports import ImportRequest
 from maskeraid_api.schemas.parts import Body
 from maskeraid_api.schemas.reimaging_requests import ReimagingRequest
-from maskeraid_api.schemas.trainings import ARCHITECTURES, KNOWN_HYPERPARAMETERS, Hyperparameters, TrainingRequest
+from maskeraid_api.schemas.training_requests import TrainingRequest
 from maskeraid_core.errors import MalformedJson, UnknownField, ValidationFailed
 from maskeraid_faces.training.settings import Architecture, TrainSettings
 

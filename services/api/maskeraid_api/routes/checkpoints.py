@@ -13,20 +13,14 @@ from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Limit, OrderParameter, next_link
 from maskeraid_api.schemas.checkpoints import CHECKPOINT, CheckpointPage, checkpoints_of
+from maskeraid_api.schemas.hyperparameters import MOST_STEPS
 from maskeraid_api.schemas.jobs import PROBE_FILE, SAMPLE, SAMPLES_FILE, picture_of
-from maskeraid_api.schemas.trainings import MOST_STEPS, TrainingView
+from maskeraid_api.schemas.trainings import TrainingView
 from maskeraid_api.serving import serve_small
 from maskeraid_api.training_beginnings import find_checkpoint, start_of, steps_kept
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.trainings import TrainingSpec
-from maskeraid_core.errors import (
-    CheckpointGone,
-    InputGone,
-    NotFound,
-    QueueFull,
-    QuotaExceeded,
-    RangeNotSatisfiable,
-)
+from maskeraid_core.errors import CheckpointGone, InputGone, NotFound, QueueFull, QuotaExceeded, RangeNotSatisfiable
 from maskeraid_core.ids import new_id, twin_id
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.repositories.events import EventRepository

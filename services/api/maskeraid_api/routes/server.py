@@ -12,16 +12,11 @@ from maskeraid_api.body import DEFAULT_BYTES
 from maskeraid_api.dependencies import ApiKeys, CallerOf, GatewayOf
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
+from maskeraid_api.schemas.hyperparameters import ARCHITECTURES
 from maskeraid_api.schemas.imports import GENERATORS, IMPORT_BYTES, IMPORT_FILES
 from maskeraid_api.schemas.reimaging_requests import ENGINES
-from maskeraid_api.schemas.server import (
-    ApiKeyRequest,
-    ApiKeyView,
-    Limits,
-    ServerView,
-    SigningKeyView,
-)
-from maskeraid_api.schemas.trainings import ARCHITECTURES, PRESETS
+from maskeraid_api.schemas.server import ApiKeyRequest, ApiKeyView, Limits, ServerView, SigningKeyView
+from maskeraid_api.schemas.training_requests import PRESETS
 from maskeraid_api.signing import ALGORITHM
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope

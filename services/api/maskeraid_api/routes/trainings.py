@@ -21,15 +21,10 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.reimaging_inputs import Inputs
 from maskeraid_api.removing import end_and_forget
+from maskeraid_api.schemas.hyperparameters import Architecture
 from maskeraid_api.schemas.reimaging_requests import DATA_URL_CHARACTERS
-from maskeraid_api.schemas.trainings import (
-    FEW_IMAGES,
-    LARGEST_SEED,
-    Architecture,
-    MetricsView,
-    TrainingRequest,
-    TrainingView,
-)
+from maskeraid_api.schemas.training_requests import FEW_IMAGES, LARGEST_SEED, TrainingRequest
+from maskeraid_api.schemas.trainings import MetricsView, TrainingView
 from maskeraid_api.training_beginnings import find_beginning, put_probe_away
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope

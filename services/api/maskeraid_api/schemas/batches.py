@@ -9,7 +9,7 @@ from maskeraid_api.schemas.jobs import JobFields, shared_fields
 from maskeraid_api.schemas.parts import Text, View
 from maskeraid_api.schemas.reimaging_requests import NO_FACE_UNSOUGHT, ImageChoice, ReimagingOptions
 from maskeraid_api.schemas.reimagings import options_of_spec
-from maskeraid_api.schemas.trainings import DataChoice
+from maskeraid_api.schemas.training_requests import DataChoice
 from maskeraid_core.documents.batches import MOST_ITEMS, BatchProgress, BatchSpec
 from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_core.jobs import Job, JobStatus, Progress

@@ -7,7 +7,7 @@ from pydantic import Field
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import Body, DatasetId, LabelledBody, NotYet, UploadId, View
-from maskeraid_api.schemas.trainings import DataChoice
+from maskeraid_api.schemas.training_requests import DataChoice
 from maskeraid_core.documents.datasets import FAMILIES, Family, ImportSpec
 from maskeraid_core.jobs import Job
 
