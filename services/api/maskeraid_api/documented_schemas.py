@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from maskeraid_api.documented_fields import MEANINGS, OF_SCHEMA
+from maskeraid_api.documented_by_schema import OF_SCHEMA
+from maskeraid_api.documented_fields import MEANINGS
 from maskeraid_api.schemas.parts import id_pattern
 from maskeraid_core.ids import ULID_PATTERN
 

@@ -8,7 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from maskeraid_api.documentation import description
-from maskeraid_api.documented_fields import MEANINGS, OF_SCHEMA
+from maskeraid_api.documented_by_schema import OF_SCHEMA
+from maskeraid_api.documented_fields import MEANINGS
 from maskeraid_api.problems import JOB_CODES, PROBLEMS, sentence_of
 from maskeraid_api.routers import ROUTERS
 
