@@ -10,7 +10,8 @@ from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.portal import PortalStores
 from maskeraid_faces.face_model import FaceModel, array_bytes
 from maskeraid_faces.known_faces_file import KNOWN_FACES_FILE, read_known_faces
-from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
+from maskeraid_faces.model_description import ARCHITECTURE_FILE
+from maskeraid_faces.model_files import load_model
 from maskeraid_inference.memory import Memory
 
 ARRAYS = ".safetensors"  # of a version's files only these and the description are the model; the others show it

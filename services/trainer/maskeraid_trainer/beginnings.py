@@ -7,7 +7,8 @@ from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.shares import readable_version
 from maskeraid_faces.face_model import FaceModel
-from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
+from maskeraid_faces.model_description import ARCHITECTURE_FILE
+from maskeraid_faces.model_files import load_model
 from maskeraid_faces.training.settings import Checkpoint
 from maskeraid_trainer.checkpoints import BrokenCheckpoint, read_arrays
 

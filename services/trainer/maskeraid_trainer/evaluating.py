@@ -31,7 +31,8 @@ from maskeraid_faces.evaluation.samples import draw_samples
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.images import to_network
-from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model
+from maskeraid_faces.model_description import ARCHITECTURE_FILE
+from maskeraid_faces.model_files import load_model
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import TrainSettings
 from maskeraid_trainer.ancestors import Ancestors, measure_with, read_ancestors

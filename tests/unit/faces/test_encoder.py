@@ -13,7 +13,8 @@ from maskeraid_faces.errors import BadModelFile
 from maskeraid_faces.face_model import Bank, FaceModel
 from maskeraid_faces.filling.encoder import ENCODER_FILE, encoder_shapes, guess, shown
 from maskeraid_faces.images import Images
-from maskeraid_faces.model_files import ARCHITECTURE_FILE, load_model, model_digest, save_model
+from maskeraid_faces.model_description import ARCHITECTURE_FILE
+from maskeraid_faces.model_files import load_model, model_digest, save_model
 from maskeraid_faces.networks.encoder import build_encoder
 from maskeraid_faces.networks.sloped import multiplications
 from maskeraid_faces.training import bank, searching
