@@ -73,7 +73,7 @@ class ApiError(MaskeraidClientError):
 class JobFailed(MaskeraidClientError):
     """A job ended as `failed` or `cancelled`; `job` is its last state."""
 
-    def __init__(self, job: Any) -> None:  # noqa: ANN401 a Job; typed in objects.py, which imports this module
+    def __init__(self, job: Any) -> None:  # noqa: ANN401 a Job; typed in objects/jobs.py, which imports this module
         self.job = job
         self.code: str = job.error["code"] if job.error else job.status
         reason = job.error["message"] if job.error else f"the job was {job.status}"

@@ -1,0 +1,41 @@
+"""What the service answers, typed. Fields that this version does not know are kept, not refused."""
+
+from maskeraid.objects.accounts import Account, ApiKey, Delivery, WebhookEndpoint
+from maskeraid.objects.api_object import ApiObject
+from maskeraid.objects.bundles import Check, Verification
+from maskeraid.objects.datasets import Dataset, Image, Import, Upload
+from maskeraid.objects.jobs import TERMINAL, Event, Job, JobWithFiles
+from maskeraid.objects.models import Evaluation, Model, ModelVersion, Rating, Selector
+from maskeraid.objects.reimagings import BUNDLE, Batch, Covering, Reimaging
+from maskeraid.objects.trainings import Checkpoint, Training
+from maskeraid.objects.workers import Worker
+
+__all__ = [
+    "BUNDLE",
+    "TERMINAL",
+    "Account",
+    "ApiKey",
+    "ApiObject",
+    "Batch",
+    "Check",
+    "Checkpoint",
+    "Covering",
+    "Dataset",
+    "Delivery",
+    "Evaluation",
+    "Event",
+    "Image",
+    "Import",
+    "Job",
+    "JobWithFiles",
+    "Model",
+    "ModelVersion",
+    "Rating",
+    "Reimaging",
+    "Selector",
+    "Training",
+    "Upload",
+    "Verification",
+    "WebhookEndpoint",
+    "Worker",
+]
