@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from maskeraid_core.documents.reimagings import STATEMENT, ReimagingSpec
+from maskeraid_faces.blending.composite import clip
 from maskeraid_faces.coverings.grow import growth
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages
 from maskeraid_faces.filling.intervals import LEVEL
@@ -18,7 +19,7 @@ from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
 from maskeraid_inference.labelled import label
 from maskeraid_inference.marking import Mark
 from maskeraid_inference.photo_answer import write_photo
-from maskeraid_inference.reimaging import Filling, FoundCovering, Reimaged, blank
+from maskeraid_inference.reimaging import Filling, FoundCovering, Reimaged
 from maskeraid_inference.rim import rim_difference
 from maskeraid_inference.seam_picture import STRONGEST, draw_seam
 
@@ -87,7 +88,7 @@ def _filling_files(reimaged: Reimaged, filling: Filling, mark: Mark) -> dict[str
 
 
 def _pictures(reimaged: Reimaged, filling: Filling) -> Iterator[tuple[str, Image]]:
-    yield CLIPPED, blank(reimaged.image, reimaged.found.covering)
+    yield CLIPPED, clip(reimaged.image, reimaged.found.covering)
     for index, (candidate, final) in enumerate(zip(filling.filled.candidates, filling.finals, strict=True)):
         stages = _stages(candidate)
         yield f"{index}-generated.png", stages.generated

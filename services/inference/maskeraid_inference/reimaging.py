@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import CoveringChoice, ReimagingSpec
 from maskeraid_faces.blending.composite import visible_sha256
@@ -215,8 +213,3 @@ def _check_hole(hole: Covering, covering: Covering) -> None:
         f"{side} x {side} pixels; at most 90 % can be: draw it in one piece",
         share=round(share, 3),
     )
-
-
-def blank(image: Image, covering: Covering) -> Image:
-    """The input's own pixels under the covering, the rest white: what is replaced. Source: Desentz 2021, Fig. 29."""
-    return np.where(covering[..., None], image, np.uint8(255))

@@ -17,9 +17,8 @@ from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_faces.alignment import Aligned, face_from
-from maskeraid_faces.blending.composite import visible_sha256
+from maskeraid_faces.blending.composite import clip, visible_sha256
 from maskeraid_faces.face_model import FaceModel
-from maskeraid_faces.filling.fill import WHITE
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages, Starts
 from maskeraid_faces.filling.finish import finish
 from maskeraid_faces.images import Covering, Image
@@ -148,7 +147,7 @@ def _candidates(
         generated, image, hole, model,
         smoothing_k=spec.smoothing_k, pick=earlier.spec.pick, seed=earlier.spec.seed, tone_match=spec.tone_match,
     )  # fmt: skip
-    clipped = np.where(hole[..., None], image, WHITE)
+    clipped = clip(image, hole)
     return tuple(
         Candidate(
             final[place], one["weight"], one["fit"] * 255,

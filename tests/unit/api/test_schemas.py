@@ -21,7 +21,7 @@ from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.jobs import NOTICES, JobKind, JobStatus, Progress
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.drawn import DATASETS
-from maskeraid_faces.filling.fill import ENGINES as FILLING
+from maskeraid_faces.filling.answering import ENGINES as FILLING
 from maskeraid_faces.training.settings import TrainSettings
 
 

@@ -14,7 +14,8 @@ from maskeraid_faces.drawing.lifelike import draw_lifelike_face
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import BadModelFile
 from maskeraid_faces.face_model import Bank, Conditioning, FaceModel, Prototype, RidgeFit
-from maskeraid_faces.filling.fill import Engine, fill
+from maskeraid_faces.filling.answering import Engine
+from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.filling.filled import Candidate
 from maskeraid_faces.filling.near_copies import find_near_copies
 from maskeraid_faces.images import Covering, Image, Images, to_pixels

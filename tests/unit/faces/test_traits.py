@@ -13,7 +13,8 @@ from maskeraid_faces.errors import AttributesUnreachable, BadSettings
 from maskeraid_faces.evaluation.guarantees import Labelled
 from maskeraid_faces.evaluation.traits import fit_traits
 from maskeraid_faces.face_model import FaceModel
-from maskeraid_faces.filling.fill import Engine, fill
+from maskeraid_faces.filling.answering import Engine
+from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.filling.picks import Pick
 from maskeraid_faces.filling.traits import tell_traits
 from maskeraid_faces.metrics.combinations import nearest_rmse

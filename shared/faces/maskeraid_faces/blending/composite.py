@@ -33,6 +33,11 @@ def superimpose(image: Image, generated: Image, covering: Covering) -> Image:
     return np.where(covering[..., None], generated, image)
 
 
+def clip(image: Image, covering: Covering) -> Image:
+    """The input's own pixels under the covering, the rest white: what is replaced. Source: Desentz 2021, Fig. 29."""
+    return np.where(covering[..., None], image, np.uint8(255))
+
+
 def visible_sha256(image: Image, covering: Covering) -> str:
     """SHA-256 (hexadecimal) over the covering and the pixels outside it: equal for input and result.
 

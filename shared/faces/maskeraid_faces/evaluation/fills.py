@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from maskeraid_faces.coverings.shapes import lower_face
 from maskeraid_faces.face_model import FaceModel
-from maskeraid_faces.filling.fill import Engine, fill
+from maskeraid_faces.filling.answering import Engine
+from maskeraid_faces.filling.fill import fill
 from maskeraid_faces.images import Images
 from maskeraid_faces.metrics.bootstrap import bootstrap_interval
 from maskeraid_faces.metrics.psnr import psnr

@@ -1,39 +1,25 @@
 """The story of a fill: check, match the tone, ask an engine for weighted answers, pick k, blend them in, prove it."""
 
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from maskeraid_faces.blending.composite import superimpose, visible_sha256
+from maskeraid_faces.blending.composite import clip, superimpose, visible_sha256
 from maskeraid_faces.errors import BadSettings, FacesError, SizeMismatch
 from maskeraid_faces.face_model import FaceModel, UsedEngine
-from maskeraid_faces.filling.engines import (
-    PHOTO_POOL,
-    calibrated_photo_pool,
-    conditional_pool,
-    drawn_pool,
-    gated_pool,
-    image_bank_pool,
-    photo_pool,
-    ridge_pool,
-    unconditioned_pool,
-)
+from maskeraid_faces.filling.answering import ENGINES, Engine, engine_for, origin_of, pool_of
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages, Starts
 from maskeraid_faces.filling.finish import finish
 from maskeraid_faces.filling.intervals import interval_around_ridge, interval_of_draws
-from maskeraid_faces.filling.near_copies import Origin, find_near_copies
+from maskeraid_faces.filling.near_copies import find_near_copies
 from maskeraid_faces.filling.picks import PICKS, Pick, outcomes, pick_rows
-from maskeraid_faces.filling.pool import Pool
-from maskeraid_faces.filling.searched import can_search, searched_pool
+from maskeraid_faces.filling.pool import Pool, Rows, Weights
 from maskeraid_faces.filling.tone import TONE_MATCHES, ToneMatch, to_models_tone
 from maskeraid_faces.filling.traits import check_wanted, having, tell_traits
 from maskeraid_faces.images import Covering, Floats, Image, Images, check_covering, check_image
 
-Engine = Literal["auto", "R", "A", "B", "C"]
-ENGINES: tuple[Engine, ...] = ("auto", "R", "A", "B", "C")
 MOST_CANDIDATES = 64
-WHITE = np.uint8(255)
 MOST_ASKED = 512  # draws, when only some of them will do
 
 
@@ -85,12 +71,11 @@ def fill(
     """
     _check(image, covering, model, k, engine, pick, smoothing_k, tone_match)
     check_wanted(wanted or {}, model)
-    used = _engine_for(model, engine, pick)
     rng = np.random.default_rng(seed)
     adapted, back = to_models_tone(image, covering, model) if tone_match == "auto" else (image, lambda images: images)
-    pool = _pool(adapted, covering, model, used, pick, MOST_ASKED if wanted else k, rng)
-    if pool.is_ridge:
-        used = "R"
+    used = engine_for(model, engine, pick)
+    pool = pool_of(adapted, covering, model, used, pick, MOST_ASKED if wanted else k, rng)
+    used = "R" if pool.is_ridge else used
     if wanted:
         pool = having(wanted, pool, adapted, covering, model)
     rows, weights = pick_rows(pool, k, pick, rng)
@@ -99,25 +84,11 @@ def fill(
     smoothed, final = finish(
         generated, image, covering, model, smoothing_k=smoothing_k, pick=pick, seed=seed, tone_match=tone_match
     )
-    clipped = np.where(covering[..., None], image, WHITE)
     told = tell_traits(drawn, adapted, covering, model)
-    copied = find_near_copies(drawn, covering, model, _origin(model, used, pick))
-    candidates = tuple(
-        Candidate(
-            final[place],
-            float(weights[place]),
-            float(pool.fits[row]),
-            Stages(generated[place], smoothed[place], clipped, final[place]) if stages else None,
-            pool.approximate,
-            is_near_copy=None if copied is None else copied[place] is not None,
-            near_copy_of=None if copied is None else copied[place],
-            attributes=told[place],
-            starts=None if pool.ended is None else Starts(int(pool.ended[row]), pool.starts),
-        )
-        for place, row in enumerate(rows)
-    )
+    copied = find_near_copies(drawn, covering, model, origin_of(model, used, pick))
+    candidates = _candidates(pool, rows, weights, final, told, copied)
     return Filled(
-        candidates,
+        _with_stages(candidates, generated, smoothed, clip(image, covering)) if stages else candidates,
         _uncertainty(pool, covering),
         None if pick == "random" else _interval(adapted, image, covering, model, pool, used, back),
         used,
@@ -126,16 +97,6 @@ def fill(
         *_proof(image, final, covering),
         None if model.known_faces is None else (len(model.known_faces.ids), model.known_faces.total),
     )
-
-
-def _engine_for(model: FaceModel, engine: Engine, pick: Pick) -> UsedEngine:
-    if engine != "auto":
-        return engine
-    if pick == "random":
-        return "A"
-    if model.gated and model.gated.leads:
-        return "B"
-    return "C" if model.conditional else "R" if model.prefers_ridge else "A"
 
 
 def _check(
@@ -169,44 +130,38 @@ def _check(
         raise BadSettings(f"{why}: choose another one", field="engine", allowed=["auto", *others])
 
 
-def _pool(
-    image: Image,
-    covering: Covering,
-    model: FaceModel,
-    engine: UsedEngine,
-    pick: Pick,
-    k: int,
-    rng: np.random.Generator,
-) -> Pool:
-    if engine == "R":
-        return ridge_pool(image, covering, model)
-    if engine == "C":
-        assert model.conditional
-        temperature = 1.0 if pick == "sample" else model.conditional.temperature
-        return conditional_pool(image, covering, model, rng, temperature, max(k, PHOTO_POOL))
-    if engine == "B":
-        assert model.gated
-        return gated_pool(image, covering, model, rng, 1.0 if pick == "sample" else model.gated.temperature, k)
-    if pick == "random":
-        return unconditioned_pool(image, covering, model, rng, k)
-    if can_search(model):
-        return searched_pool(image, covering, model, rng, k)
-    if model.architecture != "eigen":
-        return image_bank_pool(image, covering, model)
-    if model.kind == "drawn":
-        return drawn_pool(image, covering, model)
-    if pick == "sample":
-        return calibrated_photo_pool(image, covering, model, rng, max(k, PHOTO_POOL))
-    return photo_pool(image, covering, model, rng, max(k, PHOTO_POOL))
+def _candidates(
+    pool: Pool,
+    rows: Rows,
+    weights: Weights,
+    final: Images,
+    told: Sequence[Mapping[str, str]],
+    copied: Sequence[str | None] | None,
+) -> tuple[Candidate, ...]:
+    """The pool's `rows`, without their stages; what else is known of them has their order."""
+    return tuple(
+        Candidate(
+            final[place],
+            float(weights[place]),
+            float(pool.fits[row]),
+            None,
+            pool.approximate,
+            is_near_copy=None if copied is None else copied[place] is not None,
+            near_copy_of=None if copied is None else copied[place],
+            attributes=told[place],
+            starts=None if pool.ended is None else Starts(int(pool.ended[row]), pool.starts),
+        )
+        for place, row in enumerate(rows)
+    )
 
 
-def _origin(model: FaceModel, engine: UsedEngine, pick: Pick) -> Origin:
-    """How answers come about, as far as it decides how near they come to faces that they do not copy."""
-    if engine in ("R", "B"):
-        return "ridge" if engine == "R" else "gated"
-    if pick == "random" or (engine == "A" and model.architecture != "eigen"):
-        return "whole"
-    return "sample" if pick == "sample" else "drawn" if engine == "A" else "conditional"
+def _with_stages(
+    candidates: tuple[Candidate, ...], generated: Images, smoothed: Images, clipped: Image
+) -> tuple[Candidate, ...]:
+    return tuple(
+        replace(one, stages=Stages(generated[place], smoothed[place], clipped, one.final))
+        for place, one in enumerate(candidates)
+    )
 
 
 def _interval(
