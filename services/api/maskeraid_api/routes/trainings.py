@@ -1,35 +1,28 @@
 """Trainings: order one, watch its curves, delete it."""
 
-import secrets
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maskeraid_api.accepting import Order, accept, preferred_wait
+from maskeraid_api.accepting import accept, preferred_wait
 from maskeraid_api.answers import accepted, check_unchanged, gone, json_response, shown
 from maskeraid_api.curves import curves_of
-from maskeraid_api.dataset_access import TrainingData, choose_training_data
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Models, RegistryOf
 from maskeraid_api.estimates import Wait
-from maskeraid_api.gateway import Gateway, gateway_of
+from maskeraid_api.gateway import Gateway
 from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.reimaging_inputs import Inputs
 from maskeraid_api.removing import end_and_forget
-from maskeraid_api.schemas.hyperparameters import Architecture
 from maskeraid_api.schemas.reimaging_requests import DATA_URL_CHARACTERS
-from maskeraid_api.schemas.training_requests import FEW_IMAGES, LARGEST_SEED, TrainingRequest
+from maskeraid_api.schemas.training_requests import TrainingRequest
 from maskeraid_api.schemas.trainings import MetricsView, TrainingView
-from maskeraid_api.training_beginnings import find_beginning, put_probe_away
-from maskeraid_core import VERSION
+from maskeraid_api.training_orders import model_order, selector_order
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.selectors import SelectorSpec
-from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.errors import (
     BadSettings,
     CheckpointGone,
@@ -45,19 +38,17 @@ from maskeraid_core.errors import (
     TooFewImages,
     TooFewModels,
 )
-from maskeraid_core.ids import new_id, twin_id
-from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify
+from maskeraid_core.ids import new_id
+from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.needs import Needs, input_keys
 from maskeraid_core.repositories.repository import now
-from maskeraid_core.repositories.selectors import SelectorRepository, usable_versions
+from maskeraid_core.repositories.selectors import SelectorRepository
 
 router = APIRouter(prefix="/v1/trainings", route_class=GuardedRoute, tags=["trainings"])
 
 TRAINING_BYTES = 2 * DATA_URL_CHARACTERS + 2**20  # a probe and its map may be inside
-FEWEST_MODELS = 2  # that a selector can choose among
-QUIET = Notify(email=False, webhooks=False)
 
 
 @router.get("", response_model=ListView[TrainingView])
@@ -108,77 +99,19 @@ async def create_training(
     Nothing of it is kept, and it is forgotten after a day.
     """
     caller.need(Scope.DATASETS_READ)
+    database = gateway.stores.database
     if body.kind == "selector":
-        return await order_selector(body, request, gateway, caller.tenant)
-    selectors = SelectorRepository(gateway.stores.database, caller.tenant)
-    inputs = Inputs(gateway.stores.blobs, caller, library, registry, selectors)
-    events = EventRepository(gateway.stores.database)
-    beginning = await find_beginning(body.start_from, inputs, jobs, events) if body.start_from else None
-    architecture = body.effective_architecture
-    if beginning and beginning.architecture and architecture == "auto":
-        architecture = TypeAdapter(Architecture).validate_python(beginning.architecture)
-    body.check_hyperparameters(architecture)
-    if body.model_id is not None and await models.get(body.model_id) is None:
-        raise NotFound("There is no such model.", pointer="/model_id")
-    data = await choose_training_data(library, body.data)
-    if beginning:
-        beginning.check(data.resolution, architecture, body.hyperparameters.loop)
-    job_id = new_id(JobKind.TRAINING.id_prefix)
-    spec = spec_of(body, data, job_id).model_copy(update={"architecture": architecture})
-
-    async def put_away() -> TrainingSpec:
-        filled = spec.model_copy(update={"probe": await put_probe_away(body.probe, inputs)})
-        if beginning is None:
-            return filled
-        try:
-            start = await beginning.to_document(inputs.blobs, caller.tenant)
-        except CheckpointGone:
-            await inputs.blobs.delete(input_keys(filled.model_dump()))
-            raise
-        return filled.model_copy(update={"start_from": start})
-
-    order = Order(
-        JobKind.TRAINING, spec, job_id, put_away=put_away,
-        notify=QUIET if body.dry_run else body.notify.to_document(), metadata=body.metadata,
-        client_reference_id=body.client_reference_id, deadline_seconds=body.deadline_seconds,
-        warnings=warnings_of(data),
-    )  # fmt: skip
+        order = await selector_order(body, database, caller.tenant)
+    else:
+        selectors = SelectorRepository(database, caller.tenant)
+        inputs = Inputs(gateway.stores.blobs, caller, library, registry, selectors)
+        order = await model_order(body, inputs, jobs, models, EventRepository(database))
     wait = preferred_wait(request) if body.dry_run else 0
     job = await accept(request, order, wait_seconds=wait)
     if wait and job.status.is_terminal:
         location = {"Location": f"/v1/trainings/{job.id}", "Preference-Applied": f"wait={wait}"}
-        return json_response(TrainingView.of(job, await wait_of(gateway_of(request), job)), headers=location)
+        return json_response(TrainingView.of(job, await wait_of(gateway, job)), headers=location)
     return accepted(TrainingView.of(job), f"/v1/trainings/{job.id}")
-
-
-async def order_selector(body: TrainingRequest, request: Request, gateway: Gateway, tenant: str) -> Response:
-    """A selector of all models that there will be when it runs. Raises: TooFewModels."""
-    versions = await usable_versions(gateway.stores.database, tenant)
-    if len(versions) < FEWEST_MODELS:
-        raise TooFewModels(found=len(versions))
-    seed = secrets.randbelow(LARGEST_SEED) if body.seed is None else body.seed
-    order = Order(
-        JobKind.TRAINING, SelectorSpec(name=body.name, seed=seed, software=VERSION), notify=body.notify.to_document(),
-        metadata=body.metadata, client_reference_id=body.client_reference_id, deadline_seconds=body.deadline_seconds,
-    )  # fmt: skip
-    job = await accept(request, order)
-    return accepted(TrainingView.of(job), f"/v1/trainings/{job.id}")
-
-
-def spec_of(body: TrainingRequest, data: TrainingData, job_id: str) -> TrainingSpec:
-    return TrainingSpec(
-        name=body.name, data=data.parts, architecture=body.effective_architecture, preset=body.preset,
-        hyperparameters=body.hyperparameters.for_trainer(),
-        seed=secrets.randbelow(LARGEST_SEED) if body.seed is None else body.seed, resolution=data.resolution,
-        image_count=data.image_count, model_id=body.model_id or twin_id("mdl", job_id), software=VERSION,
-        dry_run=body.dry_run,
-    )  # fmt: skip
-
-
-def warnings_of(data: TrainingData) -> list[dict[str, str]]:
-    if data.image_count >= FEW_IMAGES:
-        return []
-    return [{"code": "few_images", "detail": f"{data.image_count} images: expect memorisation."}]
 
 
 @router.get("/{training_id}", response_model=TrainingView)
