@@ -6,7 +6,7 @@ It reads, trains, and writes objects under its fence; its parent alone writes th
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from maskeraid_core.documents.selectors import makes_selector
-from maskeraid_core.documents.trainings import StartFrom, TrainingSpec
+from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.image_sanitiser import ImageRejected
 from maskeraid_core.jobs import Job, JobKind
@@ -23,44 +23,30 @@ from maskeraid_core.portal import PortalStores, open_portal
 from maskeraid_core.reasons import error_of, is_domain_error
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.settings import read_settings
-from maskeraid_faces.errors import BadModelFile, BadSettings
-from maskeraid_faces.face_model import FaceModel, TrainedArchitecture
-from maskeraid_faces.training.choices import (
-    PIXEL_SECONDS,
-    choose_architecture,
-    make_plan,
-)
-from maskeraid_faces.training.image_set import prepare
-from maskeraid_faces.training.settings import Checkpoint, TrainResult, TrainSettings
+from maskeraid_faces.errors import BadModelFile
+from maskeraid_faces.face_model import FaceModel
+from maskeraid_faces.training.settings import Checkpoint, TrainResult
 from maskeraid_faces.training.train import promote, train
-from maskeraid_trainer.ancestors import has_taken_over, read_ancestors
+from maskeraid_trainer.ancestors import has_taken_over
 from maskeraid_trainer.asked import Asked, Leaving
 from maskeraid_trainer.beginnings import read_beginning, read_copy
 from maskeraid_trainer.checkpoints import BrokenCheckpoint, describe, read_checkpoint
 from maskeraid_trainer.child import LEFT, OUT_OF_MEMORY
 from maskeraid_trainer.dry_run import report_estimate
 from maskeraid_trainer.evaluating import evaluate
-from maskeraid_trainer.judging import is_generated, judge_model
+from maskeraid_trainer.judging import Judged
 from maskeraid_trainer.known_faces import known_faces_of
 from maskeraid_trainer.model_version import check_model_is_there, write_version
 from maskeraid_trainer.not_counted import warnings_of_parts
+from maskeraid_trainer.preparing import Preparation, prepare_training, settings_of
 from maskeraid_trainer.probe import ReadProbe, read_probe
 from maskeraid_trainer.recording import PROBE_LEFT_OUT, Recording
 from maskeraid_trainer.reports import Reports, tie_to_parent
 from maskeraid_trainer.selecting import make_selector
 from maskeraid_trainer.settings import TrainerSettings
-from maskeraid_trainer.training_faces import read_training_faces
 from maskeraid_trainer.traits import traits_of
 
 log = structlog.get_logger()
-
-PRESETS: Mapping[str, dict[str, Any]] = {
-    "quick": {},
-    "thesis": {"architecture": "thesis"},
-    "best": {},  # see `with_time`
-}
-BEST_SECONDS = 600.0  # of `eigen`, which usually takes 60 or 165
-BEST_PIXEL_SECONDS = 2 * PIXEL_SECONDS
 
 
 def main(job_id: str, fence: int, parent_pid: int) -> int:
@@ -102,58 +88,63 @@ def make_model(job: Job, port: PortalStores, reports: Reports, settings: Trainer
     wanted = settings_of(spec)
     port.call(check_model_is_there, port.stores, job, spec)
 
-    reports.say("phase", phase="loading_data")
-    faces = port.call(read_training_faces, port.stores, job.tenant, spec.data, settings)
-    reports.say("phase", phase="preparing")
-    face_set = prepare(faces.images, wanted, faces.groups, spec.seed)
-    architecture, _ = choose_architecture(face_set, wanted)
-    wanted = with_time(wanted, spec, architecture)
-    plan = make_plan(architecture, face_set, wanted)
-    about: dict[str, Any] = {"settings": wanted, "groups": faces.groups, "seed": spec.seed}
-    run = partial(train, faces.images, **about)
-    start = spec.start_from or StartFrom(is_whole=True)
-    is_drawn_here = port.call(is_generated, port.stores, job.tenant, [*spec.data, *start.data])
-    reading = partial(read_ancestors, side=face_set.size, is_known=start.is_whole)
-    judge = partial(
-        judge_model, face_set=face_set, faces=faces, seed=spec.seed, is_generated=is_drawn_here,
-        read_before=lambda: port.call(reading, port.stores, job.tenant, start.data, settings),
-    )  # fmt: skip
+    ready = prepare_training(job, spec, wanted, port, reports, settings)
     if spec.dry_run:
-        begun = partial(run, start=beginning_of(job, spec, port))
-        for code, detail in warnings_of_parts(face_set, wanted, architecture):
-            reports.say("warning", code=code, detail=detail)
-        report_estimate(begun, judge, job, plan, reports, settings, asked)
+        measure(job, ready, port, reports, settings, asked)
         return
-    recording = Recording(job, port, reports, plan, asked, probe_of(job, spec, port, reports))
-    watch = recording.watch(settings.checkpoint_seconds)
-
-    if spec.is_promotion:
-        assert spec.start_from
-        reports.say("phase", phase="evaluating")
-        arrays = port.call(read_copy, port.stores, spec.start_from)
-        result = promote(faces.images, arrays, watch=watch, **about)
-    else:
-        result = resume(
-            partial(run, watch=watch), job, port, reports, recording,
-            begin=lambda: run(watch=watch, start=beginning_of(job, spec, port)),
-        )  # fmt: skip
+    recording = Recording(job, port, reports, ready.plan, asked, probe_of(job, spec, port, reports))
+    result = train_or_promote(job, ready, port, reports, recording, settings)
 
     reports.say("phase", phase="evaluating")
-    judged = judge(result.model)
+    judged = ready.judge(result.model)
     for flag in judged.flags:
         recording.attend(flag["code"], flag["message"])
 
     port.call(check_model_is_there, port.stores, job, spec)  # again: it may have been deleted meanwhile
     reports.say("phase", phase="saving")
     result = replace(result, model=replace(result.model, traits=judged.traits))
-    traits = traits_of(faces.rows, faces.schema)
+    document = save(job, ready, port, recording, result, judged)
+    reports.say("outcome", version=document, stopped_early=result.stopped == "asked")
+
+
+def measure(
+    job: Job, ready: Preparation, port: PortalStores, reports: Reports, settings: TrainerSettings, asked: Asked
+) -> None:
+    """Carry out a dry run: the first steps, of which an estimate alone is kept."""
+    run = partial(train, ready.faces.images, **ready.about, start=beginning_of(job, ready.spec, port))
+    for code, detail in warnings_of_parts(ready.face_set, ready.settings, ready.architecture):
+        reports.say("warning", code=code, detail=detail)
+    report_estimate(run, ready.judge, job, ready.plan, reports, settings, asked)
+
+
+def train_or_promote(
+    job: Job, ready: Preparation, port: PortalStores, reports: Reports, recording: Recording, settings: TrainerSettings
+) -> TrainResult:
+    """Make the model: of a checkpoint as it is, where that was ordered, else by training."""
+    spec, images, watch = ready.spec, ready.faces.images, recording.watch(settings.checkpoint_seconds)
+    if spec.is_promotion:
+        assert spec.start_from
+        reports.say("phase", phase="evaluating")
+        arrays = port.call(read_copy, port.stores, spec.start_from)
+        return promote(images, arrays, watch=watch, **ready.about)
+    run = partial(train, images, **ready.about, watch=watch)
+    return resume(run, job, port, reports, recording, begin=lambda: run(start=beginning_of(job, spec, port)))
+
+
+def save(
+    job: Job, ready: Preparation, port: PortalStores, recording: Recording, result: TrainResult, judged: Judged
+) -> dict[str, Any]:
+    """Write the files of the model; the document of its version, as plain JSON values."""
+    traits = traits_of(ready.faces.rows, ready.faces.schema)
     recording.show_last(result.steps, result.model)
     known = known_faces_of(
-        result.model, face_set, faces, wanted, seed=spec.seed, has_begun=has_taken_over(result.model)
+        result.model, ready.face_set, ready.faces, ready.settings, seed=ready.spec.seed,
+        has_begun=has_taken_over(result.model),
+    )  # fmt: skip
+    version = port.call(
+        write_version, port.stores.blobs, job, ready.spec, traits, judged, result, recording.sheets, known
     )
-    version = port.call(write_version, port.stores.blobs, job, spec, traits, judged, result, recording.sheets, known)
-    document = version.model_dump(mode="json", by_alias=True)
-    reports.say("outcome", version=document, stopped_early=result.stopped == "asked")
+    return version.model_dump(mode="json", by_alias=True)
 
 
 def beginning_of(job: Job, spec: TrainingSpec, port: PortalStores) -> FaceModel | Checkpoint | None:
@@ -197,29 +188,6 @@ def resume(
             reports.say("warning", code="broken_checkpoint", detail=consequence)
             recording.recall(-1, [])
     return (begin or run)()
-
-
-def settings_of(spec: TrainingSpec) -> TrainSettings:
-    """The preset, then what was asked for by name. Raises BadSettings for an unknown name."""
-    chosen: dict[str, Any] = {**PRESETS[spec.preset]}
-    if spec.architecture != "auto":
-        chosen["architecture"] = spec.architecture
-    chosen |= spec.hyperparameters
-    if unknown := chosen.keys() - TrainSettings.__dataclass_fields__.keys():
-        raise BadSettings(f"no such setting: {', '.join(sorted(unknown))}", field=min(unknown))
-    return TrainSettings(**chosen)
-
-
-def with_time(wanted: TrainSettings, spec: TrainingSpec, architecture: TrainedArchitecture) -> TrainSettings:
-    """`best` goes on to no further gain, or to the end of a longer time than is usual; `thesis` always to its end."""
-    if spec.preset != "best" or architecture == "thesis":
-        return wanted
-    longest = BEST_SECONDS if architecture == "eigen" else BEST_PIXEL_SECONDS
-    return replace(
-        wanted,
-        max_seconds=longest if wanted.max_seconds is None else wanted.max_seconds,
-        target_quality=1.0 if wanted.target_quality is None else wanted.target_quality,  # 1 is never reached
-    )
 
 
 if __name__ == "__main__":

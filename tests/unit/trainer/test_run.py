@@ -12,7 +12,7 @@ from maskeraid_faces.face_model import TrainedArchitecture
 from maskeraid_faces.training.choices import make_plan
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import TrainSettings
-from maskeraid_trainer.run import settings_of, with_time
+from maskeraid_trainer.preparing import settings_of, with_time
 from maskeraid_trainer.training_faces import TrainingFaces, each_once, join_rows
 
 
