@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -11,7 +10,23 @@ from maskeraid.client import Client
 from maskeraid.commands.datasets import find_dataset
 from maskeraid.commands.models import find_model, find_version
 from maskeraid.commands.option_groups import pairs_of
-from maskeraid.objects import Training
+from maskeraid.commands.training_options import (
+    Architecture,
+    AreAll,
+    Email,
+    FurtherVersionOf,
+    IsDry,
+    IsFollowed,
+    MaxSeconds,
+    Name,
+    Preset,
+    Probe,
+    Seed,
+    Settings,
+    StartFrom,
+    Steps,
+)
+from maskeraid.objects import Dataset, Training
 from maskeraid.resources.contents import data_url
 from maskeraid.terminal import (
     AsJson,
@@ -27,57 +42,32 @@ from maskeraid.terminal import (
 )
 
 ALL = "all"  # datasets
-SETTINGS_HELP = (
-    "A hyperparameter; repeatable: batch, learning_rate, final_learning_rate, target_quality (0 to 1, not of "
-    "`thesis`), width (of `dcgan` and `r3`), loop and real_label (of `thesis`)."
-)
 
 
 def train(
     dataset: Annotated[list[str] | None, typer.Argument(help="Datasets, by id or name.")] = None,
-    are_all: Annotated[
-        bool, typer.Option("--all", help="All datasets that you may train on, as they are now.")
-    ] = False,
-    name: Annotated[str | None, typer.Option(help="Name of the model; else that of the first dataset.")] = None,
-    model: Annotated[str | None, typer.Option(help="Make a further version of this model, by id or name.")] = None,
-    architecture: Annotated[
-        Literal["auto", "eigen", "thesis", "dense", "dcgan", "r3"],
-        typer.Option(help="Kind of network; `auto` is `eigen`, or `r3` for large photographs on a GPU."),
-    ] = "auto",
-    preset: Annotated[
-        Literal["quick", "best", "thesis"],
-        typer.Option(help="`quick` takes minutes, `best` ten or, of GANs of pixels, an hour, `thesis` hours."),
-    ] = "quick",
+    are_all: AreAll = False,
+    name: Name = None,
+    model: FurtherVersionOf = None,
+    architecture: Architecture = "auto",
+    preset: Preset = "quick",
     where: Where = None,
-    start_from: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODEL[:VERSION]|TRAINING:STEP",
-            help="Begin with the networks of this model, by id or name, or of a checkpoint, trn_…:STEP.",
-        ),
-    ] = None,
-    probe: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="A partly covered face, filled anew at each checkpoint."),
-    ] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="`thesis`: exactly so many; the others: at most.")] = None,
-    max_seconds: Annotated[float | None, typer.Option(help="Longest training time.")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=SETTINGS_HELP)] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same model.")] = None,
-    email: Annotated[bool, typer.Option("--email", help="Send an e-mail when it ends.")] = False,
-    is_dry: Annotated[bool, typer.Option("--dry-run", help="Only measure what it would take; makes no model.")] = False,
-    is_followed: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow it until it ends.")] = True,
+    start_from: StartFrom = None,
+    probe: Probe = None,
+    steps: Steps = None,
+    max_seconds: MaxSeconds = None,
+    settings: Settings = None,
+    seed: Seed = None,
+    email: Email = False,
+    is_dry: IsDry = False,
+    is_followed: IsFollowed = True,
     as_json: AsJson = False,
 ) -> None:
     """Train a model on datasets."""
     chosen = {"steps": steps, "max_seconds": max_seconds}
     hyperparameters = settings_of(settings) | {key: value for key, value in chosen.items() if value is not None}
     with connected() as client:
-        if dataset and are_all:
-            raise CommandRefused("you named datasets and said `--all`: leave one of them out")
-        if not (dataset or are_all):
-            raise CommandRefused("name datasets, or say `--all`")
-        found = [find_dataset(client, text) for text in dataset or ()]
+        found = sets_of(client, dataset or [], are_all=are_all)
         training = client.trainings.create(
             name or (found[0].name if found else ALL), [item.id for item in found] or [ALL],
             architecture=architecture, preset=preset,
@@ -93,12 +83,8 @@ def train(
             print_warnings(errors, training)
     if as_json:
         print_json(training.to_dict())
-    elif training.model:
-        console.print(made_in_words(training))
-    elif training.estimate:
-        console.print(in_words(training.estimate))
     else:
-        console.print(f"{training.id}: {training.status}; `maskeraid jobs follow {training.id}` shows how it goes on")
+        console.print(outcome_in_words(training))
 
 
 PLACE = ("model_id", "version")
@@ -108,6 +94,15 @@ WORDS = {
     "copying": "it may show the people it learned from",
     "overfit": "its discriminator was nearly always right",
 }
+
+
+def sets_of(client: Client, named: list[str], *, are_all: bool) -> list[Dataset]:
+    """Those that were named; none means all. Raises CommandRefused unless the user has said just one of the two."""
+    if named and are_all:
+        raise CommandRefused("you named datasets and said `--all`: leave one of them out")
+    if not (named or are_all):
+        raise CommandRefused("name datasets, or say `--all`")
+    return [find_dataset(client, text) for text in named]
 
 
 def settings_of(chosen: list[str] | None) -> dict[str, int | float | str]:
@@ -133,6 +128,15 @@ def beginning_of(client: Client, text: str) -> dict[str, Any]:
     if not step.isdecimal():
         raise CommandRefused(f"name the step too, {training_id}:STEP; `maskeraid checkpoints list` shows those kept")
     return {"training_id": training_id, "step": int(step)}
+
+
+def outcome_in_words(training: Training) -> str:
+    """What has come of it so far: a model, an estimate, or how to follow it."""
+    if training.model:
+        return made_in_words(training)
+    if training.estimate:
+        return in_words(training.estimate)
+    return f"{training.id}: {training.status}; `maskeraid jobs follow {training.id}` shows how it goes on"
 
 
 def made_in_words(training: Training) -> str:
