@@ -76,9 +76,13 @@ def loop_of(gan: PixelGan, watch: Watch, transfer: Transfer | None = None) -> Tr
 
 def first_half(gan: PixelGan) -> set[str]:
     """The names of the discriminator's weights nearest to the image."""
-    weights = gan._discriminator.trainable_variables
+    weights = gan._networks.discriminator.trainable_variables
     half = {id(weight) for weight in weights[: len(weights) // 2]}
-    return {f"discriminator/{name}" for name, one in variables_by_name(gan._discriminator).items() if id(one) in half}
+    return {
+        f"discriminator/{name}"
+        for name, one in variables_by_name(gan._networks.discriminator).items()
+        if id(one) in half
+    }
 
 
 def moved(before: Checkpoint, after: Checkpoint) -> set[str]:
@@ -227,7 +231,7 @@ class TestDense:
     def test_from_128_pixels_on_the_penalties_come_at_every_fourth_step(self) -> None:
         gan = PixelGan("dense", np.tile(FACES, (1, 8, 8, 1)), FACES[:0], "drawn", batch=2, seed=0)
         images = tf.constant(np.tile(FACES[:4], (1, 8, 8, 1)), tf.float32) / 127.5 - 1
-        weights = [float(gan._judged(images, tf.constant(step, tf.int64))[1]) for step in (4, 5, 6, 7)]
+        weights = [float(gan._step._judged(images, tf.constant(step, tf.int64))[1]) for step in (4, 5, 6, 7)]
         assert weights[0] > 0
         assert weights[1:] == [0, 0, 0]
 
@@ -245,9 +249,9 @@ class TestDenseOnDrawnFaces:
         gan = small_gan("drawn")
         images = tf.constant(to_network(FACES[:4]))
         mean = to_network(FACES).mean(axis=0)
-        np.testing.assert_allclose(gan._logits(images), gan._discriminator(images - mean), atol=1e-5)
+        np.testing.assert_allclose(gan._step._logits(images), gan._networks.discriminator(images - mean), atol=1e-5)
         other = small_gan("photo")
-        np.testing.assert_array_equal(other._logits(images), other._discriminator(images))
+        np.testing.assert_array_equal(other._step._logits(images), other._networks.discriminator(images))
 
     def test_is_not_augmented_and_goes_on_though_the_discriminator_is_always_right(self) -> None:
         gan = small_gan("drawn")
@@ -255,7 +259,7 @@ class TestDenseOnDrawnFaces:
         state = {**gan.state(), "balance/p": np.float32(1)}
         gan.restore(state)
         step = tf.constant(0, tf.int64)
-        np.testing.assert_array_equal(gan._augmented(images, 1, step, Stream.AUGMENTATION), images)
+        np.testing.assert_array_equal(gan._step._augmented(images, 1, step, Stream.AUGMENTATION), images)
         gan.restore({**state, "balance/accuracies": np.float32(2), "balance/steps": np.float32(1),
                      "balance/times_won": np.float32(9), "balance/times_raised": np.float32(1)})  # fmt: skip
         assert not gan.judge().is_unbalanced
@@ -275,7 +279,7 @@ def latents(number: int) -> np.ndarray:
 
 def rates(gan: PixelGan) -> list[float]:
     """The learning rates of both optimisers, as they were in the last step."""
-    optimisers: list[keras.optimizers.Adam] = [gan._generator_optimiser, gan._discriminator_optimiser]
+    optimisers: list[keras.optimizers.Adam] = [gan._step.generator_optimiser, gan._step.discriminator_optimiser]
     return [float(optimiser.learning_rate.numpy()) for optimiser in optimisers]
 
 
