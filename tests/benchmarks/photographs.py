@@ -23,6 +23,7 @@ from maskeraid_faces.evaluation.samples import draw_samples
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Images, to_pixels
 from maskeraid_faces.training.engine_c import with_engine_c
+from maskeraid_faces.training.engines import EngineTraining
 from maskeraid_faces.training.settings import TrainSettings
 from maskeraid_faces.training.train import train
 from tests.benchmarks.figures import Bench, Figure, measures
@@ -90,7 +91,7 @@ def measure_photographs(bench: Bench) -> Iterator[Figure]:
     yield Figure("train.photo_kid", said["figures"]["kid"], "KID", "stated", True, said)  # type: ignore[index]
     real, _ = photographs()["test"]
     started = time.perf_counter()
-    made = with_engine_c(result.model, faces, real, None, seed=1, is_mirrored=True)
+    made = with_engine_c(result.model, EngineTraining(faces, real, None, seed=1, is_mirrored=True))
     seconds = time.perf_counter() - started
     assert made
     filled = {one.engine: one.to_dict()["psnr_hole"] for one in measure_fills(made, real, seed=SEED)}

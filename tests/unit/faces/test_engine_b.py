@@ -19,13 +19,14 @@ from maskeraid_faces.filling.filled import Filled
 from maskeraid_faces.filling.gated import ANSWER, questions
 from maskeraid_faces.filling.near_copies import _temperature
 from maskeraid_faces.filling.picks import Pick
-from maskeraid_faces.images import Floats, Images, to_network
+from maskeraid_faces.images import Floats, to_network
 from maskeraid_faces.model_files import load_model, save_model
 from maskeraid_faces.networks.gated_stages import GatedStages
 from maskeraid_faces.training import engine_b, gated_practice, honest_answers
 from maskeraid_faces.training import train as training
 from maskeraid_faces.training.choices import wants_engine_b
 from maskeraid_faces.training.engine_b import accepted, plan_for, with_engine_b
+from maskeraid_faces.training.engines import EngineTraining
 from maskeraid_faces.training.gated import GatedGan, GatedPlan
 from maskeraid_faces.training.gated_gate import Sums, measure
 from maskeraid_faces.training.gated_practice import Practice, practice_for
@@ -334,8 +335,9 @@ class TestTraining:
         assert [one is None for one in said] == [*[False] * 11, True]
 
     def test_is_a_phase_of_a_training_of_photographs(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def stub(model: FaceModel, images: Images, unseen: Images, *_: object, **__: object) -> FaceModel:
-            return replace(model, facts={**model.facts, "engine_b": {"seen": len(images), "unseen": len(unseen)}})
+        def stub(model: FaceModel, given: EngineTraining) -> FaceModel:
+            counts = {"seen": len(given.images), "unseen": len(given.unseen)}
+            return replace(model, facts={**model.facts, "engine_b": counts})
 
         monkeypatch.setattr(training, "with_engine_b", stub)
         phases: list[str] = []
@@ -358,11 +360,11 @@ class TestTraining:
         monkeypatch.setattr(gated_practice, "COVERINGS", 1)
         monkeypatch.setattr(gated_practice, "FACES_A_COVERING", 5)
         monkeypatch.setattr(engine_b, "plan_for", lambda *_, **__: replace(PLAN, steps=1))
-        made = with_engine_b(plain, NOISY, NOISY[:4], None, seed=1, is_mirrored=False)
+        given = EngineTraining(NOISY, NOISY[:4], None, seed=1, is_mirrored=False)
+        made = with_engine_b(plain, given)
         assert made is not None
         told = made.facts["engine_b"]
         assert isinstance(told, dict)
         assert (told["steps"], told["kept_step"], told["base"]) == (1, 1, BASE)
         assert (made.gated is None) is (told["gate"] == 0)
-        about = {"seed": 1, "is_mirrored": False}
-        assert with_engine_b(plain, NOISY, NOISY[:4], None, **about, should_stop=lambda: True) is None
+        assert with_engine_b(plain, replace(given, should_stop=lambda: True)) is None

@@ -24,6 +24,7 @@ from maskeraid_faces.training import engine_c, honest_answers
 from maskeraid_faces.training.basis import fit_basis
 from maskeraid_faces.training.choices import wants_engine_c
 from maskeraid_faces.training.engine_c import accepted, with_engine_c
+from maskeraid_faces.training.engines import EngineTraining
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import KindChoice, TrainSettings, Watch
 from maskeraid_faces.training.train import train
@@ -239,7 +240,7 @@ class TestTraining:
     def test_is_repeatable_to_the_bit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(engine_c, "MOST_LOST", 99.0)
         model = make_eigen_model(kind="photo")
-        made = [with_engine_c(model, NOISY, NOISY[:8], None, seed=1, is_mirrored=True) for _ in range(2)]
+        made = [with_engine_c(model, EngineTraining(NOISY, NOISY[:8], None, 1, is_mirrored=True)) for _ in range(2)]
         first, second = (one.conditional for one in made if one is not None)
         assert first is not None
         assert second is not None

@@ -1,16 +1,16 @@
 """Adds engine B to a model of photographs, where it brings more than ridge; the story on one screen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from maskeraid_faces.face_model import FaceModel, Floats, Gated
-from maskeraid_faces.image_rows import ManyImages, some_of
+from maskeraid_faces.image_rows import some_of
 from maskeraid_faces.images import Images
 from maskeraid_faces.training.devices import has_gpu
-from maskeraid_faces.training.engine_c import MOST_LOST, judged_from_the_hottest
+from maskeraid_faces.training.engines import MOST_LOST, EngineTraining, judged_from_the_hottest
 from maskeraid_faces.training.gated_gate import Sums, drawing, measure
 from maskeraid_faces.training.gated_practice import practice_for
 from maskeraid_faces.training.honest_answers import gathered
@@ -30,42 +30,29 @@ FEW, MANY = 1_000, 10_000  # faces
 SIDE_OF_STEPS = 64  # pixels: of larger images a step on a CPU takes longer, so there are fewer
 
 
-def with_engine_b(
-    model: FaceModel,
-    images: ManyImages,
-    unseen: ManyImages,
-    groups: Sequence[str] | None,
-    *,
-    seed: int,
-    is_mirrored: bool,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> FaceModel | None:
+def with_engine_b(model: FaceModel, training: EngineTraining) -> FaceModel | None:
     """The model with a generator that adds to ridge's answer; None when it was stopped.
 
-    Args:
-        model: of photographs, whole but for this; with engine C where that was trained.
-        images: uint8 (n, size, size, 3) that it learned from.
-        unseen: faces that it has not seen; half of them fit the gate, the others judge it.
-        groups: an identity an image.
-        seed: of all random numbers.
-        is_mirrored: reflections are faces as well.
-        should_stop: asked every second or so.
+    `model`: with engine C where that was trained. Half of the unseen faces fit the gate, the others judge it.
     """
     from maskeraid_faces.training.gated import GatedGan  # here, because it loads TensorFlow
 
-    practice = gathered(practice_for(model, images, groups, seed, is_mirrored=is_mirrored), should_stop)
+    practice = gathered(
+        practice_for(model, training.images, training.groups, training.seed, is_mirrored=training.is_mirrored),
+        training.should_stop,
+    )
     if practice is None:
         return None
-    plan = plan_for(len(images), model.size, is_on_gpu=has_gpu())
-    gan = GatedGan(practice, plan, seed, is_mirrored=is_mirrored)
-    faces = some_of(unseen, 2 * FACES_JUDGED, np.random.default_rng([seed, 20]))
+    plan = plan_for(len(training.images), model.size, is_on_gpu=has_gpu())
+    gan = GatedGan(practice, plan, training.seed, is_mirrored=training.is_mirrored)
+    faces = some_of(training.unseen, 2 * FACES_JUDGED, np.random.default_rng([training.seed, 20]))
     fitting, judges = faces[::2], faces[1::2] if len(faces) > 1 else faces
     looks = Looks(model, gan, fitting)
-    if not gan.train(looks.look, should_stop):
+    if not gan.train(looks.look, training.should_stop):
         return None
     gated = Gated(looks.weights, plan.base, gate=1.0, temperature=1.0, leads=False)
     facts = {"base": plan.base, "steps": gan.steps, "kept_step": looks.step, "beta": round(gan.beta, 3)}
-    return accepted(model, gated, fitting, judges, seed, facts)
+    return accepted(model, gated, fitting, judges, training.seed, facts)
 
 
 def plan_for(faces: int, size: int, *, is_on_gpu: bool) -> "GatedPlan":

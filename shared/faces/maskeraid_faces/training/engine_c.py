@@ -1,6 +1,5 @@
 """Adds engine C to a model of photographs, where it does not lose to ridge; the story on one screen."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,49 +8,36 @@ from maskeraid_faces.coverings.shapes import lower_face, sunglasses
 from maskeraid_faces.face_model import Conditional, FaceModel, Floats
 from maskeraid_faces.filling.conditional import conditional_draws
 from maskeraid_faces.filling.covering_system import model_system
-from maskeraid_faces.image_rows import ManyImages
 from maskeraid_faces.images import Covering, Images, to_network
+from maskeraid_faces.training.engines import MOST_LOST, EngineTraining, judged_from_the_hottest
 from maskeraid_faces.training.honest_answers import gathered, honest_answers
 from maskeraid_faces.training.randomness import Stream, generator_for
 
 FEWEST_FACES = 300  # photographs; of fewer, a network that is told what is visible knows each by heart
 CANDIDATES = 8
-MOST_LOST = 0.2  # decibels that the mean of 8 draws may lie below ridge
 TEMPERATURES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 FACES_JUDGED = 64
 
 
-def with_engine_c(
-    model: FaceModel,
-    images: ManyImages,
-    unseen: ManyImages,
-    groups: Sequence[str] | None,
-    *,
-    seed: int,
-    is_mirrored: bool,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> FaceModel | None:
-    """The model with a generator that is told what is visible; None when it was stopped.
-
-    Args:
-        model: of photographs, whole but for this.
-        images: uint8 (n, size, size, 3) that it learned from.
-        unseen: faces that it has not seen; they judge.
-        groups: an identity an image.
-        seed: of all random numbers.
-        is_mirrored: reflections are faces as well.
-        should_stop: asked every second or so.
-    """
+def with_engine_c(model: FaceModel, training: EngineTraining) -> FaceModel | None:
+    """The model with a generator that is told what is visible; None when it was stopped."""
     from maskeraid_faces.training.conditional import ConditionalGan  # here, because it loads TensorFlow
 
-    one_by_one = honest_answers(images, groups, model.basis, model.ridge.penalty, seed, is_mirrored=is_mirrored)
-    answers = gathered(one_by_one, should_stop)
+    one_by_one = honest_answers(
+        training.images,
+        training.groups,
+        model.basis,
+        model.ridge.penalty,
+        training.seed,
+        is_mirrored=training.is_mirrored,
+    )
+    answers = gathered(one_by_one, training.should_stop)
     if answers is None:
         return None
-    gan = ConditionalGan(answers, model.basis, seed)
-    if not gan.train(should_stop):
+    gan = ConditionalGan(answers, model.basis, training.seed)
+    if not gan.train(training.should_stop):
         return None
-    return accepted(model, Conditional(gan.weights(), 1.0), unseen[:FACES_JUDGED], seed)
+    return accepted(model, Conditional(gan.weights(), 1.0), training.unseen[:FACES_JUDGED], training.seed)
 
 
 def accepted(model: FaceModel, conditional: Conditional, faces: Images, seed: int) -> FaceModel:
@@ -71,18 +57,6 @@ def accepted(model: FaceModel, conditional: Conditional, faces: Images, seed: in
     reasons = list(model.facts.get("reasons", ()))  # type: ignore[call-overload]  # a list of ours
     why = "engine C is left out: on faces that it has not seen it loses to ridge"
     return replace(model, facts={**model.facts, "engine_c": told, "reasons": [*reasons, why]})
-
-
-def judged_from_the_hottest(
-    temperatures: Sequence[float], loss: Callable[[float], float], most_lost: float
-) -> list[dict[str, float]]:
-    """What each temperature loses to ridge, in decibels, down to the first that loses no more than allowed."""
-    told: list[dict[str, float]] = []
-    for temperature in temperatures:
-        told.append({"temperature": temperature, "lost_db": round(loss(temperature), 3)})
-        if told[-1]["lost_db"] <= most_lost:
-            break
-    return told
 
 
 def _loss(

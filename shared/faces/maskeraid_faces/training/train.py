@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
@@ -32,6 +32,7 @@ from maskeraid_faces.training.covering_detector import FEWEST_LOOKED_AT, with_de
 from maskeraid_faces.training.draft import draft_of
 from maskeraid_faces.training.engine_b import with_engine_b
 from maskeraid_faces.training.engine_c import with_engine_c
+from maskeraid_faces.training.engines import EngineTraining, TrainEngine
 from maskeraid_faces.training.gan import Gan, Shared
 from maskeraid_faces.training.image_set import FaceSet, prepare
 from maskeraid_faces.training.loop import TrainingLoop
@@ -198,21 +199,14 @@ def _with_search(model: FaceModel, set_up: _SetUp) -> FaceModel:
     return model
 
 
-def _with_engine(
-    model: FaceModel, set_up: _SetUp, name: str, train_engine: Callable[..., FaceModel | None], left_out: str
-) -> FaceModel:
+def _with_engine(model: FaceModel, set_up: _SetUp, name: str, train_engine: TrainEngine, left_out: str) -> FaceModel:
     faces, settings, watch = set_up.faces, set_up.settings, set_up.watch
     set_up.loop.keep()
     watch.phase(name)
-    made = train_engine(
-        model,
-        faces.training,
-        faces.held_out,
-        faces.training_groups,
-        seed=set_up.seed,
-        is_mirrored=is_mirrored(faces, settings),
-        should_stop=watch.stop,
+    training = EngineTraining(
+        faces.training, faces.held_out, faces.training_groups, set_up.seed, is_mirrored(faces, settings), watch.stop
     )
+    made = train_engine(model, training)
     if made is not None:
         return made
     set_up.loop.keep()  # who wants to leave leaves here, and comes back to this point
