@@ -8,20 +8,24 @@ of the same face uncovered; null for all others).
 import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import polars as pl
 
 from maskeraid_core.errors import ValidationFailed
+from maskeraid_core.wanted_values import OneValue, Wanted, is_number, numbers_in, read_wanted
 
 PREFIX = "attr:"
 MOST_FACET_VALUES = 200
+MOST_NUMBERED_VALUES = 2**14  # above it, numbering takes longer than it saves
 MOST_NAMED_VALUES = 20
 
 
 @dataclass(frozen=True)
 class Condition:
-    """`attribute:value`; `30..40` is a number range; empty means missing. `place` is where a request has it."""
+    """`attribute:value`, the value as `wanted_values` reads it. `place` is where a request has it."""
 
     attribute: str
     value: str
@@ -51,6 +55,22 @@ def read_manifest(data: bytes) -> pl.DataFrame:
     return pl.read_parquet(io.BytesIO(data))
 
 
+def compact(manifest: pl.DataFrame) -> pl.DataFrame:
+    """The same rows, made for reading: attributes of few values as their numbers, missing ones as empty text.
+
+    A value is then compared, and counted, in a byte or two; `id`, which row and dataset tell, is left out.
+    """
+    columns = [_compact(manifest[PREFIX + name]) for name in attributes_of(manifest)]
+    found = manifest.with_columns(columns).drop("id", strict=False)
+    return found.with_columns(pl.col("row").set_sorted()) if found["row"].is_sorted() else found
+
+
+def _compact(column: pl.Series) -> pl.Series:
+    texts = column.cast(pl.String).fill_null("")
+    distinct = texts.unique().sort()
+    return texts.cast(pl.Enum(distinct)) if distinct.len() <= MOST_NUMBERED_VALUES else texts
+
+
 def attributes_of(manifest: pl.DataFrame) -> list[str]:
     return [name.removeprefix(PREFIX) for name in manifest.columns if name.startswith(PREFIX)]
 
@@ -60,17 +80,55 @@ def filter_manifest(manifest: pl.DataFrame, where: Sequence[Condition]) -> pl.Da
 
     Raises ValidationFailed for an attribute that the version does not have.
     """
-    known = attributes_of(manifest)
+    check_attributes(attributes_of(manifest), where)
+    met = which_meet(manifest, where)
+    return manifest if met is None else manifest.filter(met)
+
+
+def check_attributes(known: Collection[str], where: Sequence[Condition]) -> None:
+    """Raise ValidationFailed for a condition on an attribute that is not among the known ones."""
     for condition in where:
         if condition.attribute not in known:
             raise ValidationFailed(
                 f"the images have no attribute '{condition.attribute}'; they have: {', '.join(known) or 'none'}",
                 **condition.place,
             )
+
+
+def which_meet(manifest: pl.DataFrame, where: Sequence[Condition]) -> pl.Series | None:
+    """For each row whether it meets the conditions, bool; None when all do. An attribute without a column is missing.
+
+    Raises ValidationFailed for a range that cannot be read.
+    """
+    met: pl.Series | None = None
     for attribute in dict.fromkeys(condition.attribute for condition in where):
-        of_one = [_matches(condition) for condition in where if condition.attribute == attribute]
-        manifest = manifest.filter(pl.any_horizontal(of_one))
-    return manifest
+        wanted = [_read(condition) for condition in where if condition.attribute == attribute]
+        column = manifest.get_column(PREFIX + attribute, default=None)
+        column = pl.repeat("", manifest.height, dtype=pl.String, eager=True) if column is None else column
+        of_one = _any_of(column, wanted)
+        met = of_one if met is None else met & of_one
+    return met
+
+
+def _any_of(column: pl.Series, wanted: Sequence[Wanted]) -> pl.Series:
+    """Whether each value is asked for; of numbered values each different one is looked at once."""
+    if not isinstance(column.dtype, pl.Enum):
+        texts = column.fill_null("")
+        return reduce(or_, (one.among(texts) for one in wanted))
+    values = column.dtype.categories
+    found = values.filter(reduce(or_, (one.among(values) for one in wanted))).to_list()
+    return column == found[0] if len(found) == 1 else column.is_in(found)
+
+
+def _read(condition: Condition) -> Wanted:
+    try:
+        return read_wanted(condition.value)
+    except ValueError:
+        raise ValidationFailed(
+            f"'{condition.value}' is no range of numbers, such as {condition.attribute}:30..40, nor of days, such as "
+            f'2026-01-01..2026-03-31; a value that has dots goes in quotes: {condition.attribute}:"{condition.value}"',
+            **condition.place,
+        ) from None
 
 
 def check_numbers(manifest: pl.DataFrame, where: Sequence[Condition]) -> None:
@@ -79,8 +137,9 @@ def check_numbers(manifest: pl.DataFrame, where: Sequence[Condition]) -> None:
         if condition.attribute not in attributes_of(manifest) or not condition.value:
             continue
         values = _values(manifest, condition.attribute)
-        is_range = ".." in condition.value  # which filtering reads, and refuses
-        if not is_range and not _are_numbers([condition.value]) and values and _are_numbers(values):
+        wanted = _read(condition)
+        is_word = isinstance(wanted, OneValue) and not is_number(wanted.value)
+        if is_word and values and _are_numbers(values):
             raise ValidationFailed(
                 f"'{condition.value}' is not a number: {_in_words(condition.attribute, values)}", **condition.place
             )
@@ -89,7 +148,7 @@ def check_numbers(manifest: pl.DataFrame, where: Sequence[Condition]) -> None:
 def check_values(manifests: Sequence[pl.DataFrame], where: Sequence[Condition]) -> None:
     """Raise ValidationFailed for a condition that no image of any manifest meets, naming the values that there are."""
     for condition in where:
-        if all(filter_manifest(manifest, [condition]).is_empty() for manifest in manifests):
+        if not any(_is_met(manifest, condition) for manifest in manifests):
             values = {value for manifest in manifests for value in _values(manifest, condition.attribute)}
             raise ValidationFailed(
                 f"no image has '{condition.attribute}:{condition.value}': {_in_words(condition.attribute, values)}",
@@ -97,15 +156,28 @@ def check_values(manifests: Sequence[pl.DataFrame], where: Sequence[Condition]) 
             )
 
 
-def facets(manifest: pl.DataFrame) -> list[dict[str, Any]]:
-    """Values under the current filter with their counts, an entry an attribute."""
+def _is_met(manifest: pl.DataFrame, condition: Condition) -> bool:
+    check_attributes(attributes_of(manifest), [condition])
+    met = which_meet(manifest, [condition])
+    return met is not None and bool(met.any())
+
+
+def facets(*manifests: pl.DataFrame) -> list[dict[str, Any]]:
+    """Values under the current filter with their counts, an entry an attribute; those of several are added up."""
     found = []
-    for attribute in attributes_of(manifest):
-        column = PREFIX + attribute
-        counts = manifest.filter(pl.col(column) != "").group_by(column).len().sort(column)
+    for attribute in dict.fromkeys(name for manifest in manifests for name in attributes_of(manifest)):
+        columns = [manifest[PREFIX + attribute] for manifest in manifests if PREFIX + attribute in manifest.columns]
+        counts = _counts(columns)
         values = [{"value": value, "count": count} for value, count in counts.head(MOST_FACET_VALUES).iter_rows()]
         found.append({"attribute": attribute, "distinct": counts.height, "values": values})
     return found
+
+
+def _counts(columns: Sequence[pl.Series]) -> pl.DataFrame:
+    """Each value that is there, as text and in its order, with how often it is."""
+    each = [column.alias("value").value_counts(name="count") for column in columns]
+    counts = pl.concat([one.with_columns(pl.col("value").cast(pl.String)) for one in each])
+    return counts.filter(pl.col("value") != "").group_by("value").agg(pl.col("count").sum()).sort("value")
 
 
 def sentence(total: int, found: Sequence[dict[str, Any]]) -> str:
@@ -119,7 +191,7 @@ def _values(manifest: pl.DataFrame, attribute: str) -> set[str]:
 
 
 def _are_numbers(values: Collection[str]) -> bool:
-    return pl.Series(list(values), dtype=pl.String).cast(pl.Float64, strict=False).is_not_null().all()
+    return numbers_in(pl.Series(list(values), dtype=pl.String)).is_not_null().all()
 
 
 def _in_words(attribute: str, values: Collection[str]) -> str:
@@ -135,17 +207,4 @@ def _in_words(attribute: str, values: Collection[str]) -> str:
 
 def _order(value: str) -> tuple[float, str]:
     """Numbers by what they count, before words."""
-    return (float(value), "") if _are_numbers([value]) else (float("inf"), value)
-
-
-def _matches(condition: Condition) -> pl.Expr:
-    column = pl.col(PREFIX + condition.attribute)
-    low, dots, high = condition.value.partition("..")
-    if not dots:
-        return column == condition.value
-    try:
-        return column.cast(pl.Float64, strict=False).is_between(float(low or "-inf"), float(high or "inf"))
-    except ValueError:
-        raise ValidationFailed(
-            f"'{condition.value}' is not a range of numbers, such as {condition.attribute}:30..40", **condition.place
-        ) from None
+    return (float(value), "") if is_number(value) else (float("inf"), value)
