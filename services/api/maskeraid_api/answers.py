@@ -2,13 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import TypeVar
 
+from anyio import to_thread
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from maskeraid_api.kept import Kept
 from maskeraid_core.errors import NotAcceptable, StaleObject
 
 ChangedT = TypeVar("ChangedT")
@@ -24,11 +26,24 @@ def json_response(view: BaseModel, status: int = 200, headers: Mapping[str, str]
 
 def shown(request: Request, view: BaseModel) -> Response:
     """200 with an ETag, or 304 when the client has it already."""
-    body = view.model_dump_json().encode()
+    return shown_bytes(request, view.model_dump_json().encode())
+
+
+def shown_bytes(request: Request, body: bytes) -> Response:
+    """As `shown`, of JSON that is made already."""
     tag = etag(body)
     if is_among(tag, request.headers.get("if-none-match")):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(body, 200, {"ETag": tag}, "application/json")
+
+
+async def kept_view(answers: Kept[bytes], key: Hashable, make: Callable[[], BaseModel]) -> bytes:
+    """JSON that never changes, made outside the event loop when it is first asked for."""
+
+    async def made() -> bytes:
+        return await to_thread.run_sync(lambda: make().model_dump_json().encode())
+
+    return await answers.of(key, made)
 
 
 def created(view: BaseModel, location: str) -> Response:

@@ -64,11 +64,21 @@ class Library:
         if place is None or dataset is None or dataset.latest_version == 0:
             raise NotFound
         version = await self.version(dataset)
-        manifest = await self.manifests.of(version)
-        found = manifest.filter(pl.col("row") == place[1])
-        if found.is_empty():
+        found = places_of(await self.manifests.of(version), [place[1]])
+        if not found:
             raise NotFound
-        return version, found.row(0, named=True)
+        return version, (await self.manifests.of(version)).row(found[0], named=True)
+
+
+def places_of(manifest: pl.DataFrame, rows: Sequence[int]) -> list[int]:
+    """Where a manifest has the images with these row numbers; those that it has not are left out."""
+    numbers = manifest["row"]
+    if not numbers.flags["SORTED_ASC"]:
+        return numbers.is_in(list(rows)).arg_true().to_list()
+    wanted = pl.Series(sorted(rows), dtype=pl.Int64)
+    found = numbers.search_sorted(wanted)
+    pairs = zip(found.to_list(), wanted.to_list(), strict=True)
+    return [place for place, row in pairs if place < numbers.len() and numbers[place] == row]
 
 
 def _filter(manifest: pl.DataFrame, where: Sequence[Condition]) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from maskeraid_api.access import Keys, Rates
 from maskeraid_api.background import Background
 from maskeraid_api.backlogs import Backlogs
 from maskeraid_api.estimates import Estimates
+from maskeraid_api.kept import Kept
 from maskeraid_api.lookout import Lookout
 from maskeraid_api.manifest_cache import ManifestCache
 from maskeraid_api.settings import ApiSettings
@@ -26,6 +27,7 @@ class Gateway:
     keys: Keys
     rates: Rates
     manifests: ManifestCache
+    answers: Kept[bytes]  # about images of versions, which never change
     estimates: Estimates
     lookout: Lookout
     signer: Signer
@@ -42,7 +44,8 @@ class Gateway:
             stores,
             Keys(AccountRepository(stores.database)),
             rates,
-            ManifestCache(stores.blobs),
+            ManifestCache(stores.blobs, settings.manifest_cache_bytes),
+            Kept(settings.answer_cache_bytes, len),
             Estimates(stores.database),
             Lookout(EventRepository(stores.database), settings.event_poll_seconds),
             signer,

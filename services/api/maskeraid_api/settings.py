@@ -38,6 +38,12 @@ class ApiSettings(CoreSettings):
     max_upload_bytes: int = Field(
         default=MOST_UPLOAD_BYTES, ge=1, le=MOST_UPLOAD_BYTES, description="Largest upload in parts, in bytes."
     )
+    manifest_cache_bytes: int = Field(
+        default=512 * 2**20, ge=0, description="Lists of datasets' images that stay in memory, in bytes."
+    )
+    answer_cache_bytes: int = Field(
+        default=64 * 2**20, ge=0, description="Facets, reports, and image sheets that stay in memory, in bytes."
+    )
     upload_slots: int = Field(default=4, ge=1, description="Unfinished uploads a tenant.")
     least_free_share: float = Field(
         default=0.1, ge=0, lt=1, description="Uploads are refused below this free share of a local store's disk."

@@ -1,6 +1,6 @@
 """The gateway on real stores, its callers, and a worker that does what a test says."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,18 +153,34 @@ FillDataset = Callable[..., Awaitable[Dataset]]
 
 @pytest.fixture
 def fill_dataset(stores: Stores) -> FillDataset:
-    """A dataset with a published version: rows with one attribute, `mouth`, and bytes for each image."""
+    """A dataset with a published version: rows with one attribute, `mouth`, and bytes for each image.
 
-    async def fill(tenant: str, count: int = 10, *, side: int = 32, **fields: Any) -> Dataset:  # noqa: ANN401
+    `values` has the attributes of each image instead, `pictures` the bytes.
+    """
+
+    async def fill(
+        tenant: str,
+        count: int = 10,
+        *,
+        side: int = 32,
+        values: Sequence[Mapping[str, str]] | None = None,
+        pictures: Sequence[bytes] | None = None,
+        **fields: Any,  # noqa: ANN401
+    ) -> Dataset:
         at = now()
-        attributes = {"mouth": Attribute(type="enum", values=["1", "2"])}
+        values = values or [{"mouth": str(1 + number % 2)} for number in range(1, count + 1)]
+        pictures = pictures or [f"picture {number}".encode() for number in range(1, len(values) + 1)]
+        count = len(values)
+        attributes = {
+            name: Attribute(type="enum", values=sorted({one[name] for one in values} - {""})) for name in values[0]
+        }
         dataset = Dataset(
             id=new_id("ds"), tenant=tenant, attributes=attributes, created_at=at, updated_at=at,
             **{"name": new_id("n"), **fields},
         )  # fmt: skip
         datasets = DatasetRepository(stores.database, tenant)
         await datasets.add(dataset)
-        rows = await _rows(stores, dataset, range(1, count + 1), side)
+        rows = await _rows(stores, dataset, values, pictures, side)
         key, digest = await stores.blobs.put_content(f"t/{tenant}/manifests", write_manifest(rows), ".parquet")
         version = DatasetVersion(
             id=f"{dataset.id}:1", tenant=tenant, dataset_id=dataset.id, version=1, parent_version=0,
@@ -178,15 +194,17 @@ def fill_dataset(stores: Stores) -> FillDataset:
     return fill
 
 
-async def _rows(stores: Stores, dataset: Dataset, numbers: Iterable[int], side: int) -> list[dict[str, Any]]:
+async def _rows(
+    stores: Stores, dataset: Dataset, values: Sequence[Mapping[str, str]], pictures: Sequence[bytes], side: int
+) -> list[dict[str, Any]]:
     rows = []
-    for number in numbers:
-        data = f"picture {number}".encode()
+    for number, (own, data) in enumerate(zip(values, pictures, strict=True), 1):
         await stores.blobs.put(image_key(dataset.tenant, sha256_hex(data)), data)
         rows.append(
             {
                 "row": number, "id": image_id(dataset.id, number), "file": f"{number}.png", "sha256": sha256_hex(data),
-                "bytes": len(data), "width": side, "height": side, "grey": False, "attr:mouth": str(1 + number % 2),
+                "bytes": len(data), "width": side, "height": side, "grey": False,
+                **{f"attr:{name}": value for name, value in own.items()},
             }
         )  # fmt: skip
     return rows

@@ -128,6 +128,43 @@ class TestImages:
         assert "they have: mouth" in answer.json()["detail"]
 
 
+class TestImagesOfSeveralDatasets:
+    async def test_come_one_dataset_behind_another(self, account: Account, fill_dataset: FillDataset) -> None:
+        first = await fill_dataset(account.tenant, 3)
+        second = await fill_dataset(account.tenant, values=[{"nose": "1"}, {"nose": "2"}])
+        client, both = account.client, [first.id, second.id]
+        url, seen = "/v1/images?limit=2&" + "&".join(f"dataset_id={one}" for one in both), list[tuple[str, int]]()
+        while url:
+            answer = await client.get(url)
+            seen += [(row["dataset_id"], row["row"]) for row in answer.json()["data"]]
+            url = answer.links.get("next", {}).get("url", "")
+        assert seen == [(first.id, 1), (first.id, 2), (first.id, 3), (second.id, 1), (second.id, 2)]
+        counted = (await client.get("/v1/facets", params={"dataset_id": both})).json()
+        assert counted["sentence"] == "5 images. mouth: 2 values, nose: 2 values"
+        narrowed = (await client.get("/v1/facets", params={"dataset_id": both, "where": ["nose:", "mouth:1"]})).json()
+        assert narrowed["total"] == 1
+
+    async def test_of_a_role_are_those_of_all_such_datasets(self, account: Account, fill_dataset: FillDataset) -> None:
+        await fill_dataset(account.tenant, 3)
+        trial = await fill_dataset(account.tenant, 2, role=Role.TEST)
+        await account.client.post("/v1/datasets", json={"name": "empty", "role": "test"})
+        page = (await account.client.get("/v1/images", params={"role": "test"})).json()["data"]
+        assert {row["dataset_id"] for row in page} == {trial.id}
+        none = await account.client.get("/v1/images", params={"role": "train", "dataset_id": trial.id})
+        assert none.json()["data"] == []
+
+    async def test_have_no_version_in_common(self, account: Account, fill_dataset: FillDataset) -> None:
+        ids = [(await fill_dataset(account.tenant, 1)).id for _ in range(2)]
+        answer = await account.client.get("/v1/images", params={"dataset_id": ids, "version": "1"})
+        assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "version")
+
+    async def test_of_others_are_not_found(
+        self, account: Account, open_account: Open, fill_dataset: FillDataset
+    ) -> None:
+        ids = [(await fill_dataset(tenant, 1)).id for tenant in (account.tenant, (await open_account()).tenant)]
+        assert (await account.client.get("/v1/images", params={"dataset_id": ids})).status_code == 404
+
+
 class TestNames:
     async def test_only_one_of_many_at_the_same_time_gets_it(self, client: httpx.AsyncClient) -> None:
         answers = await asyncio.gather(*(client.post("/v1/datasets", json={"name": "a"}) for _ in range(8)))

@@ -8,24 +8,33 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maskeraid_api.answers import json_response, shown
+from maskeraid_api.answers import kept_view, shown, shown_bytes
+from maskeraid_api.dataset_access import Library
 from maskeraid_api.dependencies import CallerOf, GatewayOf, LearnersOf, LibraryOf, RegistryOf
-from maskeraid_api.learning import Selected, images_of_dataset, images_of_model
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import ListView, listed
 from maskeraid_api.schemas.datasets import FacetsView, ImageView
 from maskeraid_api.schemas.parts import ModelReference, id_pattern
+from maskeraid_api.selected_images import Selected, images_of_datasets, images_of_model
 from maskeraid_api.serving import serve, serve_small
 from maskeraid_core.blobs import Blobs, image_key, thumbnail_key
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.datasets import DatasetVersion
+from maskeraid_core.documents.datasets import DatasetVersion, Role
 from maskeraid_core.errors import InputGone, NotFound, RangeNotSatisfiable, ValidationFailed
 from maskeraid_core.ids import image_id
 from maskeraid_core.manifests import PREFIX, facets, sentence
 
 router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["images"])
 
-DatasetParameter = Annotated[str | None, Query(pattern=id_pattern("ds"), description="The dataset.")]
+MOST_DATASETS = 20
+
+DatasetParameter = Annotated[
+    list[Annotated[str, Query(pattern=id_pattern("ds"))]],
+    Query(max_length=MOST_DATASETS, description="The dataset; repeated, the newest versions of several."),
+]
+RoleParameter = Annotated[
+    Role | None, Query(description="Only of datasets of this role; without `dataset_id` of all that are yours.")
+]
 ModelParameter = Annotated[
     str | None,
     Query(pattern=id_pattern("mdl"), description="Instead: a model of yours, for the images that it learned from."),
@@ -47,22 +56,37 @@ async def selected(
     caller: CallerOf,
     library: LibraryOf,
     registry: RegistryOf,
-    dataset_id: DatasetParameter = None,
+    dataset_id: DatasetParameter = [],  # noqa: B006 read by FastAPI, never changed
     model_id: ModelParameter = None,
     version: VersionParameter = "latest",
+    role: RoleParameter = None,
     where: WhereParameter = [],  # noqa: B006 read by FastAPI, never changed
 ) -> Selected:
-    """The images that are asked for. Raises: ValidationFailed unless of exactly one dataset or model."""
-    if (dataset_id is None) == (model_id is None):
-        raise ValidationFailed("give exactly one of `dataset_id` and `model_id`", parameter="dataset_id")
+    """The images that are asked for. Raises: ValidationFailed unless of datasets, of a role, or of one model."""
+    if bool(dataset_id) + (model_id is not None) + (role is not None and not dataset_id and model_id is None) != 1:
+        raise ValidationFailed(
+            "give `dataset_id` or `model_id`, not both, or `role` for all of your datasets", parameter="dataset_id"
+        )
     if model_id is not None:
         caller.need(Scope.MODELS_READ)
         model = await registry.own.require(model_id)
-        return await images_of_model(library, await registry.version(model, version), where)
-    dataset = await library.datasets.require(str(dataset_id))
+        return await images_of_model(library, await registry.version(model, version), where, role)
+    return await images_of_datasets(library, await chosen_versions(library, dataset_id, version, role), where)
+
+
+async def chosen_versions(
+    library: Library, dataset_ids: Sequence[str], version: str, role: Role | None
+) -> list[DatasetVersion]:
+    """Of each dataset the version that is meant; without ids the newest of all of a role, oldest dataset first."""
+    if version != "latest" and len(dataset_ids) != 1:
+        raise ValidationFailed("`version` goes with one dataset; of several the newest is meant", parameter="version")
     if version != "latest" and not version.isdecimal():
         raise NotFound
-    return await images_of_dataset(library, await library.version(dataset, version), where)
+    if not dataset_ids:
+        live = sorted(await library.datasets.all_live(), key=lambda dataset: dataset.id)
+        return [await library.version(one) for one in live if one.role is role and one.latest_version]
+    datasets = [await library.datasets.require(dataset_id) for dataset_id in dict.fromkeys(dataset_ids)]
+    return [await library.version(one, version) for one in datasets if role in (None, one.role)]
 
 
 SelectedOf = Annotated[Selected, Depends(selected)]
@@ -86,11 +110,10 @@ async def list_images(
     if after is not None and offset is not None:
         raise ValidationFailed("give `after` or `offset`, not both", parameter="offset")
     start = offset or 0 if after is None else await to_thread.run_sync(found.behind, after)
-    page = found.page(start, limit)
+    page = await to_thread.run_sync(found.page, start, limit)
     learned = await learners.of([(version.dataset_id, row["row"]) for version, row in page])
     views = [image_view(version, row, learned.get((version.dataset_id, row["row"]), ())) for version, row in page]
-    total = found.rows.height if include else None
-    return listed(request, views, has_more=start + limit < found.rows.height, total=total)
+    return listed(request, views, has_more=start + limit < found.total, total=found.total if include else None)
 
 
 def image_view(version: DatasetVersion, row: dict[str, Any], models: Sequence[ModelReference]) -> ImageView:
@@ -108,12 +131,15 @@ def image_view(version: DatasetVersion, row: dict[str, Any], models: Sequence[Mo
 
 @router.get("/facets", response_model=FacetsView)
 @operation(Scope.DATASETS_READ, problems=(NotFound,))
-async def get_facets(selection: SelectedOf) -> Response:
+async def get_facets(request: Request, found: SelectedOf, gateway: GatewayOf) -> Response:
     """Values of every attribute under a filter, with their counts."""
-    found = await to_thread.run_sync(facets, selection.rows)
-    total = selection.rows.height
-    return json_response(
-        FacetsView.model_validate({"total": total, "sentence": sentence(total, found), "facets": found})
+    return shown_bytes(request, await kept_view(gateway.answers, ("facets", found.key), lambda: facets_view(found)))
+
+
+def facets_view(found: Selected) -> FacetsView:
+    counted = facets(*found.attributes())
+    return FacetsView.model_validate(
+        {"total": found.total, "sentence": sentence(found.total, counted), "facets": counted}
     )
 
 

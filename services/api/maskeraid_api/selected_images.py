@@ -1,0 +1,145 @@
+"""Images under a filter: of some datasets, or those that a model learned from."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from anyio import to_thread
+
+from maskeraid_api.dataset_access import Library
+from maskeraid_core.documents.datasets import DatasetVersion, Role
+from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.errors import BadCursor
+from maskeraid_core.ids import parse_image_id
+from maskeraid_core.manifests import (
+    PREFIX,
+    Condition,
+    attributes_of,
+    check_attributes,
+    check_numbers,
+    parse_where,
+    which_meet,
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one version, in the manifest's order. Only places are kept: a page reads its own rows and no others."""
+
+    version: DatasetVersion
+    manifest: pl.DataFrame
+    places: pl.Series | None = None  # in the manifest, ascending; None: all
+
+    @property
+    def height(self) -> int:
+        return self.manifest.height if self.places is None else self.places.len()
+
+    @property
+    def rows(self) -> pl.Series:
+        """The images' numbers in their dataset."""
+        numbers = self.manifest["row"]
+        return numbers if self.places is None else numbers.gather(self.places)
+
+    def page(self, start: int, limit: int) -> pl.DataFrame:
+        if self.places is None:
+            return self.manifest.slice(start, limit)
+        return self.manifest[self.places.slice(start, limit)]
+
+    def columns(self, names: Sequence[str]) -> pl.DataFrame:
+        chosen = self.manifest.select(names)
+        return chosen if self.places is None else chosen[self.places]
+
+    def narrowed(self, met: pl.Series | None) -> "Part":
+        """Only those for which `met`, a bool for each row of the manifest, is true."""
+        if met is None:
+            return self
+        places = met.arg_true() if self.places is None else self.places.filter(met.gather(self.places))
+        return Part(self.version, self.manifest, places)
+
+
+@dataclass(frozen=True)
+class Selected:
+    """What was asked for, part behind part; `key` is the same for the same images in the same order."""
+
+    parts: Sequence[Part]
+    key: Hashable
+
+    @property
+    def total(self) -> int:
+        return sum(part.height for part in self.parts)
+
+    def behind(self, image_id: str) -> int:
+        """Where the page behind an image begins. Raises: BadCursor for an image that is not among them."""
+        found = parse_image_id(image_id)
+        if found is not None and [part.version.dataset_id for part in self.parts] == [found[0]]:
+            return int((self.parts[0].rows <= found[1]).sum())  # also behind one that the filter leaves out
+        begin = 0
+        for part in self.parts:
+            if found is not None and part.version.dataset_id == found[0]:
+                at = part.rows.index_of(found[1])
+                if at is not None:
+                    return begin + at + 1
+            begin += part.height
+        raise BadCursor
+
+    def page(self, start: int, limit: int) -> list[tuple[DatasetVersion, dict[str, Any]]]:
+        return [(part.version, row) for part, rows in self._page(start, limit) for row in rows.iter_rows(named=True)]
+
+    def _page(self, start: int, limit: int) -> Iterator[tuple[Part, pl.DataFrame]]:
+        for part in self.parts:
+            if limit <= 0:
+                return
+            rows = part.page(start, limit)
+            start, limit = max(0, start - part.height), limit - rows.height
+            yield part, rows
+
+    def attributes(self) -> list[pl.DataFrame]:
+        """The columns of attributes, a frame a part."""
+        return [part.columns([PREFIX + name for name in attributes_of(part.manifest)]) for part in self.parts]
+
+
+async def images_of_datasets(library: Library, versions: Sequence[DatasetVersion], where: Sequence[str]) -> Selected:
+    """The images of some versions under a filter; an attribute that only others have is missing in a version."""
+    parts = [Part(version, await library.manifests.of(version)) for version in versions]
+    key = tuple(version.manifest_sha256 for version in versions), tuple(where)
+    return await to_thread.run_sync(_narrowed, parts, parse_where(where), key)
+
+
+async def images_of_model(
+    library: Library, model: ModelVersion, where: Sequence[str], role: Role | None = None
+) -> Selected:
+    """The images that a model learned from, each once; those of a dataset that was deleted since are left out."""
+    parts, filters = list[Part](), list[Sequence[Condition]]()
+    for part in model.data:
+        version = await library.versions.of_dataset(part.dataset_id, part.version)
+        if version is None or await library.datasets.get(part.dataset_id) is None:
+            continue
+        if role is None or version.role is role:
+            parts.append(Part(version, await library.manifests.of(version)))
+            filters.append(parse_where(part.where))
+    own_keys = [(part.version.manifest_sha256, str(own)) for part, own in zip(parts, filters, strict=True)]
+    key = tuple(own_keys), tuple(where)
+    return await to_thread.run_sync(_learned, parts, filters, parse_where(where), key)
+
+
+def _learned(
+    parts: Sequence[Part], filters: Sequence[Sequence[Condition]], where: Sequence[Condition], key: Hashable
+) -> Selected:
+    """What the training's own filters leave, an image once; then what was asked for."""
+    found: list[Part] = []
+    for part, own in zip(parts, filters, strict=True):
+        check_attributes(attributes_of(part.manifest), own)
+        once = part.narrowed(which_meet(part.manifest, own))
+        for earlier in [one for one in found if one.version.dataset_id == part.version.dataset_id]:
+            once = once.narrowed(~part.manifest["row"].is_in(earlier.rows.implode()))
+        found.append(once)
+    return _narrowed(found, where, key)
+
+
+def _narrowed(parts: Sequence[Part], where: Sequence[Condition], key: Hashable) -> Selected:
+    """Raises: ValidationFailed for an attribute that none has, and for numbers that are compared with words."""
+    check_attributes(list(dict.fromkeys(name for part in parts for name in attributes_of(part.manifest))), where)
+    for part in parts:
+        check_numbers(part.manifest, where)
+    return Selected([part.narrowed(which_meet(part.manifest, where)) for part in parts], key)
