@@ -19,6 +19,7 @@ from maskeraid_api.routes import (
     models,
     ratings,
     reimagings,
+    reports,
     selectors,
     server,
     trainings,
@@ -31,8 +32,8 @@ from maskeraid_api.routes import (
 ROUTERS = tuple(
     resource.router
     for resource in (
-        server, workers, account, datasets, uploads, imports, images, trainings, checkpoints, jobs, events, models,
-        aliases, adoptions, default_models, ratings, selectors, evaluations, coverings, reimagings, batches,
+        server, workers, account, datasets, reports, uploads, imports, images, trainings, checkpoints, jobs, events,
+        models, aliases, adoptions, default_models, ratings, selectors, evaluations, coverings, reimagings, batches,
         verifications, webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip
