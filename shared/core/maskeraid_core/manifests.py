@@ -134,12 +134,12 @@ def _read(condition: Condition) -> Wanted:
 def check_numbers(manifest: pl.DataFrame, where: Sequence[Condition]) -> None:
     """Raise ValidationFailed where an attribute of numbers is compared with what is none, such as `>30`."""
     for condition in where:
-        if condition.attribute not in attributes_of(manifest) or not condition.value:
+        wanted = _read(condition)
+        is_word = isinstance(wanted, OneValue) and wanted.value != "" and not is_number(wanted.value)
+        if not is_word or condition.attribute not in attributes_of(manifest):
             continue
         values = _values(manifest, condition.attribute)
-        wanted = _read(condition)
-        is_word = isinstance(wanted, OneValue) and not is_number(wanted.value)
-        if is_word and values and _are_numbers(values):
+        if values and _are_numbers(values):
             raise ValidationFailed(
                 f"'{condition.value}' is not a number: {_in_words(condition.attribute, values)}", **condition.place
             )
@@ -187,7 +187,9 @@ def sentence(total: int, found: Sequence[dict[str, Any]]) -> str:
 
 
 def _values(manifest: pl.DataFrame, attribute: str) -> set[str]:
-    return {value for value in manifest[PREFIX + attribute].unique().to_list() if value}
+    column = manifest[PREFIX + attribute]
+    values = column.dtype.categories if isinstance(column.dtype, pl.Enum) else column.unique()
+    return {value for value in values.to_list() if value}
 
 
 def _are_numbers(values: Collection[str]) -> bool:

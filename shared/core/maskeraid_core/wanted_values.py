@@ -84,5 +84,5 @@ def is_day(text: str) -> bool:
 
 def numbers_in(texts: pl.Series) -> pl.Series:
     """Float64; null for what is no number."""
-    numbers = pl.select(pl.when(texts.str.contains(NUMBER)).then(texts.cast(pl.Float64, strict=False))).to_series()
-    return pl.select(pl.when(numbers.is_finite()).then(numbers)).to_series()
+    numbers = texts.cast(pl.Float64, strict=False)
+    return numbers.set(~(texts.str.contains(NUMBER) & numbers.is_finite()).fill_null(value=False), None)
