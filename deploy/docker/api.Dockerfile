@@ -1,4 +1,4 @@
-# The gateway. No TensorFlow, no image is decoded here.
+# The gateway. No TensorFlow, and no image is decoded here but those that the service has encoded itself.
 # Build from the root of the repository: docker build --file deploy/docker/api.Dockerfile .
 FROM python:3.11-slim AS build
 WORKDIR /source

@@ -28,6 +28,9 @@ HEADERS: Json = {
     "RateLimit-Policy": _header("Requests in a window, for reads and writes."),
     "Repr-Digest": _header("SHA-256 of the whole file (RFC 9530)."),
     "Retry-After": _header("Seconds to wait.", "integer"),
+    "Sheet-Columns": _header("Tiles in a row.", "integer"),
+    "Sheet-Count": _header("How many tiles there are, in the order of the page.", "integer"),
+    "Sheet-Tile": _header("Pixels of a tile's side.", "integer"),
     "X-Request-Id": _header("Names this request in the log."),
 }
 EVERYWHERE = ("X-Request-Id", "RateLimit-Policy")
@@ -36,7 +39,7 @@ WITH_KEY = (errors.NotAuthenticated, errors.ScopeMissing, errors.StoreUnavailabl
 WITH_BODY = (errors.MalformedJson, errors.RequestTimeout, errors.TooLarge, errors.UnsupportedMedia)
 OF_POST = (errors.IdempotencyInProgress, errors.IdempotencyKeyReused)
 BYTES_OF = {
-    "get_image_content": ("image/png", "image/webp"),
+    "get_image_content": ("image/png", "image/webp", "application/octet-stream"),
     "get_training_file": ("image/png",),
     "get_model_file": ("application/octet-stream", "application/json", "image/png", "text/markdown"),
     "get_evaluation_file": ("image/png", "application/octet-stream", "application/json"),
@@ -53,6 +56,10 @@ def add_answers(operation: Json, method: str, declared: Operation) -> None:
     _add_success_headers(responses[success], method, success, operation)
     if media := BYTES_OF.get(operation["operationId"]):
         _add_bytes(responses, media)
+    if operation["operationId"] == "get_image_sheet":
+        headers = _headers("ETag", "RateLimit", "Sheet-Tile", "Sheet-Columns", "Sheet-Count")
+        content = {"image/webp": {"schema": {"type": "string", "format": "binary"}}}
+        responses["200"] = {"description": "The sheet.", "content": content, "headers": headers}
     if method == "get" and not declared.is_public:
         responses["304"] = {"description": "Not modified.", "headers": _headers("ETag")}
     if "Prefer" in declared.headers:

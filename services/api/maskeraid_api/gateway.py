@@ -1,5 +1,6 @@
 """What lives as long as the process, made in `lifespan`, and found by every request."""
 
+import os
 from dataclasses import dataclass, field
 
 from anyio import CapacityLimiter
@@ -35,6 +36,7 @@ class Gateway:
     backlogs: Backlogs = field(default_factory=Backlogs)
     # One at a time: a large bundle takes a core for seconds.
     verifying: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    packing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(os.cpu_count() or 1))  # of image sheets
     lanes: LaneMarks = field(default_factory=LaneMarks)
 
     @classmethod

@@ -13,6 +13,7 @@ from maskeraid_api.routes import (
     evaluations,
     events,
     health,
+    image_sheets,
     images,
     imports,
     jobs,
@@ -32,8 +33,8 @@ from maskeraid_api.routes import (
 ROUTERS = tuple(
     resource.router
     for resource in (
-        server, workers, account, datasets, reports, uploads, imports, images, trainings, checkpoints, jobs, events,
-        models, aliases, adoptions, default_models, ratings, selectors, evaluations, coverings, reimagings, batches,
-        verifications, webhook_endpoints, deliveries, health,
+        server, workers, account, datasets, reports, uploads, imports, images, image_sheets, trainings, checkpoints,
+        jobs, events, models, aliases, adoptions, default_models, ratings, selectors, evaluations, coverings,
+        reimagings, batches, verifications, webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip

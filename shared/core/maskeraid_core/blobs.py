@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 BlobsFailed = BaseError  # what any store raises beyond what is told here
 CHUNK_BYTES = 1 << 20
+LARGEST_WITHOUT_THUMBNAIL = 128  # pixels a side
 LISTED_AT_ONCE = 1_000
 
 
@@ -32,7 +33,7 @@ def image_key(tenant: str, sha256: str) -> str:
 
 
 def thumbnail_key(tenant: str, sha256: str) -> str:
-    """Where the WebP thumbnail of the image with this digest lies; only images over 128 pixels a side have one."""
+    """Where the WebP thumbnail of the image with this digest lies; a smaller one has none."""
     return f"t/{tenant}/thumbnails/{sha256}.webp"
 
 
@@ -96,6 +97,24 @@ class Blobs:
         except (NotFoundError, FileNotFoundError) as error:
             raise _gone(key) from error
         return _checked(data, key, sha256)
+
+    async def get_all(self, objects: Iterable[tuple[str, str | None]]) -> list[bytes | None]:
+        """Read several small objects at once, by key and SHA-256 in hex; None for one that is gone or another."""
+        if isinstance(self._store, LocalStore):  # as in `put_all`
+            return await to_thread.run_sync(lambda: [self._get_now(key, sha256) for key, sha256 in objects])
+        return list(await asyncio.gather(*(self._get_or_none(key, sha256) for key, sha256 in objects)))
+
+    def _get_now(self, key: str, sha256: str | None) -> bytes | None:
+        try:
+            return _checked(bytes(obstore.get(self._store, key).bytes()), key, sha256)
+        except (NotFoundError, FileNotFoundError, ArtifactCorrupt):
+            return None
+
+    async def _get_or_none(self, key: str, sha256: str | None) -> bytes | None:
+        try:
+            return await self.get(key, sha256)
+        except (InputGone, ArtifactCorrupt):
+            return None
 
     async def stream(self, key: str) -> AsyncIterator[bytes]:
         """Read one object in chunks of about 1 MiB."""

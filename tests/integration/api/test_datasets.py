@@ -3,13 +3,18 @@
 import asyncio
 import base64
 import hashlib
+import io
 
 import httpx
+import numpy as np
 import pytest
+from PIL import Image
 
 from maskeraid_core.blobs import thumbnail_key
 from maskeraid_core.documents.datasets import Role
 from maskeraid_core.portal import Stores
+from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.images import to_network
 
 from .conftest import Account, FillDataset, Open
 
@@ -18,6 +23,12 @@ PART = 8 * 2**20
 
 def digest_header(data: bytes) -> dict[str, str]:
     return {"Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:"}
+
+
+def png(pixels: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
 
 
 async def announce(client: httpx.AsyncClient, data: bytes) -> str:
@@ -126,6 +137,71 @@ class TestImages:
         answer = await account.client.get("/v1/images", params={"dataset_id": dataset.id, "where": "nose:1"})
         assert answer.status_code == 422
         assert "they have: mouth" in answer.json()["detail"]
+
+
+class TestImageSheets:
+    async def test_has_the_tiles_of_the_page(self, account: Account, fill_dataset: FillDataset) -> None:
+        faces = draw_faces("faces-light").images[:10]
+        dataset = await fill_dataset(account.tenant, 10, pictures=[png(face) for face in faces])
+        query = {"dataset_id": dataset.id, "where": "mouth:2", "limit": "3", "offset": "1"}
+        answer = await account.client.get("/v1/image-sheets", params=query)
+        assert answer.status_code == 200, answer.text
+        laid_out = [answer.headers[name] for name in ("content-type", "sheet-tile", "sheet-columns", "sheet-count")]
+        assert laid_out == ["image/webp", "32", "2", "3"]
+        pixels = np.asarray(Image.open(io.BytesIO(answer.content)))
+        rows = [row["row"] for row in (await account.client.get("/v1/images", params=query)).json()["data"]]
+        for number, row in enumerate(rows):
+            top, left = number // 2 * 32, number % 2 * 32
+            assert (pixels[top : top + 32, left : left + 32] == faces[row - 1]).all()
+        unchanged = await account.client.get(
+            "/v1/image-sheets", params=query, headers={"If-None-Match": answer.headers["etag"]}
+        )
+        assert unchanged.status_code == 304
+        other = await account.client.get("/v1/image-sheets", params={**query, "offset": "0"})
+        assert other.headers["etag"] != answer.headers["etag"]
+
+    async def test_takes_the_thumbnails_of_large_images(
+        self, account: Account, fill_dataset: FillDataset, stores: Stores
+    ) -> None:
+        dataset = await fill_dataset(account.tenant, 1, side=256)
+        (image,) = (await account.client.get("/v1/images", params={"dataset_id": dataset.id})).json()["data"]
+        small = io.BytesIO()
+        Image.new("RGB", (128, 128), (250, 250, 250)).save(small, "WEBP")
+        await stores.blobs.put(thumbnail_key(account.tenant, image["sha256"]), small.getvalue())
+        answer = await account.client.get("/v1/image-sheets", params={"dataset_id": dataset.id})
+        assert answer.headers["sheet-tile"] == "64"
+        assert np.asarray(Image.open(io.BytesIO(answer.content))).min() > 240
+
+    async def test_of_no_images_has_none(self, account: Account, fill_dataset: FillDataset) -> None:
+        dataset = await fill_dataset(account.tenant, 1)
+        answer = await account.client.get("/v1/image-sheets", params={"dataset_id": dataset.id, "offset": "9"})
+        assert (answer.status_code, answer.headers["sheet-count"]) == (200, "0")
+
+    async def test_of_another_tenant_s_dataset_is_not_found(
+        self, account: Account, open_account: Open, fill_dataset: FillDataset
+    ) -> None:
+        dataset = await fill_dataset((await open_account()).tenant, 1)
+        answer = await account.client.get("/v1/image-sheets", params={"dataset_id": dataset.id})
+        assert answer.status_code == 404
+
+
+class TestArrays:
+    async def test_of_an_image_has_the_values_that_networks_take(
+        self, account: Account, fill_dataset: FillDataset
+    ) -> None:
+        face = draw_faces("faces-light").images[0]
+        dataset = await fill_dataset(account.tenant, 1, pictures=[png(face)])
+        (image,) = (await account.client.get("/v1/images", params={"dataset_id": dataset.id})).json()["data"]
+        answer = await account.client.get(image["urls"]["content"], params={"format": "npy"})
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert answer.headers["content-disposition"] == f'attachment; filename="{image["id"]}.npy"'
+        assert (np.load(io.BytesIO(answer.content)) == to_network(face)).all()
+
+    async def test_of_a_large_image_is_refused(self, account: Account, fill_dataset: FillDataset) -> None:
+        dataset = await fill_dataset(account.tenant, 1, side=2048)
+        (image,) = (await account.client.get("/v1/images", params={"dataset_id": dataset.id})).json()["data"]
+        answer = await account.client.get(image["urls"]["content"], params={"format": "npy"})
+        assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "format")
 
 
 class TestImagesOfSeveralDatasets:

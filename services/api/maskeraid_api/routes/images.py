@@ -1,6 +1,7 @@
 """Images of a dataset: rows, bytes, and counts of values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from anyio import to_thread
@@ -13,6 +14,7 @@ from maskeraid_api.dataset_access import Library
 from maskeraid_api.dependencies import CallerOf, GatewayOf, LearnersOf, LibraryOf, RegistryOf
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import ListView, listed
+from maskeraid_api.pictures import as_array
 from maskeraid_api.schemas.datasets import FacetsView, ImageView
 from maskeraid_api.schemas.parts import ModelReference, id_pattern
 from maskeraid_api.selected_images import Selected, images_of_datasets, images_of_model
@@ -27,6 +29,7 @@ from maskeraid_core.manifests import PREFIX, facets, sentence
 router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["images"])
 
 MOST_DATASETS = 20
+LARGEST_ARRAY = 1024  # pixels a side: 12 MB
 
 DatasetParameter = Annotated[
     list[Annotated[str, Query(pattern=id_pattern("ds"))]],
@@ -92,28 +95,48 @@ async def chosen_versions(
 SelectedOf = Annotated[Selected, Depends(selected)]
 
 
+@dataclass(frozen=True)
+class Page:
+    """What was selected, and which of it is asked for."""
+
+    found: Selected
+    start: int
+    limit: int
+
+    async def rows(self) -> list[tuple[DatasetVersion, dict[str, Any]]]:
+        return await to_thread.run_sync(self.found.page, self.start, self.limit)
+
+
+async def page(
+    found: SelectedOf,
+    limit: Annotated[int, Query(ge=1, le=500, description="Most images in one page.")] = 20,
+    after: Annotated[str | None, Query(max_length=64, description="The last id of the page before.")] = None,
+    offset: Annotated[int | None, Query(ge=0, le=10**7, description="Instead of `after`: how many to skip.")] = None,
+) -> Page:
+    if after is not None and offset is not None:
+        raise ValidationFailed("give `after` or `offset`, not both", parameter="offset")
+    return Page(found, offset or 0 if after is None else await to_thread.run_sync(found.behind, after), limit)
+
+
+PageOf = Annotated[Page, Depends(page)]
+
+
 @router.get("/images", response_model=ListView[ImageView])
 @operation(Scope.DATASETS_READ, problems=(NotFound,))
 async def list_images(
     request: Request,
-    found: SelectedOf,
+    page: PageOf,
     learners: LearnersOf,
-    limit: Annotated[int, Query(ge=1, le=500, description="Most images in one page.")] = 20,
-    after: Annotated[str | None, Query(max_length=64, description="The last id of the page before.")] = None,
-    offset: Annotated[int | None, Query(ge=0, le=10**7, description="Instead of `after`: how many to skip.")] = None,
     include: Annotated[Literal["total"] | None, Query(description="`total` adds the number of all.")] = None,
 ) -> Response:
     """Images of one version under a filter, in their order. The version is immutable: offsets do not drift.
 
     Of a model they are those that it learned from, whatever the filters of its training left of several datasets.
     """
-    if after is not None and offset is not None:
-        raise ValidationFailed("give `after` or `offset`, not both", parameter="offset")
-    start = offset or 0 if after is None else await to_thread.run_sync(found.behind, after)
-    page = await to_thread.run_sync(found.page, start, limit)
-    learned = await learners.of([(version.dataset_id, row["row"]) for version, row in page])
-    views = [image_view(version, row, learned.get((version.dataset_id, row["row"]), ())) for version, row in page]
-    return listed(request, views, has_more=start + limit < found.total, total=found.total if include else None)
+    rows, total = await page.rows(), page.found.total
+    learned = await learners.of([(version.dataset_id, row["row"]) for version, row in rows])
+    views = [image_view(version, row, learned.get((version.dataset_id, row["row"]), ())) for version, row in rows]
+    return listed(request, views, has_more=page.start + page.limit < total, total=total if include else None)
 
 
 def image_view(version: DatasetVersion, row: dict[str, Any], models: Sequence[ModelReference]) -> ImageView:
@@ -164,16 +187,31 @@ async def get_image_content(
         Literal["full", "face", "thumb"],
         Query(description="`face` is `full`; `thumb` is WebP, 128 pixels at most, of what is larger."),
     ] = "full",
+    form: Annotated[
+        Literal["png", "npy"],
+        Query(alias="format", description="`npy`: the pixels as float32 (height, width, 3) in [-1, 1]."),
+    ] = "png",
 ) -> Response:
-    """The bytes of an image, encoded here: a PNG, or the thumbnail of one that is larger than that."""
+    """The bytes of an image, encoded here: a PNG, or the thumbnail of one that is larger than that; or an array."""
     _, row = await library.image(image_id)
     digest, blobs = str(row["sha256"]), gateway.stores.blobs
+    if form == "npy":
+        return await serve_array(request, image_id, row, blobs, caller.tenant)
     if size == "thumb" and (small := await _thumbnail(blobs, thumbnail_key(caller.tenant, digest))):
         return serve_small(request, small, media_type="image/webp", name=f"{image_id}.webp")
     return await serve(
         request, blobs, image_key(caller.tenant, digest), size=int(str(row["bytes"])), sha256=digest,
         media_type="image/png", name=f"{image_id}.png",
     )  # fmt: skip
+
+
+async def serve_array(request: Request, image_id: str, row: Mapping[str, Any], blobs: Blobs, tenant: str) -> Response:
+    """An image whole, as networks take it. Raises: ValidationFailed for one that would be many megabytes."""
+    if max(row["width"], row["height"]) > LARGEST_ARRAY:
+        raise ValidationFailed(f"it has more than {LARGEST_ARRAY} pixels a side: take the PNG", parameter="format")
+    data = await blobs.get(image_key(tenant, row["sha256"]), row["sha256"])
+    array = await to_thread.run_sync(as_array, data)
+    return serve_small(request, array, media_type="application/octet-stream", name=f"{image_id}.npy")
 
 
 async def _thumbnail(blobs: Blobs, key: str) -> bytes | None:
