@@ -20,7 +20,7 @@ from maskeraid_core.errors import (
     ValidationFailed,
 )
 from maskeraid_core.ids import parse_image_id
-from maskeraid_core.manifests import Condition, check_numbers, check_values, filter_manifest, parse_where
+from maskeraid_core.manifests import PREFIX, Condition, check_numbers, check_values, filter_manifest, parse_where
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
 
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 16, 256, 8  # pixels
@@ -56,6 +56,14 @@ class Library:
         if where:
             manifests = [await self.manifests.of(version) for version in versions]
             await to_thread.run_sync(check_values, manifests, parse_where(where, inside))
+
+    async def named_values(self) -> dict[str, list[str]]:
+        """The values that the schemas of all of the tenant's datasets name, by attribute."""
+        values: dict[str, set[str]] = {}
+        for dataset in await self.datasets.all_live():
+            for name, part in dataset.attributes.items():
+                values.setdefault(name, set()).update(part.values or ())
+        return {name: sorted(found) for name, found in values.items()}
 
     async def image(self, image_id: str) -> tuple[DatasetVersion, dict[str, object]]:
         """The version and the manifest's row of an image; NotFound also when the newest version has it no more."""
@@ -93,6 +101,7 @@ class TrainingData:
     parts: list[DataPart]
     image_count: int
     resolution: int  # side of every image, pixels
+    attributes: Sequence[pl.DataFrame]  # their columns, a frame a part
 
 
 async def choose_training_data(library: Library, choices: Sequence[TrainingDataChoice]) -> TrainingData:
@@ -118,7 +127,8 @@ async def choose_training_data(library: Library, choices: Sequence[TrainingDataC
     count = pl.concat([selection["sha256"] for selection in selections]).n_unique()
     if count < FEWEST_IMAGES:
         raise TooFewImages(f"{count} images are left; a training needs at least {FEWEST_IMAGES}.", count=count)
-    return TrainingData(parts, count, _common_side(names, selections))
+    attributes = [selection.select(f"^{PREFIX}.*$") for selection in selections]
+    return TrainingData(parts, count, _common_side(names, selections), attributes)
 
 
 async def _chosen_datasets(

@@ -3,11 +3,14 @@
 import secrets
 from functools import partial
 
+from anyio import to_thread
 from pydantic import TypeAdapter
 
 from maskeraid_api.accepting import Order
-from maskeraid_api.dataset_access import TrainingData, choose_training_data
+from maskeraid_api.dataset_access import Library, TrainingData, choose_training_data
 from maskeraid_api.reimaging_inputs import Inputs
+from maskeraid_api.reports.axes import axes_of
+from maskeraid_api.reports.confounds import find_confounds
 from maskeraid_api.schemas.hyperparameters import Architecture
 from maskeraid_api.schemas.training_requests import FEW_IMAGES, LARGEST_SEED, ProbeChoice, TrainingRequest
 from maskeraid_api.training_beginnings import Beginning, find_beginning, put_probe_away
@@ -25,6 +28,7 @@ from maskeraid_core.repositories.needs import input_keys
 from maskeraid_core.repositories.selectors import usable_versions
 
 FEWEST_MODELS = 2  # that a selector can choose among
+MOST_LOOKED_AT, MOST_CONFOUNDS = 20_000, 5  # images of each part, warnings
 QUIET = Notify(email=False, webhooks=False)
 
 
@@ -50,7 +54,7 @@ async def model_order(
         JobKind.TRAINING, spec, job_id, put_away=partial(put_away, spec, body.probe, beginning, inputs),
         notify=QUIET if body.dry_run else body.notify.to_document(), metadata=body.metadata,
         client_reference_id=body.client_reference_id, deadline_seconds=body.deadline_seconds,
-        warnings=warnings_of(data),
+        warnings=[*warnings_of(data), *(await confound_warnings(inputs.library, data) if body.dry_run else ())],
     )  # fmt: skip
 
 
@@ -91,6 +95,14 @@ def warnings_of(data: TrainingData) -> list[dict[str, str]]:
     if data.image_count >= FEW_IMAGES:
         return []
     return [{"code": "few_images", "detail": f"{data.image_count} images: expect memorisation."}]
+
+
+async def confound_warnings(library: Library, data: TrainingData) -> list[dict[str, str]]:
+    """What travels together in the images of a training, the strongest first; of very many some are looked at."""
+    frames = [frame.sample(min(frame.height, MOST_LOOKED_AT), seed=0) for frame in data.attributes]
+    elsewhere = await library.named_values()
+    found = await to_thread.run_sync(lambda: find_confounds(axes_of(frames), elsewhere))
+    return [{"code": "confounded", "detail": one.sentence} for one in found.confounds[:MOST_CONFOUNDS]]
 
 
 async def put_away(

@@ -351,6 +351,15 @@ class TestDryRun:
         assert (answer["model"], answer["result"], answer["queue_position"]) == (None, None, None)
         assert [warning["code"] for warning in answer["warnings"]] == ["few_images"]
 
+    async def test_it_warns_of_what_travels_together(self, account: Account, fill_dataset: FillDataset) -> None:
+        values = [{"hair": hair, "eyes": eyes} for hair, eyes in (("blond", "blue"), ("black", "dark"))] * 30
+        body = {"name": "t", "data": [{"dataset_id": (await fill_dataset(account.tenant, values=values)).id}]}
+        asked = (await account.client.post("/v1/trainings", json={**body, "dry_run": True})).json()
+        (warning,) = [one for one in asked["warnings"] if one["code"] == "confounded"]
+        assert warning["detail"].startswith("hair and eyes travel together: every image with hair ")
+        ordered = (await account.client.post("/v1/trainings", json=body)).json()
+        assert "confounded" not in [one["code"] for one in ordered["warnings"]]
+
     async def test_it_comes_with_the_first_answer_when_that_is_preferred(
         self, client: httpx.AsyncClient, hand: Hand, order: dict[str, Any]
     ) -> None:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.answers import kept_view, shown_bytes
-from maskeraid_api.dataset_access import Library
 from maskeraid_api.dependencies import GatewayOf, LibraryOf
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.reports.axes import axes_of
@@ -108,7 +107,7 @@ async def get_confound_report(
     others = [await library.version(await library.datasets.require(one_id)) for one_id in dict.fromkeys(beside)]
     versions = [one.version, *(other for other in others if other.dataset_id != one.version.dataset_id)]
     found = await images_of_datasets(library, versions, one.where)
-    elsewhere = await values_elsewhere(library)
+    elsewhere = await library.named_values()
 
     def report() -> ConfoundReportView:
         axes = axes_of(found.attributes())
@@ -123,12 +122,3 @@ async def get_confound_report(
 
     key = "confounds", one.version.id, found.key, str(sorted(elsewhere.items()))
     return shown_bytes(request, await kept_view(gateway.answers, key, report))
-
-
-async def values_elsewhere(library: Library) -> dict[str, list[str]]:
-    """The values that the schemas of all of the tenant's datasets name, by attribute."""
-    values: dict[str, set[str]] = {}
-    for dataset in await library.datasets.all_live():
-        for name, part in dataset.attributes.items():
-            values.setdefault(name, set()).update(part.values or ())
-    return {name: sorted(found) for name, found in values.items()}
