@@ -17,6 +17,7 @@ from maskeraid.commands import (
     comparing,
     covering_faces,
     coverings,
+    dataset_reports,
     datasets,
     email,
     evaluations,
@@ -141,6 +142,7 @@ def logout(as_json: AsJson = False) -> None:
 app.command("me")(account.me)
 app.add_typer(datasets.app, name="datasets")
 datasets.app.command("cover")(covering_faces.cover_faces)
+datasets.app.command("report")(dataset_reports.report)
 app.command("import")(datasets.import_faces)
 app.command("train")(trainings.train)
 app.add_typer(training_list.app, name="trainings")

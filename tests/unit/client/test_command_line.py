@@ -446,6 +446,39 @@ class TestImport:
         assert json.loads(server.bodies["POST /v1/imports"])["source"] == {"type": "generator", "set": "faces-light"}
 
 
+class TestDatasetReport:
+    @pytest.fixture(autouse=True)
+    def answers(self, server: Server) -> None:
+        server.answers["GET /v1/datasets"] = page(DATASET)
+        report = {"dataset_id": "ds_1", "version": 1, "image_count": 375, "object": "confound_report"}
+        confound = {
+            "attributes": ["hair", "eyes"], "sentence": "hair and eyes travel together.", "kind": "inseparable",
+            "collect": [{"hair": "blond", "eyes": "black"}, {"hair": "black", "eyes": "blue"}],
+        }  # fmt: skip
+        server.answers["GET /v1/datasets/ds_1/reports/confounds"] = (
+            200, {**report, "sentence": "1 confound among 15 pairs.", "confounds": [confound]}
+        )  # fmt: skip
+        pairs = [{"missing": 0, "sentence": "all there"}, {"missing": 2, "sentence": "hair and eyes: 2 of 4"}]
+        server.answers["GET /v1/datasets/ds_1/reports/coverage"] = (
+            200, {**report, "sentence": "2 pairs.", "pairs": pairs, "whole": None}
+        )  # fmt: skip
+
+    def test_confounds_are_told_with_what_to_collect(self, server: Server) -> None:
+        result = run("datasets", "report", "faces [bold]", "--beside", "faces [bold]", "--where", "mouth:2")
+        assert result.stdout.splitlines() == [
+            "375 images, version 1. 1 confound among 15 pairs.", "- hair and eyes travel together.",
+            "  collect: hair blond with eyes black; hair black with eyes blue",
+        ]  # fmt: skip
+
+    def test_coverage_tells_where_combinations_are_missing(self, server: Server) -> None:
+        result = run("datasets", "report", "faces [bold]", "coverage")
+        assert result.stdout.splitlines() == ["375 images, version 1. 2 pairs.", "- hair and eyes: 2 of 4"]
+        assert json.loads(run("datasets", "report", "faces [bold]", "--json").stdout)["version"] == 1
+
+    def test_beside_goes_with_confounds(self, server: Server) -> None:
+        assert run("datasets", "report", "faces [bold]", "coverage", "--beside", "x").exit_code == 2
+
+
 class TestTrain:
     @pytest.fixture(autouse=True)
     def answers(self, server: Server) -> None:

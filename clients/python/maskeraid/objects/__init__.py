@@ -3,7 +3,7 @@
 from maskeraid.objects.accounts import Account, ApiKey, Delivery, WebhookEndpoint
 from maskeraid.objects.api_object import ApiObject
 from maskeraid.objects.bundles import Check, Verification
-from maskeraid.objects.datasets import Dataset, Image, Import, Upload
+from maskeraid.objects.datasets import Dataset, Image, ImageSheet, Import, Report, Upload
 from maskeraid.objects.jobs import TERMINAL, Event, Job, JobWithFiles
 from maskeraid.objects.models import Evaluation, Model, ModelVersion, Rating, Selector
 from maskeraid.objects.reimagings import BUNDLE, Batch, Covering, Reimaging
@@ -25,6 +25,7 @@ __all__ = [
     "Evaluation",
     "Event",
     "Image",
+    "ImageSheet",
     "Import",
     "Job",
     "JobWithFiles",
@@ -32,6 +33,7 @@ __all__ = [
     "ModelVersion",
     "Rating",
     "Reimaging",
+    "Report",
     "Selector",
     "Training",
     "Upload",

@@ -1,5 +1,6 @@
 """Datasets, their images, and how these come in."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from maskeraid.objects.api_object import ApiObject
@@ -29,6 +30,32 @@ class Image(ApiObject):
     height: int = 0
     attributes: dict[str, Any] = {}
     models: list[dict[str, Any]] = []  # `model_id` and `version` of those that learned from it
+
+
+class Report(ApiObject):
+    """What a dataset's attributes say before a training, with every sentence in plain words."""
+
+    dataset_id: str
+    version: int
+    sentence: str
+    image_count: int = 0
+    confounds: list[dict[str, Any]] = []  # of `confounds`: `attributes`, `kind`, `sentence`, `collect`, `link`
+    pairs: list[dict[str, Any]] = []
+    whole: dict[str, Any] | None = None  # of `coverage`: all attributes together
+
+
+@dataclass(frozen=True)
+class ImageSheet:
+    """Thumbnails of one page of images as one WebP, row by row."""
+
+    content: bytes
+    tile: int  # pixels of a tile's side
+    columns: int
+    count: int
+
+    def place(self, number: int) -> tuple[int, int]:
+        """Left and top of a tile in pixels; they are numbered from 0 in the order of the page."""
+        return number % self.columns * self.tile, number // self.columns * self.tile
 
 
 class Import(Job):

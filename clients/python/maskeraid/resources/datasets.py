@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from maskeraid.objects import Dataset, Image, Import
+from maskeraid.objects import Dataset, Image, ImageSheet, Import, Report
 from maskeraid.resources.resource import Resource
 from maskeraid.resources.uploads import ShowParts, show_nothing
 
@@ -25,6 +25,21 @@ class Datasets(Resource[Dataset]):
     def named(self, name: str) -> Dataset | None:
         """The dataset of this name, if there is one."""
         return next(self.list(name=name), None)
+
+    def report(
+        self,
+        dataset_id: str,
+        kind: Literal["confounds", "coverage"],
+        *,
+        version: int | str = "latest",
+        where: Sequence[str] = (),
+        beside: Sequence[str] = (),
+    ) -> Report:
+        """Which attributes travel together, or which combinations there are; `beside`: ids of datasets counted too."""
+        query: dict[str, Any] = {"version": version, "where": list(where)} | (
+            {"beside": list(beside)} if beside else {}
+        )
+        return Report.of(self._client.get_json(f"{self.path}/{dataset_id}/reports/{kind}", **query), self._client)
 
 
 class Imports(Resource[Import]):
@@ -94,6 +109,30 @@ class Images(Resource[Image]):
         query = {"model_id": model_id, "version": version, "where": list(where), "limit": limit, "offset": offset}
         page = self._client.get_json(self.path, **query)
         return [Image.of(row, self._client) for row in page["data"]]
+
+    def sheet(
+        self,
+        *,
+        dataset_id: str | Sequence[str] | None = None,
+        model_id: str | None = None,
+        version: int | str = "latest",
+        where: Sequence[str] = (),
+        limit: int = 100,
+        offset: int = 0,
+        tile: int = 64,
+    ) -> ImageSheet:
+        """The thumbnails of one page, of datasets or of a model, as one picture; `tile`: most pixels of a side."""
+        ids = [dataset_id] if isinstance(dataset_id, str) else list(dataset_id or ())
+        query = {"dataset_id": ids, "model_id": model_id, "version": version, "where": list(where)}
+        page = {name: value for name, value in query.items() if value not in (None, [])}
+        params = {**page, "limit": limit, "offset": offset, "tile": tile}
+        answer = self._client.request("GET", "/v1/image-sheets", params=params)
+        tile, columns, count = (int(answer.headers[f"Sheet-{name}"]) for name in ("Tile", "Columns", "Count"))
+        return ImageSheet(answer.content, tile, columns, count)
+
+    def array(self, image_id: str) -> bytes:
+        """The pixels as .npy: float32 (height, width, 3) in [-1, 1]."""
+        return self._client.get_bytes(f"{self.path}/{image_id}/content", format="npy")
 
     def content(self, image_id: str) -> bytes:
         """The stored PNG."""
