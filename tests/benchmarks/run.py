@@ -19,6 +19,7 @@ SUBJECTS = (
     "starting",
     "api",
     "importing",
+    "browsing",
     "queueing",
     "reimaging",
     "batches",

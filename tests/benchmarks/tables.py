@@ -149,9 +149,22 @@ FILLS = (
     ("utkface", ("fill.utkface.lower_face", "fill.utkface.box")),
     ("drawn", ("fill.drawn.mask", "fill.drawn.mouth-mask")),
 )
+
+
+def browsing(results: Results) -> str:
+    """Milliseconds of a request, by number of images and kind."""
+    rows = [
+        (size, kind, *(said[name] for name in ("p95_ms", "alone_ms", "polars_ms", "duckdb_ms")))
+        for size, kinds in results["browse.100k_p95_ms"]["beside"].items()
+        for kind, said in kinds.items()
+    ]
+    return table(("images", "request", "p95, ms", "alone, ms", "Polars, ms", "DuckDB, ms"), rows)
+
+
 SECTIONS: Mapping[str, tuple[Path, Sequence[str], Callable[[Results], str]]] = {
     "bars": (PAGE, [figure_id for _, figure_id in BARS], drawn_bars),
     "train.cost_growth": (PAGE, ["train.cost_growth"], growth),
+    "browse.100k_p95_ms": (PAGE, ["browse.100k_p95_ms"], browsing),
     "detecting": (SCIENCE, DETECTING, detecting),
     **{f"fills of {name}": (SCIENCE, figure_ids, partial(fills, figure_ids=figure_ids)) for name, figure_ids in FILLS},
     "select": (SCIENCE, ["select.fig_24", "select.covered_drop", "select.ece"], misleading_faces),
