@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maskeraid_api.dataset_access import places_of
@@ -35,6 +35,7 @@ def images(found: Selected, start: int = 0, limit: int = 500) -> list[tuple[str,
 
 
 class TestPages:
+    @settings(deadline=None)
     @given(sizes=st.lists(st.integers(1, 9), min_size=1, max_size=3), start=st.integers(0, 30), limit=st.integers(1, 9))
     def test_are_slices_of_all_images_in_their_order(self, sizes: list[int], start: int, limit: int) -> None:
         parts = [eyes(dataset_id, size) for dataset_id, size in zip(IDS, sizes, strict=False)]
@@ -74,6 +75,7 @@ class TestSeveralParts:
 
 
 class TestPlaces:
+    @settings(deadline=None)
     @given(rows=st.lists(st.integers(1, 40), unique=True, min_size=1), wanted=st.lists(st.integers(0, 50)))
     def test_are_those_of_the_rows_that_are_there(self, rows: list[int], wanted: list[int]) -> None:
         """After edits rows keep their numbers, with gaps; a manifest in another order is read as well."""
