@@ -178,6 +178,11 @@ class TestCoverage:
         assert (one.covered.exist, one.covered.returnable) == (8, 9)
         assert one.counts.tolist() == [[1, 1, 1], [1, 0, 1], [1, 1, 1]]
 
+    def test_a_value_that_came_with_one_other_only_is_tied_to_it(self) -> None:
+        pairs = [("x", "1"), ("x", "2"), ("z", "1"), ("z", "2"), ("y", "1")]
+        (one,) = find_coverage(axes_of([frame({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]})])).pairs
+        assert (one.covered.possible, one.covered.exist, one.covered.returnable) == (6, 5, 5)
+
     def test_values_of_the_schema_count_though_no_image_has_them(self) -> None:
         axes = axes_of([frame({"a": ["1", "2"], "b": ["x", "x"]})], {"b": ["x", "y"]})
         (one,) = find_coverage(axes).pairs

@@ -124,6 +124,7 @@ class TestAgainstPlainPython:
     @settings(deadline=None)  # the first day that is read takes Polars a fifth of a second
     @given(rows=st.lists(st.tuples(VALUES, VALUES), max_size=20), first=st.lists(ASKED, max_size=3), second=ASKED)
     @example(rows=[("2026-02-30", ""), ("2026-01-31", "")], first=["2026-01-01.."], second="")
+    @example(rows=[("1e999", ""), ("31", "")], first=["30.."], second="")
     @example(rows=[("1..2", "a:b")], first=['"1..2"'], second="a:b")
     def test_each_condition_means_what_it_says(
         self, rows: list[tuple[str, str]], first: list[str], second: str
