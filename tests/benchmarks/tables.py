@@ -154,11 +154,11 @@ FILLS = (
 def browsing(results: Results) -> str:
     """Milliseconds of a request, by number of images and kind."""
     rows = [
-        (size, kind, *(said[name] for name in ("p95_ms", "alone_ms", "polars_ms", "duckdb_ms")))
+        (size, kind, *(said[name] for name in ("p95_ms", "processor_ms", "alone_ms", "polars_ms", "duckdb_ms")))
         for size, kinds in results["browse.100k_p95_ms"]["beside"].items()
         for kind, said in kinds.items()
     ]
-    return table(("images", "request", "p95, ms", "alone, ms", "Polars, ms", "DuckDB, ms"), rows)
+    return table(("images", "request", "p95, ms", "processor, ms", "alone, ms", "Polars, ms", "DuckDB, ms"), rows)
 
 
 SECTIONS: Mapping[str, tuple[Path, Sequence[str], Callable[[Results], str]]] = {
