@@ -1,6 +1,5 @@
 """Covered copies of a dataset's clean faces as rows of an import, each with its truth; our own pixels, read here."""
 
-import asyncio
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -12,14 +11,12 @@ from PIL import Image as Pictures
 
 from maskeraid_core.blobs import Blobs, image_key, sha256_hex, thumbnail_key
 from maskeraid_core.documents.datasets import COVERING, COVERING_ATTRIBUTE, Attribute, CoveredFaces, Dataset
-from maskeraid_core.errors import InputGone
-from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, read_manifest
+from maskeraid_core.manifests import PREFIX
 from maskeraid_core.portal import PortalStores, Stores
-from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from maskeraid_curator.attributes import Schema, ValueRefused, fit
 from maskeraid_curator.generating import Objects
 from maskeraid_curator.rows import Accepted, Refused
-from maskeraid_curator.versions import get_dataset
+from maskeraid_curator.versions import read_version
 from maskeraid_faces.coverings.worn import Worn, wear_any
 from maskeraid_faces.images import Image
 from maskeraid_faces.png import encode_png
@@ -40,13 +37,8 @@ async def clean_faces(stores: Stores, tenant: str, wanted: CoveredFaces) -> tupl
 
     Raises: InputGone, ArtifactCorrupt, ValidationFailed.
     """
-    await get_dataset(stores, tenant, wanted.dataset_id)
-    versions = DatasetVersionRepository(stores.database, tenant)
-    version = await versions.of_dataset(wanted.dataset_id, wanted.version)
-    if version is None:
-        raise InputGone(f"version {wanted.version} of the dataset {wanted.dataset_id} is gone")
-    manifest = read_manifest(await stores.blobs.get(version.manifest_key, version.manifest_sha256))
-    return filter_manifest(manifest, parse_where(wanted.where)).to_dicts(), version.attributes
+    _, version, rows = await read_version(stores, tenant, wanted)
+    return rows.to_dicts(), version.attributes
 
 
 def covered_rows(
@@ -64,7 +56,7 @@ def covered_rows(
 
 
 async def _read(blobs: Blobs, tenant: str, digests: Sequence[str]) -> dict[str, bytes]:
-    found = await asyncio.gather(*(blobs.get(image_key(tenant, digest), digest) for digest in digests))
+    found = await blobs.get_all([(image_key(tenant, digest), digest) for digest in digests])
     return dict(zip(digests, found, strict=True))
 
 

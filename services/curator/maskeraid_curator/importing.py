@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -15,7 +14,6 @@ from maskeraid_core.documents.trainings import FEWEST_IMAGES
 from maskeraid_core.errors import AllRowsRejected
 from maskeraid_core.held import HandBack, Held
 from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
-from maskeraid_core.jobs import Progress
 from maskeraid_core.portal import PortalStores
 from maskeraid_curator.archives import Entry
 from maskeraid_curator.attributes import Schema, ValueRefused, fit, infer_schema
@@ -24,11 +22,11 @@ from maskeraid_curator.generating import Objects, drawn_rows, drawn_schema
 from maskeraid_curator.reading import Outcome, sanitise_entries
 from maskeraid_curator.rows import Accepted, Refused
 from maskeraid_curator.sources import Plan, PlannedRow, plan_upload
+from maskeraid_curator.tracking import Tracker
 from maskeraid_curator.versions import get_dataset, make_version
 from maskeraid_faces.drawn import draw_faces
 
 MOST_REFUSED_SHOWN = 1_000  # with the job; the report has all
-REPORT_SECONDS, EVENT_SECONDS = 2.0, 5.0  # between two notes of the progress, between two events
 DRAWN_BATCH = 64
 COVERED_FACES = (
     "A model that is trained on covered faces learns to draw coverings: train on `covering:` (missing) alone, or keep "
@@ -138,7 +136,7 @@ def _cover(running: Import, dataset: Dataset, wanted: CoveredFaces) -> Schema:
         running.held.warn("unknown_column", f"the dataset has no attribute {', '.join(ignored)}: it is left out")
     if dataset.role is Role.TRAIN:
         running.held.warn("covered_faces", COVERED_FACES)
-    tracker = _Tracker(running.held, len(rows))
+    tracker = Tracker(running.held, len(rows))
     for batch in covered_rows(running.port, running.tenant, wanted, rows, schema):
         running.check()
         running.store([one for _, objects in batch for one in objects])
@@ -158,7 +156,7 @@ def _read_upload(running: Import, dataset: Dataset) -> tuple[dict[str, Attribute
         _warn(running, plan, schema)
         good = list(_fitting(running, plan.rows, schema))
         running.held.enter("sanitising")
-        tracker = _Tracker(running.held, len({row.entry for row in good}))
+        tracker = Tracker(running.held, len({row.entry for row in good}))
         for archive, rows in groupby(good, key=lambda row: row.archive):
             _sanitise(running, archive, list(rows), schema, tracker)
     running.accepted.sort(key=lambda row: row.row)
@@ -193,7 +191,7 @@ def _fitting(running: Import, rows: Sequence[PlannedRow], schema: Schema) -> Ite
                 yield row
 
 
-def _sanitise(running: Import, archive: int, rows: Sequence[PlannedRow], schema: Schema, tracker: "_Tracker") -> None:
+def _sanitise(running: Import, archive: int, rows: Sequence[PlannedRow], schema: Schema, tracker: Tracker) -> None:
     """Have the images of one archive sanitised and stored, each once; every row that names one gets its outcome."""
     rows_of: dict[Entry, list[PlannedRow]] = {}
     for row in rows:
@@ -228,32 +226,6 @@ def _conclude(
             continue
         facts = (outcome.sha256, len(outcome.png), outcome.width, outcome.height, outcome.grey)
         running.accepted.append(Accepted(row.number, row.file, fit(row.cells, schema), *facts))
-
-
-class _Tracker:
-    """Counts images over all threads, and says how far the import is without saying it too often."""
-
-    def __init__(self, held: Held, total: int) -> None:
-        self._held, self._total, self._done = held, total, 0
-        self._started = self._told = self._stored = time.monotonic()
-        self._turn = threading.Lock()
-
-    def add(self, count: int) -> None:
-        """Note that `count` further images have their outcome."""
-        with self._turn:
-            self._done += count
-            at = time.monotonic()
-            is_last = self._done >= self._total
-            if at - self._told < REPORT_SECONDS and not is_last:
-                return
-            eta = (self._total - self._done) * (at - self._started) / self._done
-            progress = Progress(
-                current=self._done, total=self._total, unit="image",
-                percent=100 * self._done / self._total, eta_seconds=eta,
-            )  # fmt: skip
-            is_event_due = is_last or at - self._stored >= EVENT_SECONDS
-            self._held.report(progress, stored=is_event_due)
-            self._told, self._stored = at, at if is_event_due else self._stored
 
 
 def _shown(refused: Sequence[Refused]) -> list[dict[str, object]]:

@@ -10,8 +10,14 @@ from collections.abc import Iterator
 from typing import NamedTuple, NoReturn
 
 from maskeraid_core.errors import BadArchive
+from maskeraid_curator.cells import unguard
 
 FILE_COLUMN = "file"
+# Columns of an export of this service, which are no attributes: those have no dot in their names.
+ORIGINAL_COLUMN = "original.file"  # what the image was called; its file is called by its number
+COVERING_COLUMN, TWIN_COLUMN = "covering.file", "twin.file"  # what is known of a covered face
+OWN_COLUMNS = frozenset({ORIGINAL_COLUMN, COVERING_COLUMN, TWIN_COLUMN})
+BESIDE = frozenset({"metadata.csv", "croissant.json"})  # what an export says of itself to others
 MOST_COLUMNS = 200
 MOST_ROWS = 50_000
 LONGEST_CELL = 1024  # bytes
@@ -73,7 +79,7 @@ def _table_of_csv(text: str) -> Manifest:
         _check_count(len(rows) + 1)
         if len(cells) != len(columns):
             _refuse(f"row {len(rows) + 1} has {len(cells)} cells, the header has {len(columns)}")
-        rows.append([_check_cell(cell.strip(), f"row {len(rows) + 1}") or None for cell in cells])
+        rows.append([_check_cell(unguard(cell.strip()), f"row {len(rows) + 1}") or None for cell in cells])
     return Manifest(columns, rows)
 
 

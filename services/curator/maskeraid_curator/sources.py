@@ -17,6 +17,7 @@ from maskeraid_core.errors import ArtifactCorrupt, BadArchive, InputGone
 from maskeraid_core.portal import PortalStores
 from maskeraid_core.repositories.datasets import UploadRepository
 from maskeraid_curator.archives import LARGEST_ENTRY, Entry
+from maskeraid_curator.manifests import BESIDE, COVERING_COLUMN, ORIGINAL_COLUMN, OWN_COLUMNS, TWIN_COLUMN
 from maskeraid_curator.reading import Survey, survey
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
@@ -121,17 +122,26 @@ def _add(plan: Plan, archive: int, found: Survey) -> Plan:
     if found.manifest is None:
         rows = [PlannedRow(number, entry.name, {}, archive, entry) for number, entry in enumerate(images, start)]
         return Plan(plan.rows + rows, plan.columns, plan.unlisted, plan.bare + len(rows))
-    columns = found.manifest.columns[1:]
     folder = (found.manifest_name or "").rpartition("/")[0]
     entries = {entry.name: entry for entry in images}
+    known = {_path(folder, name) for name in BESIDE}  # of what lies in the archive
     rows = []
     for number, (file, *values) in enumerate(found.manifest.rows, start):
-        cells = {column: value for column, value in zip(columns, values, strict=True) if value is not None}
-        path = f"{folder}/{file}" if folder else file or ""
-        rows.append(PlannedRow(number, file or "", cells, archive, entries.get(path.replace("/./", "/"))))
-    unlisted = len(entries.keys() - {row.entry.name for row in rows if row.entry})
+        named = {column: value for column, value in zip(found.manifest.columns[1:], values, strict=True) if value}
+        entry = entries.get(_path(folder, file or ""))
+        known |= {_path(folder, named[column]) for column in (COVERING_COLUMN, TWIN_COLUMN) if column in named}
+        label = named.get(ORIGINAL_COLUMN, file) if entry else file
+        cells = {column: value for column, value in named.items() if column not in OWN_COLUMNS}
+        rows.append(PlannedRow(number, label or "", cells, archive, entry))
+    unlisted = len(entries.keys() - known - {row.entry.name for row in rows if row.entry})
+    columns = [column for column in found.manifest.columns[1:] if column not in OWN_COLUMNS]
     new_columns = [column for column in columns if column not in plan.columns]
     return Plan(plan.rows + rows, plan.columns + new_columns, plan.unlisted + unlisted, plan.bare)
+
+
+def _path(folder: str, file: str) -> str:
+    """Of a file that a manifest names, in the archive."""
+    return (f"{folder}/{file}" if folder else file).replace("/./", "/")
 
 
 def _is_litter(name: str) -> bool:

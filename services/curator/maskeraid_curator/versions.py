@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion
+import polars as pl
+
+from maskeraid_core.documents.datasets import Attribute, CoveredFaces, Dataset, DatasetVersion
+from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import InputGone
 from maskeraid_core.held import Held
 from maskeraid_core.jobs import Job, JobStatus
-from maskeraid_core.manifests import read_manifest, write_manifest
+from maskeraid_core.manifests import filter_manifest, parse_where, read_manifest, write_manifest
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
 from maskeraid_core.repositories.jobs import JobRepository
@@ -23,6 +26,21 @@ async def get_dataset(stores: Stores, tenant: str, dataset_id: str) -> Dataset:
     if found is None:
         raise InputGone(f"the dataset {dataset_id} is gone")
     return found
+
+
+async def read_version(
+    stores: Stores, tenant: str, part: DataPart | CoveredFaces
+) -> tuple[Dataset, DatasetVersion, pl.DataFrame]:
+    """A dataset, one version of it, and the rows of its manifest that a filter leaves.
+
+    Raises: InputGone, ArtifactCorrupt, ValidationFailed.
+    """
+    dataset = await get_dataset(stores, tenant, part.dataset_id)
+    version = await DatasetVersionRepository(stores.database, tenant).of_dataset(dataset.id, part.version)
+    if version is None:
+        raise InputGone(f"version {part.version} of the dataset {dataset.id} is gone")
+    manifest = read_manifest(await stores.blobs.get(version.manifest_key, version.manifest_sha256))
+    return dataset, version, filter_manifest(manifest, parse_where(part.where))
 
 
 def make_version(

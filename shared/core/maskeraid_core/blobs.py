@@ -1,9 +1,12 @@
 """Bytes in an object store: a folder, S3, GCS, or Azure, by URL. Keys are ours, never from user input."""
 
 import asyncio
+import contextlib
 import errno
 import hashlib
-from collections.abc import AsyncIterator, Iterable
+import os
+import re
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +24,7 @@ BlobsFailed = BaseError  # what any store raises beyond what is told here
 CHUNK_BYTES = 1 << 20
 LARGEST_WITHOUT_THUMBNAIL = 128  # pixels a side
 LISTED_AT_ONCE = 1_000
+_STAGED = re.compile(r".+#[0-9]+")  # how the store calls a file that is being written; keys have no such sign
 
 
 def sha256_hex(data: bytes) -> str:
@@ -98,16 +102,28 @@ class Blobs:
             raise _gone(key) from error
         return _checked(data, key, sha256)
 
-    async def get_all(self, objects: Iterable[tuple[str, str | None]]) -> list[bytes | None]:
-        """Read several small objects at once, by key and SHA-256 in hex; None for one that is gone or another."""
+    async def get_all(self, objects: Sequence[tuple[str, str | None]]) -> list[bytes]:
+        """Read several small objects at once, by key and SHA-256 (hex), in their order. Raises as `get` does."""
         if isinstance(self._store, LocalStore):  # as in `put_all`
-            return await to_thread.run_sync(lambda: [self._get_now(key, sha256) for key, sha256 in objects])
-        return list(await asyncio.gather(*(self._get_or_none(key, sha256) for key, sha256 in objects)))
+            return await to_thread.run_sync(lambda: [self._get_now(*one) for one in objects])
+        return list(await asyncio.gather(*(self.get(*one) for one in objects)))
 
-    def _get_now(self, key: str, sha256: str | None) -> bytes | None:
+    async def get_those_there(self, objects: Sequence[tuple[str, str | None]]) -> list[bytes | None]:
+        """The same, with None for one that is gone or another."""
+        if isinstance(self._store, LocalStore):
+            return await to_thread.run_sync(lambda: [self._get_now_or_none(*one) for one in objects])
+        return list(await asyncio.gather(*(self._get_or_none(*one) for one in objects)))
+
+    def _get_now(self, key: str, sha256: str | None) -> bytes:
         try:
             return _checked(bytes(obstore.get(self._store, key).bytes()), key, sha256)
-        except (NotFoundError, FileNotFoundError, ArtifactCorrupt):
+        except (NotFoundError, FileNotFoundError) as error:
+            raise _gone(key) from error
+
+    def _get_now_or_none(self, key: str, sha256: str | None) -> bytes | None:
+        try:
+            return self._get_now(key, sha256)
+        except (InputGone, ArtifactCorrupt):
             return None
 
     async def _get_or_none(self, key: str, sha256: str | None) -> bytes | None:
@@ -158,6 +174,16 @@ class Blobs:
             if found := [entry["path"] for entry in batch if entry["last_modified"] < than]:
                 yield found
 
+    async def delete_unfinished(self, than: datetime) -> int:
+        """Delete what a killed process left of objects that it was writing, last touched before then; how many.
+
+        A folder holds them beside where they were to be, under names that no listing shows (`content.zip#1`); of an
+        upload in parts to S3, GCS, or Azure the bucket's lifecycle rule disposes.
+        """
+        if not isinstance(self._store, LocalStore) or self._store.prefix is None:
+            return 0
+        return await to_thread.run_sync(_delete_staged, Path(self._store.prefix), than.timestamp())
+
     async def copy(self, key: str, to: str) -> None:
         """Write an object once more under another key, in the store itself. Raises: InputGone."""
         try:
@@ -172,6 +198,17 @@ class Blobs:
                 await obstore.delete_async(self._store, key)
             except (NotFoundError, FileNotFoundError):
                 continue
+
+
+def _delete_staged(folder: Path, before: float) -> int:
+    count = 0
+    for place, _, names in os.walk(folder):  # a second for a million files
+        for path in [Path(place, name) for name in names if "#" in name and _STAGED.fullmatch(name)]:
+            with contextlib.suppress(FileNotFoundError):  # it was finished meanwhile
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    count += 1
+    return count
 
 
 def _gone(key: str) -> InputGone:

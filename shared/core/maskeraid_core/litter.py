@@ -63,6 +63,7 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
     attempts_kept = timedelta(seconds=stores.settings.attempts_kept_seconds)
     if stores.settings.versions_kept_days is not None:
         await prune_versions(stores, at - timedelta(days=stores.settings.versions_kept_days), at)
+    await stores.blobs.delete_unfinished(at - attempts_kept)
     for upload in await abandoned_uploads(stores.database, at - INCOMING_KEPT):
         await UploadRepository(stores.database, upload.tenant).delete(upload.id)
         await _delete_unused(stores, upload.tenant, [part.key for part in upload.parts.values()])
@@ -75,7 +76,7 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
         async for keys in stores.blobs.older(f"{folder}/inbox", at - INCOMING_KEPT):
             await _delete_unused(stores, tenant, keys)
         async for keys in stores.blobs.older(f"{folder}/jobs", at - attempts_kept):
-            await _delete_unnamed(stores, tenant, keys, at - attempts_kept)
+            await _delete_unnamed(stores, tenant, keys, at)
         async for keys in stores.blobs.older(f"{folder}/{CARDS}", at - attempts_kept):
             named = await Needs(stores.database, tenant).files_of_versions(keys, at - attempts_kept)
             await _delete(stores, set(keys) - named)
@@ -95,21 +96,28 @@ async def _delete_unused(stores: Stores, tenant: str, keys: Iterable[str]) -> No
     await _delete(stores, set(keys) - await needs.inputs_of_live_jobs() - await needs.parts_of_uploads())
 
 
-async def _delete_unnamed(stores: Stores, tenant: str, keys: Iterable[str], before: datetime) -> None:
+async def _delete_unnamed(stores: Stores, tenant: str, keys: Iterable[str], at: datetime) -> None:
     """Delete objects under `t/<tenant>/jobs/<job>/attempt-<n>/` that no job, history, or model needs."""
+    before = at - timedelta(seconds=stores.settings.attempts_kept_seconds)
+    exported_before = at - timedelta(days=stores.settings.exports_kept_days)
     job_of = {key: key.split("/")[3] for key in keys}
     needs, job_ids = Needs(stores.database, tenant), set(job_of.values())
     fates = await needs.fates(job_ids)
     named = await needs.files_of_models(job_ids, before) | await needs.sheets_of_trainings(job_ids)
-    await _delete(stores, {key for key, job in job_of.items() if key not in named and not _needs(fates.get(job), key)})
+    unneeded = {
+        key for key, job in job_of.items() if key not in named and not _needs(fates.get(job), key, exported_before)
+    }
+    await _delete(stores, unneeded)
 
 
-def _needs(fate: Fate | None, key: str) -> bool:
+def _needs(fate: Fate | None, key: str, exported_before: datetime) -> bool:
     """Whether a job needs an object of one of its attempts. A training hands its own over to its model."""
     if fate is None:
         return False
     if not fate.is_settled:
         return True
+    if fate.kind is JobKind.EXPORT and fate.finished_at is not None and fate.finished_at < exported_before:
+        return False
     return (
         fate.has_succeeded and fate.kind is not JobKind.TRAINING and key.split("/")[4] == f"attempt-{fate.last_attempt}"
     )

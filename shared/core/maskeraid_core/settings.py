@@ -58,6 +58,9 @@ class CoreSettings(BaseSettings):
     attempts_kept_seconds: float = Field(
         default=3600, gt=0, description="How long objects of a job's attempts that nothing names are kept."
     )
+    exports_kept_days: float = Field(
+        default=7, gt=0, description="Days after which the zip of an export is deleted; its record stays."
+    )
     versions_kept_days: float | None = Field(
         default=None,
         gt=0,

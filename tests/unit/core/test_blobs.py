@@ -1,6 +1,9 @@
 """Bytes in a folder: whole or not at all, and checked on the way out."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +65,44 @@ class TestBlobs:
         assert sorted(await blobs.keys("t/a")) == ["t/a/1", "t/a/2"]
         await blobs.delete(["t/a/1", "t/a/1"])
         assert await blobs.keys("t/a") == ["t/a/2"]
+
+
+class TestSeveral:
+    async def test_come_in_their_order_and_checked(self, blobs: Blobs) -> None:
+        stored = [await blobs.put_content("t", data, "") for data in (b"a", b"b")]
+        assert await blobs.get_all([stored[1], stored[0], stored[1]]) == [b"b", b"a", b"b"]
+        with pytest.raises(ArtifactCorrupt):
+            await blobs.get_all([stored[0], (stored[1][0], stored[0][1])])
+        with pytest.raises(InputGone):
+            await blobs.get_all([("t/none", stored[0][1])])
+
+
+KILLED_AMID_A_WRITE = """
+import asyncio, os, sys
+from maskeraid_core.blobs import Blobs
+
+async def pieces():
+    for _ in range(30):
+        yield bytes(1 << 20)
+    os.kill(os.getpid(), 9)
+
+asyncio.run(Blobs(sys.argv[1]).put_stream("t/ten_1/jobs/exp_1/attempt-1/content.zip", pieces()))
+"""
+
+
+class TestUnfinished:
+    async def test_what_a_killed_writer_left_goes_and_nothing_else(self, blobs: Blobs, tmp_path: Path) -> None:
+        await blobs.put("t/ten_1/whole", b"kept")
+        command = [sys.executable, "-c", KILLED_AMID_A_WRITE, f"file://{tmp_path}/blobs"]
+        process = await asyncio.create_subprocess_exec(*command)
+        assert await process.wait() == -9
+        files = [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
+        assert sorted(path.name for path in files) == ["content.zip#1", "whole"]
+        assert await blobs.keys("t") == ["t/ten_1/whole"]
+        assert await blobs.delete_unfinished(datetime.now(UTC) - timedelta(hours=1)) == 0
+        assert await blobs.delete_unfinished(datetime.now(UTC) + timedelta(hours=1)) == 1
+        assert [path.name for path in (tmp_path / "blobs").rglob("*") if path.is_file()] == ["whole"]
+        assert await blobs.get("t/ten_1/whole") == b"kept"
 
 
 class TestFullDisk:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from tests.unit.trainer.fakes import held_in
 
-from maskeraid_curator.importing import _Tracker
+from maskeraid_curator.tracking import Tracker
 
 
 def test_the_last_images_are_reported_whatever_the_time(tmp_path: Path) -> None:
     with held_in(tmp_path) as held:
-        tracker = _Tracker(held, 120)
+        tracker = Tracker(held, 120)
         for count in (56, 63, 1):
             tracker.add(count)
     (told,) = [data for event, data in held.told if event == "job.progress"]

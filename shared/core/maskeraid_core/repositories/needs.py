@@ -24,6 +24,7 @@ class Fate:
     is_settled: bool
     has_succeeded: bool
     last_attempt: int
+    finished_at: datetime | None = None
 
 
 class Needs:
@@ -50,7 +51,7 @@ class Needs:
 
     async def fates(self, job_ids: Iterable[str]) -> dict[str, Fate]:
         """By job; a job that no document describes is absent."""
-        fields = {"kind": 1, "status": 1, "fence": 1, "has_outbox": 1}
+        fields = {"kind": 1, "status": 1, "fence": 1, "has_outbox": 1, "finished_at": 1}
         cursor = self._database["jobs"].find({"_id": {"$in": list(job_ids)}, "tenant": self._tenant}, fields)
         return {row["_id"]: _fate(row) async for row in cursor}
 
@@ -118,7 +119,7 @@ def input_keys(spec: dict[str, Any]) -> set[str]:
 def _fate(row: dict[str, Any]) -> Fate:
     status = JobStatus(row["status"])
     is_settled = status.is_terminal and not row["has_outbox"]
-    return Fate(JobKind(row["kind"]), is_settled, status is JobStatus.SUCCEEDED, row["fence"])
+    return Fate(JobKind(row["kind"]), is_settled, status is JobStatus.SUCCEEDED, row["fence"], row.get("finished_at"))
 
 
 def _is_before(moment: datetime | None, then: datetime) -> bool:
