@@ -37,9 +37,10 @@ TAGS = {
     "datasets": "Named sets of face images with attributes; every import makes an immutable version.",
     "uploads": "Large files in parts. A small file may come with the import itself.",
     "imports": "Every change of a dataset's images: from uploads, from files in the request, or drawn here.",
+    "exports": "A dataset's images with their attributes as one zip, for this service, Hugging Face, or NumPy.",
     "images": "The images of a dataset's version under a filter, their bytes, and counts of their values.",
     "trainings": "Jobs that make a model from datasets: minutes for a quick one, hours for the best.",
-    "jobs": "What imports, trainings, and re-imagings share: status, progress, events, actions.",
+    "jobs": "What imports, exports, trainings, and re-imagings share: status, progress, events, actions.",
     "models": "What trainings made: versions with cards, guarantees, and files; yours, and what others share. To "
     "compare some, order a re-imaging of one photo with one `seed` by each (`model`); show `samples.png` of each.",
     "selectors": "The thesis's network that chooses a model for a face: layers, curves, report, feature maps.",
@@ -54,10 +55,9 @@ TAGS = {
     "operation": "For those who run it. Outside `/v1`.",
 }
 PATH_IDS = {
-    "dataset_id": "ds", "upload_id": "upl", "import_id": "imp", "training_id": "trn", "model_id": "mdl",
-    "covering_id": "cov", "reimaging_id": "rim", "batch_id": "bat", "evaluation_id": "evl", "endpoint_id": "whe",
-    "delivery_id": "dlv",
-    "key_id": "key",
+    "dataset_id": "ds", "upload_id": "upl", "import_id": "imp", "export_id": "exp", "training_id": "trn",
+    "model_id": "mdl", "covering_id": "cov", "reimaging_id": "rim", "batch_id": "bat", "evaluation_id": "evl",
+    "endpoint_id": "whe", "delivery_id": "dlv", "key_id": "key",
     "job_id": f"(?:{'|'.join(kind.id_prefix for kind in JobKind)})",
 }  # fmt: skip
 PATH_MEANINGS = {

@@ -41,6 +41,7 @@ OF_POST = (errors.IdempotencyInProgress, errors.IdempotencyKeyReused)
 BYTES_OF = {
     "get_image_content": ("image/png", "image/webp", "application/octet-stream"),
     "get_training_file": ("image/png",),
+    "get_export_content": ("application/zip",),
     "get_model_file": ("application/octet-stream", "application/json", "image/png", "text/markdown"),
     "get_evaluation_file": ("image/png", "application/octet-stream", "application/json"),
     "get_covering_content": ("image/png",),

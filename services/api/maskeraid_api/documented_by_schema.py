@@ -54,6 +54,8 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
     "DeliveryView": _id("dlv") | {"status": ("Whether it has arrived.", None),
                                   "data": ("What is told.", {"id": TRAINING_ID, "status": "succeeded"})},
     "EvaluationView": _id("evl") | {"files": ("Where they are.", {"samples.npy": "/v1/evaluations/evl_…/files/…"})},
+    "ExportRequest": {"version": ("Its number, or `latest`.", 1)},
+    "ExportView": _id("exp"),
     "EventPage": {"last_id": ("The last event of this page: the `after` of the next one.", 412)},
     "EventView": {"id": ("Grows by one within the job.", 412), "type": _EVENT,
                   "data": ("What it tells, by its type.", {"percent": 2.0})},

@@ -38,6 +38,12 @@ EXAMPLES: dict[str, dict[str, Json]] = {
             }
         },
     },
+    "create_export": {
+        "a folder of images": {
+            "value": {"dataset_id": DATASET_ID, "version": 1, "where": ["mouth:2"], "format": "folder"}
+        },
+        "arrays": {"value": {"dataset_id": DATASET_ID, "format": "tensors"}},
+    },
     "create_training": {
         "the thesis's recipe": {
             "value": {
@@ -138,6 +144,15 @@ LINKS: dict[str, dict[str, Json]] = {
     },
     "create_upload": {"201": _by_id(get_upload="upload_id", complete_upload="upload_id", delete_upload="upload_id")},
     "create_import": {"202": _by_id(get_import="import_id", get_job="job_id", cancel_job="job_id")},
+    "create_export": {
+        "202": _by_id(
+            get_export="export_id",
+            get_export_content="export_id",
+            delete_export="export_id",
+            get_job="job_id",
+            cancel_job="job_id",
+        )
+    },
     "create_training": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
     "promote_checkpoint": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
     "create_evaluation": {"202": _by_id(get_evaluation="evaluation_id", get_job="job_id", cancel_job="job_id")},

@@ -12,6 +12,7 @@ from maskeraid_api.routes import (
     deliveries,
     evaluations,
     events,
+    exports,
     health,
     image_sheets,
     images,
@@ -33,7 +34,7 @@ from maskeraid_api.routes import (
 ROUTERS = tuple(
     resource.router
     for resource in (
-        server, workers, account, datasets, reports, uploads, imports, images, image_sheets, trainings, checkpoints,
+        server, workers, account, datasets, reports, uploads, imports, exports, images, image_sheets, trainings, checkpoints,
         jobs, events, models, aliases, adoptions, default_models, ratings, selectors, evaluations, coverings,
         reimagings, batches, verifications, webhook_endpoints, deliveries, health,
     )
