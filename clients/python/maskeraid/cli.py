@@ -21,6 +21,7 @@ from maskeraid.commands import (
     datasets,
     email,
     evaluations,
+    exports,
     jobs,
     keys,
     models,
@@ -143,6 +144,7 @@ app.command("me")(account.me)
 app.add_typer(datasets.app, name="datasets")
 datasets.app.command("cover")(covering_faces.cover_faces)
 datasets.app.command("report")(dataset_reports.report)
+datasets.app.command("export")(exports.export_faces)
 app.command("import")(datasets.import_faces)
 app.command("train")(trainings.train)
 app.add_typer(training_list.app, name="trainings")

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -17,6 +17,7 @@ from maskeraid.resources.batches import Batches
 from maskeraid.resources.coverings import Coverings
 from maskeraid.resources.datasets import Datasets, Images, Imports
 from maskeraid.resources.evaluations import Evaluations
+from maskeraid.resources.exports import Exports
 from maskeraid.resources.jobs import Jobs
 from maskeraid.resources.models import Models
 from maskeraid.resources.reimagings import Reimagings
@@ -26,6 +27,7 @@ from maskeraid.resources.uploads import Uploads
 from maskeraid.resources.verifications import Verifications
 from maskeraid.resources.workers import Workers
 
+SentT = TypeVar("SentT")
 REPEATS = 5  # with pauses that double: 8 s in all after lost connections, as long as a restart takes
 LONGEST_PAUSE_SECONDS = 30.0
 ANSWER_SECONDS = 60.0  # the service may hold an answer back for 30
@@ -69,6 +71,7 @@ class Client:
         self.datasets = Datasets(self)
         self.uploads = Uploads(self)
         self.imports = Imports(self)
+        self.exports = Exports(self)
         self.images = Images(self)
         self.trainings = Trainings(self)
         self.jobs = Jobs(self)
@@ -127,10 +130,14 @@ class Client:
         headers = dict(options.pop("headers", {}))
         if method == "POST":
             headers.setdefault("Idempotency-Key", str(uuid.uuid4()))
+        return self.repeated(lambda: self._send(method, path, headers=headers, **options))
+
+    def repeated(self, send: Callable[[], SentT]) -> SentT:
+        """What `send` gives, which is called again as the class says."""
         repeat = 0
         while True:
             try:
-                return self._send(method, path, headers=headers, **options)
+                return send()
             except (ApiError, NotReachable) as error:
                 if repeat == self.repeats or not error.is_retryable:
                     raise

@@ -23,11 +23,11 @@ from maskeraid.terminal import (
 app = typer.Typer(cls=Group, no_args_is_help=True, help="Everything that takes time.")
 
 Kind = Annotated[
-    Literal["import", "training", "evaluation", "reimaging", "batch", "covering"] | None,
+    Literal["import", "export", "training", "evaluation", "reimaging", "batch", "covering"] | None,
     typer.Option(help="Only of this kind."),
 ]
 JobId = Annotated[
-    str, typer.Argument(metavar="JOB", help="Its id, whatever it does: imp_…, trn_…, evl_…, rim_…, bat_…, cov_…")
+    str, typer.Argument(metavar="JOB", help="Its id, whatever it does: imp_…, exp_…, trn_…, evl_…, rim_…, bat_…, cov_…")
 ]
 
 

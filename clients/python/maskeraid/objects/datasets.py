@@ -1,6 +1,8 @@
 """Datasets, their images, and how these come in."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from maskeraid.objects.api_object import ApiObject
@@ -8,6 +10,7 @@ from maskeraid.objects.jobs import Job
 
 
 class Dataset(ApiObject):
+from maskeraid.downloads import download
     name: str
     role: str
     latest_version: int = 0
@@ -63,3 +66,24 @@ class Import(Job):
 
     dataset_id: str = ""
     rejected_rows: list[dict[str, Any]] = []
+class Export(Job):
+    """Images of a dataset's version as one zip, which the service keeps for some days."""
+
+    dataset_id: str = ""
+    version: int = 0
+    format: str = ""
+    name: str = ""  # of the zip
+    expires_at: datetime | None = None
+
+    def save(self, path: str | Path = ".") -> Path:
+        """Write the zip into a file, or into a folder that is there; where it lies. Its digest is checked.
+
+        Of any size: it is never held in memory, and a broken connection is continued where it broke.
+        """
+        path = Path(path)
+        file = path / self.name if path.is_dir() else path
+        digest = str((self.result or {})["digest"]).removeprefix("sha256:")
+        download(self._client, self.urls["content"], file, digest)
+        return file
+
+
