@@ -5,12 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from maskeraid.downloads import download
 from maskeraid.objects.api_object import ApiObject
 from maskeraid.objects.jobs import Job
 
 
 class Dataset(ApiObject):
-from maskeraid.downloads import download
     name: str
     role: str
     latest_version: int = 0
