@@ -20,6 +20,7 @@ SUBJECTS = (
     "api",
     "importing",
     "browsing",
+    "exporting",
     "queueing",
     "reimaging",
     "batches",

@@ -14,7 +14,7 @@ from maskeraid import Client, NotReachable
 from maskeraid_local.ports import LOOPBACK, free_port, wait_for_port
 from maskeraid_local.process import ManagedProcess
 
-BAR = "killed at each of 13 failpoints: all recover <= lease + sweep + 10 s"
+BAR = "killed at each of 14 failpoints: all recover <= lease + sweep + 10 s"
 OF_CURATORS = ("look.received", "claim.updated", "heartbeat.before_first", "result.bytes_written", "finish.moved",
                "outbox.copied")  # fmt: skip
 OF_TRAINERS = ("child.started", "checkpoint.bytes_written", "checkpoint.recorded")
@@ -105,6 +105,24 @@ def test_a_worker_dies_between_two_slices_of_a_batch(
     assert of_items.statuses == {"succeeded": BATCH_ITEMS}
     assert [item.batch_index for item in items] == list(range(BATCH_ITEMS))
     assert (ended.counts["succeeded"], ended.attempt) == (BATCH_ITEMS, 2)
+
+
+@pytest.mark.row("R4", BAR)
+def test_a_curator_dies_amid_an_export(
+    environment: Environment, workload: Workload, client: Client, measured: Note
+) -> None:
+    doomed = environment.armed("curator", "export.part_written=kill")
+    with Nemesis(environment, seed=4).down("curator"), doomed as dying:
+        made = client.exports.create(workload.dataset_id)
+        wait_for_deaths([dying])
+    auditor = Auditor(environment, client)
+    seconds = auditor.settle(RECOVERY_SECONDS)
+    audit, ended = auditor.audit([made.id]), made.refresh()
+    again = client.exports.create(workload.dataset_id).wait()
+    measured(f"export.part_written: recovered in {seconds:.1f} s; {audit}")
+    assert audit.faults == {}
+    assert ended.attempt == 2
+    assert (ended.result or {})["digest"] == (again.result or {})["digest"], "the second attempt left nothing out"
 
 
 @pytest.mark.row("R4", BAR)

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PIL import Image as Pictures
@@ -190,6 +191,16 @@ class TestAttempts:
         await drain(stores, await end(stores, job, to))
         await sweep_litter(stores, now() + AN_HOUR)
         assert await left(stores, [key, sheet]) == {sheet}  # the training's history shows it
+
+    async def test_of_an_object_that_was_being_written_when_its_writer_died_go(self, stores: Stores) -> None:
+        job = await running(stores, JobKind.EXPORT)
+        folder = Path(stores.settings.blobs_url.removeprefix("file://")) / job.attempt_prefix
+        folder.mkdir(parents=True)
+        (folder / "content.zip#1").write_bytes(b"faces")
+        await sweep_litter(stores, now())
+        assert [path.name for path in folder.iterdir()] == ["content.zip#1"]
+        await sweep_litter(stores, now() + AN_HOUR)
+        assert list(folder.iterdir()) == []
 
     async def test_of_a_forgotten_job_go(self, stores: Stores) -> None:
         key = f"t/{TENANT}/jobs/{new_id('rim')}/attempt-1/pictures"

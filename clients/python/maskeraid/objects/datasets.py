@@ -66,6 +66,8 @@ class Import(Job):
 
     dataset_id: str = ""
     rejected_rows: list[dict[str, Any]] = []
+
+
 class Export(Job):
     """Images of a dataset's version as one zip, which the service keeps for some days."""
 
@@ -85,5 +87,3 @@ class Export(Job):
         digest = str((self.result or {})["digest"]).removeprefix("sha256:")
         download(self._client, self.urls["content"], file, digest)
         return file
-
-
