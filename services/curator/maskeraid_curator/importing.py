@@ -32,6 +32,10 @@ COVERED_FACES = (
     "A model that is trained on covered faces learns to draw coverings: train on `covering:` (missing) alone, or keep "
     "these in a dataset of the role `test`"
 )
+TRUTH_LEFT_OUT = (
+    "{} covered faces came with their true covering or their twin (`covering.file`, `twin.file`): the faces and their "
+    "attributes are taken in, these are not"
+)
 NO_MANIFEST = (
     "{} images came without a manifest and have no attributes: to filter, compare, and choose models by attributes, "
     "put a manifest.csv (first column `file`, then a column an attribute) beside them and import into a new dataset"
@@ -170,6 +174,8 @@ def _warn(running: Import, plan: Plan, schema: Schema) -> None:
         running.held.warn("unknown_column", detail)
     if plan.unlisted:
         running.held.warn("unlisted_files", f"{plan.unlisted} files are in no manifest: they are left out")
+    if plan.truths:
+        running.held.warn("truth_left_out", TRUTH_LEFT_OUT.format(plan.truths))
     if plan.bare:
         running.held.warn("no_manifest", NO_MANIFEST.format(plan.bare))
 

@@ -43,6 +43,7 @@ class Plan:
     columns: list[str]  # of all manifests, without `file`
     unlisted: int  # files that no manifest names
     bare: int  # images of archives without a manifest: they have no attributes
+    truths: int = 0  # rows that name the true covering or the twin of a covered face
 
 
 def plan_upload(port: PortalStores, tenant: str, spec: ImportSpec, scratch: Path | None, opened: ExitStack) -> Plan:
@@ -121,22 +122,24 @@ def _add(plan: Plan, archive: int, found: Survey) -> Plan:
     start = len(plan.rows) + 1
     if found.manifest is None:
         rows = [PlannedRow(number, entry.name, {}, archive, entry) for number, entry in enumerate(images, start)]
-        return Plan(plan.rows + rows, plan.columns, plan.unlisted, plan.bare + len(rows))
+        return Plan(plan.rows + rows, plan.columns, plan.unlisted, plan.bare + len(rows), plan.truths)
     folder = (found.manifest_name or "").rpartition("/")[0]
     entries = {entry.name: entry for entry in images}
     known = {_path(folder, name) for name in BESIDE}  # of what lies in the archive
-    rows = []
+    rows, truths = [], 0
     for number, (file, *values) in enumerate(found.manifest.rows, start):
         named = {column: value for column, value in zip(found.manifest.columns[1:], values, strict=True) if value}
         entry = entries.get(_path(folder, file or ""))
-        known |= {_path(folder, named[column]) for column in (COVERING_COLUMN, TWIN_COLUMN) if column in named}
+        truth = {_path(folder, named[column]) for column in (COVERING_COLUMN, TWIN_COLUMN) if column in named}
+        known |= truth
+        truths += bool(truth)
         label = named.get(ORIGINAL_COLUMN, file) if entry else file
         cells = {column: value for column, value in named.items() if column not in OWN_COLUMNS}
         rows.append(PlannedRow(number, label or "", cells, archive, entry))
     unlisted = len(entries.keys() - known - {row.entry.name for row in rows if row.entry})
     columns = [column for column in found.manifest.columns[1:] if column not in OWN_COLUMNS]
     new_columns = [column for column in columns if column not in plan.columns]
-    return Plan(plan.rows + rows, plan.columns + new_columns, plan.unlisted + unlisted, plan.bare)
+    return Plan(plan.rows + rows, plan.columns + new_columns, plan.unlisted + unlisted, plan.bare, plan.truths + truths)
 
 
 def _path(folder: str, file: str) -> str:

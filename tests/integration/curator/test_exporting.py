@@ -170,6 +170,7 @@ class TestFolder:
         job = curator.imported(again, curator.store("export.zip", archive.fp.getvalue()))  # type: ignore[union-attr]
         assert job.result is not None
         assert (job.result["imported"], job.result["unlisted"]) == (5, 0)
+        assert [(one["code"], one["detail"][:15]) for one in job.warnings] == [("truth_left_out", "4 covered faces")]
         assert facts(curator, again) == facts(curator, target)
 
 
