@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from PIL import Image as Pictures
 
+from maskeraid_core.attributes import Schema, ValueRefused, fit
 from maskeraid_core.blobs import Blobs, image_key, sha256_hex, thumbnail_key
 from maskeraid_core.documents.datasets import COVERING, COVERING_ATTRIBUTE, Attribute, CoveredFaces, Dataset
 from maskeraid_core.manifests import PREFIX
 from maskeraid_core.portal import PortalStores, Stores
-from maskeraid_curator.attributes import Schema, ValueRefused, fit
 from maskeraid_curator.generating import Objects
 from maskeraid_curator.rows import Accepted, Refused
 from maskeraid_curator.versions import read_version

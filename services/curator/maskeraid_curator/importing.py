@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 
+from maskeraid_core.attributes import Schema, ValueRefused, fit, infer_schema
 from maskeraid_core.blobs import image_key, sha256_hex, thumbnail_key
 from maskeraid_core.documents.datasets import Attribute, CoveredFaces, Dataset, DatasetVersion, ImportSpec, Role
 from maskeraid_core.documents.trainings import FEWEST_IMAGES
@@ -16,7 +17,6 @@ from maskeraid_core.held import HandBack, Held
 from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
 from maskeraid_core.portal import PortalStores
 from maskeraid_curator.archives import Entry
-from maskeraid_curator.attributes import Schema, ValueRefused, fit, infer_schema
 from maskeraid_curator.covering_faces import clean_faces, covered_rows, covered_schema
 from maskeraid_curator.generating import Objects, drawn_rows, drawn_schema
 from maskeraid_curator.reading import Outcome, sanitise_entries

@@ -2,9 +2,9 @@
 
 import pytest
 
+from maskeraid_core.attributes import ValueRefused, fit, infer_schema
 from maskeraid_core.documents.datasets import Attribute
 from maskeraid_core.errors import BadArchive
-from maskeraid_curator.attributes import ValueRefused, fit, infer_schema
 
 SCHEMA = {
     "eyes": Attribute(type="enum", values=["1", "2"], required=True),
