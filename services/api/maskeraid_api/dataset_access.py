@@ -9,8 +9,8 @@ from anyio import to_thread
 from maskeraid_api.manifest_cache import ManifestCache
 from maskeraid_api.schemas.parts import ALL
 from maskeraid_api.schemas.training_requests import DataChoice, TrainingDataChoice
-from maskeraid_core.documents.datasets import Dataset, DatasetVersion, Role
-from maskeraid_core.documents.trainings import FEWEST_IMAGES, DataPart
+from maskeraid_core.documents.datasets import DataPart, Dataset, DatasetVersion, Role
+from maskeraid_core.documents.trainings import FEWEST_IMAGES
 from maskeraid_core.errors import (
     DatasetEmpty,
     NotFound,

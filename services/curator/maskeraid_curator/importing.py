@@ -1,33 +1,45 @@
-"""Imports images into a dataset: upload, drawn or covered faces → rows → stored images → manifest → next version."""
+"""Imports images into a dataset: upload, drawn or covered faces → rows → stored images → manifest → next version.
 
-import json
+Edits and merges make the next manifest of those that are there.
+"""
+
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby, islice
+
+import polars as pl
 
 from maskeraid_core.attributes import Schema, ValueRefused, fit, infer_schema
 from maskeraid_core.blobs import image_key, sha256_hex, thumbnail_key
-from maskeraid_core.documents.datasets import Attribute, CoveredFaces, Dataset, DatasetVersion, ImportSpec, Role
+from maskeraid_core.documents.datasets import Dataset, DatasetVersion, ImportSpec, Role
 from maskeraid_core.documents.trainings import FEWEST_IMAGES
 from maskeraid_core.errors import AllRowsRejected
 from maskeraid_core.held import HandBack, Held
 from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
+from maskeraid_core.import_reports import NOT_TAKEN, report_key, write_report
 from maskeraid_core.portal import PortalStores
+from maskeraid_core.uniting import united_schema
 from maskeraid_curator.archives import Entry
 from maskeraid_curator.covering_faces import clean_faces, covered_rows, covered_schema
+from maskeraid_curator.drafts import Draft, Make
+from maskeraid_curator.editing import edited
 from maskeraid_curator.generating import Objects, drawn_rows, drawn_schema
+from maskeraid_curator.merging import TEST_IMAGES, copy_images, joined, merged, read_parts
+from maskeraid_curator.previews import schema_preview
 from maskeraid_curator.reading import Outcome, sanitise_entries
-from maskeraid_curator.rows import Accepted, Refused
+from maskeraid_curator.rows import Accepted, Refused, with_rows
 from maskeraid_curator.sources import Plan, PlannedRow, plan_upload
 from maskeraid_curator.tracking import Tracker
-from maskeraid_curator.versions import get_dataset, make_version
+from maskeraid_curator.versions import draft_of, get_dataset, make_version
 from maskeraid_faces.drawn import draw_faces
 
 MOST_REFUSED_SHOWN = 1_000  # with the job; the report has all
 DRAWN_BATCH = 64
+NOTHING_CHANGED = "No version was made: the images that were named have these values already, or there are none of them"
 COVERED_FACES = (
     "A model that is trained on covered faces learns to draw coverings: train on `covering:` (missing) alone, or keep "
     "these in a dataset of the role `test`"
@@ -52,6 +64,7 @@ class Import:
     spec: ImportSpec
     accepted: list[Accepted] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    unlisted: int = 0  # files that no manifest names
     _stored: set[str] = field(default_factory=set)  # keys
 
     @property
@@ -59,7 +72,9 @@ class Import:
         return self.held.job.tenant
 
     def store(self, objects: Objects) -> None:
-        """Write objects under content keys: without a version that names them they are nothing."""
+        """Write objects under content keys: without a version that names them they are nothing. Not in a dry run."""
+        if self.spec.dry_run:
+            return
         fresh = {key: data for key, data in objects if key not in self._stored}
         self.port.call(self.held.stores.blobs.put_all, list(fresh.items()))
         self._stored.update(fresh)
@@ -74,41 +89,78 @@ class Import:
 def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> None:
     """Carry out the import that is held; its dataset changes with the job's success, or not at all.
 
-    Raises: BadArchive, AllRowsRejected, InputGone, BadSettings, and what `Held.check` and the worker's end bring.
+    Raises: BadArchive, AllRowsRejected, InputGone, BadSettings, ValidationFailed, and what `Held.check` and the
+    worker's end bring.
     """
     running = Import(held, port, is_leaving, ImportSpec.model_validate(held.job.spec))
-    dataset = port.call(get_dataset, held.stores, running.tenant, running.spec.dataset_id)
-    if running.spec.source == "generator":
-        schema, unlisted = _draw(running, dataset), 0
-    elif running.spec.covered is not None:
-        schema, unlisted = _cover(running, dataset, running.spec.covered), 0
+    spec, dataset = running.spec, port.call(get_dataset, held.stores, running.tenant, running.spec.dataset_id)
+    make = _SOURCES[spec.source](running, dataset)
+    version = None
+    held.enter("checking" if spec.dry_run else "saving")
+    if spec.dry_run:
+        draft = port.call(draft_of, held.stores, running.tenant, spec.dataset_id, make)
     else:
-        schema, unlisted = _read_upload(running, dataset)
-    if not running.accepted:
-        raise AllRowsRejected(_why_none(running.refused), rejected_rows=_shown(running.refused))
-    held.enter("saving")
-    version, duplicates = make_version(held, port, dataset.id, running.accepted, schema, running.check)
+        version, draft = make_version(held, port, spec, make, running.check)
+    report = draft.report
+    if report["outcome"].is_in(NOT_TAKEN).all() and not (spec.edit and report.is_empty()):
+        digest = _put_report(running, report)
+        raise AllRowsRejected(_why_none(report), rejected_rows=_shown(report), rows_digest=digest)
     if version is not None:
         held.put_effect("publish_dataset_version", version.to_mongo())
-    _warn_of_few(held, version or dataset)
-    held.result = _result(running, version or dataset, duplicates, unlisted)
+    if spec.edit is not None and not draft.is_change:
+        held.warn("nothing_changed", NOTHING_CHANGED)
+    _warn_of_few(held, draft)
+    held.result = _result(running, version, draft)
 
 
-def _warn_of_few(held: Held, latest: DatasetVersion | Dataset) -> None:
-    if latest.role is Role.TRAIN and latest.image_count < FEWEST_IMAGES:
+def _warn_of_few(held: Held, draft: Draft) -> None:
+    count = draft.manifest.height
+    if draft.before.dataset.role is Role.TRAIN and count < FEWEST_IMAGES:
         held.warn(
             "too_few_to_train",
-            f"the dataset has {latest.image_count} images now, and a training needs at least {FEWEST_IMAGES}: import "
-            "more into it",
+            f"the dataset has {count} images now, and a training needs at least {FEWEST_IMAGES}: import more into it",
         )
 
 
-def _why_none(refused: Sequence[Refused]) -> str:
-    if not refused:
-        return "The upload has no image."
-    (reason, count), *_ = Counter(f"{one.detail} ({one.code})" for one in refused).most_common(1)
+def _edit(running: Import, _dataset: Dataset) -> Make:
+    assert running.spec.edit is not None
+    running.held.enter("editing")
+    return partial(edited, running.spec.edit)
+
+
+def _merge(running: Import, dataset: Dataset) -> Make:
+    """Take in rows of other versions; their images are there already, but for those of other tenants."""
+    running.held.enter("merging")
+    parts = running.port.call(read_parts, running.held.stores, running.tenant, running.spec.parts)
+    schema = united_schema(dataset, [(part.dataset, part.version.attributes) for part in parts])
+    _warn_of_columns(running, {name for part in parts for name in part.version.attributes} - schema.keys())
+    if dataset.role is Role.TRAIN:
+        for name in dict.fromkeys(part.dataset for part in parts if part.role is Role.TEST):
+            running.held.warn("test_data", TEST_IMAGES.format(name))
+    running.check()
+    if not running.spec.dry_run:
+        running.port.call(copy_images, running.held.stores.blobs, parts, running.tenant)
+    rows = joined(parts, schema)
+    return partial(merged, rows, schema)
+
+
+def _taken_in(take_in: Callable[[Import, Dataset], Schema]) -> Callable[[Import, Dataset], Make]:
+    """A source whose images are new, from the function that stores them and notes the rows."""
+
+    def make_of(running: Import, dataset: Dataset) -> Make:
+        schema = take_in(running, dataset)
+        return partial(with_rows, running.accepted, running.refused, schema)
+
+    return make_of
+
+
+def _why_none(report: pl.DataFrame) -> str:
+    if report.is_empty():
+        return "The import has no image."
+    reasons = Counter(f"{detail} ({code})" for detail, code in report.select("detail", "code").iter_rows())
+    (reason, count), *_ = reasons.most_common(1)
     return (
-        f"No row of the import could be accepted; the commonest reason, of {count} of {len(refused)} rows: {reason}. "
+        f"No row of the import could be accepted; the commonest reason, of {count} of {report.height} rows: {reason}. "
         "`rejected_rows` has the reason of each."
     )
 
@@ -131,13 +183,20 @@ def _draw(running: Import, dataset: Dataset) -> Schema:
     return schema
 
 
-def _cover(running: Import, dataset: Dataset, wanted: CoveredFaces) -> Schema:
+def _warn_of_columns(running: Import, ignored: Collection[str]) -> None:
+    if ignored:
+        names = ", ".join(sorted(ignored))
+        running.held.warn("unknown_column", f"the dataset has no attribute {names}: it is left out")
+
+
+def _cover(running: Import, dataset: Dataset) -> Schema:
     """Take in covered copies of another dataset's faces."""
+    assert running.spec.covered is not None
     running.held.enter("covering")
+    wanted = running.spec.covered
     rows, attributes = running.port.call(clean_faces, running.held.stores, running.tenant, wanted)
     schema = covered_schema(dataset, attributes)
-    if ignored := sorted(attributes.keys() - schema.keys()):
-        running.held.warn("unknown_column", f"the dataset has no attribute {', '.join(ignored)}: it is left out")
+    _warn_of_columns(running, attributes.keys() - schema.keys())
     if dataset.role is Role.TRAIN:
         running.held.warn("covered_faces", COVERED_FACES)
     tracker = Tracker(running.held, len(rows))
@@ -150,22 +209,26 @@ def _cover(running: Import, dataset: Dataset, wanted: CoveredFaces) -> Schema:
     return schema
 
 
-def _read_upload(running: Import, dataset: Dataset) -> tuple[dict[str, Attribute], int]:
-    """Take in all rows of the upload; the schema they fit, and how many files no manifest named."""
+def _read_upload(running: Import, dataset: Dataset) -> Schema:
+    """Take in all rows of the upload; the schema they fit."""
     with ExitStack() as opened:
         running.held.enter("validating")
         scratch = running.held.stores.settings.scratch_folder
         plan = plan_upload(running.port, running.tenant, running.spec, scratch, opened)
+        running.unlisted = plan.unlisted
         schema = dict(dataset.attributes) or infer_schema(plan.columns, (row.cells for row in plan.rows))
         _warn(running, plan, schema)
         good = list(_fitting(running, plan.rows, schema))
         running.held.enter("sanitising")
         tracker = Tracker(running.held, len({row.entry for row in good}))
-        for archive, rows in groupby(good, key=lambda row: row.archive):
-            _sanitise(running, archive, list(rows), schema, tracker)
+        rows_of = {archive: list(rows) for archive, rows in groupby(good, key=lambda row: row.archive)}
+        for number, (archive, name) in enumerate(plan.files.items(), 1):
+            rows = rows_of.get(archive, [])
+            tracker.begin(name, number, len(plan.files), len({row.entry for row in rows}))
+            _sanitise(running, archive, rows, schema, tracker)
     running.accepted.sort(key=lambda row: row.row)
     running.refused.sort(key=lambda row: row.row)
-    return schema, plan.unlisted
+    return schema
 
 
 def _warn(running: Import, plan: Plan, schema: Schema) -> None:
@@ -234,23 +297,44 @@ def _conclude(
         running.accepted.append(Accepted(row.number, row.file, fit(row.cells, schema), *facts))
 
 
-def _shown(refused: Sequence[Refused]) -> list[dict[str, object]]:
-    return [row.report() for row in refused[:MOST_REFUSED_SHOWN]]
+def _shown(report: pl.DataFrame) -> list[dict[str, object]]:
+    """The first rows that were not taken, without what they do not say."""
+    rows = report.filter(pl.col("outcome").is_in(NOT_TAKEN)).head(MOST_REFUSED_SHOWN)
+    said = rows.select("row", "file", "code", "detail", "pointer").iter_rows(named=True)
+    return [{name: value for name, value in row.items() if value is not None} for row in said]
 
 
-def _result(
-    running: Import, latest: DatasetVersion | Dataset, duplicates: Sequence[Refused], unlisted: int
-) -> dict[str, object]:
+def _put_report(running: Import, report: pl.DataFrame) -> str:
+    """Write the report of all rows as an object of this attempt, also of a dry run; its digest."""
+    data = write_report(report)
+    running.port.call(running.held.stores.blobs.put, report_key(running.held.job), data)
+    return f"sha256:{sha256_hex(data)}"
+
+
+def _result(running: Import, version: DatasetVersion | None, draft: Draft) -> dict[str, object]:
     """Counts and the first refused rows; the full report is an object of this attempt."""
-    report = json.dumps([row.report() for row in (*running.refused, *duplicates)], ensure_ascii=False).encode()
-    running.store([(f"{running.held.job.attempt_prefix}rows.json", report)])
-    return {
-        "version": latest.version if isinstance(latest, DatasetVersion) else latest.latest_version,
-        "imported": len(running.accepted) - len(duplicates),
-        "rejected": len(running.refused),
-        "duplicates": len(duplicates),
-        "too_small": sum(row.code == "too_small" for row in running.refused),
-        "unlisted": unlisted,
-        "rejected_rows": _shown(running.refused),
-        "rows_digest": f"sha256:{sha256_hex(report)}",
+    report, spec = draft.report, running.spec
+    counts = Counter(report["outcome"])
+    result: dict[str, object] = {
+        "version": version.version if version else draft.before.dataset.latest_version,
+        "imported": counts["accepted"] + counts["near_duplicate"],
+        "rejected": sum(counts[outcome] for outcome in NOT_TAKEN),
+        "duplicates": counts["duplicate"],
+        "too_small": counts["too_small"],
+        "unlisted": running.unlisted,
+        "rows": report.height,
+        "rejected_rows": _shown(report),
+        "rows_digest": _put_report(running, report),
     }
+    edits = {outcome: counts[outcome] for outcome in ("edited", "deleted", "unchanged")} if spec.edit else {}
+    preview = {"version": None, "schema": schema_preview(draft)} if spec.dry_run else {}
+    return {**result, **edits, **preview}
+
+
+_SOURCES: Mapping[str, Callable[[Import, Dataset], Make]] = {
+    "upload": _taken_in(_read_upload),
+    "generator": _taken_in(_draw),
+    "coverings": _taken_in(_cover),
+    "edit": _edit,
+    "merge": _merge,
+}

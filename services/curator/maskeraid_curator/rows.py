@@ -4,8 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
+from maskeraid_core.attributes import Schema
 from maskeraid_core.ids import image_id
+from maskeraid_core.import_reports import make_report, outcome_of
 from maskeraid_core.manifests import PREFIX
+from maskeraid_curator.drafts import Before, Draft
 
 
 @dataclass(frozen=True)
@@ -42,13 +47,32 @@ class Refused:
     def report(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if value is not None}
 
+    def outcome(self) -> dict[str, Any]:
+        """The row in a report of all rows."""
+        return {**self.report(), "outcome": outcome_of(self.code)}
+
+
+def with_rows(accepted: Sequence[Accepted], refused: Sequence[Refused], schema: Schema, before: Before) -> Draft:
+    """The version with these rows behind its own; each image once."""
+    rows, duplicates = merge(before.dataset.id, before.manifest.to_dicts(), accepted, before.last_row)
+    known = {one.row for one in duplicates}
+    fresh = zip((one for one in accepted if one.row not in known), rows[before.manifest.height :], strict=True)
+    taken = [{"row": one.row, "file": one.file, "outcome": "accepted", "image_id": row["id"]} for one, row in fresh]
+    report = make_report([*taken, *(one.outcome() for one in (*refused, *duplicates))])
+    attributes = {**schema, **before.dataset.attributes}
+    manifest = pl.DataFrame(rows, infer_schema_length=None)
+    return Draft(before, manifest, attributes, report, is_change=len(duplicates) < len(accepted))
+
 
 def merge(
-    dataset_id: str, parent: Sequence[Mapping[str, Any]], accepted: Sequence[Accepted]
+    dataset_id: str, parent: Sequence[Mapping[str, Any]], accepted: Sequence[Accepted], last_row: int = 0
 ) -> tuple[list[dict[str, Any]], list[Refused]]:
-    """Rows of the next version's manifest, and the accepted rows that are there already. The parent's rows stay."""
+    """Rows of the next version's manifest, and the accepted rows that are there already. The parent's rows stay.
+
+    New ones are numbered on behind the highest number that an image ever had, `last_row` where that one was deleted.
+    """
     first_of = {(row["sha256"], row["covering_sha256"], row["twin_sha256"]): str(row["file"]) for row in parent}
-    number = max((int(row["row"]) for row in parent), default=0)
+    number = max([last_row, *(int(row["row"]) for row in parent)])
     added, duplicates = [], []
     for one in accepted:
         if one.identity in first_of:

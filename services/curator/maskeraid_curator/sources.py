@@ -5,7 +5,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,6 +44,7 @@ class Plan:
     unlisted: int  # files that no manifest names
     bare: int  # images of archives without a manifest: they have no attributes
     truths: int = 0  # rows that name the true covering or the twin of a covered face
+    files: dict[int, str] = field(default_factory=dict)  # archives by descriptor, with their names
 
 
 def plan_upload(port: PortalStores, tenant: str, spec: ImportSpec, scratch: Path | None, opened: ExitStack) -> Plan:
@@ -52,8 +53,8 @@ def plan_upload(port: PortalStores, tenant: str, spec: ImportSpec, scratch: Path
     Raises: BadArchive, InputGone, ArtifactCorrupt.
     """
     plan = Plan([], [], 0, 0)
-    for archive in _archives(port, _stored_files(port, tenant, spec), scratch, opened):
-        plan = _add(plan, archive, survey(archive))
+    for archive, name in _archives(port, _stored_files(port, tenant, spec), scratch, opened):
+        plan = replace(_add(plan, archive, survey(archive)), files={**plan.files, archive: name})
     return plan
 
 
@@ -71,15 +72,15 @@ def _stored_files(port: PortalStores, tenant: str, spec: ImportSpec) -> list[Sto
 
 def _archives(
     port: PortalStores, files: Sequence[StoredFile], scratch: Path | None, opened: ExitStack
-) -> Iterator[int]:
-    """A descriptor of each zip, and one of an archive that we pack from all other files: one path for both."""
+) -> Iterator[tuple[int, str]]:
+    """Descriptor and name of each zip, and of one that we pack from all other files: one path for both."""
     others: list[tuple[StoredFile, BinaryIO]] = []
     for file in files:
         content = _nameless_file(scratch, opened)
         port.call(_fetch, port.stores.blobs, file, content)
         content.seek(0)
         if content.read(4) in ZIP_MAGIC:
-            yield content.fileno()
+            yield content.fileno(), file.name
         elif file.bytes > LARGEST_ENTRY:
             raise BadArchive(f"{file.name!r} is neither a zip archive nor an image", reason="not_a_zip")
         else:
@@ -87,7 +88,7 @@ def _archives(
     if others:
         packed = _nameless_file(scratch, opened)
         _pack(others, packed)
-        yield packed.fileno()
+        yield packed.fileno(), others[0][0].name if len(others) == 1 else f"{len(others)} single files"
 
 
 def _nameless_file(scratch: Path | None, opened: ExitStack) -> BinaryIO:

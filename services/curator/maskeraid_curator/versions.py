@@ -1,12 +1,11 @@
 """Makes the next version of a dataset: bytes first, then its document, which the job's success alone makes visible."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import polars as pl
+from anyio import to_thread
 
-from maskeraid_core.documents.datasets import Attribute, CoveredFaces, Dataset, DatasetVersion
-from maskeraid_core.documents.trainings import DataPart
+from maskeraid_core.documents.datasets import CoveredFaces, DataPart, Dataset, DatasetVersion, ImportSpec
 from maskeraid_core.errors import InputGone
 from maskeraid_core.held import Held
 from maskeraid_core.jobs import Job, JobStatus
@@ -15,7 +14,7 @@ from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.repository import now
-from maskeraid_curator.rows import Accepted, Refused, merge
+from maskeraid_curator.drafts import Before, Draft, Make
 
 LOOK_SECONDS = 0.2  # between two looks at another import that is about to publish
 
@@ -44,51 +43,53 @@ async def read_version(
 
 
 def make_version(
-    held: Held,
-    port: PortalStores,
-    dataset_id: str,
-    accepted: Sequence[Accepted],
-    schema: Mapping[str, Attribute],
-    check: Callable[[], None],
-) -> tuple[DatasetVersion | None, list[Refused]]:
-    """Write the version that adds these rows to the dataset as it is now, and the rows that it had already.
+    held: Held, port: PortalStores, spec: ImportSpec, make: Make, check: Callable[[], None]
+) -> tuple[DatasetVersion | None, Draft]:
+    """Write the version that an import makes of the dataset as it is now, and what it was made from.
 
-    No version when it had them all. Imports of one dataset that run side by side follow one another: each builds on
+    No version when nothing changes. Imports of one dataset that run side by side follow one another: each builds on
     what the one before has published; `check` raises when there is no more waiting for it.
     """
     while True:
-        dataset = port.call(get_dataset, held.stores, held.job.tenant, dataset_id)
-        rows, duplicates = merge(dataset_id, port.call(_rows_of_latest, held.stores, dataset), accepted)
-        if len(duplicates) == len(accepted):
-            return None, duplicates
-        version = port.call(_write, held.stores, held.job, dataset, rows, {**schema, **dataset.attributes})
+        draft = port.call(draft_of, held.stores, held.job.tenant, spec.dataset_id, make)
+        if not draft.is_change:
+            return None, draft
+        version = port.call(_write, held.stores, held.job, draft, spec.lineage)
         if port.call(_take_number, held.stores, held.job, version):
-            return version, duplicates
+            return version, draft
         check()
         held.changed.wait(LOOK_SECONDS)
 
 
-async def _rows_of_latest(stores: Stores, dataset: Dataset) -> list[dict[str, Any]]:
+async def draft_of(stores: Stores, tenant: str, dataset_id: str, make: Make) -> Draft:
+    """What an import makes of the dataset as it is now; nothing is stored. Raises: InputGone, and what `make` does."""
+    before = await _before(stores, await get_dataset(stores, tenant, dataset_id))
+    return await to_thread.run_sync(make, before)
+
+
+async def _before(stores: Stores, dataset: Dataset) -> Before:
     if not dataset.latest_version:
-        return []
+        return Before(dataset, pl.DataFrame(), 0)
     versions = DatasetVersionRepository(stores.database, dataset.tenant)
     latest = await versions.of_dataset(dataset.id, dataset.latest_version)
     if latest is None:
         raise InputGone(f"version {dataset.latest_version} of the dataset is gone")
-    return read_manifest(await stores.blobs.get(latest.manifest_key, latest.manifest_sha256)).to_dicts()
+    manifest = read_manifest(await stores.blobs.get(latest.manifest_key, latest.manifest_sha256))
+    return Before(dataset, manifest, max([latest.last_row, *manifest["row"].tail(1)]))
 
 
-async def _write(
-    stores: Stores, job: Job, dataset: Dataset, rows: Sequence[dict[str, Any]], schema: Mapping[str, Attribute]
-) -> DatasetVersion:
+async def _write(stores: Stores, job: Job, draft: Draft, lineage: Sequence[DataPart]) -> DatasetVersion:
     """Store the manifest; the version's document as it is to be."""
-    key, digest = await stores.blobs.put_content(f"t/{dataset.tenant}/manifests", write_manifest(rows), ".parquet")
+    dataset, rows = draft.before.dataset, draft.manifest
+    data = await to_thread.run_sync(write_manifest, rows)
+    key, digest = await stores.blobs.put_content(f"t/{dataset.tenant}/manifests", data, ".parquet")
     number = dataset.latest_version + 1
     return DatasetVersion(
         id=DatasetVersionRepository.key(dataset.id, number), tenant=dataset.tenant, dataset_id=dataset.id,
         version=number, parent_version=dataset.latest_version, import_id=job.id, role=dataset.role,
-        image_count=len(rows), sides=sorted({row["width"] for row in rows}), manifest_key=key, manifest_sha256=digest,
-        bytes=sum(row["bytes"] for row in rows), attributes=dict(schema), created_at=now(),
+        image_count=rows.height, sides=sorted(rows["width"].unique()), manifest_key=key, manifest_sha256=digest,
+        bytes=int(rows["bytes"].sum()), attributes=dict(draft.attributes), last_row=draft.last_row,
+        lineage=list(lineage), created_at=now(),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
-from maskeraid_core.documents.trainings import DataPart
+from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.errors import ArtifactCorrupt, InputGone, ValidationFailed
 from maskeraid_core.portal import Stores
 from maskeraid_faces.evaluation.memorisation import Memorisation, measure_memorisation, rows_unknown

@@ -11,11 +11,10 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from maskeraid_core.blobs import Blobs
-from maskeraid_core.documents.datasets import IDENTITY
+from maskeraid_core.documents.datasets import IDENTITY, DataPart
 from maskeraid_core.documents.evaluations import EvaluationKind, EvaluationSpec
 from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.documents.reimagings import STATEMENT
-from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import InputGone
 from maskeraid_core.jobs import Job
 from maskeraid_core.manifests import PREFIX

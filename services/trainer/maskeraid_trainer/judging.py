@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from maskeraid_core.documents.trainings import DataPart
+from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.jobs import JobKind
 from maskeraid_core.manifests import PREFIX, attributes_of
 from maskeraid_core.portal import Stores

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from maskeraid_core.documents.datasets import IDENTITY, Attribute
-from maskeraid_core.documents.trainings import DataPart
+from maskeraid_core.documents.datasets import IDENTITY, Attribute, DataPart
 from maskeraid_core.errors import InputGone
 from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, read_manifest
 from maskeraid_core.portal import Stores

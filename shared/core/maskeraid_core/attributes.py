@@ -64,6 +64,21 @@ def fit(cells: Mapping[str, str], schema: Schema) -> dict[str, str]:
     return fitting
 
 
+def fit_change(name: str, value: str | None, schema: Schema) -> str | None:
+    """A value that images are to get, as the manifest keeps it; None, which takes theirs away, stays None.
+
+    Raises: ValueRefused for an attribute that the schema does not have, a value that does not fit it, or None where one
+        is required.
+    """
+    attribute = schema.get(name)
+    if attribute is None:
+        known = ", ".join(schema) or "none"
+        raise ValueRefused("unknown_attribute", name, f"the dataset has no attribute {name}; it has: {known}")
+    if value is None and attribute.required:
+        raise ValueRefused("value_missing", name, f"every row needs a value of {name}")
+    return None if value is None else _fit_value(name, value, attribute)
+
+
 def _fit_value(name: str, value: str, attribute: Attribute) -> str:
     if attribute.type == "enum" and value not in (attribute.values or ()):
         raise ValueRefused("value_not_allowed", name, f"{value!r} is not one of {', '.join(attribute.values or ())}")

@@ -85,6 +85,16 @@ _QUEUES = {
 }  # fmt: skip
 
 
+class FileProgress(Part):
+    """Which of several files is being read, and how far."""
+
+    name: str
+    number: int  # from 1
+    count: int  # files in all
+    current: int = 0  # of its images
+    total: int | None = None
+
+
 class Progress(Part):
     """How far a job is: an estimate for people."""
 
@@ -93,6 +103,7 @@ class Progress(Part):
     unit: str
     percent: float | None = None
     eta_seconds: float | None = None
+    file: FileProgress | None = None  # of an import that reads several
     updated_at: datetime | None = None
 
 

@@ -36,9 +36,12 @@ async def forget_inputs(stores: Stores, job: Job) -> None:
     Of one that failed or was cancelled they are kept for a day, so that it can be retried.
 
     They are strangers' files as they came, with EXIF and GPS; what is worth keeping was stored sanitised. Bytes that
-    another job was given as well are left to the end of that one.
+    another job was given as well are left to the end of that one. An upload that was only looked at is kept for the
+    import that follows, for a day.
     """
     keys, upload_ids = input_keys(job.spec), job.spec.get("upload_ids", ())
+    if upload_ids and job.spec.get("dry_run"):
+        return
     for upload_id in upload_ids:
         await UploadRepository(stores.database, job.tenant).delete(upload_id)  # first: no further import may begin
     if upload_ids or job.retry_of:  # others need not ask, which costs a look at every live job
@@ -83,7 +86,7 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
 
 
 async def _forget_dry_runs(stores: Stores, tenant: str, before: datetime) -> None:
-    """Forget dry runs that have ended, with their histories; they made nothing else."""
+    """Forget dry runs that have ended, with their histories; a report of an import's rows goes as litter then."""
     jobs = JobRepository(stores.database, tenant)
     for job_id in await jobs.dry_runs(before):
         if await jobs.delete_ended(job_id):
@@ -111,16 +114,18 @@ async def _delete_unnamed(stores: Stores, tenant: str, keys: Iterable[str], at: 
 
 
 def _needs(fate: Fate | None, key: str, exported_before: datetime) -> bool:
-    """Whether a job needs an object of one of its attempts. A training hands its own over to its model."""
+    """Whether a job needs an object of one of its attempts. A training hands its own over to its model.
+
+    Of an import it is the report of all rows, which is read also when none of them was good.
+    """
     if fate is None:
         return False
     if not fate.is_settled:
         return True
     if fate.kind is JobKind.EXPORT and fate.finished_at is not None and fate.finished_at < exported_before:
         return False
-    return (
-        fate.has_succeeded and fate.kind is not JobKind.TRAINING and key.split("/")[4] == f"attempt-{fate.last_attempt}"
-    )
+    has_left = fate.kind is JobKind.IMPORT or (fate.has_succeeded and fate.kind is not JobKind.TRAINING)
+    return has_left and key.split("/")[4] == f"attempt-{fate.last_attempt}"
 
 
 async def _delete(stores: Stores, keys: set[str]) -> None:

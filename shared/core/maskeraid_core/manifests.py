@@ -44,10 +44,11 @@ def parse_where(where: Sequence[str], inside: str | None = None) -> list[Conditi
     return conditions
 
 
-def write_manifest(rows: Sequence[dict[str, Any]]) -> bytes:
+def write_manifest(rows: Sequence[dict[str, Any]] | pl.DataFrame) -> bytes:
     """Rows (keys as in the module's docstring) to Parquet bytes."""
     buffer = io.BytesIO()
-    pl.DataFrame(rows, infer_schema_length=None).write_parquet(buffer, compression="zstd")
+    frame = rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(rows, infer_schema_length=None)
+    frame.write_parquet(buffer, compression="zstd")
     return buffer.getvalue()
 
 

@@ -17,8 +17,8 @@ from tests.factories import make_job
 from ulid import ULID
 
 from maskeraid_core.blobs import image_key, sha256_hex
-from maskeraid_core.documents.datasets import Attribute, DatasetVersion, Role
-from maskeraid_core.documents.trainings import DataPart, TrainingSpec
+from maskeraid_core.documents.datasets import Attribute, DataPart, DatasetVersion, Role
+from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.ids import image_id, new_id, twin_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus, QueueName
 from maskeraid_core.manifests import PREFIX, write_manifest

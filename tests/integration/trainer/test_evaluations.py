@@ -10,9 +10,9 @@ from tests.factories import make_job
 from tests.integration.trainer.conftest import TENANT, Trainer, add_dataset
 
 from maskeraid_core.blobs import sha256_hex
+from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.documents.evaluations import EvaluationSpec
 from maskeraid_core.documents.models import ModelVersion
-from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.measuring import note_measured

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from tests.factories import make_job
 
+from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.documents.models import Model, ModelVersion
 from maskeraid_core.documents.selectors import Selector, SelectorSpec
-from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.ids import new_id, twin_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.repositories.jobs import JobRepository

@@ -17,10 +17,9 @@ from maskeraid_api.schemas.evaluations import FEWEST_TEST_IMAGES, EvaluationRequ
 from maskeraid_api.serving import serve
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.datasets import IDENTITY
+from maskeraid_core.documents.datasets import IDENTITY, DataPart
 from maskeraid_core.documents.evaluations import EvaluationKind, EvaluationSpec
 from maskeraid_core.documents.models import ModelVersion
-from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import (
     BadCursor,
     DatasetEmpty,

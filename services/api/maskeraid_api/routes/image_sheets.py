@@ -56,8 +56,10 @@ async def get_image_sheet(
 async def thumbnails(blobs: Blobs, tenant: str, rows: Sequence[dict[str, Any]]) -> list[bytes | None]:
     """Of each image its thumbnail, or the image itself where that is small; None where it is gone."""
     return await blobs.get_those_there(
-        (thumbnail_key(tenant, row["sha256"]), None)
-        if max(row["width"], row["height"]) > LARGEST_WITHOUT_THUMBNAIL
-        else (image_key(tenant, row["sha256"]), row["sha256"])
-        for row in rows
+        [
+            (thumbnail_key(tenant, row["sha256"]), None)
+            if max(row["width"], row["height"]) > LARGEST_WITHOUT_THUMBNAIL
+            else (image_key(tenant, row["sha256"]), row["sha256"])
+            for row in rows
+        ]
     )

@@ -10,9 +10,8 @@ from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import AttributeName, LabelledBody, ModelReference
 from maskeraid_api.schemas.reimaging_requests import ModelOption
 from maskeraid_api.schemas.training_requests import LARGEST_SEED, DataChoice
-from maskeraid_core.documents.datasets import IDENTITY
+from maskeraid_core.documents.datasets import IDENTITY, DataPart
 from maskeraid_core.documents.evaluations import EvaluationKind, EvaluationSpec
-from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.jobs import Job
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import LabelledBody, View
-from maskeraid_api.schemas.trainings import DataChoice
+from maskeraid_api.schemas.training_requests import DataChoice
 from maskeraid_core.documents.exports import ExportFormat, ExportSpec, expires_at
 from maskeraid_core.jobs import Job, JobStatus
 

@@ -9,8 +9,9 @@ from maskeraid_api.schemas.hyperparameters import Architecture
 from maskeraid_api.schemas.jobs import JobFields, shared_fields
 from maskeraid_api.schemas.parts import ModelReference, View
 from maskeraid_api.schemas.training_requests import Preset
+from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.documents.selectors import SelectorSpec, makes_selector
-from maskeraid_core.documents.trainings import DataPart, Estimate, TrainingSpec
+from maskeraid_core.documents.trainings import Estimate, TrainingSpec
 from maskeraid_core.ids import twin_id
 from maskeraid_core.jobs import Job, JobStatus
 

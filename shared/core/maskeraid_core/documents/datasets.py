@@ -23,6 +23,14 @@ class Role(StrEnum):
     TEST = "test"
 
 
+class DataPart(Part):
+    """A dataset version, or the part of it that a filter leaves."""
+
+    dataset_id: str
+    version: int
+    where: list[str] = Field(default_factory=list)
+
+
 class Attribute(Part):
     """One attribute of the schema. `values` is the closed set of an enum, as strings."""
 
@@ -67,6 +75,8 @@ class DatasetVersion(Document):
     manifest_sha256: str
     bytes: int  # of the images
     attributes: dict[str, Attribute]
+    last_row: int = 0  # the highest number that an image ever had: those of deleted ones are not given again
+    lineage: list[DataPart] = Field(default_factory=list)  # what its import took from other versions
     report: dict[str, Any] = Field(default_factory=dict)
     created_at: datetime
 
@@ -120,13 +130,37 @@ class CoveredFaces(Part):
     seed: int
 
 
+class MergePart(DataPart):
+    """A dataset version, or the part of it that a filter leaves, whose images are taken in."""
+
+    owner: str  # the tenant whose dataset it is
+
+
+class Edit(Part):
+    """A change of images that are there: those under a filter, or those of some numbers."""
+
+    where: list[str] = Field(default_factory=list)
+    rows: list[int] | None = None  # None: those under the filter
+    set: dict[str, str | None] = Field(default_factory=dict)  # None takes the value away
+    delete: bool = False
+
+
 class ImportSpec(Part):
     """What an import was asked for. `files` are those of an upload, `generator` names a drawn set."""
 
     dataset_id: str
-    source: Literal["upload", "generator", "coverings"]
+    source: Literal["upload", "generator", "coverings", "edit", "merge"]
     upload_ids: list[str] = Field(default_factory=list)
     files: list[StoredFile] = Field(default_factory=list)
     generator: str | None = None
     covered: CoveredFaces | None = None
+    edit: Edit | None = None
+    parts: list[MergePart] = Field(default_factory=list)
     detect_faces: bool = False
+    dry_run: bool = False  # read and check everything, store nothing
+
+    @property
+    def lineage(self) -> list[DataPart]:
+        """What of other versions it takes in."""
+        covered = [self.covered] if self.covered else []
+        return [DataPart(**one.model_dump(include=set(DataPart.model_fields))) for one in (*covered, *self.parts)]

@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
+from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.documents.document import Part
-from maskeraid_core.documents.trainings import DataPart
 
 
 class EvaluationKind(StrEnum):

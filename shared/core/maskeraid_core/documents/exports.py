@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from maskeraid_core.documents.trainings import DataPart
+from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.jobs import Job
 
 

@@ -6,11 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from maskeraid_core.documents.datasets import IDENTITY
+from maskeraid_core.documents.datasets import IDENTITY, DataPart
 from maskeraid_core.documents.document import Document, Part
 from maskeraid_core.documents.grants import EVERYONE, Grant
 from maskeraid_core.documents.notices import TellingDocument
-from maskeraid_core.documents.trainings import DataPart
 
 Visibility = Literal["private", "tenants", "public"]
 

@@ -4,18 +4,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.documents.document import Part
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource
 
 FEWEST_IMAGES = 8  # that a model is trained on
-
-
-class DataPart(Part):
-    """A dataset version, or the part of it that a filter leaves."""
-
-    dataset_id: str
-    version: int
-    where: list[str] = Field(default_factory=list)
 
 
 class StartFrom(Part):

@@ -73,7 +73,7 @@ class JobRepository(TenantRepository[Job]):
     async def unfinished_with(self, dataset_id: str) -> list[str]:
         """Ids of jobs that have not ended and are about a dataset."""
         live = [status for status in JobStatus if not status.is_terminal]
-        places = ("spec.dataset_id", "spec.data.dataset_id", "spec.covered.dataset_id")
+        places = ("spec.dataset_id", "spec.data.dataset_id", "spec.covered.dataset_id", "spec.parts.dataset_id")
         about = {"$or": [{place: dataset_id} for place in places]}
         cursor = self._collection.find(self._live({"status": {"$in": live}, **about}), {"_id": 1})
         return [row["_id"] async for row in cursor]
@@ -102,8 +102,9 @@ class JobRepository(TenantRepository[Job]):
         return sum([float(row.get("ran_seconds", 0)) async for row in found if not row["spec"].get("dry_run")])
 
     async def dry_runs(self, before: datetime) -> list[str]:
-        """Ids of the tenant's dry runs of trainings that were ordered before then."""
-        ordered = self._live({"kind": JobKind.TRAINING, "created_at": {"$lt": before}})
+        """Ids of the tenant's dry runs of trainings and imports that were ordered before then."""
+        kinds = {"$in": [JobKind.TRAINING, JobKind.IMPORT]}
+        ordered = self._live({"kind": kinds, "created_at": {"$lt": before}})
         found = self._collection.find(ordered, {"spec.dry_run": 1})
         return [row["_id"] async for row in found if row["spec"].get("dry_run")]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from pymongo import DESCENDING
 
+from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.documents.models import CARD_FILE, Model, ModelFile, ModelFlag, ModelVersion, kept_files, parts_of
 from maskeraid_core.documents.notices import Notice
-from maskeraid_core.documents.trainings import DataPart
 from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.pools import PoolRepository
 from maskeraid_core.repositories.repository import TenantRepository, now

@@ -1,0 +1,66 @@
+"""The schema of a dataset that takes in images of several others: what they agree on, or where they do not."""
+
+from collections.abc import Sequence
+
+from maskeraid_core.attributes import Schema
+from maskeraid_core.documents.datasets import Attribute, Dataset
+from maskeraid_core.errors import ValidationFailed
+
+PARTS = "/source/parts"  # where a request has them
+
+
+def united_schema(target: Dataset, parts: Sequence[tuple[str, Schema]]) -> dict[str, Attribute]:
+    """The target's own schema; where it has none, that of all parts, enums with the values of each.
+
+    Args:
+        target: the dataset that takes in.
+        parts: of each the name of its dataset, and its schema.
+
+    Raises: ValidationFailed, which names two datasets whose attribute of one name is of different types (a text of the
+        target's own takes any), or what the target needs of every image and a part has not.
+    """
+    if target.attributes:
+        for place, (name, schema) in enumerate(parts):
+            _check_against(target, name, schema, f"{PARTS}/{place}")
+        return dict(target.attributes)
+    found: dict[str, tuple[str, Attribute]] = {}
+    for place, (dataset, schema) in enumerate(parts):
+        for name, attribute in schema.items():
+            first, known = found.get(name, (dataset, attribute))
+            if known.type != attribute.type:
+                raise _disagreement(name, (first, known), (dataset, attribute), f"{PARTS}/{place}")
+            found[name] = first, _both(known, attribute)
+    in_all = {name for name in found if all(name in schema for _, schema in parts)}
+    return {
+        name: attribute if name in in_all else attribute.model_copy(update={"required": False})
+        for name, (_, attribute) in found.items()
+    }
+
+
+def _check_against(target: Dataset, dataset: str, schema: Schema, pointer: str) -> None:
+    for name, own in target.attributes.items():
+        given = schema.get(name)
+        if given is None and own.required:
+            raise ValidationFailed(
+                f"The dataset {target.name} needs {name} of every image, which those of {dataset} have not: name "
+                "another dataset, or leave this part out.",
+                pointer=pointer,
+            )
+        if given is not None and own.type not in (given.type, "text"):
+            raise _disagreement(name, (target.name, own), (dataset, given), pointer)
+
+
+def _both(first: Attribute, second: Attribute) -> Attribute:
+    """An attribute that fits the images of both."""
+    values = list(dict.fromkeys([*(first.values or ()), *(second.values or ())])) or None
+    return first.model_copy(update={"values": values, "required": first.required and second.required})
+
+
+def _disagreement(
+    name: str, first: tuple[str, Attribute], second: tuple[str, Attribute], pointer: str
+) -> ValidationFailed:
+    return ValidationFailed(
+        f"The attribute {name} is of type {first[1].type} in {first[0]}, and of type {second[1].type} in {second[0]}: "
+        f"leave one of them out, or merge them into a dataset whose {name} is a text.",
+        pointer=pointer,
+    )
