@@ -21,7 +21,9 @@ from maskeraid_core.errors import (
 )
 from maskeraid_core.ids import parse_image_id
 from maskeraid_core.manifests import PREFIX, Condition, check_numbers, check_values, filter_manifest, parse_where
+from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
+from maskeraid_core.repositories.readable_datasets import readable_dataset, version_of
 
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 16, 256, 8  # pixels
 MOST_SHOWN = 10
@@ -34,15 +36,24 @@ class Library:
     datasets: DatasetRepository
     versions: DatasetVersionRepository
     manifests: ManifestCache
+    database: Database
+    tenant: str
 
-    async def version(self, dataset: Dataset, wanted: int | str = "latest") -> DatasetVersion:
-        """A published version. Raises: DatasetEmpty, NotFound."""
+    async def readable(self, dataset_id: str) -> Dataset | None:
+        """A dataset of which the tenant may read the images, its own or not."""
+        return await readable_dataset(self.database, self.tenant, dataset_id)
+
+    async def version(
+        self, dataset: Dataset, wanted: int | str = "latest", pointer: str | None = None
+    ) -> DatasetVersion:
+        """A published version; `pointer` is where a body asks for it. Raises: DatasetEmpty, NotFound."""
+        place = {} if pointer is None else {"pointer": pointer}
         if dataset.latest_version == 0:
-            raise DatasetEmpty(f"The dataset {dataset.name} has no version yet: import images first.")
+            raise DatasetEmpty(f"The dataset {dataset.name} has no version yet: import images first.", **place)
         number = dataset.latest_version if wanted == "latest" else int(wanted)
-        version = await self.versions.of_dataset(dataset.id, number) if number <= dataset.latest_version else None
+        version = await version_of(self.database, dataset, number)
         if version is None:
-            raise NotFound(f"The dataset {dataset.name} has no version {number}.")
+            raise NotFound(f"The dataset {dataset.name} has no version {number}.", **place)
         return version
 
     async def rows(self, version: DatasetVersion, where: Sequence[str], inside: str | None = None) -> pl.DataFrame:

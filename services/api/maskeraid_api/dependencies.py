@@ -71,7 +71,9 @@ ApiKeys = Annotated[ApiKeyRepository, Depends(_of_caller(ApiKeyRepository))]
 
 async def _library(request: Request) -> Library:
     datasets, versions = _repository(request, DatasetRepository), _repository(request, DatasetVersionRepository)
-    return Library(datasets, versions, gateway_of(request).manifests)
+    gateway = gateway_of(request)
+    caller: Caller = request.scope["maskeraid.caller"]
+    return Library(datasets, versions, gateway.manifests, gateway.stores.database, caller.tenant)
 
 
 async def _registry(request: Request) -> Registry:

@@ -36,7 +36,8 @@ parts are refused. `Idempotency-Key` makes any POST safe to repeat, and `retryab
 TAGS = {
     "datasets": "Named sets of face images with attributes; every import makes an immutable version.",
     "uploads": "Large files in parts. A small file may come with the import itself.",
-    "imports": "Every change of a dataset's images: from uploads, from files in the request, or drawn here.",
+    "imports": "Every change of a dataset's images: from uploads, from files in the request, drawn here, merged from "
+    "others, or edited; with the outcome of every row.",
     "exports": "A dataset's images with their attributes as one zip, for this service, Hugging Face, or NumPy.",
     "images": "The images of a dataset's version under a filter, their bytes, and counts of their values.",
     "trainings": "Jobs that make a model from datasets: minutes for a quick one, hours for the best.",

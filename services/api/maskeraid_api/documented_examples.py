@@ -37,6 +37,37 @@ EXAMPLES: dict[str, dict[str, Json]] = {
                 },
             }
         },
+        "several datasets in one": {
+            "value": {
+                "dataset_id": DATASET_ID,
+                "source": {
+                    "type": "merge",
+                    "parts": [
+                        {"dataset_id": "ds_01KA20GX6C0VVYRYSCJX4K0VJY", "version": 3, "where": ["mouth:2"]},
+                        {"dataset_id": "ds_01KA9G4NK0N4KPKYMBYYB3G1PS"},
+                    ],
+                },
+            }
+        },
+        "another value": {
+            "value": {
+                "dataset_id": DATASET_ID,
+                "source": {"type": "edit", "where": ["mouth:2", "nose:"], "set": {"nose": "1", "eyes": None}},
+            }
+        },
+        "images taken out": {
+            "value": {
+                "dataset_id": DATASET_ID,
+                "source": {
+                    "type": "edit", "image_ids": ["img_01KAGP1XF3A7QYFR6F0DTHBRA4_000001"], "delete": True
+                },
+            }
+        },
+        "what would come of it?": {
+            "value": {
+                "dataset_id": DATASET_ID, "source": {"type": "upload", "upload_id": UPLOAD_ID}, "dry_run": True
+            }
+        },
     },
     "create_export": {
         "a folder of images": {

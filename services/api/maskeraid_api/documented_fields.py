@@ -61,7 +61,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "disabled_reason": ("Why nothing is sent there any more.", "410 Gone"),
     "distinct": ("How many values there are.", 5),
     "download": ("Whether others may fetch its weights.", None),
-    "dry_run": ("Whether it only measures what the training would take.", None),
+    "dry_run": ("Whether it is only tried out.", None),
     "duration_ms": ("How long it took.", 143),
     "email": ("Whether mail is sent to the account's verified address.", None),
     "email_events": ("Mailed beside what single jobs ask for.", ["model.created"]),

@@ -16,7 +16,7 @@ from maskeraid_api.schemas.parts import (
     Time,
     View,
 )
-from maskeraid_core.documents.datasets import Dataset, DatasetVersion, Role
+from maskeraid_core.documents.datasets import DataPart, Dataset, DatasetVersion, Role
 
 MOST_VALUES = 200
 
@@ -112,12 +112,13 @@ class DatasetVersionView(View):
     bytes: int
     digest: str = Field(description="Of the manifest: the list of all images with their attributes.")
     attributes: dict[str, AttributeView]
+    lineage: list[DataPart] = Field(description="What its import took from other versions, each with its filter.")
     report: dict[str, Any]
     created_at: datetime
 
     @classmethod
     def of(cls, version: DatasetVersion) -> "DatasetVersionView":
-        fields = version.model_dump(exclude={"tenant", "manifest_key", "manifest_sha256"})
+        fields = version.model_dump(exclude={"tenant", "manifest_key", "manifest_sha256", "last_row"})
         return cls(**fields, digest=f"sha256:{version.manifest_sha256}")
 
 

@@ -2,13 +2,26 @@
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import Body, DatasetId, LabelledBody, NotYet, UploadId, View
+from maskeraid_api.schemas.parts import (
+    AttributeName,
+    Body,
+    DatasetId,
+    ImageId,
+    LabelledBody,
+    NotYet,
+    Text,
+    UploadId,
+    View,
+    Where,
+)
 from maskeraid_api.schemas.training_requests import DataChoice
-from maskeraid_core.documents.datasets import FAMILIES, Family, ImportSpec
+from maskeraid_core.documents.datasets import FAMILIES, Edit, Family, ImportSpec
+from maskeraid_core.ids import image_id
+from maskeraid_core.import_reports import Outcome
 from maskeraid_core.jobs import Job
 
 GeneratorSet = Literal[
@@ -19,6 +32,8 @@ GENERATORS = get_args(GeneratorSet)
 IMPORT_BYTES = 100 * 2**20
 IMPORT_FILES = 1_000
 MOST_REJECTED_ROWS = 1_000  # shown with the import
+MOST_IMAGE_IDS = 10_000
+MOST_PARTS = 50
 
 
 class UploadSource(Body):
@@ -50,11 +65,67 @@ class CoveringsSource(Body):
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1, description="Drawn when absent, and then shown.")
 
 
+EditValue = Text | bool | int | float | None
+
+
+class EditSource(Body):
+    """A change of images that are there, without sending them again."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {
+                    "oneOf": [
+                        {"required": ["where"], "properties": {"where": {"type": "array"}}},
+                        {"required": ["image_ids"], "properties": {"image_ids": {"type": "array"}}},
+                    ]
+                },
+                {
+                    "oneOf": [
+                        {"required": ["set"], "properties": {"set": {"type": "object"}}},
+                        {"required": ["delete"], "properties": {"delete": {"const": True}}},
+                    ]
+                },
+            ]
+        }
+    )
+
+    type: Literal["edit"]
+    where: Where | None = Field(default=None, description="Which images; an empty list means all of them.")
+    image_ids: list[ImageId] | None = Field(
+        default=None, min_length=1, max_length=MOST_IMAGE_IDS, description="Instead of a filter: which images."
+    )
+    set: dict[AttributeName, EditValue] | None = Field(
+        default=None, min_length=1, max_length=100, json_schema_extra={"additionalProperties": False},
+        description="Values by attribute, of those that the dataset has; null takes a value away.",
+    )  # fmt: skip
+    delete: Literal[True] | None = Field(default=None, description="Instead: take the images out.")
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> "EditSource":
+        if (self.where is None) == (self.image_ids is None):
+            raise ValueError("give exactly one of `where` and `image_ids`")
+        if (self.set is None) == (self.delete is None):
+            raise ValueError("give exactly one of `set` and `delete`")
+        return self
+
+
+class MergeSource(Body):
+    """The images of several versions, of your datasets and of those that you may read, each once."""
+
+    type: Literal["merge"]
+    parts: list[DataChoice] = Field(min_length=1, max_length=MOST_PARTS, description="Versions, or parts of them.")
+
+
 class ImportOptions(LabelledBody):
     """What an import takes beside its dataset and where its images come from."""
 
     detect_faces: NotYet = False
-    dry_run: NotYet = False
+    dry_run: bool = Field(
+        default=False,
+        description="Read and check everything, store nothing: the result has the report and the schema. Nobody is "
+        "told, and after a day it is forgotten; what was uploaded for it stays as long.",
+    )
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
 
 
@@ -64,10 +135,13 @@ class FileImport(ImportOptions):
     dataset_id: DatasetId
 
 
-class ImportRequest(FileImport):
-    """Images for a dataset: from an upload, drawn here, or covered copies of another dataset's."""
+Source = UploadSource | GeneratorSource | CoveringsSource | EditSource | MergeSource
 
-    source: Annotated[UploadSource | GeneratorSource | CoveringsSource, Field(discriminator="type")]
+
+class ImportRequest(FileImport):
+    """Images for a dataset: from an upload, drawn here, copied from others; or a change of those that it has."""
+
+    source: Annotated[Source, Field(discriminator="type")]
 
 
 class RejectedRow(View):
@@ -86,6 +160,7 @@ class ImportView(JobFields):
     object: Literal["import"] = "import"
     dataset_id: str
     source: dict[str, Any]
+    dry_run: bool
     result: dict[str, Any] | None
     rejected_rows: list[RejectedRow]
 
@@ -97,8 +172,10 @@ class ImportView(JobFields):
         rejected = (result or facts).get("rejected_rows", [])
         if result:
             result.pop("rejected_rows", None)
+        fields = shared_fields(job, wait)
+        fields["urls"] = {**fields["urls"], "rows": f"/v1/imports/{job.id}/rows"}
         return cls(
-            **shared_fields(job, wait), dataset_id=spec.dataset_id, source=_source(spec), result=result,
+            **fields, dataset_id=spec.dataset_id, source=_source(spec), dry_run=spec.dry_run, result=result,
             rejected_rows=[RejectedRow.model_validate(row) for row in rejected[:MOST_REJECTED_ROWS]],
         )  # fmt: skip
 
@@ -109,5 +186,37 @@ def _source(spec: ImportSpec) -> dict[str, Any]:
     if spec.covered is not None:
         of = spec.covered.model_dump(include={"dataset_id", "version", "where"})
         return {"type": "coverings", "of": of, "families": spec.covered.families, "seed": spec.covered.seed}
+    if spec.source == "merge":
+        return {"type": "merge", "parts": [part.model_dump(exclude={"owner"}) for part in spec.parts]}
+    if spec.edit is not None:
+        return {"type": "edit", **_edit(spec.edit, spec.dataset_id)}
     files = [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in spec.files]
     return {"type": "upload", "upload_ids": spec.upload_ids, "files": files}
+
+
+def _edit(edit: Edit, dataset_id: str) -> dict[str, Any]:
+    ids = None if edit.rows is None else [image_id(dataset_id, row) for row in edit.rows]
+    which = {"where": edit.where} if ids is None else {"image_ids": ids}
+    return {**which, **({"delete": True} if edit.delete else {"set": edit.set})}
+
+
+class ImportRowView(View):
+    """What became of one row of an import."""
+
+    row: int = Field(description="Counted from 1 over the import; of an edit the number of the image.")
+    file: str | None
+    outcome: Outcome
+    image_id: str | None = Field(description="The image that it became, or that was edited.")
+    code: str | None = Field(description="Why it was not taken; stable.")
+    pointer: str | None
+    detail: str | None
+
+
+class ImportRowPage(View):
+    """Rows in their order; `last_id` is the `after` of the next page."""
+
+    object: Literal["list"] = "list"
+    data: list[ImportRowView]
+    has_more: bool
+    last_id: int | None
+    total: int | None = None
