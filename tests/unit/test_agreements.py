@@ -5,12 +5,13 @@ import inspect
 import pytest
 from pydantic import ValidationError
 
-from maskeraid.commands import covering_faces
+from maskeraid.commands import covering_faces, dataset_changes
 from maskeraid.commands import reimagings as command
 from maskeraid_api.schemas.coverings import WIDEST_FEATHER
 from maskeraid_api.schemas.reimaging_requests import ReimagingOptions
 from maskeraid_core.documents.datasets import COVERING_ATTRIBUTE, FAMILIES
 from maskeraid_core.documents.reimagings import MOST_CANDIDATES
+from maskeraid_core.import_reports import OUTCOMES
 from maskeraid_faces.blending import feather
 from maskeraid_faces.coverings import families
 from maskeraid_faces.filling import fill
@@ -27,6 +28,11 @@ class TestMostCandidates:
         functions = [value for value in vars(command).values() if inspect.isfunction(value)]
         options = [one.__annotations__["candidates"] for one in functions if "candidates" in one.__annotations__]
         assert [option.__metadata__[0].max for option in options] == [MOST_CANDIDATES]
+
+
+class TestOutcomes:
+    def test_of_rows_are_named_by_the_command(self) -> None:
+        assert ", ".join(OUTCOMES) == dataset_changes.OUTCOMES
 
 
 class TestCoverings:

@@ -17,6 +17,7 @@ from maskeraid.commands import (
     comparing,
     covering_faces,
     coverings,
+    dataset_changes,
     dataset_reports,
     datasets,
     email,
@@ -145,6 +146,9 @@ app.add_typer(datasets.app, name="datasets")
 datasets.app.command("cover")(covering_faces.cover_faces)
 datasets.app.command("report")(dataset_reports.report)
 datasets.app.command("export")(exports.export_faces)
+datasets.app.command("edit")(dataset_changes.edit_images)
+datasets.app.command("merge")(dataset_changes.merge_datasets)
+datasets.app.command("rows")(dataset_changes.show_rows)
 app.command("import")(datasets.import_faces)
 app.command("train")(trainings.train)
 app.add_typer(training_list.app, name="trainings")

@@ -1,6 +1,5 @@
 """`maskeraid datasets …` and `maskeraid import`."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from maskeraid.client import REPEATS, Client
+from maskeraid.commands.import_words import attribute_in_words, in_words
 from maskeraid.errors import JobFailed
 from maskeraid.objects import Dataset, Import
 from maskeraid.terminal import (
@@ -29,6 +29,9 @@ from maskeraid.terminal import (
 app = typer.Typer(cls=Group, no_args_is_help=True, help="Sets of face images.")
 
 Role = Annotated[Literal["train", "test"] | None, typer.Option(help="Of a dataset that is made; `train` when absent.")]
+IsDry = Annotated[
+    bool, typer.Option("--dry-run", help="Check everything and say what would come of it; store nothing.")
+]
 DrawnSet = Literal[
     "faces-light", "faces-medium", "faces-dark",
     "faces-light-balanced", "faces-medium-balanced", "faces-dark-balanced", "faces-test",
@@ -90,6 +93,7 @@ def import_faces(
         str | None, typer.Option(help="Name of the dataset, made when there is none; else the file's.")
     ] = None,
     role: Role = None,
+    is_dry: IsDry = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a zip of faces into a dataset. After a broken connection, the same command goes on with the upload."""
@@ -98,7 +102,7 @@ def import_faces(
         dataset = find_or_make_dataset(client, name or file.stem, role)
         try:
             with progress_bar() as bar:
-                ended = follow(bar, upload(client, bar, dataset, file), f"import {file.name}")
+                ended = follow(bar, upload(client, bar, dataset, file, is_dry=is_dry), f"import {file.name}")
         except JobFailed as failed:
             print_rejected(failed.job, dataset, errors)
             raise
@@ -115,13 +119,14 @@ def check_kind(file: Path) -> None:
             )
 
 
-def upload(client: Client, bar: Progress, dataset: Dataset, file: Path) -> Import:
+def upload(client: Client, bar: Progress, dataset: Dataset, file: Path, *, is_dry: bool = False) -> Import:
     client.repeats = REPEATS  # it has answered a moment ago: a restart in the middle is waited for
     task = bar.add_task(f"upload {file.name}", total=1, phase="sending")
     try:
         ordered = client.imports.upload(
-            dataset.id, file, lambda done, total: bar.update(task, completed=done, total=total, phase="sending parts")
-        )
+            dataset.id, file, lambda done, total: bar.update(task, completed=done, total=total, phase="sending parts"),
+            dry_run=is_dry,
+        )  # fmt: skip
     except KeyboardInterrupt as left:
         left.add_note("The same command goes on with the upload.")
         raise
@@ -133,23 +138,10 @@ def print_import(ended: Import, dataset: Dataset, *, as_json: bool) -> None:
     if as_json:
         print_json(ended.to_dict())
         return
-    result = ended.result or {}
-    version, imported, duplicates = (result.get(name, 0) for name in ("version", "imported", "duplicates"))
-    if duplicates and not imported:
-        of_all = duplicates + result.get("rejected", 0)
-        news = f"nothing new: {duplicates} of {of_all} are already in version {version}"
-    else:
-        news = f"version {version}: {imported} images"
-    console.print(f"{dataset.name} ({dataset.id}) {news}{losses_in_words(result)}")
+    console.print(f"{dataset.name} ({dataset.id}) {in_words(ended.result or {})}")
+    for entry in (ended.result or {}).get("schema", ()):
+        console.print(f"  {attribute_in_words(entry)}")
     print_rejected(ended, dataset, console)
-
-
-def losses_in_words(result: Mapping[str, int]) -> str:
-    """`; left out: 3 rejected (1 too small), 2 duplicates`; nothing when every file was imported."""
-    small = f" ({result['too_small']} too small)" if result.get("too_small") else ""
-    words = {"rejected": f"rejected{small}", "duplicates": "duplicates", "unlisted": "in no manifest"}
-    parts = [f"{result[name]} {word}" for name, word in words.items() if result.get(name)]
-    return f"; left out: {', '.join(parts)}" if parts else ""
 
 
 def print_rejected(ended: Import, dataset: Dataset, output: Console) -> None:
@@ -157,7 +149,8 @@ def print_rejected(ended: Import, dataset: Dataset, output: Console) -> None:
     for row in ended.rejected_rows[:ROWS_SHOWN]:
         output.print(f"  left out: row {row['row']}, {row['file']}: {row['detail']} [{row['code']}]")
     if len(ended.rejected_rows) > ROWS_SHOWN:
-        output.print(f"  … and {len(ended.rejected_rows) - ROWS_SHOWN} more; --json shows them")
+        more = len(ended.rejected_rows) - ROWS_SHOWN
+        output.print(f"  … and {more} more; `maskeraid datasets rows {ended.id}` shows them")
     if any(row["code"] == "value_not_allowed" for row in ended.rejected_rows):
         output.print(OF_ANOTHER_TYPE.format(dataset.name))
 

@@ -1,5 +1,6 @@
 """Datasets, their images, and how these come in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,11 +62,35 @@ class ImageSheet:
         return number % self.columns * self.tile, number // self.columns * self.tile
 
 
+class ImportRow(ApiObject):
+    """What became of one row of an import: `accepted`, `rejected`, `duplicate`, `edited`, …"""
+
+    id: str = ""  # it has none
+    row: int
+    outcome: str
+    file: str | None = None
+    image_id: str | None = None
+    code: str | None = None
+    pointer: str | None = None
+    detail: str | None = None
+
+
 class Import(Job):
     """A change of a dataset; its result counts what was imported and rejected."""
 
     dataset_id: str = ""
+    dry_run: bool = False  # its result has the `schema` that there would be
     rejected_rows: list[dict[str, Any]] = []
+
+    def rows(self, *outcomes: str) -> Iterator[ImportRow]:
+        """What became of every row, or those of some outcomes; once it has ended."""
+        return self._client.imports.rows(self.id, *outcomes)
+
+    def save_rows(self, file: str | Path, *outcomes: str) -> Path:
+        """Write the same as CSV, for a spreadsheet."""
+        file = Path(file)
+        file.write_bytes(self._client.imports.rows_csv(self.id, *outcomes))
+        return file
 
 
 class Export(Job):

@@ -1,14 +1,15 @@
 """Datasets, what goes into them, and what is in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from maskeraid.objects import Dataset, Image, ImageSheet, Import, Report
+from maskeraid.objects import Dataset, Image, ImageSheet, Import, ImportRow, Report
 from maskeraid.resources.resource import Resource
 from maskeraid.resources.uploads import ShowParts, show_nothing
 
 SMALL_UPLOAD_BYTES = 64 * 2**20
+ROWS_PAGE = 500
 
 
 class Datasets(Resource[Dataset]):
@@ -45,9 +46,59 @@ class Datasets(Resource[Dataset]):
 class Imports(Resource[Import]):
     path, kind = "/v1/imports", Import
 
-    def generate(self, dataset_id: str, drawn_set: str) -> Import:
+    def generate(self, dataset_id: str, drawn_set: str, *, dry_run: bool = False) -> Import:
         """Fill a dataset with drawn faces: `faces-light`, `faces-test`, …"""
-        return self._create(dataset_id=dataset_id, source={"type": "generator", "set": drawn_set})
+        return self._order(dataset_id, {"type": "generator", "set": drawn_set}, dry_run)
+
+    def edit(
+        self,
+        dataset_id: str,
+        values: Mapping[str, str | float | None] | None = None,
+        *,
+        where: Sequence[str] | None = None,
+        image_ids: Sequence[str] = (),
+        delete: bool = False,
+        dry_run: bool = False,
+    ) -> Import:
+        """Change images that are there, which makes a version; no image is sent or copied.
+
+        Args:
+            values: new values by attribute, of those that the dataset has; None takes a value away.
+            where: conditions like `mouth:2`; the images that meet them are changed, all of them by an empty list.
+            image_ids: instead, which images.
+            delete: take the images out, instead of setting values.
+        """
+        source: dict[str, Any] = {"type": "edit"}
+        source |= {"image_ids": list(image_ids)} if image_ids else {}
+        source |= {"where": list(where)} if where is not None else {}
+        source |= {"delete": True} if delete else {}
+        source |= {"set": dict(values)} if values is not None else {}
+        return self._order(dataset_id, source, dry_run)
+
+    def merge(self, dataset_id: str, parts: Sequence[str | Mapping[str, Any]], *, dry_run: bool = False) -> Import:
+        """Take in the images of other datasets, each once.
+
+        Args:
+            parts: ids of datasets, or `{"dataset_id", "version", "where"}`.
+        """
+        chosen = [{"dataset_id": part} if isinstance(part, str) else dict(part) for part in parts]
+        return self._order(dataset_id, {"type": "merge", "parts": chosen}, dry_run)
+
+    def rows(self, import_id: str, *outcomes: str) -> Iterator[ImportRow]:
+        """What became of every row of an import that has ended, or of those of some outcomes."""
+        after: int | None = None
+        while True:
+            query = {"limit": ROWS_PAGE, "after": after, "outcome": list(outcomes)}
+            page = self._client.get_json(f"{self.path}/{import_id}/rows", **query)
+            yield from (ImportRow.of(row, self._client) for row in page["data"])
+            if not page["has_more"]:
+                return
+            after = page["last_id"]
+
+    def rows_csv(self, import_id: str, *outcomes: str) -> bytes:
+        """The same as CSV, whole."""
+        query, headers = {"outcome": list(outcomes)}, {"Accept": "text/csv"}
+        return self._client.request("GET", f"{self.path}/{import_id}/rows", params=query, headers=headers).content
 
     def cover(
         self,
@@ -58,6 +109,7 @@ class Imports(Resource[Import]):
         where: Sequence[str] = (),
         version: int | str = "latest",
         seed: int | None = None,
+        dry_run: bool = False,
     ) -> Import:
         """Fill a dataset with covered copies of the clean faces of another, `of`.
 
@@ -70,19 +122,26 @@ class Imports(Resource[Import]):
         source["of"] = {"dataset_id": of, "version": version, "where": list(where)}
         source |= {"families": list(families)} if families else {}
         source |= {"seed": seed} if seed is not None else {}
-        return self._create(dataset_id=dataset_id, source=source)
+        return self._order(dataset_id, source, dry_run)
 
-    def upload(self, dataset_id: str, file: str | Path, show_parts: ShowParts = show_nothing) -> Import:
-        """Import a zip with images and a manifest; large files go in parts, and `show_parts` is told of each."""
+    def upload(
+        self, dataset_id: str, file: str | Path, show_parts: ShowParts = show_nothing, *, dry_run: bool = False
+    ) -> Import:
+        """Import a zip with images and a manifest; large files go in parts, and `show_parts` is told of each.
+
+        With `dry_run` everything is read and checked, and nothing stored.
+        """
         file = Path(file)
         if file.stat().st_size > SMALL_UPLOAD_BYTES:
             upload = self._client.uploads.send(file, show_parts)
-            return self._create(dataset_id=dataset_id, source={"type": "upload", "upload_id": upload.id})
+            return self._order(dataset_id, {"type": "upload", "upload_id": upload.id}, dry_run)
+        parts = {"dataset_id": dataset_id} | ({"options": '{"dry_run": true}'} if dry_run else {})
         with file.open("rb") as stream:
-            ordered = self._client.request_json(
-                "POST", self.path, data={"dataset_id": dataset_id}, files={"files": (file.name, stream)}
-            )
+            ordered = self._client.request_json("POST", self.path, data=parts, files={"files": (file.name, stream)})
         return Import.of(ordered, self._client)
+
+    def _order(self, dataset_id: str, source: Mapping[str, Any], dry_run: bool) -> Import:
+        return self._create(dataset_id=dataset_id, source=source, **({"dry_run": True} if dry_run else {}))
 
 
 class Images(Resource[Image]):

@@ -1,0 +1,45 @@
+"""What an import has done, or would do, in the words of a terminal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+VALUES_SHOWN = 8  # of one attribute
+
+
+def in_words(result: Mapping[str, Any]) -> str:
+    """`version 2: 24 images; left out: 1 rejected`."""
+    losses = losses_in_words(result)
+    if "schema" in result:
+        return f"would have: {_news(result) or 'nothing new'}{losses}; nothing was stored"
+    if news := _news(result):
+        return f"version {result.get('version', 0)}: {news}{losses}"
+    if "edited" in result:
+        return f"nothing has changed: it is still at version {result['version']}"
+    of_all = result["duplicates"] + result.get("rejected", 0)
+    return f"nothing new: {result['duplicates']} of {of_all} are already in version {result['version']}{losses}"
+
+
+def _news(result: Mapping[str, Any]) -> str:
+    """What there is behind it; nothing when all is as it was."""
+    edits = [f"{result[name]} {name}" for name in ("edited", "deleted", "unchanged") if result.get(name)]
+    if "edited" in result:
+        return ", ".join(edits) if result["edited"] or result["deleted"] else ""
+    return "" if result.get("duplicates") and not result.get("imported") else f"{result.get('imported', 0)} images"
+
+
+def losses_in_words(result: Mapping[str, int]) -> str:
+    """`; left out: 3 rejected (1 too small), 2 duplicates`; nothing when every file was imported."""
+    small = f" ({result['too_small']} too small)" if result.get("too_small") else ""
+    words = {"rejected": f"rejected{small}", "duplicates": "duplicates", "unlisted": "in no manifest"}
+    parts = [f"{result[name]} {word}" for name, word in words.items() if result.get(name)]
+    return f"; left out: {', '.join(parts)}" if parts else ""
+
+
+def attribute_in_words(entry: Mapping[str, Any]) -> str:
+    """An attribute as a dry run has found it."""
+    if entry.get("minimum") is not None:
+        values = f"{entry['minimum']:g} to {entry['maximum']:g}"
+    else:
+        shown = [value["value"] for value in entry["values"][:VALUES_SHOWN]]
+        values = ", ".join([*shown, *(["…"] if entry["distinct"] > len(shown) else [])]) or "no value"
+    return f"{entry['attribute']} ({entry['type']}): {values}; {entry['missing']} missing"
