@@ -1,6 +1,7 @@
 """Death at each step of a job's life: whoever comes next takes it up from there."""
 
 from contextlib import ExitStack, suppress
+from uuid import uuid4
 
 import pytest
 from tests.chaos.auditor import Auditor
@@ -17,6 +18,7 @@ from maskeraid_local.process import ManagedProcess
 BAR = "killed at each of 14 failpoints: all recover <= lease + sweep + 10 s"
 OF_CURATORS = ("look.received", "claim.updated", "heartbeat.before_first", "result.bytes_written", "finish.moved",
                "outbox.copied")  # fmt: skip
+OF_CHANGES = ("claim.updated", "result.bytes_written", "finish.moved", "outbox.copied")
 OF_TRAINERS = ("child.started", "checkpoint.bytes_written", "checkpoint.recorded")
 BATCH_ITEMS, BATCH_SECONDS = 120, 60.0
 DYING_SECONDS = 90.0
@@ -42,6 +44,33 @@ def test_curators_die_at_each_step(
     measured(f"{', '.join(OF_CURATORS)}: recovered in {seconds:.1f} s; {audit}")
     assert audit.faults == {}
     assert audit.statuses == {"succeeded": len(OF_CURATORS)}
+
+
+@pytest.mark.row("R4", BAR)
+def test_curators_die_amid_edits_and_merges(
+    environment: Environment, workload: Workload, client: Client, measured: Note
+) -> None:
+    drawn = client.imports.get(workload.draw_faces(client, 0).wait().id)
+    faces, targets = drawn.dataset_id, [client.datasets.create(f"chaos faces, {uuid4()}").id for _ in range(2)]
+    part = {"dataset_id": faces, "version": 1}
+    with Nemesis(environment, seed=4).down("curator"), ExitStack() as doomed:
+        dying = [doomed.enter_context(environment.armed("curator", f"{point}=kill")) for point in OF_CHANGES]
+        changes = [
+            client.imports.edit(faces, {"eyes": None}, where=["mouth:1"]),
+            client.imports.edit(faces, where=["nose:1"], delete=True),
+            client.imports.merge(targets[0], [part]),
+            client.imports.merge(targets[1], [{**part, "where": ["nose:2"]}, {**part, "where": ["nose:3"]}]),
+        ]
+        wait_for_deaths(dying)
+    auditor = Auditor(environment, client)
+    seconds = auditor.settle(RECOVERY_SECONDS)
+    audit = auditor.audit([drawn.id, *(job.id for job in changes)])
+    measured(f"{', '.join(OF_CHANGES)} amid edits and merges: recovered in {seconds:.1f} s; {audit}")
+    assert audit.faults == {}
+    assert audit.statuses == {"succeeded": 1 + len(changes)}
+    found = [client.datasets.get(one) for one in (faces, *targets)]
+    assert [(one.latest_version, one.image_count) for one in found] == [(3, 100), (1, 125), (1, 50)]
+    assert client.get_json(f"/v1/datasets/{faces}/versions/1")["image_count"] == 125
 
 
 @pytest.mark.chaos
