@@ -166,6 +166,8 @@ def follow(bar: Progress, job: JobT, label: str) -> JobT:
     def show(event: Event) -> None:
         if event.type == "job.progress":
             bar.update(task, completed=event.data.get("current", 0), total=event.data.get("total"))
+            if file := event.data.get("file"):  # of an import that reads several
+                bar.update(task, phase=f"{file['name']}, {file['number']} of {file['count']} files")
         elif event.type == "job.phase":
             bar.update(task, phase=event.data["phase"])
 

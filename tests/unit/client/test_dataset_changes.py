@@ -6,10 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.client.service import Service, job, ok
+from tests.unit.client.service import Service, event_text, job, ok, stream
 from tests.unit.client.test_command_line import DATASET, Server, page, run, server
 
 from maskeraid.commands.import_words import in_words
+from maskeraid.terminal import follow, progress_bar
 
 __all__ = ["server"]  # a fixture
 
@@ -167,3 +168,17 @@ def test_an_import_without_effect_says_so() -> None:
     duplicates = {"version": 2, "imported": 0, "duplicates": 5, "rejected": 1}
     told = "nothing new: 5 of 6 are already in version 2; left out: 1 rejected, 5 duplicates"
     assert in_words(duplicates) == told
+
+
+def test_the_bar_names_the_file_that_is_read() -> None:
+    file = {"name": "b.zip", "number": 2, "count": 3}
+    events = event_text(1, current=1, total=2, file=file) + event_text(2, "end", status="succeeded")
+    service, said = (
+        Service(ok(**job("running", "import")), stream(events), ok(**job("succeeded", "import"))),
+        list[str](),
+    )
+    with service.client() as client, progress_bar() as bar:
+        update = bar.update
+        bar.update = lambda task, **facts: (said.append(facts.get("phase", "")), update(task, **facts))[1]
+        follow(bar, client.imports.get("trn_1"), "import")
+    assert "b.zip, 2 of 3 files" in said

@@ -1,8 +1,10 @@
 """Values of a manifest held against the dataset's schema."""
 
+from typing import ClassVar
+
 import pytest
 
-from maskeraid_core.attributes import ValueRefused, fit, infer_schema
+from maskeraid_core.attributes import ValueRefused, fit, fit_change, infer_schema
 from maskeraid_core.documents.datasets import Attribute
 from maskeraid_core.errors import BadArchive
 
@@ -69,3 +71,21 @@ class TestInferSchema:
     def test_name_that_no_filter_could_spell(self, name: str) -> None:
         with pytest.raises(BadArchive, match="letters, digits"):
             infer_schema([name], [])
+
+
+class TestFitChange:
+    SCHEMA: ClassVar = {"eyes": Attribute(type="enum", values=["1"], required=True), "glasses": Attribute(type="bool")}
+
+    def test_values_are_kept_as_a_manifest_has_them(self) -> None:
+        assert fit_change("glasses", "Yes", self.SCHEMA) == "true"
+        assert fit_change("glasses", None, self.SCHEMA) is None
+
+    @pytest.mark.parametrize(
+        ("name", "value", "code"),
+        [("eyes", "2", "value_not_allowed"), ("eyes", None, "value_missing"), ("nose", "1", "unknown_attribute"),
+         ("nose", None, "unknown_attribute")],
+    )  # fmt: skip
+    def test_others_are_refused_with_their_attribute(self, name: str, value: str | None, code: str) -> None:
+        with pytest.raises(ValueRefused) as refused:
+            fit_change(name, value, self.SCHEMA)
+        assert (refused.value.code, refused.value.pointer) == (code, f"/{name}")

@@ -75,6 +75,11 @@ class TestRows:
             ("rejected", "value_not_allowed", "/eyes"), ("accepted", None, None),
         ]  # fmt: skip
 
+    def test_that_misfit_twice_are_told_of_once(self) -> None:
+        schema = {"eyes": Attribute(type="enum", values=["2"]), "age": Attribute(required=True)}
+        draft = merged(joined([part("a", "b")], schema), schema, nothing(attributes=schema))
+        assert draft.report.select("row", "pointer").rows() == [(1, "/eyes"), (2, "/eyes")]
+
     def test_attributes_that_the_dataset_lacks_stay_behind(self) -> None:
         schema = {"age": Attribute(type="number")}
         draft = merged(joined([part("a")], schema), schema, nothing(attributes=schema))
