@@ -22,6 +22,7 @@ from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.selectors import SelectorRepository
 
 from .conftest import Account, FillDataset, Hand, Open
+from .test_import_rows import ROWS, report
 
 DATA_URL = "data:image/png;base64,iVBORw0K"
 JSON = {"Content-Type": "application/json"}
@@ -57,6 +58,8 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset, han
     ).json()  # fmt: skip
     source = {"type": "generator", "set": "faces-light"}
     made = (await client.post("/v1/imports", json={"dataset_id": dataset.id, "source": source})).json()
+    job = await hand.claim(made["id"])
+    await hand.succeed(job, {"rows": len(ROWS), "rows_digest": await report(hand, job, ROWS)})
     training = (await client.post("/v1/trainings", json={"name": "t", "data": [{"dataset_id": dataset.id}]})).json()
     reimaging = (await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})).json()
     covering = (await client.post("/v1/coverings", files={"map": ("m.png", b"\x89PNG\r\n\x1a\n")})).json()
