@@ -115,7 +115,7 @@ def _job(request: Request, tenant: str, order: Order) -> Job:
         idempotency_key=idempotency_key, request_digest=request_digest,
         retry_of=order.retry_of, notify=order.notify, metadata=order.metadata,
         warnings=order.warnings, client_reference_id=order.client_reference_id,
-        priority=BRIEF if spec.get("dry_run") else 0,
+        priority=BRIEF if order.kind is JobKind.TRAINING and spec.get("dry_run") else 0,
         request_id=exchange_of(request.scope).request_id, created_at=at, updated_at=at,
     )  # fmt: skip
 

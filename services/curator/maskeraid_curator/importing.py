@@ -109,16 +109,17 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
         held.put_effect("publish_dataset_version", version.to_mongo())
     if spec.edit is not None and not draft.is_change:
         held.warn("nothing_changed", NOTHING_CHANGED)
-    _warn_of_few(held, draft)
+    _warn_of_few(running, draft)
     held.result = _result(running, version, draft)
 
 
-def _warn_of_few(held: Held, draft: Draft) -> None:
-    count = draft.manifest.height
+def _warn_of_few(running: Import, draft: Draft) -> None:
+    count, verb = draft.manifest.height, "would have" if running.spec.dry_run else "has"
     if draft.before.dataset.role is Role.TRAIN and count < FEWEST_IMAGES:
-        held.warn(
+        running.held.warn(
             "too_few_to_train",
-            f"the dataset has {count} images now, and a training needs at least {FEWEST_IMAGES}: import more into it",
+            f"the dataset {verb} {count} images now, and a training needs at least {FEWEST_IMAGES}: import more into "
+            "it",
         )
 
 

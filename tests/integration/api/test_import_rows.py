@@ -111,6 +111,7 @@ class TestDryRun:
     async def test_is_asked_for_and_tells_nobody(self, client: httpx.AsyncClient, faces: Dataset, hand: Hand) -> None:
         job = await hand.claim(await order(client, faces, dry_run=True, notify={"email": True}))
         assert (job.spec["dry_run"], job.notify.email, job.notify.webhooks) == (True, False, False)
+        assert job.priority == 0, "it reads as much as the import itself"
         assert (await client.get(f"/v1/imports/{job.id}")).json()["dry_run"] is True
 
     async def test_of_files_in_the_request(self, client: httpx.AsyncClient, faces: Dataset, hand: Hand) -> None:

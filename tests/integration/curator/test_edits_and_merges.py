@@ -111,7 +111,7 @@ class TestEdit:
         before = curator.latest(dataset)
         job = edit(curator, dataset, where=["eyes:1"], set={"eyes": "1"})
         assert (job.status, [warning["code"] for warning in job.warnings]) == (
-            JobStatus.SUCCEEDED, ["nothing_changed"],
+            JobStatus.SUCCEEDED, ["nothing_changed", "too_few_to_train"],
         )  # fmt: skip
         assert job.result is not None
         assert (job.result["version"], job.result["unchanged"]) == (1, 1)
@@ -194,7 +194,8 @@ class TestMerge:
     def test_warns_of_test_images_among_those_to_train_on(self, curator: Curator) -> None:
         part = fill(curator, "a", (0, "1"), role=Role.TEST)
         job = merge(curator, curator.add_dataset("all"), part)
-        assert [(one["code"], one["detail"].partition(" ")[0]) for one in job.warnings] == [("test_data", "a")]
+        told = [(one["code"], one["detail"].partition(" ")[0]) for one in job.warnings]
+        assert told == [("test_data", "a"), ("too_few_to_train", "the")]
         assert merge(curator, curator.add_dataset("tries", role=Role.TEST), part).warnings == []
 
     def test_of_what_is_gone_fails(self, curator: Curator) -> None:
