@@ -21,7 +21,7 @@ COLUMNS = {
     "row": pl.Int64, "file": pl.String, "outcome": pl.String, "image_id": pl.String, "code": pl.String,
     "pointer": pl.String, "detail": pl.String,
 }  # fmt: skip
-FORMULA = r"^[=+\-@]"  # how a cell begins that a spreadsheet would carry out
+FORMULA = r"^[=+\-@\t\r]"  # how a cell begins that a spreadsheet would carry out
 
 
 def report_key(job: Job) -> str:
