@@ -107,7 +107,7 @@ def facts(curator: Curator, dataset: Dataset) -> list[tuple[Any, ...]]:
 class TestFolder:
     @pytest.mark.parametrize("schema", [SCHEMA, {}], ids=["with its schema", "as inferred"])
     def test_an_import_of_it_gives_the_same_version(self, curator: Curator, schema: dict[str, Attribute]) -> None:
-        dataset, again = fill(curator), curator.add_dataset("again", attributes=schema)
+        dataset, again = fill(curator), curator.add_dataset("again", role=Role.TEST, attributes=schema)
         data = content(curator, carry_out(curator, order(curator, dataset)))
         job = curator.imported(again, curator.store("export.zip", data))
         assert job.result is not None
