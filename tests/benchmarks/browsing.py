@@ -98,7 +98,7 @@ def queries(dataset_id: str, count: int) -> dict[str, Callable[[int], tuple[str,
     """The kinds of requests; each number asks for something else, so that nothing is answered from memory."""
 
     def where(number: int) -> list[str]:
-        return [f"a{number % 5}:{number // 5 % 3}", f"age:{number % 60}..{number % 60 + 25}"]
+        return [f"a{number % 5}:{number // 5 % 3}", "age:{}..{}".format(*ages(number))]
 
     return {
         "page": lambda number: ("/v1/images", {"dataset_id": dataset_id, "limit": 100, "offset": number * 97 % count}),
@@ -107,6 +107,11 @@ def queries(dataset_id: str, count: int) -> dict[str, Callable[[int], tuple[str,
         ),
         "facets": lambda number: ("/v1/facets", {"dataset_id": dataset_id, "where": where(number)}),
     }  # fmt: skip
+
+
+def ages(number: int) -> tuple[int, int]:
+    """Another range each time."""
+    return number % 60, number % 60 + 20 + number // 60 % 10
 
 
 def latencies(client: httpx.Client, ask: Callable[[int], tuple[str, dict[str, Any]]]) -> list[float]:
@@ -197,7 +202,7 @@ def bare_queries(manifest: pl.DataFrame, table: Path) -> dict[str, dict[str, Cal
     names = [name for name in manifest.columns if name.startswith(PREFIX)]
 
     def chosen(number: int) -> pl.DataFrame:
-        age = pl.col(f"{PREFIX}age").cast(pl.Int64).is_between(number % 60, number % 60 + 25)
+        age = pl.col(f"{PREFIX}age").cast(pl.Int64).is_between(*ages(number))
         return manifest.filter((pl.col(f"{PREFIX}a{number % 5}") == str(number // 5 % 3)) & age)
 
     def of_polars(number: int) -> object:
@@ -210,8 +215,8 @@ def bare_queries(manifest: pl.DataFrame, table: Path) -> dict[str, dict[str, Cal
     database.execute(f"create table faces as select * from read_parquet('{table}')")
 
     def where(number: int) -> str:
-        first, low = number % 5, number % 60
-        return f'"{PREFIX}a{first}" = \'{number // 5 % 3}\' and "{PREFIX}age"::int between {low} and {low + 25}'
+        first, (low, high) = number % 5, ages(number)
+        return f'"{PREFIX}a{first}" = \'{number // 5 % 3}\' and "{PREFIX}age"::int between {low} and {high}'
 
     def of_duckdb(number: int) -> object:
         sets = ", ".join(f'("{name}")' for name in names)
