@@ -19,6 +19,7 @@ from maskeraid_curator.rows import Accepted, Refused
 from maskeraid_curator.versions import read_version
 from maskeraid_faces.coverings.worn import Worn, wear_any
 from maskeraid_faces.images import Image
+from maskeraid_faces.measures import measure
 from maskeraid_faces.png import encode_png
 from maskeraid_faces.sanitising import thumbnail_of
 
@@ -88,7 +89,7 @@ def _accepted(number: int, row: Row, worn: Worn, attributes: Mapping[str, str], 
     height, width = worn.covering.shape
     accepted = Accepted(
         number, f"{PurePath(str(row['file'])).with_suffix('')}_{worn.family}.png", attributes, digest, len(png), width,
-        height, _is_grey(worn.image), truth_digest, str(row["sha256"]),
+        height, _is_grey(worn.image), truth_digest, str(row["sha256"]), measure(worn.image),
     )  # fmt: skip
     return accepted, objects
 

@@ -12,6 +12,7 @@ from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.datasets import Attribute
 from maskeraid_curator.rows import Accepted
 from maskeraid_faces.drawn import DrawnSet
+from maskeraid_faces.measures import measure
 
 Objects = list[tuple[str, bytes]]  # key and bytes
 
@@ -34,7 +35,17 @@ def drawn_rows(tenant: str, drawn: DrawnSet) -> Iterator[tuple[Accepted, Objects
         height, width = image.shape[:2]
         grey = bool((image == image[..., :1]).all())
         row = Accepted(
-            index + 1, name, dict(attributes), digests[0], len(files[0]), width, height, grey, covering, twin
+            index + 1,
+            name,
+            dict(attributes),
+            digests[0],
+            len(files[0]),
+            width,
+            height,
+            grey,
+            covering,
+            twin,
+            measure(image),
         )
         yield row, [(image_key(tenant, digest), file) for digest, file in zip(digests, files, strict=True)]
 

@@ -1,4 +1,4 @@
-"""What a limited child does with the images of a surveyed archive: makes clean ones of them.
+"""What a limited child does with the images of a surveyed archive: makes clean ones of them, and measures them.
 
 A module for `maskeraid_core.confinement`. The archive comes as an open file descriptor, results leave through the pipe.
 """
@@ -34,4 +34,4 @@ def _sanitise(archive: int, entries: list[Entry]) -> Iterator[Reply]:
         if entry.size > LARGEST_IMAGE:
             yield {"rejected": "too_large", "detail": f"the image has more than {LARGEST_IMAGE // 2**20} MiB"}, b""
         else:
-            yield sanitised_reply(inflate(archive, entry), LEARNABLE)
+            yield sanitised_reply(inflate(archive, entry), LEARNABLE, is_measured=True)

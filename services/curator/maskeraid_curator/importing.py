@@ -36,6 +36,7 @@ from maskeraid_curator.sources import Plan, PlannedRow, plan_upload
 from maskeraid_curator.tracking import Tracker
 from maskeraid_curator.versions import draft_of, get_dataset, make_version
 from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.measures import Measures
 
 MOST_REFUSED_SHOWN = 1_000  # with the job; the report has all
 DRAWN_BATCH = 64
@@ -295,7 +296,8 @@ def _conclude(
             running.refused.append(Refused(row.number, row.file, outcome.code, str(outcome)))
             continue
         facts = (outcome.sha256, len(outcome.png), outcome.width, outcome.height, outcome.grey)
-        running.accepted.append(Accepted(row.number, row.file, fit(row.cells, schema), *facts))
+        measures = Measures.from_dict(outcome.measures) if outcome.measures else None
+        running.accepted.append(Accepted(row.number, row.file, fit(row.cells, schema), *facts, measures=measures))
 
 
 def _shown(report: pl.DataFrame) -> list[dict[str, object]]:

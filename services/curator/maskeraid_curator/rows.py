@@ -9,8 +9,9 @@ import polars as pl
 from maskeraid_core.attributes import Schema
 from maskeraid_core.ids import image_id
 from maskeraid_core.import_reports import make_report, outcome_of
-from maskeraid_core.manifests import PREFIX
+from maskeraid_core.manifests import MEASURED, PREFIX, as_manifest
 from maskeraid_curator.drafts import Before, Draft
+from maskeraid_faces.measures import Measures
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Accepted:
     grey: bool
     covering_sha256: str | None = None  # of a drawn test face: its true covering
     twin_sha256: str | None = None  # of a drawn test face: the same face uncovered
+    measures: Measures | None = None
 
     @property
     def identity(self) -> tuple[str, str | None, str | None]:
@@ -60,7 +62,7 @@ def with_rows(accepted: Sequence[Accepted], refused: Sequence[Refused], schema: 
     taken = [{"row": one.row, "file": one.file, "outcome": "accepted", "image_id": row["id"]} for one, row in fresh]
     report = make_report([*taken, *(one.outcome() for one in (*refused, *duplicates))])
     attributes = {**schema, **before.dataset.attributes}
-    manifest = pl.DataFrame(rows, infer_schema_length=None)
+    manifest = as_manifest(rows)
     return Draft(before, manifest, attributes, report, is_change=len(duplicates) < len(accepted))
 
 
@@ -86,9 +88,22 @@ def merge(
 
 
 def _manifest_row(dataset_id: str, number: int, one: Accepted) -> dict[str, Any]:
-    facts = {name: value for name, value in vars(one).items() if name not in ("row", "attributes")}
+    facts = {name: value for name, value in vars(one).items() if name not in ("row", "attributes", "measures")}
     attributes = {PREFIX + name: value for name, value in one.attributes.items()}
-    return {"row": number, "id": image_id(dataset_id, number), **facts, **attributes}
+    return {
+        **dict.fromkeys(MEASURED), "row": number, "id": image_id(dataset_id, number), **facts, **attributes,
+        **_measured(one.measures),
+    }  # fmt: skip
+
+
+def _measured(measures: Measures | None) -> dict[str, Any]:
+    if measures is None:
+        return {}
+    return {
+        "quality:sharpness": measures.sharpness, "quality:exposure": measures.exposure,
+        "quality:face_size": measures.face_size, "quality:warnings": list(measures.warnings),
+        "look": measures.look, "phash": measures.phash,
+    }  # fmt: skip
 
 
 def _with_equal_columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from maskeraid_core.confinement import Header
 from maskeraid_core.limited_child import ChildDied, LimitedChild
@@ -25,7 +25,8 @@ class ImageRejected(Exception):
 class SanitisedPicture:
     """One image as a sanitising child sent it: nothing of the original bytes is left.
 
-    `pixels` are uint8 RGB, row by row (height x width x 3 bytes); `png` the same pixels; `sha256` that of `png`.
+    `pixels` are uint8 RGB, row by row (height x width x 3 bytes); `png` the same pixels; `sha256` that of `png`;
+    `measures` what the child measured of them, as plain values, where it was asked to.
     """
 
     pixels: bytes
@@ -35,6 +36,7 @@ class SanitisedPicture:
     width: int
     height: int
     grey: bool
+    measures: Mapping[str, Any] | None = None
 
 
 class ImageSanitiser:
@@ -94,4 +96,5 @@ def read_sanitised(reply: Header, body: bytes) -> SanitisedPicture:
         width=int(reply["width"]),
         height=int(reply["height"]),
         grey=reply["grey"] is True,
+        measures=reply.get("measures"),
     )

@@ -2,7 +2,7 @@
 
 Columns: row, id, file, sha256, bytes, width, height, grey, and one text column `attr:<name>` for each attribute
 (numbers as text, empty = missing); covering_sha256 and twin_sha256 (PNGs of a drawn test face's true covering and
-of the same face uncovered; null for all others).
+of the same face uncovered; null for all others); those of `MEASURED`, null where an older version lacks them.
 """
 
 import io
@@ -19,6 +19,17 @@ from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.wanted_values import OneValue, Wanted, is_number, numbers_in, read_wanted
 
 PREFIX = "attr:"
+MEASURED: dict[str, pl.DataType] = {
+    "box": pl.String(),  # left,top,right,bottom of the kept face in the original photograph
+    "quality:sharpness": pl.Float32(),
+    "quality:exposure": pl.Float32(),
+    "quality:face_size": pl.Float32(),
+    "quality:warnings": pl.List(pl.String()),
+    "look": pl.Binary(),  # 8 x 8 x 3 uint8
+    "phash": pl.UInt64(),
+    "near_duplicate_of": pl.Int64(),  # a row
+    "generated": pl.Boolean(),  # a result of this service, let in on purpose
+}
 MOST_FACET_VALUES = 200
 MOST_NUMBERED_VALUES = 2**14  # above it, numbering takes longer than it saves
 MOST_NAMED_VALUES = 20
@@ -48,13 +59,23 @@ def parse_where(where: Sequence[str], inside: str | None = None) -> list[Conditi
 def write_manifest(rows: Sequence[dict[str, Any]] | pl.DataFrame) -> bytes:
     """Rows (keys as in the module's docstring) to Parquet bytes."""
     buffer = io.BytesIO()
-    frame = rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(rows, infer_schema_length=None)
+    frame = rows if isinstance(rows, pl.DataFrame) else as_manifest(rows)
     frame.write_parquet(buffer, compression="zstd")
     return buffer.getvalue()
 
 
+def as_manifest(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """Rows as a frame; what was measured has its type although no row may say it."""
+    names = {name for row in rows for name in row}
+    kinds = {name: kind for name, kind in MEASURED.items() if name in names}
+    return pl.DataFrame(rows, schema_overrides=kinds, infer_schema_length=None)
+
+
 def read_manifest(data: bytes) -> pl.DataFrame:
-    return pl.read_parquet(io.BytesIO(data))
+    """A manifest of any age: the columns of `MEASURED` are there."""
+    found = pl.read_parquet(io.BytesIO(data))
+    missing = [pl.lit(None, kind).alias(name) for name, kind in MEASURED.items() if name not in found.columns]
+    return found.with_columns(missing)
 
 
 def compact(manifest: pl.DataFrame) -> pl.DataFrame:

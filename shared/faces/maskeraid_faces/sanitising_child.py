@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from maskeraid_faces.errors import BadImage
+from maskeraid_faces.measures import measure
 from maskeraid_faces.sanitising import sanitise
 from maskeraid_faces.sanitising_sides import Sides
 
@@ -17,7 +18,9 @@ def answer(request: dict[str, Any], data: bytes) -> Iterator[tuple[dict[str, Any
     yield sanitised_reply(data, Sides(**request["sides"]), with_pixels=True)
 
 
-def sanitised_reply(data: bytes, sides: Sides, *, with_pixels: bool = False) -> tuple[dict[str, Any], bytes]:
+def sanitised_reply(
+    data: bytes, sides: Sides, *, with_pixels: bool = False, is_measured: bool = False
+) -> tuple[dict[str, Any], bytes]:
     """Facts of the sanitised image, and PNG, thumbnail, and pixels one behind the other; or why it was rejected."""
     try:
         image = sanitise(data, sides)
@@ -27,5 +30,7 @@ def sanitised_reply(data: bytes, sides: Sides, *, with_pixels: bool = False) -> 
         return {"rejected": "too_large", "detail": "the image needs more memory than one image may take"}, b""
     thumbnail = image.thumbnail or b""
     pixels = image.pixels.tobytes() if with_pixels else b""
-    facts = {"width": image.width, "height": image.height, "grey": image.grey}
+    facts: dict[str, Any] = {"width": image.width, "height": image.height, "grey": image.grey}
+    if is_measured:
+        facts["measures"] = measure(image.pixels).to_dict()
     return {**facts, "png": len(image.png), "thumbnail": len(thumbnail)}, image.png + thumbnail + pixels

@@ -16,6 +16,7 @@ from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
 from maskeraid_core.limited_child import ChildDied, LimitedChild
 from maskeraid_curator.reading import IMAGE_CHILD, Outcome, sanitise_entries, survey
 from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.measures import Measures, measure
 
 FACES = draw_faces("faces-light").images
 Archive = Callable[..., int]
@@ -124,6 +125,8 @@ class TestSanitising:
         good = found["good.png"]
         assert isinstance(good, SanitisedPicture)
         assert Image.open(io.BytesIO(good.png)).tobytes() == FACES[0].tobytes()
+        assert good.measures is not None
+        assert Measures.from_dict(good.measures) == measure(FACES[0])
 
     def test_more_images_than_a_batch(self, archive: Archive) -> None:
         names = [b"%03d.png" % index for index in range(len(FACES))]

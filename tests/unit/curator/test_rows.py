@@ -1,10 +1,16 @@
 """Rows of a next version: the parent's stay, new ones are numbered on, duplicates are kept once."""
 
+import io
 from typing import Any
 
+import numpy as np
+import polars as pl
+import pytest
+
 from maskeraid_core.ids import image_id, new_id
-from maskeraid_core.manifests import facets, read_manifest, write_manifest
+from maskeraid_core.manifests import MEASURED, facets, read_manifest, write_manifest
 from maskeraid_curator.rows import Accepted, merge
+from maskeraid_faces.measures import measure
 
 DATASET = new_id("ds")
 
@@ -40,6 +46,19 @@ class TestMerge:
         manifest = read_manifest(write_manifest(rows))
         assert manifest["attr:eyes"].to_list() == ["1", ""]
         assert {one["attribute"]: one["distinct"] for one in facets(manifest)} == {"eyes": 1, "nose": 1}
+
+    def test_what_was_measured_is_kept_and_missing_where_an_older_version_lacks_it(self) -> None:
+        older = pl.DataFrame([{"row": 1, "id": "i", "file": "1.png", "sha256": "a", "covering_sha256": None,
+                               "twin_sha256": None}])  # fmt: skip
+        packed = io.BytesIO()
+        older.write_parquet(packed)
+        parent = read_manifest(packed.getvalue()).to_dicts()
+        measures = measure(np.random.default_rng(1).integers(0, 256, (64, 64, 3)).astype(np.uint8))
+        manifest = read_manifest(write_manifest(merge(DATASET, parent, [row(1, "b", measures=measures)])[0]))
+        old, new = manifest.to_dicts()
+        assert [old[name] for name in MEASURED] == [None] * len(MEASURED)
+        assert new["quality:sharpness"] == pytest.approx(measures.sharpness)
+        assert (new["quality:warnings"], new["look"], new["phash"]) == ([], measures.look, measures.phash)
 
     def test_parent_read_back_from_its_manifest_merges_the_same(self) -> None:
         parent, _ = merge(DATASET, [], [row(1, "a", attributes={"eyes": "1"})])

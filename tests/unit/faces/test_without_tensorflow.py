@@ -14,6 +14,7 @@ ALONE = (
     "metrics",
     "evaluation",
     "sanitising",
+    "measures",
     "images",
     "errors",
     "face_model",
