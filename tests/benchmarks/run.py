@@ -21,6 +21,7 @@ SUBJECTS = (
     "importing",
     "browsing",
     "exporting",
+    "near_duplicates",
     "queueing",
     "reimaging",
     "batches",

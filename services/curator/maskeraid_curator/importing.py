@@ -31,7 +31,7 @@ from maskeraid_curator.generating import Objects, drawn_rows, drawn_schema
 from maskeraid_curator.merging import TEST_IMAGES, copy_images, joined, merged, read_parts
 from maskeraid_curator.previews import schema_preview
 from maskeraid_curator.reading import Outcome, sanitise_entries
-from maskeraid_curator.rows import Accepted, Refused, with_rows
+from maskeraid_curator.rows import NEAR_DUPLICATE, Accepted, Refused, with_rows
 from maskeraid_curator.sources import Plan, PlannedRow, plan_upload
 from maskeraid_curator.tracking import Tracker
 from maskeraid_curator.versions import draft_of, get_dataset, make_version
@@ -48,6 +48,10 @@ COVERED_FACES = (
 TRUTH_LEFT_OUT = (
     "{} covered faces came with their true covering or their twin (`covering.file`, `twin.file`): the faces and their "
     "attributes are taken in, these are not"
+)
+NEAR_DUPLICATES = (
+    "{} images look nearly like one before them; they are kept, and marked with its row (`near_duplicate_of`): import "
+    'with `near_duplicates: "drop"` to leave such out'
 )
 NO_MANIFEST = (
     "{} images came without a manifest and have no attributes: to filter, compare, and choose models by attributes, "
@@ -111,6 +115,8 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
     if spec.edit is not None and not draft.is_change:
         held.warn("nothing_changed", NOTHING_CHANGED)
     _warn_of_few(running, draft)
+    if marked := _marked(report):
+        held.warn("near_duplicates", NEAR_DUPLICATES.format(marked))
     held.result = _result(running, version, draft)
 
 
@@ -151,7 +157,8 @@ def _taken_in(take_in: Callable[[Import, Dataset], Schema]) -> Callable[[Import,
 
     def make_of(running: Import, dataset: Dataset) -> Make:
         schema = take_in(running, dataset)
-        return partial(with_rows, running.accepted, running.refused, schema)
+        drops = running.spec.near_duplicates == "drop"
+        return partial(with_rows, running.accepted, running.refused, schema, drops_near_duplicates=drops)
 
     return make_of
 
@@ -314,15 +321,22 @@ def _put_report(running: Import, report: pl.DataFrame) -> str:
     return f"sha256:{sha256_hex(data)}"
 
 
+def _marked(report: pl.DataFrame) -> int:
+    """How many near duplicates were kept."""
+    return report.filter(pl.col("outcome") == NEAR_DUPLICATE)["image_id"].count()
+
+
 def _result(running: Import, version: DatasetVersion | None, draft: Draft) -> dict[str, object]:
     """Counts and the first refused rows; the full report is an object of this attempt."""
     report, spec = draft.report, running.spec
     counts = Counter(report["outcome"])
+    marked = _marked(report)
     result: dict[str, object] = {
         "version": version.version if version else draft.before.dataset.latest_version,
-        "imported": counts["accepted"] + counts["near_duplicate"],
+        "imported": counts["accepted"] + marked,
         "rejected": sum(counts[outcome] for outcome in NOT_TAKEN),
         "duplicates": counts["duplicate"],
+        "near_duplicates": counts["near_duplicate"],
         "too_small": counts["too_small"],
         "unlisted": running.unlisted,
         "rows": report.height,

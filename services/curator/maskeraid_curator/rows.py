@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from maskeraid_core.attributes import Schema
 from maskeraid_core.ids import image_id
 from maskeraid_core.import_reports import make_report, outcome_of
 from maskeraid_core.manifests import MEASURED, PREFIX, as_manifest
 from maskeraid_curator.drafts import Before, Draft
+from maskeraid_curator.near_duplicates import near_duplicates
 from maskeraid_faces.measures import Measures
+
+NEAR_DUPLICATE = "near_duplicate"  # the code of rows that were left out as such
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,26 @@ class Refused:
         return {**self.report(), "outcome": outcome_of(self.code)}
 
 
-def with_rows(accepted: Sequence[Accepted], refused: Sequence[Refused], schema: Schema, before: Before) -> Draft:
+def with_rows(
+    accepted: Sequence[Accepted],
+    refused: Sequence[Refused],
+    schema: Schema,
+    before: Before,
+    *,
+    drops_near_duplicates: bool = False,
+) -> Draft:
     """The version with these rows behind its own; each image once."""
-    rows, duplicates = merge(before.dataset.id, before.manifest.to_dicts(), accepted, before.last_row)
+    parent = before.manifest.to_dicts()
+    rows, duplicates = merge(
+        before.dataset.id, parent, accepted, before.last_row, drops_near_duplicates=drops_near_duplicates
+    )
     known = {one.row for one in duplicates}
     fresh = zip((one for one in accepted if one.row not in known), rows[before.manifest.height :], strict=True)
-    taken = [{"row": one.row, "file": one.file, "outcome": "accepted", "image_id": row["id"]} for one, row in fresh]
+    taken = [
+        {"row": one.row, "file": one.file, "image_id": row["id"],
+         "outcome": "accepted" if row["near_duplicate_of"] is None else NEAR_DUPLICATE}
+        for one, row in fresh
+    ]  # fmt: skip
     report = make_report([*taken, *(one.outcome() for one in (*refused, *duplicates))])
     attributes = {**schema, **before.dataset.attributes}
     manifest = as_manifest(rows)
@@ -67,15 +82,23 @@ def with_rows(accepted: Sequence[Accepted], refused: Sequence[Refused], schema: 
 
 
 def merge(
-    dataset_id: str, parent: Sequence[Mapping[str, Any]], accepted: Sequence[Accepted], last_row: int = 0
+    dataset_id: str,
+    parent: Sequence[Mapping[str, Any]],
+    accepted: Sequence[Accepted],
+    last_row: int = 0,
+    *,
+    drops_near_duplicates: bool = False,
 ) -> tuple[list[dict[str, Any]], list[Refused]]:
     """Rows of the next version's manifest, and the accepted rows that are there already. The parent's rows stay.
 
     New ones are numbered on behind the highest number that an image ever had, `last_row` where that one was deleted.
+    Near duplicates are marked, or left out as well.
     """
     first_of = {(row["sha256"], row["covering_sha256"], row["twin_sha256"]): str(row["file"]) for row in parent}
     number = max([last_row, *(int(row["row"]) for row in parent)])
-    added, duplicates = [], []
+    added: dict[int, dict[str, Any]] = {}
+    sources: dict[int, Accepted] = {}
+    duplicates = []
     for one in accepted:
         if one.identity in first_of:
             detail = f"the same image as {first_of[one.identity]}, which is kept"
@@ -83,8 +106,16 @@ def merge(
             continue
         first_of[one.identity] = one.file
         number += 1
-        added.append(_manifest_row(dataset_id, number, one))
-    return _with_equal_columns([*map(dict, parent), *added]), duplicates
+        added[number], sources[number] = _manifest_row(dataset_id, number, one), one
+    for number, original in near_duplicates(parent, list(added.values())).items():
+        if drops_near_duplicates:
+            one = sources[number]
+            detail = f"nearly the same image as {original['file']}, which is kept"
+            duplicates.append(Refused(one.row, one.file, NEAR_DUPLICATE, detail))
+            del added[number]
+        else:
+            added[number]["near_duplicate_of"] = original["row"]
+    return _with_equal_columns([*map(dict, parent), *added.values()]), duplicates
 
 
 def _manifest_row(dataset_id: str, number: int, one: Accepted) -> dict[str, Any]:

@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from tests.unit.faces.jittered import COPIES
 
 from maskeraid_core.ids import image_id, new_id
 from maskeraid_core.manifests import MEASURED, facets, read_manifest, write_manifest
 from maskeraid_curator.rows import Accepted, merge
+from maskeraid_faces.drawing.lifelike import draw_lifelike_face
+from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.measures import measure
 
 DATASET = new_id("ds")
@@ -59,6 +62,26 @@ class TestMerge:
         assert [old[name] for name in MEASURED] == [None] * len(MEASURED)
         assert new["quality:sharpness"] == pytest.approx(measures.sharpness)
         assert (new["quality:warnings"], new["look"], new["phash"]) == ([], measures.look, measures.phash)
+
+    def test_near_duplicates_are_marked_with_the_row_that_they_resemble(self) -> None:
+        faces = [draw_lifelike_face(48, np.random.default_rng(seed)) for seed in (1, 2)]
+        parent, _ = merge(DATASET, [], [row(1, "a", measures=measure(faces[0]))])
+        copies = [row(1, "b", measures=measure(COPIES["repacked"](faces[0]))), row(2, "c", measures=measure(faces[1]))]
+        rows, duplicates = merge(DATASET, parent, copies)
+        assert [one["near_duplicate_of"] for one in rows] == [None, 1, None]
+        assert not duplicates
+        kept, dropped = merge(DATASET, parent, copies, drops_near_duplicates=True)
+        assert [one["sha256"] for one in kept] == ["a", "c"]
+        assert [(one.row, one.code) for one in dropped] == [(1, "near_duplicate")]
+
+    def test_drawn_faces_are_no_near_duplicates_of_one_another(self) -> None:
+        drawn = [row(n, str(n), measures=measure(face)) for n, face in enumerate(draw_faces("faces-light").images)]
+        assert {one["near_duplicate_of"] for one in merge(DATASET, [], drawn)[0]} == {None}
+
+    def test_covered_copies_are_not_compared(self) -> None:
+        same = measure(draw_lifelike_face(48, np.random.default_rng(1)))
+        rows, _ = merge(DATASET, [], [row(n, str(n), measures=same, covering_sha256=str(n)) for n in range(3)])
+        assert {one["near_duplicate_of"] for one in rows} == {None}
 
     def test_parent_read_back_from_its_manifest_merges_the_same(self) -> None:
         parent, _ = merge(DATASET, [], [row(1, "a", attributes={"eyes": "1"})])

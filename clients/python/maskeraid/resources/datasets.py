@@ -1,5 +1,6 @@
 """Datasets, what goes into them, and what is in them."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -125,23 +126,37 @@ class Imports(Resource[Import]):
         return self._order(dataset_id, source, dry_run)
 
     def upload(
-        self, dataset_id: str, file: str | Path, show_parts: ShowParts = show_nothing, *, dry_run: bool = False
+        self,
+        dataset_id: str,
+        file: str | Path,
+        show_parts: ShowParts = show_nothing,
+        *,
+        dry_run: bool = False,
+        **options: Any,  # noqa: ANN401 fields of the API
     ) -> Import:
         """Import a zip with images and a manifest; large files go in parts, and `show_parts` is told of each.
 
-        With `dry_run` everything is read and checked, and nothing stored.
+        Args:
+            dry_run: everything is read and checked, and nothing stored.
+            options: as `POST /v1/imports` takes them, like `near_duplicates="drop"`.
         """
         file = Path(file)
         if file.stat().st_size > SMALL_UPLOAD_BYTES:
             upload = self._client.uploads.send(file, show_parts)
-            return self._order(dataset_id, {"type": "upload", "upload_id": upload.id}, dry_run)
-        parts = {"dataset_id": dataset_id} | ({"options": '{"dry_run": true}'} if dry_run else {})
+            source = {"type": "upload", "upload_id": upload.id}
+            return self._create(dataset_id=dataset_id, source=source, **options, **_dry(dry_run))
+        options |= _dry(dry_run)
+        parts = {"dataset_id": dataset_id} | ({"options": json.dumps(options)} if options else {})
         with file.open("rb") as stream:
             ordered = self._client.request_json("POST", self.path, data=parts, files={"files": (file.name, stream)})
         return Import.of(ordered, self._client)
 
     def _order(self, dataset_id: str, source: Mapping[str, Any], dry_run: bool) -> Import:
-        return self._create(dataset_id=dataset_id, source=source, **({"dry_run": True} if dry_run else {}))
+        return self._create(dataset_id=dataset_id, source=source, **_dry(dry_run))
+
+
+def _dry(dry_run: bool) -> dict[str, Any]:
+    return {"dry_run": True} if dry_run else {}
 
 
 class Images(Resource[Image]):

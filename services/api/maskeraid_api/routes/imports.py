@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 from anyio import to_thread
@@ -91,7 +91,7 @@ async def create_import(
         options = body = read_json(ImportRequest, await request.body())
         spec = await spec_of(body.source, await library.datasets.require(body.dataset_id), caller, library, uploads)
     order = Order(
-        JobKind.IMPORT, spec.model_copy(update={"dry_run": options.dry_run}),
+        JobKind.IMPORT, spec.model_copy(update=wanted_of(options)),
         notify=QUIET if options.dry_run else options.notify.to_document(), metadata=options.metadata,
         client_reference_id=options.client_reference_id,
     )  # fmt: skip

@@ -126,6 +126,11 @@ class ImportOptions(LabelledBody):
         description="Read and check everything, store nothing: the result has the report and the schema. Nobody is "
         "told, and after a day it is forgotten; what was uploaded for it stays as long.",
     )
+    near_duplicates: Literal["keep", "drop"] = Field(
+        default="keep",
+        description="What becomes of an image that looks nearly like one before it, here or in the dataset: it is kept "
+        "and marked with the row of that one, or left out.",
+    )
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
 
 

@@ -157,6 +157,7 @@ class ImportSpec(Part):
     edit: Edit | None = None
     parts: list[MergePart] = Field(default_factory=list)
     detect_faces: bool = False
+    near_duplicates: Literal["keep", "drop"] = "keep"
     dry_run: bool = False  # read and check everything, store nothing
 
     @property
