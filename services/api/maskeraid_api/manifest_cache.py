@@ -4,6 +4,7 @@ import polars as pl
 from anyio import to_thread
 
 from maskeraid_api.kept import Kept
+from maskeraid_api.kept_looks import KeptLooks, read_looks
 from maskeraid_core.blobs import Blobs
 from maskeraid_core.documents.datasets import DatasetVersion
 from maskeraid_core.manifests import compact, read_manifest
@@ -15,6 +16,7 @@ class ManifestCache:
     def __init__(self, blobs: Blobs, most_bytes: int) -> None:
         self._blobs = blobs
         self._kept: Kept[pl.DataFrame] = Kept(most_bytes, lambda manifest: int(manifest.estimated_size()))
+        self._looks: Kept[KeptLooks] = Kept(most_bytes // 4, lambda looks: looks.bytes)
 
     async def of(self, version: DatasetVersion) -> pl.DataFrame:
         """A row an image, as `compact` leaves it; read and parsed outside the event loop."""
@@ -24,6 +26,15 @@ class ManifestCache:
             return await to_thread.run_sync(_read, data)
 
         return await self._kept.of(version.manifest_sha256, read)
+
+    async def looks(self, version: DatasetVersion) -> KeptLooks:
+        """The looks of the same rows, kept apart: few requests need them, and they are larger than all else."""
+
+        async def read() -> KeptLooks:
+            data = await self._blobs.get(version.manifest_key, version.manifest_sha256)
+            return await to_thread.run_sync(read_looks, data)
+
+        return await self._looks.of(version.manifest_sha256, read)
 
 
 def _read(data: bytes) -> pl.DataFrame:

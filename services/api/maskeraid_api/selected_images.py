@@ -8,6 +8,7 @@ import polars as pl
 from anyio import to_thread
 
 from maskeraid_api.dataset_access import Library
+from maskeraid_core import quality
 from maskeraid_core.documents.datasets import DatasetVersion, Role
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.errors import BadCursor
@@ -97,6 +98,10 @@ class Selected:
     def attributes(self) -> list[pl.DataFrame]:
         """The columns of attributes, a frame a part."""
         return [part.columns([PREFIX + name for name in attributes_of(part.manifest)]) for part in self.parts]
+
+    def quality(self) -> list[pl.DataFrame]:
+        """The columns of what was measured, a frame a part."""
+        return [part.columns(list(quality.COLUMNS.values())) for part in self.parts]
 
 
 async def images_of_datasets(library: Library, versions: Sequence[DatasetVersion], where: Sequence[str]) -> Selected:

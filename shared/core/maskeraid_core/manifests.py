@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from maskeraid_core import quality
 from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.wanted_values import OneValue, Wanted, is_number, numbers_in, read_wanted
 
@@ -81,10 +82,11 @@ def read_manifest(data: bytes) -> pl.DataFrame:
 def compact(manifest: pl.DataFrame) -> pl.DataFrame:
     """The same rows, made for reading: attributes of few values as their numbers, missing ones as empty text.
 
-    A value is then compared, and counted, in a byte or two; `id`, which row and dataset tell, is left out.
+    A value is then compared, and counted, in a byte or two; `id`, which row and dataset tell, is left
+    out, and what likeness alone needs.
     """
     columns = [_compact(manifest[PREFIX + name]) for name in attributes_of(manifest)]
-    found = manifest.with_columns(columns).drop("id", strict=False)
+    found = manifest.with_columns(columns).drop("id", "look", "phash", strict=False)
     return found.with_columns(pl.col("row").set_sorted()) if found["row"].is_sorted() else found
 
 
@@ -111,7 +113,7 @@ def filter_manifest(manifest: pl.DataFrame, where: Sequence[Condition]) -> pl.Da
 def check_attributes(known: Collection[str], where: Sequence[Condition]) -> None:
     """Raise ValidationFailed for a condition on an attribute that is not among the known ones."""
     for condition in where:
-        if condition.attribute not in known:
+        if condition.attribute not in known and condition.attribute not in quality.COLUMNS:
             raise ValidationFailed(
                 f"the images have no attribute '{condition.attribute}'; they have: {', '.join(known) or 'none'}",
                 **condition.place,
@@ -125,12 +127,26 @@ def which_meet(manifest: pl.DataFrame, where: Sequence[Condition]) -> pl.Series 
     """
     met: pl.Series | None = None
     for attribute in dict.fromkeys(condition.attribute for condition in where):
-        wanted = [_read(condition) for condition in where if condition.attribute == attribute]
+        of_attribute = [condition for condition in where if condition.attribute == attribute]
+        wanted = [_read(condition) for condition in of_attribute]
+        if attribute in quality.COLUMNS:
+            of_one = _measured_so(manifest, of_attribute, wanted)
+            met = of_one if met is None else met & of_one
+            continue
         column = manifest.get_column(PREFIX + attribute, default=None)
         column = pl.repeat("", manifest.height, dtype=pl.String, eager=True) if column is None else column
         of_one = _any_of(column, wanted)
         met = of_one if met is None else met & of_one
     return met
+
+
+def _measured_so(manifest: pl.DataFrame, where: Sequence[Condition], wanted: Sequence[Wanted]) -> pl.Series:
+    name = where[0].attribute
+    try:
+        return quality.which_are(manifest, name, wanted)
+    except ValueError:
+        grammar = "one warning, such as blurred" if name == quality.WARNING else "a number or a range, such as 0..8"
+        raise ValidationFailed(f"{name} is compared with {grammar}", **where[0].place) from None
 
 
 def _any_of(column: pl.Series, wanted: Sequence[Wanted]) -> pl.Series:
@@ -172,6 +188,8 @@ def check_values(manifests: Sequence[pl.DataFrame], where: Sequence[Condition]) 
     """Raise ValidationFailed for a condition that no image of any manifest meets, naming the values that there are."""
     for condition in where:
         if not any(_is_met(manifest, condition) for manifest in manifests):
+            if condition.attribute in quality.COLUMNS:
+                raise ValidationFailed(f"no image has '{condition.attribute}:{condition.value}'", **condition.place)
             values = {value for manifest in manifests for value in _values(manifest, condition.attribute)}
             raise ValidationFailed(
                 f"no image has '{condition.attribute}:{condition.value}': {_in_words(condition.attribute, values)}",

@@ -24,15 +24,6 @@ Hashes = NDArray[np.uint64]  # (n,)
 Indices = NDArray[np.intp]
 
 
-def like_distances(looks: Looks, look: Looks) -> Floats:
-    """How far each look is from one (192,): root mean square of levels, brightness aside, 0 to 255."""
-    found = np.empty(len(looks), np.float32)
-    one = look.astype(np.float32)
-    for start in range(0, len(looks), CHUNK):
-        found[start : start + CHUNK] = _rms(looks[start : start + CHUNK] - one)
-    return found
-
-
 def find_near_duplicates(looks: Looks, hashes: Hashes, known: int = 0) -> Indices:
     """For each image behind the first `known`: the first one before it that it is a near duplicate of, or -1.
 

@@ -16,7 +16,7 @@ from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion
 from maskeraid_core.ids import image_id, new_id
 from maskeraid_core.jobs import CheckpointEntry, Job, JobError
 from maskeraid_core.keys import mint_key
-from maskeraid_core.manifests import write_manifest
+from maskeraid_core.manifests import MEASURED, write_manifest
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
@@ -155,7 +155,7 @@ FillDataset = Callable[..., Awaitable[Dataset]]
 def fill_dataset(stores: Stores) -> FillDataset:
     """A dataset with a published version: rows with one attribute, `mouth`, and bytes for each image.
 
-    `values` has the attributes of each image instead, `pictures` the bytes.
+    `values` has the attributes of each image instead, `pictures` the bytes, `measured` says more of each by its number.
     """
 
     async def fill(
@@ -165,6 +165,7 @@ def fill_dataset(stores: Stores) -> FillDataset:
         side: int = 32,
         values: Sequence[Mapping[str, str]] | None = None,
         pictures: Sequence[bytes] | None = None,
+        measured: Callable[[int], Mapping[str, Any]] | None = None,
         **fields: Any,  # noqa: ANN401
     ) -> Dataset:
         at = now()
@@ -181,6 +182,8 @@ def fill_dataset(stores: Stores) -> FillDataset:
         datasets = DatasetRepository(stores.database, tenant)
         await datasets.add(dataset)
         rows = await _rows(stores, dataset, values, pictures, side)
+        for row in rows if measured else ():
+            row |= dict.fromkeys(MEASURED) | dict(measured(row["row"]) if measured else {})
         key, digest = await stores.blobs.put_content(f"t/{tenant}/manifests", write_manifest(rows), ".parquet")
         version = DatasetVersion(
             id=f"{dataset.id}:1", tenant=tenant, dataset_id=dataset.id, version=1, parent_version=0,

@@ -475,6 +475,15 @@ class TestDatasetReport:
         assert result.stdout.splitlines() == ["375 images, version 1. 2 pairs.", "- hair and eyes: 2 of 4"]
         assert json.loads(run("datasets", "report", "faces [bold]", "--json").stdout)["version"] == 1
 
+    def test_quality_names_the_worst_images(self, server: Server) -> None:
+        report = {"dataset_id": "ds_1", "version": 1, "image_count": 9, "object": "quality_report"}
+        server.answers["GET /v1/datasets/ds_1/reports/quality"] = (
+            200, {**report, "sentence": "1 of 9 images has a warning.", "worst": ["img_1"]}
+        )  # fmt: skip
+        result = run("datasets", "report", "faces [bold]", "quality")
+        said = ["9 images, version 1. 1 of 9 images has a warning.", "- the worst: img_1"]
+        assert result.stdout.splitlines() == said
+
     def test_beside_goes_with_confounds(self, server: Server) -> None:
         assert run("datasets", "report", "faces [bold]", "coverage", "--beside", "x").exit_code == 2
 

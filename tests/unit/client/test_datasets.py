@@ -18,6 +18,13 @@ class TestReports:
         assert (found.sentence, found.version) == ("No confound.", 2)
 
 
+class TestImages:
+    def test_come_in_the_order_that_is_asked_for(self) -> None:
+        service = Service(ok(data=[], has_more=False))
+        assert service.client().images.of_dataset("ds_1", where=["quality.warning:flat"], sort="like:img_1") == []
+        assert service.requests[0].url.params["sort"] == "like:img_1"
+
+
 class TestSheets:
     def test_tells_where_each_tile_lies(self) -> None:
         headers = {"Sheet-Tile": "32", "Sheet-Columns": "3", "Sheet-Count": "7"}

@@ -9,7 +9,7 @@ import maskeraid_faces.near_duplicates as near_duplicates
 from maskeraid_faces.drawing.lifelike import draw_lifelike_face
 from maskeraid_faces.images import Image
 from maskeraid_faces.measures import measure
-from maskeraid_faces.near_duplicates import find_near_duplicates, like_distances
+from maskeraid_faces.near_duplicates import find_near_duplicates
 
 Compared = tuple[NDArray[np.uint8], NDArray[np.uint64]]
 
@@ -63,12 +63,3 @@ class TestFinding:
 
     def test_nothing_to_compare(self) -> None:
         assert find_near_duplicates(np.empty((0, 192), np.uint8), np.empty(0, np.uint64)).tolist() == []
-
-
-def test_likeness_is_the_distance_of_looks_without_their_brightness(faces: list[Image]) -> None:
-    looks, _ = compared(faces)
-    brighter = (looks // 2 + 20).astype(np.uint8)
-    assert like_distances(looks, looks[3]).argmin() == 3
-    assert like_distances(brighter, looks[3] // 2)[3] == pytest.approx(0, abs=1e-3)
-    by_hand = (looks[7].astype(float) - looks[3]).std()
-    assert like_distances(looks, looks[3])[7] == pytest.approx(by_hand, rel=1e-4)

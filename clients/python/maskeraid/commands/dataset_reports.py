@@ -11,8 +11,8 @@ from maskeraid.terminal import AsJson, Where, connected, console, print_json
 GAPS_SHOWN, TO_COLLECT = 20, 3
 
 Kind = Annotated[
-    Literal["confounds", "coverage"],
-    typer.Argument(help="What travels together, or which combinations of values there are."),
+    Literal["confounds", "coverage", "quality"],
+    typer.Argument(help="What travels together, which combinations there are, or which images lack what is learned."),
 ]
 
 
@@ -26,8 +26,8 @@ def report(
     version: Annotated[str, typer.Option(help="Its version; else the newest.")] = "latest",
     as_json: AsJson = False,
 ) -> None:
-    """What its attributes say before a training: which ones a model could not tell apart, and what to collect."""
-    if beside and kind == "coverage":
+    """What to know before a training: attributes that a model could not tell apart, what to collect, poor images."""
+    if beside and kind != "confounds":
         raise typer.BadParameter("--beside goes with confounds")
     with connected() as client:
         ids = [find_dataset(client, other).id for other in beside or ()]
@@ -40,8 +40,10 @@ def report(
     console.print(f"{found.image_count} images, version {found.version}. {found.sentence}")
     if kind == "confounds":
         print_confounds(found)
-    else:
+    elif kind == "coverage":
         print_gaps(found)
+    elif found.worst:
+        console.print(f"- the worst: {', '.join(found.worst[:GAPS_SHOWN])}")
 
 
 def print_confounds(found: Report) -> None:

@@ -34,6 +34,8 @@ class Image(ApiObject):
     height: int = 0
     attributes: dict[str, Any] = {}
     models: list[dict[str, Any]] = []  # `model_id` and `version` of those that learned from it
+    quality: dict[str, Any] | None = None  # `sharpness`, `exposure`, `face_size`, `warnings`
+    near_duplicate_of: str | None = None  # the id of another image
 
 
 class Report(ApiObject):
@@ -46,6 +48,8 @@ class Report(ApiObject):
     confounds: list[dict[str, Any]] = []  # of `confounds`: `attributes`, `kind`, `sentence`, `collect`, `link`
     pairs: list[dict[str, Any]] = []
     whole: dict[str, Any] | None = None  # of `coverage`: all attributes together
+    warnings: list[dict[str, Any]] = []  # of `quality`: `warning`, `count`, `share`
+    worst: list[str] = []  # of `quality`: ids of images
 
 
 @dataclass(frozen=True)

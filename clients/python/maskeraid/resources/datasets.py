@@ -31,13 +31,17 @@ class Datasets(Resource[Dataset]):
     def report(
         self,
         dataset_id: str,
-        kind: Literal["confounds", "coverage"],
+        kind: Literal["confounds", "coverage", "quality"],
         *,
         version: int | str = "latest",
         where: Sequence[str] = (),
         beside: Sequence[str] = (),
     ) -> Report:
-        """Which attributes travel together, or which combinations there are; `beside`: ids of datasets counted too."""
+        """Which attributes travel together, which combinations there are, or which images lack what a model learns from.
+
+        Args:
+            beside: ids of datasets that are counted too, with `confounds`.
+        """
         query: dict[str, Any] = {"version": version, "where": list(where)} | (
             {"beside": list(beside)} if beside else {}
         )
@@ -163,10 +167,16 @@ class Images(Resource[Image]):
     path, kind = "/v1/images", Image
 
     def of_dataset(
-        self, dataset_id: str, *, where: Sequence[str] = (), limit: int = 100, offset: int = 0
+        self, dataset_id: str, *, where: Sequence[str] = (), limit: int = 100, offset: int = 0, sort: str | None = None
     ) -> list[Image]:
-        """One page of a dataset's images; `where` holds conditions like `mouth:2`."""
+        """One page of a dataset's images.
+
+        Args:
+            where: conditions like `mouth:2`, `quality.warning:blurred`.
+            sort: `like:img_…`, `quality.sharpness`, or `-quality.sharpness`; else in their own order.
+        """
         query = {"dataset_id": dataset_id, "where": list(where), "limit": limit, "offset": offset}
+        query |= {"sort": sort} if sort else {}
         page = self._client.get_json(self.path, **query)
         return [Image.of(row, self._client) for row in page["data"]]
 

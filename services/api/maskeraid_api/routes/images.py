@@ -12,10 +12,11 @@ from starlette.responses import Response
 from maskeraid_api.answers import kept_view, shown, shown_bytes
 from maskeraid_api.dataset_access import Library
 from maskeraid_api.dependencies import CallerOf, GatewayOf, LearnersOf, LibraryOf, RegistryOf
+from maskeraid_api.image_order import SORT, Ordered, in_order
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import ListView, listed
 from maskeraid_api.pictures import as_array
-from maskeraid_api.schemas.datasets import FacetsView, ImageView
+from maskeraid_api.schemas.datasets import FacetsView, ImageView, QualityView
 from maskeraid_api.schemas.parts import ModelReference, id_pattern
 from maskeraid_api.selected_images import Selected, images_of_datasets, images_of_model
 from maskeraid_api.serving import serve, serve_small
@@ -25,6 +26,7 @@ from maskeraid_core.documents.datasets import DatasetVersion, Role
 from maskeraid_core.errors import InputGone, NotFound, RangeNotSatisfiable, ValidationFailed
 from maskeraid_core.ids import image_id
 from maskeraid_core.manifests import PREFIX, facets, sentence
+from maskeraid_core.quality import quality_facets
 
 router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["images"])
 
@@ -51,7 +53,12 @@ VersionParameter = Annotated[
 ]
 WhereParameter = Annotated[
     list[Annotated[str, Query(max_length=300)]],
-    Query(max_length=50, description="`attribute:value`, `age:30..40`, or `hair:` for missing; may be repeated."),
+    Query(
+        max_length=50,
+        description="`attribute:value`, `age:30..40`, or `hair:` for missing; may be repeated. What was "
+        "measured is asked for by `quality.sharpness:0..8`, `quality.exposure`, `quality.face_size`, and "
+        "`quality.warning:blurred`.",
+    ),
 ]
 
 
@@ -99,7 +106,7 @@ SelectedOf = Annotated[Selected, Depends(selected)]
 class Page:
     """What was selected, and which of it is asked for."""
 
-    found: Selected
+    found: Selected | Ordered
     start: int
     limit: int
 
@@ -108,13 +115,23 @@ class Page:
 
 
 async def page(
-    found: SelectedOf,
+    selection: SelectedOf,
+    library: LibraryOf,
     limit: Annotated[int, Query(ge=1, le=500, description="Most images in one page.")] = 20,
     after: Annotated[str | None, Query(max_length=64, description="The last id of the page before.")] = None,
     offset: Annotated[int | None, Query(ge=0, le=10**7, description="Instead of `after`: how many to skip.")] = None,
+    sort: Annotated[
+        str | None,
+        Query(
+            pattern=SORT,
+            description="Instead of their own order: `like:img_…`, the likest to an image of yours first, or by "
+            "`quality.sharpness`, `quality.exposure`, or `quality.face_size`, with a minus from the highest down.",
+        ),
+    ] = None,
 ) -> Page:
     if after is not None and offset is not None:
         raise ValidationFailed("give `after` or `offset`, not both", parameter="offset")
+    found = await in_order(library, selection, sort) if sort else selection
     return Page(found, offset or 0 if after is None else await to_thread.run_sync(found.behind, after), limit)
 
 
@@ -143,11 +160,13 @@ def image_view(version: DatasetVersion, row: dict[str, Any], models: Sequence[Mo
     """A row of the manifest as clients see it; attributes that are missing are left out."""
     own = f"/v1/images/{image_id(version.dataset_id, row['row'])}"
     attributes = {name.removeprefix(PREFIX): value for name, value in row.items() if name.startswith(PREFIX) and value}
+    near = row["near_duplicate_of"]
     return ImageView(
         id=image_id(version.dataset_id, row["row"]), dataset_id=version.dataset_id, version=version.version,
         row=row["row"], file=row["file"], sha256=row["sha256"], bytes=row["bytes"], width=row["width"],
         height=row["height"], grey=row["grey"], attributes=attributes,
-        models=list(models),
+        models=list(models), box=row["box"], generated=row["generated"] is True,
+        near_duplicate_of=near and image_id(version.dataset_id, near), quality=QualityView.of(row),
         urls={"self": own, "content": f"{own}/content", "thumbnail": f"{own}/content?size=thumb"},
     )  # fmt: skip
 
@@ -155,14 +174,15 @@ def image_view(version: DatasetVersion, row: dict[str, Any], models: Sequence[Mo
 @router.get("/facets", response_model=FacetsView)
 @operation(Scope.DATASETS_READ, problems=(NotFound,))
 async def get_facets(request: Request, found: SelectedOf, gateway: GatewayOf) -> Response:
-    """Values of every attribute under a filter, with their counts."""
+    """Values of every attribute under a filter, with their counts; what was measured of the images behind them."""
     return shown_bytes(request, await kept_view(gateway.answers, ("facets", found.key), lambda: facets_view(found)))
 
 
 def facets_view(found: Selected) -> FacetsView:
     counted = facets(*found.attributes())
+    measured = quality_facets(found.quality())
     return FacetsView.model_validate(
-        {"total": found.total, "sentence": sentence(found.total, counted), "facets": counted}
+        {"total": found.total, "sentence": sentence(found.total, counted), "facets": [*counted, *measured]}
     )
 
 

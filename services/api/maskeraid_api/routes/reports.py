@@ -1,4 +1,4 @@
-"""What a dataset's attributes say before a training."""
+"""What a dataset's attributes, and what was measured of its images, say before a training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.reports.axes import axes_of
 from maskeraid_api.reports.confounds import find_confounds
 from maskeraid_api.reports.coverage import find_coverage
+from maskeraid_api.reports.quality import find_quality
 from maskeraid_api.routes.images import MOST_DATASETS, WhereParameter
 from maskeraid_api.schemas.parts import id_pattern
 from maskeraid_api.schemas.reports import (
@@ -22,6 +23,7 @@ from maskeraid_api.schemas.reports import (
     CoverageReportView,
     FixedAttribute,
     LinkView,
+    QualityReportView,
     confounds_in_words,
     left_out_of,
     pair_view,
@@ -122,3 +124,15 @@ async def get_confound_report(
 
     key = "confounds", one.version.id, found.key, str(sorted(elsewhere.items()))
     return shown_bytes(request, await kept_view(gateway.answers, key, report))
+
+
+@router.get("/quality", response_model=QualityReportView)
+@operation(Scope.DATASETS_READ, problems=(DatasetEmpty,))
+async def get_quality_report(request: Request, one: AskedOf, library: LibraryOf, gateway: GatewayOf) -> Response:
+    """What was measured of the images: how many have which warning, how they are spread, and the worst of them."""
+    found = await images_of_datasets(library, [one.version], one.where)
+
+    def report() -> QualityReportView:
+        return QualityReportView.model_validate({**one.facts(found), **find_quality(found.parts[0])})
+
+    return shown_bytes(request, await kept_view(gateway.answers, ("quality", one.version.id, found.key), report))

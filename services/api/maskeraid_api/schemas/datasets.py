@@ -1,5 +1,6 @@
 """Datasets, their versions, and images."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -122,6 +123,31 @@ class DatasetVersionView(View):
         return cls(**fields, digest=f"sha256:{version.manifest_sha256}")
 
 
+class QualityView(View):
+    """What was measured of an image when it was imported."""
+
+    sharpness: float = Field(
+        description="Photographs of faces have 9 to 25, blurred ones less than 8; drawn faces up to 60.",
+        examples=[16.5],
+    )
+    exposure: float = Field(description="How bright it is, 0 to 1.", examples=[0.52])
+    face_size: int = Field(description="The side of the face, in pixels.", examples=[64])
+    warnings: list[str] = Field(
+        description="Why features may not be seen: `face_too_small`, `blurred`, `too_dark`, `too_bright`, `flat`.",
+        examples=[["blurred"]],
+    )
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "QualityView | None":
+        """None for a row of a version that was not measured."""
+        if row["quality:sharpness"] is None:
+            return None
+        return cls(
+            sharpness=round(row["quality:sharpness"], 2), exposure=round(row["quality:exposure"], 4),
+            face_size=int(row["quality:face_size"]), warnings=row["quality:warnings"],
+        )  # fmt: skip
+
+
 class ImageView(View):
     """One image of a dataset."""
 
@@ -138,14 +164,26 @@ class ImageView(View):
     grey: bool
     attributes: dict[str, str]
     models: list[ModelReference] = Field(description="Versions of your models that learned from it.")
+    quality: QualityView | None = Field(description="Null for images of versions before 0.2.")
+    near_duplicate_of: str | None = Field(
+        description="An image of the dataset that looks nearly the same.",
+        examples=["img_01KA9G4NK0N4KPKYMBYYB3G1PS_000001"],
+    )
+    box: str | None = Field(
+        description="Where in the original photograph the face was found: `left,top,right,bottom` in pixels.",
+        examples=["120,80,248,208"],
+    )
+    generated: bool = Field(description="A result of this service, let in on purpose.", examples=[False])
     urls: dict[str, str]
 
 
 class FacetValue(View):
-    """A value under the filter."""
+    """A value under the filter, or a range of values."""
 
     value: str
     count: int
+    low: float | None = Field(default=None, description="Of a range of what was measured, included.", examples=[8.0])
+    high: float | None = Field(default=None, description="Of a range, where the next one begins.", examples=[10.0])
 
 
 class Facet(View):

@@ -19,6 +19,48 @@ TOGETHER = (
 )
 
 
+class WarningCount(View):
+    """How many images have a warning."""
+
+    warning: str = Field(description="Which.", examples=["blurred"])
+    count: int = Field(description="Images that have it.", examples=[3])
+    share: float = Field(description="Of those that were measured, 0 to 1.", examples=[0.12])
+
+
+class MeasuredRange(View):
+    """A bin of a histogram."""
+
+    low: float = Field(description="Where it begins, included.", examples=[8.0])
+    high: float = Field(description="Where the next one begins.", examples=[10.0])
+    count: int = Field(description="Images in it.", examples=[4])
+
+
+class MeasuredHistogram(View):
+    """How many images have how much of what was measured."""
+
+    measure: str = Field(description="`quality.sharpness`, …, as filters spell it.", examples=["quality.sharpness"])
+    bins: list[MeasuredRange] = Field(description="At most 10, between round numbers.")
+
+
+class QualityReportView(View):
+    """Which images a model will hardly learn features from."""
+
+    object: Literal["quality_report"] = "quality_report"
+    dataset_id: str
+    version: int
+    where: list[str]
+    image_count: int
+    measured: int = Field(description="Images that were measured when they were imported.", examples=[25])
+    sentence: str = Field(description="The same in words.", examples=["None of 25 images has a warning."])
+    warnings: list[WarningCount]
+    histograms: list[MeasuredHistogram] = Field(description="Of each number that was measured.")
+    worst: list[str] = Field(
+        description="Images with warnings, those with the most first, and of these the least sharp.",
+        examples=[["img_01KA9G4NK0N4KPKYMBYYB3G1PS_000001"]],
+    )
+    near_duplicates: int = Field(description="Images that look nearly like another one.", examples=[0])
+
+
 class LeftOutAttribute(View):
     """An attribute that no report can look at."""
 
