@@ -1,13 +1,10 @@
 """Faces in photographs: found with MTCNN, turned upright into a model's frame, and put back after they were filled.
 
-Source: Zhang et al. 2016 (arXiv 1604.02878) finds them, by the package `mtcnn`; the frame is fitted by least squares as
-in Umeyama 1991. TensorFlow loads when the first photograph comes.
+Source: Zhang et al. 2016 (arXiv 1604.02878) finds them; the frame is fitted by least squares as in Umeyama 1991.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from threading import Lock
 from typing import Any
 
 import cv2
@@ -16,13 +13,13 @@ from numpy.typing import NDArray
 
 from maskeraid_faces.coverings.grow import grow
 from maskeraid_faces.errors import BadSettings, NoFace, SeveralFaces
+from maskeraid_faces.face_detector import Detected, detect_faces
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Covering, Image, to_pixels
 
 Points = NDArray[np.float64]  # (5, 2) of x, y: left eye, right eye, nose, left and right corner of the mouth
 Matrix = NDArray[np.float64]  # (2, 3), takes (x, y, 1) of the photograph to the crop
 
-POINTS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
 USUAL_FRAME: Points = np.array([[0.3, 0.33], [0.7, 0.33], [0.5, 0.54], [0.34, 0.72], [0.66, 0.72]])  # of a crop's side
 WEIGHTS = np.array([2.0, 2.0, 1.0, 1.0, 1.0])  # what hides mouths and noses is commoner than what hides eyes
 LONGEST_SIDE = 640  # pixels, of what the detector sees: faces down to a thirtieth of it are found
@@ -30,8 +27,6 @@ LEAST_CONFIDENCE = 0.6  # of MTCNN's last network; covered faces look less like 
 SMALLEST_CROP, LARGEST_CROP = 64, 1024  # pixels a side
 MEAN_FACE_SIDE, MARGIN = 192, 64  # pixels, of a model's mean face and what is put around it when it is looked at
 LEAST_LIKE_FACE = 0.15  # of the side: the largest distance of a model's points from the usual frame's
-
-_turn = Lock()  # one photograph at a time: TensorFlow uses all cores for each
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ def find_faces(photo: Image) -> tuple[PhotoFace, ...]:
     if scale < 1:
         seen = np.asarray(cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     faces: list[PhotoFace] = []
-    for found in sorted(_detect(seen), key=lambda found: -float(found["confidence"])):
+    for found in detect_faces(seen, LEAST_CONFIDENCE):
         face = _face(found, scale, photo)
         if not any(_is_same(face, kept) for kept in faces):
             faces.append(face)
@@ -182,13 +177,12 @@ def _scale(matrix: Matrix) -> float:
     return float(np.hypot(matrix[0, 0], matrix[1, 0]))
 
 
-def _face(found: dict[str, Any], scale: float, photo: Image) -> PhotoFace:
+def _face(found: Detected, scale: float, photo: Image) -> PhotoFace:
     height, width = photo.shape[:2]
-    left, top, across, down = (round(float(length) / scale) for length in found["box"])
+    left, top, right, bottom = (round(float(place) / scale) for place in found.box)
     left, top = max(0, left), max(0, top)
-    points = np.array([found["keypoints"][name] for name in POINTS], np.float64) / scale
-    box = left, top, min(across, width - left), min(down, height - top)
-    return PhotoFace(box, min(1.0, float(found["confidence"])), points)
+    box = left, top, min(right, width) - left, min(bottom, height) - top
+    return PhotoFace(box, min(1.0, found.confidence), found.points / scale)
 
 
 def _is_same(one: PhotoFace, other: PhotoFace) -> bool:
@@ -198,18 +192,6 @@ def _is_same(one: PhotoFace, other: PhotoFace) -> bool:
     shared_down = min(top + down, other_top + other_down) - max(top, other_top)
     smaller = min(across * down, other_across * other_down)
     return min(shared_across, shared_down) > 0 and 2 * shared_across * shared_down > smaller
-
-
-def _detect(photo: Image) -> list[dict[str, Any]]:
-    with _turn:
-        return list(_detector().detect_faces(photo, threshold_onet=LEAST_CONFIDENCE))
-
-
-@cache
-def _detector() -> Any:  # noqa: ANN401 the package has no types
-    from mtcnn import MTCNN  # here, because it loads TensorFlow
-
-    return MTCNN()
 
 
 def _similarity(points: Points, frame: Points) -> Matrix:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from tests.unit.inference.made_models import load_made, make_version
 
 from maskeraid_faces.alignment import (
-    POINTS,
     USUAL_FRAME,
     PhotoFace,
     align,
@@ -69,7 +68,7 @@ class TestFindFaces:
         again = face_from(face.to_dict())
         assert again.box == face.box
         assert np.allclose(again.points, face.points, atol=0.05)
-        assert len(again.points) == len(POINTS)
+        assert len(again.points) == len(USUAL_FRAME)
 
 
 class TestChooseFace:

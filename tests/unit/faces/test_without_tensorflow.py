@@ -15,6 +15,8 @@ ALONE = (
     "evaluation",
     "sanitising",
     "measures",
+    "alignment",
+    "face_detector",
     "images",
     "errors",
     "face_model",

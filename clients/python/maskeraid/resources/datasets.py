@@ -37,7 +37,7 @@ class Datasets(Resource[Dataset]):
         where: Sequence[str] = (),
         beside: Sequence[str] = (),
     ) -> Report:
-        """Which attributes travel together, which combinations there are, or which images lack what a model learns from.
+        """Which attributes travel together, which combinations there are, or which images teach a model little.
 
         Args:
             beside: ids of datasets that are counted too, with `confounds`.
