@@ -56,7 +56,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "deadline_seconds": ("Cancel it unless it has ended by then.", 86_400),
     "description": ("Yours.", "our receiver"),
     "detail": ("For people.", "25 images: expect memorisation."),
-    "detect_faces": ("Not yet.", None),
+    "detect_faces": ("Whether faces are looked for.", None),
     "digest": ("SHA-256.", DIGEST),
     "disabled_reason": ("Why nothing is sent there any more.", "410 Gone"),
     "distinct": ("How many values there are.", 5),

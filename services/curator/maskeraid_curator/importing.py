@@ -25,6 +25,7 @@ from maskeraid_core.portal import PortalStores
 from maskeraid_core.uniting import united_schema
 from maskeraid_curator.archives import Entry
 from maskeraid_curator.covering_faces import clean_faces, covered_rows, covered_schema
+from maskeraid_curator.cropping import cut_out_face, wanted_side
 from maskeraid_curator.drafts import Draft, Make
 from maskeraid_curator.editing import edited
 from maskeraid_curator.generating import Objects, drawn_rows, drawn_schema
@@ -70,6 +71,7 @@ class Import:
     accepted: list[Accepted] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     unlisted: int = 0  # files that no manifest names
+    side: int | None = None  # of the faces that are cut out of photographs
     _stored: set[str] = field(default_factory=set)  # keys
 
     @property
@@ -229,6 +231,7 @@ def _read_upload(running: Import, dataset: Dataset) -> Schema:
         _warn(running, plan, schema)
         good = list(_fitting(running, plan.rows, schema))
         running.held.enter("sanitising")
+        running.side = running.port.call(wanted_side, running.held.stores, dataset, running.spec)
         tracker = Tracker(running.held, len({row.entry for row in good}))
         rows_of = {archive: list(rows) for archive, rows in groupby(good, key=lambda row: row.archive)}
         for number, (archive, name) in enumerate(plan.files.items(), 1):
@@ -278,12 +281,14 @@ def _sanitise(running: Import, archive: int, rows: Sequence[PlannedRow], schema:
 
     def keep(outcomes: list[Outcome]) -> None:
         running.check()
+        if running.side:
+            outcomes = [(entry, cut_out_face(outcome, running.side)) for entry, outcome in outcomes]
         running.store([one for _, outcome in outcomes for one in _objects(running.tenant, outcome)])
         for entry, outcome in outcomes:
             _conclude(running, rows_of[entry], outcome, schema)
         tracker.add(len(outcomes))
 
-    sanitise_entries(archive, list(rows_of), keep)
+    sanitise_entries(archive, list(rows_of), keep, are_photographs=running.side is not None)
 
 
 def _objects(tenant: str, outcome: SanitisedPicture | ImageRejected) -> Objects:
@@ -337,6 +342,7 @@ def _result(running: Import, version: DatasetVersion | None, draft: Draft) -> di
         "rejected": sum(counts[outcome] for outcome in NOT_TAKEN),
         "duplicates": counts["duplicate"],
         "near_duplicates": counts["near_duplicate"],
+        "without_face": counts["no_face"],
         "too_small": counts["too_small"],
         "unlisted": running.unlisted,
         "rows": report.height,

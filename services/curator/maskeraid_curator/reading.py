@@ -76,17 +76,21 @@ def sanitise_entries(
     keep: Callable[[list[Outcome]], None],
     *,
     start: Callable[[int], LimitedChild] = start_child,
+    are_photographs: bool = False,
 ) -> None:
     """Have all entries sanitised by limited children side by side; `keep` gets the outcomes in batches.
+
+    Photographs of any size come one by one, and as pixels alone.
 
     `keep` is called from several threads; what it raises ends the work and is raised here. An image of which a child
     dies is rejected, and the rest goes on in a new child.
 
     Raises: BadArchive; reason `hostile` after three such deaths.
     """
-    work = _Work(archive, keep, start)
-    for first in range(0, len(entries), BATCH):
-        work.batches.put(list(entries[first : first + BATCH]))
+    work = _Work(archive, keep, start, are_photographs=are_photographs)
+    batch = 1 if are_photographs else BATCH
+    for first in range(0, len(entries), batch):
+        work.batches.put(list(entries[first : first + batch]))
     children = min(MOST_CHILDREN, len(os.sched_getaffinity(0)), work.batches.qsize())
     with ThreadPoolExecutor(max(1, children), thread_name_prefix="sanitising") as pool:
         running = [pool.submit(work.carry_out) for _ in range(children)]
@@ -98,12 +102,18 @@ class _Work:
     """Batches of entries that several threads share, each with a child of its own."""
 
     def __init__(
-        self, archive: int, keep: Callable[[list[Outcome]], None], start: Callable[[int], LimitedChild]
+        self,
+        archive: int,
+        keep: Callable[[list[Outcome]], None],
+        start: Callable[[int], LimitedChild],
+        *,
+        are_photographs: bool,
     ) -> None:
         self.batches: queue.SimpleQueue[list[Entry]] = queue.SimpleQueue()
         self._archive = archive
         self._keep = keep
         self._start = start
+        self._are_photographs = are_photographs
         self._deaths = 0
         self._turn = threading.Lock()
         self._is_over = threading.Event()
@@ -137,7 +147,7 @@ class _Work:
     def _ask(self, child: LimitedChild, batch: list[Entry]) -> list[Outcome]:
         """Outcomes of the batch's first entries: of all, or up to the one that the child died of or retired before."""
         outcomes: list[Outcome] = []
-        request: Header = {"archive": self._archive, "entries": batch}
+        request: Header = {"archive": self._archive, "entries": batch, "are_photographs": self._are_photographs}
         try:
             replies = child.ask(request, seconds=IMAGE_SECONDS)
             for entry, (reply, body) in zip(batch, replies, strict=False):

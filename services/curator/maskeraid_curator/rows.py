@@ -133,7 +133,7 @@ def _measured(measures: Measures | None) -> dict[str, Any]:
     return {
         "quality:sharpness": measures.sharpness, "quality:exposure": measures.exposure,
         "quality:face_size": measures.face_size, "quality:warnings": list(measures.warnings),
-        "look": measures.look, "phash": measures.phash,
+        "look": measures.look, "phash": measures.phash, "box": measures.box,
     }  # fmt: skip
 
 

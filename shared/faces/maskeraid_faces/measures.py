@@ -42,6 +42,7 @@ class Measures:
     warnings: tuple[str, ...]
     look: bytes  # 8 x 8 x 3 uint8, area means
     phash: int | None  # 64 bits; None for drawn pictures, which differ by fewer pixels than such a hash sees
+    box: str | None = None  # of a face that was cut out: `left,top,right,bottom` in the photograph
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -52,11 +53,12 @@ class Measures:
         return cls(**{**said, "warnings": tuple(said["warnings"]), "look": bytes.fromhex(said["look"])})
 
 
-def measure(image: Image, face_size: int | None = None) -> Measures:
+def measure(image: Image, face_size: int | None = None, box: str | None = None) -> Measures:
     """Measure an image uint8 (side, side, 3) whose side is a multiple of 8.
 
     Args:
-        face_size: side in pixels of what the face was cut out of; the image's own side when absent.
+        face_size: side in pixels of the face in the photograph that it was cut out of; the image's own when absent.
+        box: where it was there.
     """
     luma = image @ LUMA
     size = face_size or image.shape[0]
@@ -69,6 +71,7 @@ def measure(image: Image, face_size: int | None = None) -> Measures:
         warnings=tuple(_warnings(luma, size, sharpness, is_drawn=is_drawn)),
         look=_look(image).tobytes(),
         phash=None if is_drawn else _phash(luma),
+        box=box,
     )
 
 

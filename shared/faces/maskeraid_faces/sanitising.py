@@ -48,6 +48,14 @@ def sanitise(content: bytes, sides: Sides | None = None) -> SanitisedImage:
         BadImage: with `facts["reason"]` of too_many_bytes, format, too_many_pixels, side_too_long, animated,
             unreadable, or one of `Sides.check`; the message says it in words for the sender.
     """
+    pixels = clean_pixels(content, sides)
+    height, width = pixels.shape[:2]
+    grey = bool((pixels == pixels[..., :1]).all())
+    return SanitisedImage(pixels, encode_png(pixels, has_repeats=grey), grey, width, height, thumbnail_of(pixels))
+
+
+def clean_pixels(content: bytes, sides: Sides | None = None) -> Image:
+    """The pixels alone of one JPEG, PNG, or WebP, (height, width, 3) sRGB; checks and errors as of `sanitise`."""
     if len(content) > MAX_BYTES:
         raise _refusal("too_many_bytes", f"larger than {MAX_BYTES // 2**20} MiB")
     if not MAGIC.match(content):
@@ -58,10 +66,7 @@ def sanitise(content: bytes, sides: Sides | None = None) -> SanitisedImage:
         picture = _opened(content)
         if sides:
             sides.check(*picture.size)  # turning a picture upright may swap the two: these rules do not mind
-        pixels = _decoded(picture)
-    height, width = pixels.shape[:2]
-    grey = bool((pixels == pixels[..., :1]).all())
-    return SanitisedImage(pixels, encode_png(pixels, has_repeats=grey), grey, width, height, thumbnail_of(pixels))
+        return _decoded(picture)
 
 
 def _opened(content: bytes) -> Pictures.Image:

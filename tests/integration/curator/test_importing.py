@@ -6,7 +6,9 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from tests.factories import make_job
 from tests.unit.curator.zips import Member, build
@@ -25,9 +27,11 @@ from maskeraid_core.repositories.repository import now
 from maskeraid_core.status_machine import JobAction
 from maskeraid_core.worker import Worker
 from maskeraid_curator.importing import carry_out
+from maskeraid_faces.drawing.lifelike import draw_lifelike_face
 from maskeraid_faces.drawn import draw_faces
 
 TENANT = "ten_1"
+Picture = NDArray[np.uint8]
 FACES = draw_faces("faces-light")
 
 
@@ -58,9 +62,9 @@ class Curator:
         self.port.call(self.stores.blobs.put_all, list(zip(keys, (data[:half], data[half:]), strict=True)))
         return StoredFile(name=name, bytes=len(data), sha256=hashlib.sha256(data).hexdigest(), keys=keys)
 
-    def order(self, dataset: Dataset, *files: StoredFile, generator: str | None = None) -> Job:
+    def order(self, dataset: Dataset, *files: StoredFile, generator: str | None = None, **options: Any) -> Job:  # noqa: ANN401
         source = "generator" if generator else "upload"
-        spec = ImportSpec(dataset_id=dataset.id, source=source, files=list(files), generator=generator)
+        spec = ImportSpec(dataset_id=dataset.id, source=source, files=list(files), generator=generator, **options)
         job = make_job(JobKind.IMPORT, TENANT, spec=spec.model_dump(mode="json"))
         return self.port.call(JobRepository(self.stores.database, TENANT).accept, job)
 
@@ -71,8 +75,8 @@ class Curator:
             carry_out(held, self.port, is_leaving or threading.Event())
         return self.job(job.id)
 
-    def imported(self, dataset: Dataset, *files: StoredFile, generator: str | None = None) -> Job:
-        return self.carry_out(self.order(dataset, *files, generator=generator))
+    def imported(self, dataset: Dataset, *files: StoredFile, generator: str | None = None, **options: Any) -> Job:  # noqa: ANN401
+        return self.carry_out(self.order(dataset, *files, generator=generator, **options))
 
     def job(self, job_id: str) -> Job:
         found = self.port.call(JobMoves(self.stores.database).get, job_id)
@@ -103,6 +107,19 @@ def curator(port: PortalStores) -> Iterator[Curator]:
     opened.worker.close()
 
 
+def packed(picture: Picture, kind: str = "PNG", **options: Any) -> bytes:  # noqa: ANN401 Pillow's
+    data = io.BytesIO()
+    Image.fromarray(picture).save(data, kind, **options)
+    return data.getvalue()
+
+
+def photograph(side: int) -> Picture:
+    """A painted face on a wall."""
+    photo = np.full((240, 320, 3), (90, 110, 120), np.uint8)
+    photo[40 : 40 + side, 60 : 60 + side] = draw_lifelike_face(side, np.random.default_rng(0))
+    return photo
+
+
 MANIFEST = b"""file,eyes,age
 images/0.png,1,30
 images/1.png,9,31
@@ -125,6 +142,50 @@ def archive() -> bytes:
 
 
 SCHEMA = {"eyes": Attribute(type="enum", values=["1", "2"], required=True), "age": Attribute(type="number")}
+
+
+class TestFaces:
+    def test_are_cut_out_of_photographs(self, curator: Curator) -> None:
+        photos = {"face": photograph(160), "small": photograph(50), "wall": np.full((240, 320, 3), 128, np.uint8)}
+        files = [curator.store(f"{name}.png", packed(photo)) for name, photo in photos.items()]
+        dataset = curator.add_dataset()
+        job = curator.imported(dataset, *files, detect_faces=True)
+        assert job.result is not None, job.error
+        counts = {name: job.result[name] for name in ("imported", "rejected", "without_face", "too_small")}
+        assert counts == {"imported": 1, "rejected": 2, "without_face": 1, "too_small": 1}
+        assert {row["file"]: row["code"] for row in job.result["rejected_rows"]} == {
+            "small.png": "too_small", "wall.png": "no_face"
+        }  # fmt: skip
+        (row,) = curator.latest(dataset)[2]
+        assert (row["width"], row["height"], len(row["box"].split(","))) == (64, 64, 4)
+        assert row["quality:face_size"] > 64
+
+    def test_size_is_the_wanted_one_or_that_of_the_dataset(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        curator.imported(dataset, curator.store("a.png", packed(photograph(160))), detect_faces=True, size=48)
+        curator.imported(dataset, curator.store("b.png", packed(photograph(160)[:, ::-1])), detect_faces=True)
+        assert [row["width"] for row in curator.latest(dataset)[2]] == [48, 48]
+
+    def test_are_not_looked_for_where_there_are_none(self, curator: Curator) -> None:
+        dataset = curator.add_dataset(subject_kind="other")
+        files = curator.store("a.png", packed(photograph(160))), curator.store("b.png", png(1))
+        job = curator.imported(dataset, *files, detect_faces=True)
+        assert job.result is not None, job.error
+        assert [row["code"] for row in job.result["rejected_rows"]] == ["resolution_not_supported"]
+
+
+class TestNearDuplicates:
+    @pytest.mark.parametrize(("wanted", "imported"), [("keep", 2), ("drop", 1)])
+    def test_are_kept_and_told_or_left_out(self, curator: Curator, wanted: str, imported: int) -> None:
+        face = draw_lifelike_face(64, np.random.default_rng(1))
+        files = curator.store("a.png", packed(face)), curator.store("b.jpg", packed(face, "JPEG", quality=80))
+        dataset = curator.add_dataset()
+        job = curator.imported(dataset, *files, near_duplicates=wanted)
+        assert job.result is not None, job.error
+        assert (job.result["imported"], job.result["near_duplicates"], job.result["duplicates"]) == (imported, 1, 0)
+        assert [row["near_duplicate_of"] for row in curator.latest(dataset)[2]] == [None, 1][:imported]
+        told = [one["code"] for one in job.warnings]
+        assert ("near_duplicates" in told) == (wanted == "keep")
 
 
 class TestUpload:

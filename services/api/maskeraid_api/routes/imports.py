@@ -137,6 +137,11 @@ async def uploaded_file(uploads: Uploads, upload_id: str) -> StoredFile:
     return StoredFile(name=upload.file_name, bytes=upload.bytes, sha256=upload.sha256, keys=keys)
 
 
+def wanted_of(options: ImportOptions) -> dict[str, Any]:
+    """What is wanted of the images, wherever they come from."""
+    return options.model_dump(include={"dry_run", "near_duplicates", "detect_faces", "size"})
+
+
 @router.get("/{import_id}", response_model=ImportView)
 @operation(Scope.DATASETS_READ)
 async def get_import(import_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:

@@ -120,7 +120,19 @@ class MergeSource(Body):
 class ImportOptions(LabelledBody):
     """What an import takes beside its dataset and where its images come from."""
 
-    detect_faces: NotYet = False
+    detect_faces: bool = Field(
+        default=False,
+        description="Whether faces are looked for in photographs of any size, and the largest of each is cut out. "
+        "Datasets of the kind `other` take pictures as they are.",
+    )
+    size: int | None = Field(
+        default=None,
+        ge=16,
+        le=256,
+        multiple_of=8,
+        examples=[64],
+        description="The side in pixels of faces that are cut out; that of the dataset's images when absent, or 64.",
+    )
     dry_run: bool = Field(
         default=False,
         description="Read and check everything, store nothing: the result has the report and the schema. Nobody is "

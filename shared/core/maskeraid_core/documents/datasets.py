@@ -157,6 +157,7 @@ class ImportSpec(Part):
     edit: Edit | None = None
     parts: list[MergePart] = Field(default_factory=list)
     detect_faces: bool = False
+    size: int | None = None  # side of the faces that are cut out, pixels
     near_duplicates: Literal["keep", "drop"] = "keep"
     dry_run: bool = False  # read and check everything, store nothing
 
