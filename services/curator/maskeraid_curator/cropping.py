@@ -1,6 +1,7 @@
 """Cuts the face out of each photograph of an import: sanitised pixels in, a picture of the wanted size out."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -53,7 +54,8 @@ def cut_out_face(
         return ImageRejected("too_small", detail)
     crop = align(photo, face).crop
     fitting = np.asarray(cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
-    return _packed(fitting, max(width, height), f"{left},{top},{left + width},{top + height}")
+    found = _packed(fitting, max(width, height), f"{left},{top},{left + width},{top + height}")
+    return replace(found, says_generated=picture.says_generated)
 
 
 def _packed(face: Image, face_size: int, box: str) -> SanitisedPicture:

@@ -54,6 +54,14 @@ NEAR_DUPLICATES = (
     "{} images look nearly like one before them; they are kept, and marked with its row (`near_duplicate_of`): import "
     'with `near_duplicates: "drop"` to leave such out'
 )
+GENERATED = (
+    "the file says that a trained generator made it, or a part of it; a model that learns from generated faces repeats "
+    "their faults: leave it out, or import with `allow_generated`"
+)
+LET_IN = (
+    "{} images say that a trained generator made them, or a part of them; they are marked (`generated`), and models "
+    "that learn from them repeat their faults"
+)
 NO_MANIFEST = (
     "{} images came without a manifest and have no attributes: to filter, compare, and choose models by attributes, "
     "put a manifest.csv (first column `file`, then a column an attribute) beside them and import into a new dataset"
@@ -117,6 +125,8 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
     if spec.edit is not None and not draft.is_change:
         held.warn("nothing_changed", NOTHING_CHANGED)
     _warn_of_few(running, draft)
+    if count := sum(row.generated is True for row in running.accepted):
+        held.warn("generated_images", LET_IN.format(count))
     if marked := _marked(report):
         held.warn("near_duplicates", NEAR_DUPLICATES.format(marked))
     held.result = _result(running, version, draft)
@@ -307,9 +317,21 @@ def _conclude(
         if isinstance(outcome, ImageRejected):
             running.refused.append(Refused(row.number, row.file, outcome.code, str(outcome)))
             continue
+        if outcome.says_generated and not running.spec.allow_generated:
+            running.refused.append(Refused(row.number, row.file, "generated_image", GENERATED))
+            continue
         facts = (outcome.sha256, len(outcome.png), outcome.width, outcome.height, outcome.grey)
         measures = Measures.from_dict(outcome.measures) if outcome.measures else None
-        running.accepted.append(Accepted(row.number, row.file, fit(row.cells, schema), *facts, measures=measures))
+        running.accepted.append(
+            Accepted(
+                row.number,
+                row.file,
+                fit(row.cells, schema),
+                *facts,
+                measures=measures,
+                generated=outcome.says_generated or None,
+            )
+        )
 
 
 def _shown(report: pl.DataFrame) -> list[dict[str, object]]:

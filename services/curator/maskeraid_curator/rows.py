@@ -30,6 +30,7 @@ class Accepted:
     covering_sha256: str | None = None  # of a drawn test face: its true covering
     twin_sha256: str | None = None  # of a drawn test face: the same face uncovered
     measures: Measures | None = None
+    generated: bool | None = None  # True: it says so of itself, and was let in on purpose
 
     @property
     def identity(self) -> tuple[str, str | None, str | None]:

@@ -37,6 +37,7 @@ class SanitisedPicture:
     height: int
     grey: bool
     measures: Mapping[str, Any] | None = None
+    says_generated: bool = False  # what came said of itself that a trained generator made it, or a part of it
 
 
 class ImageSanitiser:
@@ -97,4 +98,5 @@ def read_sanitised(reply: Header, body: bytes) -> SanitisedPicture:
         height=int(reply["height"]),
         grey=reply["grey"] is True,
         measures=reply.get("measures"),
+        says_generated=reply.get("says_generated") is True,
     )

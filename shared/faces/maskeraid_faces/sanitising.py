@@ -19,6 +19,7 @@ from maskeraid_faces.sanitising_sides import Sides
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAGIC = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|RIFF....WEBP", re.DOTALL)
+GENERATED = re.compile(rb"digitalsourcetype/(compositeWith)?trainedAlgorithmicMedia", re.IGNORECASE)
 MAX_BYTES = 25 * 2**20
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 16_384
@@ -36,6 +37,14 @@ class SanitisedImage:
     width: int
     height: int
     thumbnail: bytes | None  # WebP, longer side 128; None for an image no larger than that
+
+
+def says_generated(content: bytes) -> bool:
+    """Whether a file says of itself, in XMP, that a trained generator made it or a part of it, as our results do.
+
+    Nothing is parsed: PNG, JPEG, and WebP carry XMP as plain text. Source: IPTC Digital Source Type.
+    """
+    return GENERATED.search(content) is not None
 
 
 def sanitise(content: bytes, sides: Sides | None = None) -> SanitisedImage:

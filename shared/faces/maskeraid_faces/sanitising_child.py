@@ -5,7 +5,7 @@ from typing import Any
 
 from maskeraid_faces.errors import BadImage
 from maskeraid_faces.measures import measure
-from maskeraid_faces.sanitising import clean_pixels, sanitise
+from maskeraid_faces.sanitising import clean_pixels, sanitise, says_generated
 from maskeraid_faces.sanitising_sides import Sides
 
 CODES = dict.fromkeys(("too_many_bytes", "too_many_pixels", "side_too_long"), "too_large") | {
@@ -30,6 +30,7 @@ def sanitised_reply(
     pixels = image.pixels.tobytes() if with_pixels else b""
     facts: dict[str, Any] = {"width": image.width, "height": image.height, "grey": image.grey}
     if is_measured:
+        facts["says_generated"] = says_generated(data)
         facts["measures"] = measure(image.pixels).to_dict()
     return {**facts, "png": len(image.png), "thumbnail": len(thumbnail)}, image.png + thumbnail + pixels
 
@@ -41,7 +42,8 @@ def photograph_reply(data: bytes) -> tuple[dict[str, Any], bytes]:
     except (BadImage, MemoryError) as error:
         return _rejection(error), b""
     height, width = pixels.shape[:2]
-    return {"width": width, "height": height, "grey": False, "png": 0, "thumbnail": 0}, pixels.tobytes()
+    facts = {"width": width, "height": height, "grey": False, "says_generated": says_generated(data)}
+    return {**facts, "png": 0, "thumbnail": 0}, pixels.tobytes()
 
 
 def _rejection(error: BadImage | MemoryError) -> dict[str, Any]:

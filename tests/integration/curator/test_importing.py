@@ -29,6 +29,8 @@ from maskeraid_core.worker import Worker
 from maskeraid_curator.importing import carry_out
 from maskeraid_faces.drawing.lifelike import draw_lifelike_face
 from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.png import encode_png
+from maskeraid_inference.marking import Mark
 
 TENANT = "ten_1"
 Picture = NDArray[np.uint8]
@@ -172,6 +174,24 @@ class TestFaces:
         job = curator.imported(dataset, *files, detect_faces=True)
         assert job.result is not None, job.error
         assert [row["code"] for row in job.result["rejected_rows"]] == ["resolution_not_supported"]
+
+
+class TestGenerated:
+    RESULT = encode_png(draw_lifelike_face(64, np.random.default_rng(1)), xmp=Mark("sha256:0", "rim_1", "0.2").xmp)
+
+    def test_own_results_are_refused_with_their_row(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        files = curator.store("a.png", png(1)), curator.store("b.png", self.RESULT)
+        job = curator.imported(dataset, *files)
+        assert job.result is not None, job.error
+        assert [(row["row"], row["code"]) for row in job.result["rejected_rows"]] == [(2, "generated_image")]
+
+    def test_they_are_marked_where_they_are_allowed(self, curator: Curator) -> None:
+        dataset = curator.add_dataset()
+        files = curator.store("a.png", png(1)), curator.store("b.png", self.RESULT)
+        job = curator.imported(dataset, *files, allow_generated=True)
+        assert [row["generated"] for row in curator.latest(dataset)[2]] == [None, True]
+        assert [one["code"] for one in job.warnings if one["code"] == "generated_images"] == ["generated_images"]
 
 
 class TestNearDuplicates:

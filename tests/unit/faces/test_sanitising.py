@@ -14,7 +14,7 @@ from tests.unit.faces.odd_images import CANARY, FACE, HOSTILE, LARGE, ODD, packe
 
 from maskeraid_faces.errors import BadImage
 from maskeraid_faces.png import encode_png
-from maskeraid_faces.sanitising import SanitisedImage, sanitise
+from maskeraid_faces.sanitising import SanitisedImage, sanitise, says_generated
 from maskeraid_faces.sanitising_sides import Sides
 
 FACES = Sides(2048, 16, is_square=True)
@@ -189,3 +189,21 @@ class TestFacts:
     def test_same_bytes_give_the_same_png(self) -> None:
         content = packed(FACE, "JPEG")
         assert sanitise(content).png == sanitise(content).png
+
+
+class TestGenerated:
+    XMP = "http://cv.iptc.org/newscodes/digitalsourcetype/{}"
+
+    @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+    @pytest.mark.parametrize("source", ["compositeWithTrainedAlgorithmicMedia", "trainedAlgorithmicMedia"])
+    def test_what_says_so_in_any_format_is_known(self, kind: str, source: str) -> None:
+        said, data = self.XMP.format(source), io.BytesIO()
+        if kind == "PNG":
+            data.write(encode_png(PIXELS, xmp=said))
+        else:
+            FACE.save(data, kind, xmp=said.encode())
+        assert says_generated(data.getvalue())
+
+    def test_others_are_not(self) -> None:
+        assert not says_generated(encode_png(PIXELS))
+        assert not says_generated(encode_png(PIXELS, xmp=self.XMP.format("digitalCapture")))

@@ -139,7 +139,7 @@ async def uploaded_file(uploads: Uploads, upload_id: str) -> StoredFile:
 
 def wanted_of(options: ImportOptions) -> dict[str, Any]:
     """What is wanted of the images, wherever they come from."""
-    return options.model_dump(include={"dry_run", "near_duplicates", "detect_faces", "size"})
+    return options.model_dump(include={"allow_generated", "detect_faces", "dry_run", "near_duplicates", "size"})
 
 
 @router.get("/{import_id}", response_model=ImportView)

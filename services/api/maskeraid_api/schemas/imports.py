@@ -12,7 +12,6 @@ from maskeraid_api.schemas.parts import (
     DatasetId,
     ImageId,
     LabelledBody,
-    NotYet,
     Text,
     UploadId,
     View,
@@ -137,6 +136,11 @@ class ImportOptions(LabelledBody):
         default=False,
         description="Read and check everything, store nothing: the result has the report and the schema. Nobody is "
         "told, and after a day it is forgotten; what was uploaded for it stays as long.",
+    )
+    allow_generated: bool = Field(
+        default=False,
+        description="Whether pictures are let in that say of themselves (XMP) that a trained generator made them, as "
+        "the results of this service do. They are marked.",
     )
     near_duplicates: Literal["keep", "drop"] = Field(
         default="keep",

@@ -158,6 +158,7 @@ class ImportSpec(Part):
     parts: list[MergePart] = Field(default_factory=list)
     detect_faces: bool = False
     size: int | None = None  # side of the faces that are cut out, pixels
+    allow_generated: bool = False
     near_duplicates: Literal["keep", "drop"] = "keep"
     dry_run: bool = False  # read and check everything, store nothing
 
