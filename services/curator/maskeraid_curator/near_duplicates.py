@@ -16,7 +16,7 @@ def near_duplicates(parent: Sequence[Row], added: Sequence[Row]) -> dict[int, Ro
     Drawn and covered pictures are left out, and so are those of older versions that were never measured: what makes the
     first ones differ are a few pixels, and of the second ones the coverings are alike.
     """
-    known = [row for row in parent if _can_be_compared(row) and row["near_duplicate_of"] is None]
+    known = [row for row in parent if _can_be_compared(row) and row.get("near_duplicate_of") is None]
     judged = [row for row in added if _can_be_compared(row)]
     if not judged:
         return {}
@@ -28,4 +28,4 @@ def near_duplicates(parent: Sequence[Row], added: Sequence[Row]) -> dict[int, Ro
 
 
 def _can_be_compared(row: Row) -> bool:
-    return row["look"] is not None and row["phash"] is not None and not row["covering_sha256"]
+    return row.get("look") is not None and row.get("phash") is not None and not row.get("covering_sha256")
