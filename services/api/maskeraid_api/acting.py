@@ -16,6 +16,7 @@ from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.news import wish_subject
 from maskeraid_core.outbox import drain, tend_batch
 from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.dataset_shares import ReadableDatasets
 from maskeraid_core.repositories.models import ModelRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.needs import input_keys
@@ -51,6 +52,7 @@ async def retry(request: Request, job: Job) -> Job:
     stores = gateway_of(request).stores
     if job.kind is JobKind.TRAINING:
         await _check_models(stores, job)
+    await _check_data(stores, job)
     if not all([await stores.blobs.exists(key) for key in input_keys(job.spec)]):
         raise InputGone("What the job was given has been deleted: order it again.")
     while JobAction.RETRY in allowed_actions(job):  # the retry of a retry that came to nothing
@@ -71,6 +73,15 @@ async def _check_models(stores: Stores, job: Job) -> None:
         return
     if await readable_version(stores.database, job.tenant, start.model_id, start.version or 1) is None:
         raise NotFound("What it started from is not there any more, or not shared any more.", pointer="/start_from")
+
+
+async def _check_data(stores: Stores, job: Job) -> None:
+    """Likewise of what others shared to be learned from, or compared with. Raises: NotFound."""
+    data = job.spec.get("data") or ()
+    readable = ReadableDatasets.of(stores.database, job.tenant)
+    for place, part in enumerate([data] if isinstance(data, dict) else data):
+        if await readable.numbered(part["dataset_id"], part["version"]) is None:
+            raise NotFound("This dataset is not there any more, or not shared any more.", pointer=f"/data/{place}")
 
 
 def _order_again(job: Job) -> Order:

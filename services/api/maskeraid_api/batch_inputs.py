@@ -116,7 +116,7 @@ async def _digests(dataset_id: str, inputs: Inputs) -> dict[int, str]:
     dataset = await library.datasets.get(dataset_id)
     if dataset is None or dataset.latest_version == 0:
         return {}
-    manifest = await library.manifests.of(await library.version(dataset))
+    manifest = await library.manifest(await library.version(dataset))
     return dict(zip(manifest["row"].to_list(), manifest["sha256"].to_list(), strict=True))
 
 
@@ -128,9 +128,7 @@ async def _chosen(choice: DataChoice, inputs: Inputs) -> list[Given]:
     """The images of a dataset's version under a filter, in the manifest's order."""
     inputs.caller.need(Scope.DATASETS_READ)
     library = inputs.library
-    dataset = await library.datasets.get(choice.dataset_id)
-    if dataset is None:
-        raise NotFound("There is no such dataset.", pointer="/dataset/dataset_id")
+    dataset = await library.require_own(choice.dataset_id, "/dataset/dataset_id")
     version = await library.version(dataset, choice.version)
     rows = await library.rows(version, choice.where, "/dataset")
     await library.check_values([version], choice.where, "/dataset")

@@ -5,7 +5,7 @@ import secrets
 from maskeraid_api.dataset_access import Library
 from maskeraid_api.schemas.imports import CoveringsSource
 from maskeraid_core.documents.datasets import COVERING, COVERING_ATTRIBUTE, Attribute, CoveredFaces, Dataset, Family
-from maskeraid_core.errors import NotFound, ValidationFailed
+from maskeraid_core.errors import ValidationFailed
 
 POINTER = "/source/of"
 
@@ -22,9 +22,7 @@ async def covered_faces(library: Library, source: CoveringsSource, target: Datas
             "A dataset is not covered into itself: name another one for the covered copies.",
             pointer=f"{POINTER}/dataset_id",
         )
-    dataset = await library.datasets.get(source.of.dataset_id)
-    if dataset is None:
-        raise NotFound("There is no such dataset.", pointer=f"{POINTER}/dataset_id")
+    dataset = await library.require_own(source.of.dataset_id, f"{POINTER}/dataset_id")
     version = await library.version(dataset, source.of.version)
     await library.check_values([version], source.of.where, POINTER)
     if (await library.rows(version, source.of.where, POINTER)).is_empty():

@@ -21,9 +21,8 @@ from maskeraid_core.errors import (
 )
 from maskeraid_core.ids import parse_image_id
 from maskeraid_core.manifests import PREFIX, Condition, check_numbers, check_values, filter_manifest, parse_where
-from maskeraid_core.mongo import Database
-from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
-from maskeraid_core.repositories.readable_datasets import readable_dataset, version_of
+from maskeraid_core.repositories.dataset_shares import ReadableDatasets
+from maskeraid_core.repositories.datasets import DatasetRepository
 
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 16, 256, 8  # pixels
 MOST_SHOWN = 10
@@ -31,17 +30,35 @@ MOST_SHOWN = 10
 
 @dataclass(frozen=True)
 class Library:
-    """A tenant's datasets with their manifests."""
+    """The datasets that a tenant may read, with their manifests. `datasets` are its own, which alone it may change."""
 
-    datasets: DatasetRepository
-    versions: DatasetVersionRepository
+    readable: ReadableDatasets
     manifests: ManifestCache
-    database: Database
-    tenant: str
 
-    async def readable(self, dataset_id: str) -> Dataset | None:
-        """A dataset of which the tenant may read the images, its own or not."""
-        return await readable_dataset(self.database, self.tenant, dataset_id)
+    @property
+    def datasets(self) -> DatasetRepository:
+        return self.readable.own
+
+    def is_own(self, dataset: Dataset | DatasetVersion) -> bool:
+        return dataset.tenant == self.readable.tenant
+
+    async def get(self, dataset_id: str) -> Dataset | None:
+        """A dataset of its own, or one that is shared with it."""
+        return await self.readable.get(dataset_id)
+
+    async def require(self, dataset_id: str, **place: str) -> Dataset:
+        """Raises: NotFound, with the same words for what is not shared and for what never was."""
+        found = await self.get(dataset_id)
+        if found is None:
+            raise NotFound("There is no such dataset.", **place) if place else NotFound
+        return found
+
+    async def require_own(self, dataset_id: str, pointer: str) -> Dataset:
+        """A dataset whose pictures become another's inputs: others' are looked at and learned from, no more."""
+        found = await self.datasets.get(dataset_id)
+        if found is None:
+            raise NotFound("There is no such dataset.", pointer=pointer)
+        return found
 
     async def version(
         self, dataset: Dataset, wanted: int | str = "latest", pointer: str | None = None
@@ -51,21 +68,28 @@ class Library:
         if dataset.latest_version == 0:
             raise DatasetEmpty(f"The dataset {dataset.name} has no version yet: import images first.", **place)
         number = dataset.latest_version if wanted == "latest" else int(wanted)
-        version = await version_of(self.database, dataset, number)
+        version = await self.numbered(dataset, number)
         if version is None:
             raise NotFound(f"The dataset {dataset.name} has no version {number}.", **place)
         return version
 
+    async def numbered(self, dataset: Dataset, number: int) -> DatasetVersion | None:
+        return await self.readable.version(dataset, number) if number <= dataset.latest_version else None
+
+    async def manifest(self, version: DatasetVersion) -> pl.DataFrame:
+        """All rows, without what its owner keeps from others."""
+        return self.readable.rows(version, await self.manifests.of(version))
+
     async def rows(self, version: DatasetVersion, where: Sequence[str], inside: str | None = None) -> pl.DataFrame:
         """The manifest's rows under a filter; `inside` points to the part of a body that has it."""
-        manifest = await self.manifests.of(version)
+        manifest = await self.manifest(version)
         conditions = parse_where(where, inside)
         return await to_thread.run_sync(_filter, manifest, conditions) if conditions else manifest
 
     async def check_values(self, versions: Sequence[DatasetVersion], where: Sequence[str], inside: str) -> None:
         """Raise ValidationFailed for a condition that no image of these versions meets."""
         if where:
-            manifests = [await self.manifests.of(version) for version in versions]
+            manifests = [await self.manifest(version) for version in versions]
             await to_thread.run_sync(check_values, manifests, parse_where(where, inside))
 
     async def named_values(self) -> dict[str, list[str]]:
@@ -79,14 +103,22 @@ class Library:
     async def image(self, image_id: str) -> tuple[DatasetVersion, dict[str, object]]:
         """The version and the manifest's row of an image; NotFound also when the newest version has it no more."""
         place = parse_image_id(image_id)
-        dataset = await self.datasets.get(place[0]) if place else None
+        dataset = await self.get(place[0]) if place else None
         if place is None or dataset is None or dataset.latest_version == 0:
             raise NotFound
         version = await self.version(dataset)
-        found = places_of(await self.manifests.of(version), [place[1]])
+        manifest = await self.manifest(version)
+        found = places_of(manifest, [place[1]])
         if not found:
             raise NotFound
-        return version, (await self.manifests.of(version)).row(found[0], named=True)
+        return version, manifest.row(found[0], named=True)
+
+    async def own_image(self, image_id: str) -> tuple[DatasetVersion, dict[str, object]]:
+        """Likewise, of a dataset of its own."""
+        version, row = await self.image(image_id)
+        if not self.is_own(version):
+            raise NotFound
+        return version, row
 
 
 def places_of(manifest: pl.DataFrame, rows: Sequence[int]) -> list[int]:
@@ -158,9 +190,7 @@ async def _chosen_datasets(
 
 
 async def _dataset_to_train_on(library: Library, choice: DataChoice, place: int) -> Dataset:
-    dataset = await library.datasets.get(choice.dataset_id)
-    if dataset is None:
-        raise NotFound("There is no such dataset.", pointer=f"/data/{place}/dataset_id")
+    dataset = await library.require(choice.dataset_id, pointer=f"/data/{place}/dataset_id")
     if dataset.role is not Role.TRAIN:
         raise TestDataInTraining(
             f"The dataset {dataset.name} has the role `test`, for good: name another, or import the same images into a "

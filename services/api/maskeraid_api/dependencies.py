@@ -17,7 +17,8 @@ from maskeraid_api.learning import Learners
 from maskeraid_api.model_access import Registry
 from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
 from maskeraid_core.repositories.coverings import CoveringRepository
-from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository, UploadRepository
+from maskeraid_core.repositories.dataset_shares import ReadableDatasets
+from maskeraid_core.repositories.datasets import DatasetRepository, UploadRepository
 from maskeraid_core.repositories.default_models import DefaultModelRepository
 from maskeraid_core.repositories.deliveries import DeliveryRepository, WebhookEndpointRepository
 from maskeraid_core.repositories.evaluations import EvaluationRepository
@@ -57,7 +58,6 @@ def _repository(request: Request, kind: type[RepositoryT]) -> RepositoryT:
 
 
 Datasets = Annotated[DatasetRepository, Depends(_of_caller(DatasetRepository))]
-DatasetVersions = Annotated[DatasetVersionRepository, Depends(_of_caller(DatasetVersionRepository))]
 Uploads = Annotated[UploadRepository, Depends(_of_caller(UploadRepository))]
 Jobs = Annotated[JobRepository, Depends(_of_caller(JobRepository))]
 Evaluations = Annotated[EvaluationRepository, Depends(_of_caller(EvaluationRepository))]
@@ -70,10 +70,13 @@ ApiKeys = Annotated[ApiKeyRepository, Depends(_of_caller(ApiKeyRepository))]
 
 
 async def _library(request: Request) -> Library:
-    datasets, versions = _repository(request, DatasetRepository), _repository(request, DatasetVersionRepository)
-    gateway = gateway_of(request)
     caller: Caller = request.scope["maskeraid.caller"]
-    return Library(datasets, versions, gateway.manifests, gateway.stores.database, caller.tenant)
+    readable = ReadableDatasets.of(gateway_of(request).stores.database, caller.tenant)
+    return Library(readable, gateway_of(request).manifests)
+
+
+async def _accounts(request: Request) -> AccountRepository:
+    return AccountRepository(gateway_of(request).stores.database)
 
 
 async def _registry(request: Request) -> Registry:
@@ -98,4 +101,5 @@ async def _coverings(request: Request) -> CoveringRepository:
 Coverings = Annotated[CoveringRepository, Depends(_coverings)]
 LearnersOf = Annotated[Learners, Depends(_learners)]
 RegistryOf = Annotated[Registry, Depends(_registry)]
+AccountsOf = Annotated[AccountRepository, Depends(_accounts)]
 LibraryOf = Annotated[Library, Depends(_library)]

@@ -19,7 +19,21 @@ EXAMPLES: dict[str, dict[str, Json]] = {
                 },
                 "legal_basis": "generated faces, no person shown", "retain_until": None,
             }
-        }
+        },
+        "faces of people": {
+            "value": {
+                "name": "our-faces",
+                "attestation": {"basis": "consent", "purpose": "art restoration", "minors_excluded": True},
+                "attributes": {"place": {"type": "geo"}, "taken_on": {"type": "date"}, "subject": {"private": True}},
+                "licence": "CC-BY-4.0", "retain_until": "2027-11-23T09:00:00Z",
+            }
+        },
+    },
+    "change_dataset": {
+        "share": {
+            "value": {"visibility": "shared", "shared_with": ["ten_01KA20GX6C0VVYRYSCJX4K0VJY"], "download": False}
+        },
+        "with everyone": {"value": {"visibility": "public", "licence": "CC-BY-4.0"}},
     },
     "create_import": {
         "upload": {

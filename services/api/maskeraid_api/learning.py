@@ -44,9 +44,10 @@ class Learners:
         for part in model.data:
             if part.dataset_id != dataset_id:
                 continue
-            version = await self.library.versions.of_dataset(dataset_id, part.version)
+            version = await self.library.readable.numbered(dataset_id, part.version)
             if version is None:
                 continue
+            # Whole: an attribute of the training's filter may have been made private since.
             manifest = await self.library.manifests.of(version)
             seen |= await to_thread.run_sync(_among, manifest, rows, part.where)
         return seen

@@ -22,6 +22,10 @@ ViewT = TypeVar("ViewT", bound=BaseModel)
 
 Limit = Annotated[int, Query(ge=1, le=100, description="Most objects in one page.")]
 OrderParameter = Annotated[Order, Query(description="By time of creation.")]
+WhereParameter = Annotated[
+    list[Annotated[str, Query(max_length=300)]],
+    Query(max_length=50, description="`attribute:value`, `age:30..40`, or `hair:` for missing; may be repeated."),
+]
 Include = Annotated[Literal["total"] | None, Query(description="`total` adds the number of all objects.")]
 
 
@@ -97,9 +101,11 @@ def _versions_behind(owner_id: str, latest: int, asked: PageRequest) -> range:
     return range(min(latest, int(number) - 1) if number else latest, 0, -1)
 
 
-def listed(request: Request, views: Sequence[Any], *, has_more: bool, total: int | None = None) -> Response:
-    """A page, and the way to the next one in `Link`."""
-    last_id = views[-1].id if views else None
+def listed(
+    request: Request, views: Sequence[Any], *, has_more: bool, total: int | None = None, last_id: str | None = None
+) -> Response:
+    """A page, and the way to the next one in `Link`: behind the last view, or behind `last_id`."""
+    last_id = last_id or (views[-1].id if views else None)
     body: ListView[Any] = ListView(data=list(views), has_more=has_more, last_id=last_id, total=total)
     return json_response(body, headers=next_link(request, last_id) if has_more else None)
 

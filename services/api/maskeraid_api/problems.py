@@ -52,6 +52,7 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
     errors.UnknownField: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.IdempotencyKeyReused: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.DigestMismatch: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
+    errors.AttestationMissing: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.TestDataInTraining: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.TooFewImages: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.TooFewModels: Row(HTTPStatus.UNPROCESSABLE_ENTITY),

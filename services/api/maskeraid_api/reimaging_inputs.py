@@ -63,7 +63,7 @@ class Inputs:
         if choice.image_id is not None:
             self.caller.need(Scope.DATASETS_READ)
             with named_at("/image/image_id"):
-                _, row = await self.library.image(choice.image_id)
+                _, row = await self.library.own_image(choice.image_id)
             digest = str(row["sha256"])
             return ImageSource(image_id=choice.image_id, key=image_key(self.caller.tenant, digest), sha256=digest)
         found = DATA_URL.fullmatch(choice.data_url or "")

@@ -106,32 +106,47 @@ class Selected:
 
 async def images_of_datasets(library: Library, versions: Sequence[DatasetVersion], where: Sequence[str]) -> Selected:
     """The images of some versions under a filter; an attribute that only others have is missing in a version."""
-    parts = [Part(version, await library.manifests.of(version)) for version in versions]
-    key = tuple(version.manifest_sha256 for version in versions), tuple(where)
+    parts = [Part(version, await library.manifest(version)) for version in versions]
+    key = tuple(_key_of(library, version) for version in versions), tuple(where)
     return await to_thread.run_sync(_narrowed, parts, parse_where(where), key)
 
 
 async def images_of_model(
     library: Library, model: ModelVersion, where: Sequence[str], role: Role | None = None
 ) -> Selected:
-    """The images that a model learned from, each once; those of a dataset that was deleted since are left out."""
-    parts, filters = list[Part](), list[Sequence[Condition]]()
+    """The images that a model learned from, each once, without what was deleted or unshared since."""
+    parts, filters, shown = list[Part](), list[Sequence[Condition]](), list[pl.DataFrame]()
     for part in model.data:
-        version = await library.versions.of_dataset(part.dataset_id, part.version)
-        if version is None or await library.datasets.get(part.dataset_id) is None:
+        dataset = await library.get(part.dataset_id)
+        version = await library.numbered(dataset, part.version) if dataset else None
+        if version is None:
             continue
         if role is None or version.role is role:
             parts.append(Part(version, await library.manifests.of(version)))
             filters.append(parse_where(part.where))
-    own_keys = [(part.version.manifest_sha256, str(own)) for part, own in zip(parts, filters, strict=True)]
+            shown.append(await library.manifest(version))
+    own_keys = [(_key_of(library, part.version), str(own)) for part, own in zip(parts, filters, strict=True)]
     key = tuple(own_keys), tuple(where)
-    return await to_thread.run_sync(_learned, parts, filters, parse_where(where), key)
+    return await to_thread.run_sync(_learned, parts, filters, shown, parse_where(where), key)
+
+
+def _key_of(library: Library, version: DatasetVersion) -> Hashable:
+    """The same for all who see the same rows: a reader sees fewer attributes than an owner."""
+    is_own = library.is_own(version)
+    return version.manifest_sha256 if is_own else (version.manifest_sha256, tuple(sorted(version.attributes)))
 
 
 def _learned(
-    parts: Sequence[Part], filters: Sequence[Sequence[Condition]], where: Sequence[Condition], key: Hashable
+    parts: Sequence[Part],
+    filters: Sequence[Sequence[Condition]],
+    shown: Sequence[pl.DataFrame],
+    where: Sequence[Condition],
+    key: Hashable,
 ) -> Selected:
-    """What the training's own filters leave, an image once; then what was asked for."""
+    """What the training's own filters leave, an image once; then what was asked for.
+
+    The former read whole manifests: an attribute that they name may have been made private since.
+    """
     found: list[Part] = []
     for part, own in zip(parts, filters, strict=True):
         check_attributes(attributes_of(part.manifest), own)
@@ -139,7 +154,8 @@ def _learned(
         for earlier in [one for one in found if one.version.dataset_id == part.version.dataset_id]:
             once = once.narrowed(~part.manifest["row"].is_in(earlier.rows.implode()))
         found.append(once)
-    return _narrowed(found, where, key)
+    seen = [Part(part.version, rows, part.places) for part, rows in zip(found, shown, strict=True)]
+    return _narrowed(seen, where, key)
 
 
 def _narrowed(parts: Sequence[Part], where: Sequence[Condition], key: Hashable) -> Selected:

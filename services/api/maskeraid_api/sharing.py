@@ -1,16 +1,11 @@
-"""Sharing a model: what may be asked, what stands in its way, and the grants that come of it."""
+"""Sharing a model: what stands in its way, above all the gate before everyone. The grants are made in granting.py."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
 
 from maskeraid_api.model_access import Registry
-from maskeraid_api.schemas.models import SHARING, ModelChange
-from maskeraid_core.documents.grants import EVERYONE, Grant
 from maskeraid_core.documents.models import Model, ModelFlag, ModelVersion
-from maskeraid_core.documents.notices import Notice
-from maskeraid_core.errors import SharingBlocked, ValidationFailed
-from maskeraid_core.repositories.repository import now
+from maskeraid_core.errors import SharingBlocked
 
 REMEDY = "Delete that version to open the others."
 FEWEST_IMAGES = 100  # of a version that everyone may see: from fewer a model draws the faces that it learned from
@@ -50,65 +45,22 @@ def check_not_flagged(flags: Sequence[ModelFlag]) -> None:
         raise SharingBlocked(f"{flags[0].detail} A flagged model is not shared anew.")
 
 
-async def sharing_facts(registry: Registry, model: Model, change: ModelChange) -> dict[str, Any]:
-    """What a change of sharing sets in the model's document, all of it in one update; empty when there is none.
+@dataclass(frozen=True)
+class ModelSharing:
+    """The rules by which a model is shared."""
 
-    Raises: ValidationFailed, SharingBlocked.
-    """
-    if not change.model_fields_set & SHARING:
-        return {}
-    visibility = change.visibility or model.visibility
-    licence = change.licence or model.licence
-    if visibility == "public" and licence is None:
-        raise ValidationFailed("A public model needs a licence.", pointer="/licence")
-    readers, known = await _readers(registry, model, change, visibility), {grant.reader for grant in model.grants}
-    up_to = await _last_open_version(registry, model, change) if visibility == "public" else None
-    download = model.may_download if change.download is None else change.download
-    is_wider = not known.issuperset(readers) or change.visibility == "public" or (download and not model.may_download)
-    if is_wider:
-        check_not_flagged(model.flags)
-    at = now()
-    grants = [Grant(reader=reader, download=download, up_to=up_to, given_at=at) for reader in readers]
-    notices = [_notice(model, reader, at) for reader in readers if reader not in known | {EVERYONE}]
-    facts: dict[str, Any] = {"visibility": visibility, "licence": licence}
-    if notices:
-        facts |= {"outbox": [notice.model_dump() for notice in [*model.outbox, *notices]], "has_outbox": True}
-    return facts | {"grants": [grant.model_dump() for grant in grants]}
+    registry: Registry
+    model: Model
+    kind: str = "model"
+    named: str = "tenants"
 
+    def check_wider(self) -> None:
+        check_not_flagged(self.model.flags)
 
-def _notice(model: Model, reader: str, at: datetime) -> Notice:
-    """What a reader is told; it lies in the model's outbox until then. No name that somebody chose."""
-    data = {"id": model.id, "object": "model", "status": "shared", "url": f"/v1/models/{model.id}"}
-    return Notice(
-        event="model.shared", subject=model.id, key=f"shared:{reader}:{at.isoformat()}", at=at, data=data, to=reader
-    )
-
-
-async def _readers(registry: Registry, model: Model, change: ModelChange, visibility: str) -> Sequence[str]:
-    if visibility != "tenants":
-        if change.shared_with:
-            raise ValidationFailed("Only with the visibility `tenants`.", pointer="/shared_with")
-        return [EVERYONE] if visibility == "public" else []
-    known = [grant.reader for grant in model.grants if grant.reader != EVERYONE]
-    readers = list(dict.fromkeys(known if change.shared_with is None else change.shared_with))
-    if not readers:
-        raise ValidationFailed("Name those with whom it is shared.", pointer="/shared_with")
-    names = await registry.accounts.names(set(readers))
-    for place, reader in enumerate(readers):
-        if reader not in names or reader == registry.tenant:
-            raise ValidationFailed("This is no other account of this service.", pointer=f"/shared_with/{place}")
-    return readers
-
-
-async def _last_open_version(registry: Registry, model: Model, change: ModelChange) -> int | None:
-    """The latest one, if all that have their weights pass the gate; another change leaves open what was.
-
-    Later ones stay closed until asked.
-    """
-    if change.visibility is None:
-        return next((grant.up_to for grant in model.grants), None)
-    for number in range(1, model.latest_version + 1):
-        version = await registry.numbered(model, number)
-        if version and version.pruned_at is None:
-            check_may_go_public(version)
-    return model.latest_version
+    async def last_open_version(self) -> int:
+        """The latest one, if all that have their weights pass the gate."""
+        for number in range(1, self.model.latest_version + 1):
+            version = await self.registry.numbered(self.model, number)
+            if version and version.pruned_at is None:
+                check_may_go_public(version)
+        return self.model.latest_version

@@ -15,7 +15,7 @@ from maskeraid_core.ids import image_id
 from maskeraid_core.import_reports import complete_report
 from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, read_manifest
 from maskeraid_core.portal import Stores
-from maskeraid_core.repositories.readable_datasets import readable_dataset, version_of
+from maskeraid_core.repositories.dataset_shares import ReadableDatasets
 from maskeraid_curator.drafts import NEAR_DUPLICATE_OF, Before, Draft
 
 IDENTITY = ("sha256", "covering_sha256", "twin_sha256")  # equal for duplicates
@@ -39,14 +39,14 @@ async def read_parts(stores: Stores, tenant: str, parts: Sequence[MergePart]) ->
 
     Raises: InputGone, ArtifactCorrupt, ValidationFailed.
     """
-    found = []
+    readable, found = ReadableDatasets.of(stores.database, tenant), []
     for place, part in enumerate(parts):
-        dataset = await readable_dataset(stores.database, tenant, part.dataset_id)
-        version = await version_of(stores.database, dataset, part.version) if dataset else None
+        dataset = await readable.get(part.dataset_id)
+        version = await readable.version(dataset, part.version) if dataset else None
         if dataset is None or version is None:
             raise InputGone(f"version {part.version} of the dataset {part.dataset_id} is gone")
         manifest = read_manifest(await stores.blobs.get(version.manifest_key, version.manifest_sha256))
-        rows = filter_manifest(manifest, parse_where(part.where, f"/source/parts/{place}"))
+        rows = filter_manifest(readable.rows(version, manifest), parse_where(part.where, f"/source/parts/{place}"))
         found.append(Part(dataset.name, dataset.role, version, rows))
     return found
 

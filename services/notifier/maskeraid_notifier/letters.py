@@ -13,6 +13,8 @@ SUBJECTS: Mapping[str, str] = {
     "model.created": "A model was created",
     "model.shared": "A model was shared with you",
     "model.flagged": "A model of yours was flagged",
+    "dataset.shared": "A dataset was shared with you",
+    "dataset.deleted": "A dataset of yours was deleted: its time was over",
     "import.succeeded": "Your import has succeeded",
     "import.failed": "Your import has failed",
     "reimaging.succeeded": "Your re-imaging has succeeded",
@@ -37,6 +39,9 @@ SAID_BEFORE_THE_END: Mapping[str, str] = {
     "model.created": PLAUSIBLE,
     "model.shared": f"Try it on a photo of yours, or adopt it for Selection.\n{PLAUSIBLE}",
     "model.flagged": "It still works, and is not shared anew; delete it, or train again without those pictures.",
+    "dataset.shared": "Look at its images, or train a model on them; what its owner keeps private is not shown.",
+    "dataset.deleted": "It was kept until the day that you, or this service, had set. Models that learned from it are\n"
+    "flagged: deleting pictures does not make a model forget them.",
     "import.succeeded": "A row that was refused is in no version; the import's rows say why.",
     "import.failed": "The data set is as it was before.",
     "reimaging.succeeded": PLAUSIBLE,
@@ -59,6 +64,7 @@ VERDICTS: Mapping[str, str] = {
 }
 COMMANDS: Mapping[str, str] = {
     "model": "maskeraid models show {id}",
+    "dataset": "maskeraid datasets show {id}",
     "batch": "maskeraid batches show {id}",
     "webhook_endpoint": "maskeraid webhooks deliveries --endpoint {id}",
     "api_key": "maskeraid keys list",

@@ -11,7 +11,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from maskeraid_core.blobs import Blobs
-from maskeraid_core.documents.datasets import IDENTITY, DataPart
+from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.documents.evaluations import EvaluationKind, EvaluationSpec
 from maskeraid_core.documents.models import ModelFile, ModelVersion
 from maskeraid_core.documents.reimagings import STATEMENT
@@ -176,7 +176,7 @@ def _recognition(subject: Subject) -> Found:
     hole = lower_face(model.size)
     found = measure_recognition(
         lambda face: fill(face, hole, model, k=1, seed=spec.seed, stages=False).candidates[0].final,
-        faces.images, faces.rows[PREFIX + IDENTITY].to_list(), hole, seed=spec.seed,
+        faces.images, faces.persons or [], hole, seed=spec.seed,
     )  # fmt: skip
     rows = [
         (state, one["true_match_rate"], *one["true_match_rate_95"]) for state, one in found.to_dict()["states"].items()

@@ -20,21 +20,21 @@ from maskeraid_trainer.settings import TrainerSettings
 READS_AT_ONCE = 32  # PNGs in flight; the largest has 0.2 MB
 
 
-async def read_images(blobs: Blobs, tenant: str, digests: Sequence[str], settings: TrainerSettings) -> Images:
-    """The tenant's images with these digests, uint8 (n, side, side, 3); beside them a few PNGs are in memory.
+async def read_images(blobs: Blobs, images_of: Sequence[tuple[str, str]], settings: TrainerSettings) -> Images:
+    """Images by owner and digest, uint8 (n, side, side, 3); beside them a few PNGs are in memory.
 
     Raises: InputGone, ArtifactCorrupt, MixedSizes.
     """
-    if not digests:
+    if not images_of:
         return np.zeros((0, SMALLEST_SIDE, SMALLEST_SIDE, 3), np.uint8)
-    first = await _read(blobs, tenant, digests[0])
-    images = make_room((len(digests), *first.shape), settings.images_in_memory_bytes, settings.scratch_folder)
+    first = await _read(blobs, *images_of[0])
+    images = make_room((len(images_of), *first.shape), settings.images_in_memory_bytes, settings.scratch_folder)
     sizes: Counter[int] = Counter()
-    turns = (turn for turn in enumerate(digests))
+    turns = (turn for turn in enumerate(images_of))
 
     async def take_turns() -> None:
-        for row, digest in turns:
-            image = await _read(blobs, tenant, digest)
+        for row, (owner, digest) in turns:
+            image = await _read(blobs, owner, digest)
             sizes[image.shape[0]] += 1
             if image.shape == first.shape:
                 images[row] = image
@@ -61,8 +61,8 @@ def make_room(shape: tuple[int, ...], most_bytes: int, folder: Path | None) -> I
         return np.memmap(file, np.uint8, "r+", shape=shape)
 
 
-async def _read(blobs: Blobs, tenant: str, digest: str) -> Image:
+async def _read(blobs: Blobs, owner: str, digest: str) -> Image:
     """Pixels of a PNG that our own curator wrote: no stranger's bytes come here."""
-    png = await blobs.get(image_key(tenant, digest), digest)
+    png = await blobs.get(image_key(owner, digest), digest)
     with PillowImage.open(io.BytesIO(png)) as picture:
         return np.asarray(picture.convert("RGB"))

@@ -12,6 +12,7 @@ from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.jobs import JobKind
 from maskeraid_core.manifests import PREFIX, attributes_of
 from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.dataset_shares import ReadableDatasets
 from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_faces.evaluation.guarantees import Labelled, ValueShare, measure_shares
@@ -113,8 +114,13 @@ async def is_generated(stores: Stores, tenant: str, data: Sequence[DataPart]) ->
 
     Not told by the pixels: photographs in few colours would pass for drawn faces.
     """
-    versions, jobs = DatasetVersionRepository(stores.database, tenant), JobRepository(stores.database, tenant)
+    readable = ReadableDatasets.of(stores.database, tenant)
     for part in data:
+        found = await readable.numbered(part.dataset_id, part.version)
+        if found is None:
+            return False
+        versions = DatasetVersionRepository(stores.database, found.tenant)
+        jobs = JobRepository(stores.database, found.tenant)
         for number in range(1, part.version + 1):
             version = await versions.of_dataset(part.dataset_id, number)
             made_by = await jobs.get(version.import_id) if version else None

@@ -26,6 +26,7 @@ from maskeraid_faces.training.settings import TrainResult
 from maskeraid_trainer.ancestors import has_taken_over
 from maskeraid_trainer.judging import Judged
 from maskeraid_trainer.known_faces import KnownFacesFile
+from maskeraid_trainer.origins import Origins
 from maskeraid_trainer.pictures import caption_of, curves_data, draw_curves, draw_sheet
 from maskeraid_trainer.traits import Traits
 
@@ -58,10 +59,11 @@ async def write_version(
     result: TrainResult,
     sheets: Mapping[str, ModelFile],
     known: KnownFacesFile,
+    origins: Origins,
 ) -> ModelVersion:
     """Write every file under this attempt; the document appears only if the training succeeds."""
     model_files = save_model(result.model)
-    version = describe_version(job, spec, traits, judged, result, model_digest(model_files), known)
+    version = describe_version(job, spec, traits, judged, result, model_digest(model_files), known, origins)
     files = model_files | draw_files(result, spec.name) | card_files(version)
     inner = {} if known.content is None else {KNOWN_FACES_FILE: known.content}
     await blobs.put_all((f"{job.attempt_prefix}{name}", data) for name, data in (files | inner).items())
@@ -78,6 +80,7 @@ def describe_version(
     result: TrainResult,
     digest: str,
     known: KnownFacesFile,
+    origins: Origins,
 ) -> ModelVersion:
     """The document, without its files. A guarantee that was measured takes the place of one that is only expected."""
     model, number = result.model, number_of(job, spec)
@@ -99,6 +102,7 @@ def describe_version(
         combinations=traits.combinations,
         card={
             **make_card(spec, result),
+            "sources": origins.sources,
             "flags": judged.flags,
             "memorisation": judged.memorisation,
             "near_copies": known.card,
@@ -108,6 +112,7 @@ def describe_version(
         lineage={
             "training_id": job.id,
             "data": [part.model_dump() for part in spec.data],
+            "owners": origins.owners,
             "start_from": origin_of(spec),
             **ancestry_of(spec, model),
             "seed": spec.seed,

@@ -38,6 +38,7 @@ from maskeraid_trainer.judging import Judged
 from maskeraid_trainer.known_faces import known_faces_of
 from maskeraid_trainer.model_version import check_model_is_there, write_version
 from maskeraid_trainer.not_counted import warnings_of_parts
+from maskeraid_trainer.origins import read_origins
 from maskeraid_trainer.preparing import Preparation, prepare_training, settings_of
 from maskeraid_trainer.probe import ReadProbe, read_probe
 from maskeraid_trainer.recording import PROBE_LEFT_OUT, Recording
@@ -141,9 +142,8 @@ def save(
         result.model, ready.face_set, ready.faces, ready.settings, seed=ready.spec.seed,
         has_begun=has_taken_over(result.model),
     )  # fmt: skip
-    version = port.call(
-        write_version, port.stores.blobs, job, ready.spec, traits, judged, result, recording.sheets, known
-    )
+    write = partial(write_version, port.stores.blobs, job, ready.spec, traits, judged, result, recording.sheets, known)
+    version = port.call(write, port.call(read_origins, port.stores, job.tenant, ready.spec.data))
     return version.model_dump(mode="json", by_alias=True)
 
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from maskeraid_core.documents.datasets import IDENTITY, Attribute, DataPart
+from maskeraid_core.documents.datasets import Attribute, DataPart, identity_in
 from maskeraid_core.errors import InputGone
-from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, read_manifest
+from maskeraid_core.manifests import PREFIX, attributes_of, filter_manifest, parse_where, read_manifest
 from maskeraid_core.portal import Stores
-from maskeraid_core.repositories.datasets import DatasetVersionRepository
+from maskeraid_core.repositories.dataset_shares import ReadableDatasets
 from maskeraid_faces.images import Images
 from maskeraid_trainer.image_reading import read_images
 from maskeraid_trainer.settings import TrainerSettings
+
+OWNER = "owner"  # the column that says whose an image is
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,19 @@ class TrainingFaces:
     schema: dict[str, Attribute]
 
     @property
+    def persons(self) -> list[str] | None:
+        """Whom each face shows, empty where that is not known; None where no attribute says it."""
+        identity = identity_in(attributes_of(self.rows))
+        return self.rows[PREFIX + identity].to_list() if identity else None
+
+    @property
     def groups(self) -> list[str] | None:
         """Whom each face shows, so that a person is held out whole; a face of nobody known is its own group.
 
         Persons of one name are one in all datasets; so is an image that came in twice.
         """
         digests = self.rows["sha256"]
-        names = self.rows[PREFIX + IDENTITY] if PREFIX + IDENTITY in self.rows.columns else None
+        names = self.persons
         if names is None:
             return None if digests.is_unique().all() else [f"#{digest}" for digest in digests]
         return [name or f"#{digest}" for name, digest in zip(names, digests, strict=True)]
@@ -52,22 +60,25 @@ async def with_images(
     stores: Stores, tenant: str, rows: pl.DataFrame, schema: dict[str, Attribute], settings: TrainerSettings
 ) -> TrainingFaces:
     """The images of rows, digests checked. Raises: InputGone, ArtifactCorrupt, MixedSizes."""
-    return TrainingFaces(await read_images(stores.blobs, tenant, rows["sha256"].to_list(), settings), rows, schema)
+    owners = rows[OWNER].to_list() if OWNER in rows.columns else [tenant] * rows.height
+    keys = list(zip(owners, rows["sha256"].to_list(), strict=True))
+    return TrainingFaces(await read_images(stores.blobs, keys, settings), rows, schema)
 
 
 async def read_rows(
     stores: Stores, tenant: str, data: Sequence[DataPart]
 ) -> tuple[list[pl.DataFrame], dict[str, Attribute]]:
-    """The chosen rows of each part, and the attributes of all."""
-    versions = DatasetVersionRepository(stores.database, tenant)
+    """The chosen rows of each part, its own or shared with it now, with their owner; and the attributes of all."""
+    readable = ReadableDatasets.of(stores.database, tenant)
     parts: list[pl.DataFrame] = []
     schema: dict[str, Attribute] = {}
     for part in data:
-        version = await versions.of_dataset(part.dataset_id, part.version)
+        version = await readable.numbered(part.dataset_id, part.version)
         if version is None:
             raise InputGone(f"version {part.version} of the dataset {part.dataset_id} is gone")
         manifest = read_manifest(await stores.blobs.get(version.manifest_key, version.manifest_sha256))
-        parts.append(filter_manifest(manifest, parse_where(part.where)))
+        rows = filter_manifest(readable.rows(version, manifest), parse_where(part.where))
+        parts.append(rows.with_columns(pl.lit(version.tenant).alias(OWNER)))
         schema |= version.attributes
     return parts, schema
 

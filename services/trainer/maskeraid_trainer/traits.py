@@ -11,6 +11,7 @@ from maskeraid_core.documents.datasets import Attribute
 from maskeraid_core.manifests import PREFIX, attributes_of
 
 COUNTED = ("enum", "bool")  # types of which values combine; a number or a text may have any value
+UNTOLD = ("private", "geo", "date")  # what is nobody's business, and where and when a face was seen
 MOST_VALUES = 32  # of a text that describes faces; more are names or notes
 BOOKKEEPING = {  # words in names of columns that describe files
     "batch", "file", "filename", "fold", "folder", "hash", "id", "index", "md5", "partition", "path", "row", "sha1",
@@ -52,12 +53,15 @@ def traits_of(rows: pl.DataFrame, schema: Mapping[str, Attribute]) -> Traits:
 
 
 def type_of(attribute: str, schema: Mapping[str, Attribute]) -> str:
-    return schema[attribute].type if attribute in schema else "text"
+    """Its type, or that it is private: a card goes where its model goes, so it tells nothing of such a one."""
+    one = schema.get(attribute, Attribute())
+    return "private" if one.private else one.type
 
 
 def describes_faces(attribute: str, schema: Mapping[str, Attribute]) -> bool:
     """Whether an attribute may be a trait: its schema counts its values, or its name speaks of no file."""
-    return type_of(attribute, schema) in COUNTED or BOOKKEEPING.isdisjoint(attribute.lower().split("_"))
+    kind = type_of(attribute, schema)
+    return kind in COUNTED or (kind not in UNTOLD and BOOKKEEPING.isdisjoint(attribute.lower().split("_")))
 
 
 def _range(values: pl.Series) -> dict[str, float]:

@@ -35,6 +35,13 @@ NOT_JUDGED = (
     "Nothing was judged while it trained; `samples.png` shows what it draws, and an evaluation of the kind `quality` "
     "measures it."
 )
+NOT_SAID = "Nobody said why"
+BASES: Mapping[str, str] = {
+    "own_faces": "Faces of who brought them",
+    "consent": "All whom they show agree",
+    "public_licence": "Published under a licence",
+    "generated": "Generated, they show nobody",
+}
 LICENCE = "Its licence is told where the model is listed: its owner may give one later, and this card stays as it is"
 GATES: Mapping[str, str] = {
     "passes": "It may be shared publicly.",
@@ -61,6 +68,7 @@ def _lines(version: ModelVersion) -> Iterator[str]:
     yield from (f"# {_plain(version.name)}", "", f"> {STATEMENT}", "", card.get("summary", ""))
     yield from _section("What it is sure to draw", [*_guarantees(version.guarantees), *_variety(version)])
     yield from _section("What it can tell of a face, and be asked for", [*map(_told, card.get("tells", ()))])
+    yield from _section("Why its training faces may be used", [*map(_source, card.get("sources", ()))])
     yield from _section("Does it show the people it learned from?", [*_memorisation(card), *_near_copies(card)])
     yield from _section("How good it is", _quality(card))
     yield from _section("Limits", _limits(card))
@@ -93,6 +101,23 @@ def _guarantee(row: Mapping[str, Any]) -> str:
 def _told(row: Mapping[str, Any]) -> str:
     values = ", ".join(f"`{_plain(value)}`" for value in row["values"])
     return f"`{_plain(row['attribute'])}`: {values}; right on {row['accuracy']:.1%} of training images, each left out."
+
+
+def _source(row: Mapping[str, Any]) -> str:
+    """What the owner of a dataset said of it; which one it is, is the model's owner's to tell."""
+    said = row["attestation"]
+    parts = [NOT_SAID]
+    if said:
+        under = f" ({_plain(said['licence'])})" if said["licence"] else ""
+        who = (
+            f"said by {_plain(said['by'])} on {said['at'][:10]}"
+            if said["by"]
+            else "as the built-in generator draws them"
+        )
+        parts = [f"{BASES[said['basis']]}{under}, for {_plain(said['purpose'])}, no minors: {who}"]
+    parts += [f"legal basis: {_plain(row['legal_basis'])}"] if row["legal_basis"] else []
+    parts += [f"licence: {_plain(row['licence'])}"] if row["licence"] else []
+    return "; ".join(parts) + "."
 
 
 def _variety(version: ModelVersion) -> list[str]:

@@ -5,6 +5,7 @@ MaskeraidError
 │   ├── MalformedJson, MalformedForm, BadCursor, BadHeader, ValidationFailed, UnknownField
 │   ├── NotAuthenticated, ScopeMissing, NotFound, MethodNotAllowed, NotAcceptable
 │   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, DatasetInUse, NameTaken
+│   ├── AttestationMissing
 │   ├── UploadIncomplete, ModelInUse, VersionInUse, CoveringInUse, SharingBlocked, Expired, CheckpointGone
 │   ├── StaleObject, TooLarge, RequestTimeout, UnsupportedMedia, RangeNotSatisfiable, DigestMismatch
 │   ├── TestDataInTraining, TooFewImages, TooFewModels, ResolutionNotSupported, BadSettings
@@ -98,6 +99,13 @@ class DatasetEmpty(RequestError):
 
 class DatasetInUse(RequestError):
     """Models or jobs use this dataset."""
+
+
+class AttestationMissing(RequestError):
+    """Nobody has said yet why these faces may be used: change the dataset's `attestation` first.
+
+    It has `basis`, `purpose`, and `minors_excluded`.
+    """
 
 
 class ModelInUse(RequestError):

@@ -21,6 +21,7 @@ from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.needs import Fate, Needs, abandoned_uploads, input_keys
 from maskeraid_core.repositories.repository import now
+from maskeraid_core.retention import end_expired_datasets
 
 log = structlog.get_logger()
 
@@ -60,13 +61,16 @@ async def sweep_litter_forever(stores: Stores) -> None:
 
 
 async def sweep_litter(stores: Stores, at: datetime) -> None:
-    """One round, in bounded memory: old logs, abandoned uploads, bytes without a job, attempts that came to nothing."""
+    """One round, in bounded memory: old logs, datasets whose time is over, abandoned uploads, bytes without a job,
+    attempts that came to nothing.
+    """
     await DeliveryQueue(stores.database).forget_finished(at - DELIVERIES_KEPT)
     await AccountRepository(stores.database).forget_verifications(at - VERIFICATIONS_COUNTED)
     attempts_kept = timedelta(seconds=stores.settings.attempts_kept_seconds)
     if stores.settings.versions_kept_days is not None:
         await prune_versions(stores, at - timedelta(days=stores.settings.versions_kept_days), at)
     await stores.blobs.delete_unfinished(at - attempts_kept)
+    await end_expired_datasets(stores, at)
     for upload in await abandoned_uploads(stores.database, at - INCOMING_KEPT):
         await UploadRepository(stores.database, upload.tenant).delete(upload.id)
         await _delete_unused(stores, upload.tenant, [part.key for part in upload.parts.values()])

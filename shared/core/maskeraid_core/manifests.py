@@ -16,7 +16,9 @@ from typing import Any
 import polars as pl
 
 from maskeraid_core import quality
+from maskeraid_core.documents.datasets import Attribute
 from maskeraid_core.errors import ValidationFailed
+from maskeraid_core.places import coarse
 from maskeraid_core.wanted_values import OneValue, Wanted, is_number, numbers_in, read_wanted
 
 PREFIX = "attr:"
@@ -31,6 +33,7 @@ MEASURED: dict[str, pl.DataType] = {
     "near_duplicate_of": pl.Int64(),  # a row
     "generated": pl.Boolean(),  # a result of this service, let in on purpose
 }
+UNCONFIRMED = ("suggested:", "suggested_confidence:")  # columns of what a classifier has only suggested
 MOST_FACET_VALUES = 200
 MOST_NUMBERED_VALUES = 2**14  # above it, numbering takes longer than it saves
 MOST_NAMED_VALUES = 20
@@ -100,6 +103,19 @@ def attributes_of(manifest: pl.DataFrame) -> list[str]:
     return [name.removeprefix(PREFIX) for name in manifest.columns if name.startswith(PREFIX)]
 
 
+def shown_to_others(manifest: pl.DataFrame, attributes: Mapping[str, Attribute]) -> pl.DataFrame:
+    """The rows as one with whom they are shared sees them: of attributes only these, places rounded.
+
+    Names of files, which may be names of people, give way to the rows' numbers; suggestions stay with the owner.
+    """
+    hidden = [name for name in manifest.columns if name.startswith(UNCONFIRMED)]
+    hidden += [PREFIX + name for name in attributes_of(manifest) if name not in attributes]
+    shown = manifest.drop(hidden)
+    exact = [name for name in attributes_of(shown) if attributes[name].type == "geo" and attributes[name].exact]
+    places = [pl.col(PREFIX + name).cast(pl.String).map_elements(coarse, return_dtype=pl.String) for name in exact]
+    return shown.with_columns(pl.format("{}.png", pl.col("row")).alias("file"), *places)
+
+
 def filter_manifest(manifest: pl.DataFrame, where: Sequence[Condition]) -> pl.DataFrame:
     """Values of one attribute mean any of them, several attributes mean all of them.
 
@@ -165,7 +181,8 @@ def _read(condition: Condition) -> Wanted:
     except ValueError:
         raise ValidationFailed(
             f"'{condition.value}' is no range of numbers, such as {condition.attribute}:30..40, nor of days, such as "
-            f'2026-01-01..2026-03-31; a value that has dots goes in quotes: {condition.attribute}:"{condition.value}"',
+            f"2026-01-01..2026-03-31, nor of places (southwest..northeast), such as 52.3,13.1..52.7,13.8; "
+            f'a value that has dots goes in quotes: {condition.attribute}:"{condition.value}"',
             **condition.place,
         ) from None
 

@@ -57,9 +57,14 @@ async def create_indexes(database: Database) -> None:
     await database["deliveries"].create_index("finished_at")
     await database["email_verifications"].create_index("created_at")
     await database["tenants"].create_index("pending_email.token_sha256")
-    for name in ("models", "webhook_endpoints"):
+    for name in ("models", "datasets", "webhook_endpoints"):
         await database[name].create_index("has_outbox")
-    await database["models"].create_index("grants.reader")
+    for name in ("models", "datasets"):
+        await database[name].create_index("grants.reader")
+    for path in ("lineage.data.dataset_id", "lineage.ancestors.dataset_id"):
+        await database["model_versions"].create_index(path)  # of whatever tenant, when a share ends
+    for name in ("narrowed_at", "retain_until"):
+        await database["datasets"].create_index(name)
     for name in ("tenant", "model_id"):
         await database["adoptions"].create_index(name)
     await database["pools"].create_index("is_due")

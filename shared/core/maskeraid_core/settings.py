@@ -67,6 +67,12 @@ class CoreSettings(BaseSettings):
         description="Days after which the weights of a model's version that is neither its latest nor named by an "
         "alias are deleted; its card and pictures stay. Empty: never.",
     )
+    datasets_kept_days: float | None = Field(
+        default=None,
+        gt=0,
+        description="Days after its last use after which a dataset without a date of its own (`retain_until`) is "
+        "deleted. Empty: never.",
+    )
     event_poll_seconds: float = Field(
         default=5, gt=0, description="How often a reader of events looks without being told."
     )

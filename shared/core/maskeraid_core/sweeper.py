@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 import structlog
 from pymongo.errors import ConnectionFailure, PyMongoError
 
+from maskeraid_core.flagging import flag_former_readers
 from maskeraid_core.jobs import Job, JobStatus, QueueName
 from maskeraid_core.news import wish_subject
 from maskeraid_core.notices import drain_notices
 from maskeraid_core.outbox import drain, tend_batch
 from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.datasets import narrowed
 from maskeraid_core.repositories.deliveries import DeliveryQueue
 from maskeraid_core.repositories.due import DueJobs
 from maskeraid_core.repositories.lanes import LaneRepository
@@ -36,7 +38,7 @@ async def sweep_forever(stores: Stores) -> None:
 
 
 async def sweep(stores: Stores) -> None:
-    """One round: deadlines, expired leases, outboxes, selectors, lanes, bells, deliveries, batches."""
+    """One round: deadlines, expired leases, outboxes, ended shares, selectors, lanes, bells, deliveries, batches."""
     moves, due = JobMoves(stores.database), DueJobs(stores.database)
     at = await moves.server_time()
     for job in await due.past_deadline(at):
@@ -53,6 +55,9 @@ async def sweep(stores: Stores) -> None:
     for collection, document_id in await NoticeOutboxes(stores.database).waiting():
         with _apart(document_id):
             await drain_notices(stores, collection, document_id)
+    for dataset_id, narrowed_at in await narrowed(stores.database):
+        with _apart(dataset_id):
+            await flag_former_readers(stores, dataset_id, narrowed_at)
     for pool in await PoolRepository(stores.database).due(at - QUIET):
         with _apart(pool.id):
             await order_if_outdated(stores, pool)

@@ -51,9 +51,10 @@ def _check_against(target: Dataset, dataset: str, schema: Schema, pointer: str) 
 
 
 def _both(first: Attribute, second: Attribute) -> Attribute:
-    """An attribute that fits the images of both."""
+    """An attribute that fits the images of both, and keeps from others what one of them does."""
     values = list(dict.fromkeys([*(first.values or ()), *(second.values or ())])) or None
-    return first.model_copy(update={"values": values, "required": first.required and second.required})
+    both = {"required": first.required and second.required, "exact": first.exact and second.exact}
+    return first.model_copy(update={"values": values, "private": first.private or second.private, **both})
 
 
 def _disagreement(

@@ -1,4 +1,4 @@
-"""What `where=attribute:VALUE` asks for: one value, a range of numbers or of days, or what is missing.
+"""What `where=attribute:VALUE` asks for: one value, a range of numbers, days, or places, or what is missing.
 
 `30..40` and `2026-01-01..2026-03-31` are ranges with both ends, `30..` and `..40` have one. Anything in double quotes
 is one value as it stands, so `"1..2"` is no range. Days are ISO 8601.
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+
+from maskeraid_core.places import coarse, read_place
 
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -23,7 +25,8 @@ class OneValue:
 
     def among(self, values: pl.Series) -> pl.Series:
         """Which of these texts are meant, bool."""
-        return values == self.value
+        rounded = coarse(self.value)  # a place, which is kept so unless it is exact
+        return values == self.value if rounded == self.value else values.is_in([self.value, rounded])
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,24 @@ class Days:
         return (values.str.contains(DAY) & days.is_between(self.first, self.last)).fill_null(value=False)
 
 
-Wanted = OneValue | Numbers | Days
+@dataclass(frozen=True)
+class Box:
+    """Places between two corners, in degrees, both included; what is no place is not among them."""
+
+    southwest: tuple[float, float]
+    northeast: tuple[float, float]
+
+    def among(self, values: pl.Series) -> pl.Series:
+        """Which of these texts are meant, bool."""
+        places = map(read_place, values.to_list())
+        return pl.Series([place is not None and self._has(place) for place in places], dtype=pl.Boolean)
+
+    def _has(self, place: tuple[float, float]) -> bool:
+        corners = zip(self.southwest, place, self.northeast, strict=True)
+        return all(low <= degrees <= high for low, degrees, high in corners)
+
+
+Wanted = OneValue | Numbers | Days | Box
 
 
 def read_wanted(text: str) -> Wanted:
@@ -64,6 +84,9 @@ def read_wanted(text: str) -> Wanted:
     ends = [end for end in (low, high) if end]
     if ends and all(is_day(end) for end in ends):
         return Days(date.fromisoformat(low) if low else date.min, date.fromisoformat(high) if high else date.max)
+    southwest, northeast = read_place(coarse(low)), read_place(coarse(high))
+    if southwest and northeast:
+        return Box(southwest, northeast)
     if not all(is_number(end) for end in ends):
         raise ValueError(text)
     return Numbers(float(low or -math.inf), float(high or math.inf))

@@ -12,7 +12,7 @@ from maskeraid_api.main import create_app
 from maskeraid_api.settings import ApiSettings
 from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.accounts import Scope, Tenant
-from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion
+from maskeraid_core.documents.datasets import Attestation, Attribute, Dataset, DatasetVersion
 from maskeraid_core.ids import image_id, new_id
 from maskeraid_core.jobs import CheckpointEntry, Job, JobError
 from maskeraid_core.keys import mint_key
@@ -148,6 +148,8 @@ def hand(stores: Stores) -> Hand:
     return Hand(stores)
 
 
+ATTESTED = Attestation(basis="consent", purpose="tests", by="us", at=now())
+ATTESTATION = {"basis": "consent", "purpose": "tests", "minors_excluded": True}  # as a request says it
 FillDataset = Callable[..., Awaitable[Dataset]]
 
 
@@ -177,7 +179,7 @@ def fill_dataset(stores: Stores) -> FillDataset:
         }
         dataset = Dataset(
             id=new_id("ds"), tenant=tenant, attributes=attributes, created_at=at, updated_at=at,
-            **{"name": new_id("n"), **fields},
+            **{"name": new_id("n"), "attestation": ATTESTED, **fields},
         )  # fmt: skip
         datasets = DatasetRepository(stores.database, tenant)
         await datasets.add(dataset)

@@ -16,7 +16,7 @@ from maskeraid_core.portal import Stores
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.images import to_network
 
-from .conftest import Account, FillDataset, Open
+from .conftest import ATTESTATION, Account, FillDataset, Open
 
 PART = 8 * 2**20
 
@@ -48,7 +48,7 @@ class TestUploads:
             assert sent.status_code == 200, sent.text
         assert (await client.get(path)).json()["missing_parts"] == []
         assert (await client.post(f"{path}/complete")).json()["status"] == "complete"
-        dataset = (await client.post("/v1/datasets", json={"name": "a"})).json()
+        dataset = (await client.post("/v1/datasets", json={"name": "a", "attestation": ATTESTATION})).json()
         source = {"type": "upload", "upload_id": path.rpartition("/")[2]}
         made = await client.post("/v1/imports", json={"dataset_id": dataset["id"], "source": source})
         assert made.status_code == 202
@@ -58,7 +58,7 @@ class TestUploads:
         """As after an import that has succeeded."""
         path = await announce(client, b"bytes")
         assert (await client.delete(path)).status_code == 204
-        dataset = (await client.post("/v1/datasets", json={"name": "a"})).json()
+        dataset = (await client.post("/v1/datasets", json={"name": "a", "attestation": ATTESTATION})).json()
         order = {"dataset_id": dataset["id"], "source": {"type": "upload", "upload_id": path.rpartition("/")[2]}}
         answer = await client.post("/v1/imports", json=order)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

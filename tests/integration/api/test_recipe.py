@@ -5,12 +5,13 @@ import json
 
 import httpx
 
-from .conftest import Account, FillDataset, Hand
+from .conftest import ATTESTATION, Account, FillDataset, Hand
 
 
 class TestRecipe:
     async def test_dataset_and_import_of_files(self, client: httpx.AsyncClient, hand: Hand) -> None:
-        dataset = (await client.post("/v1/datasets", json={"name": "our-faces", "role": "train"})).json()
+        wanted = {"name": "our-faces", "role": "train", "attestation": ATTESTATION}
+        dataset = (await client.post("/v1/datasets", json=wanted)).json()
         answer = await client.post(
             "/v1/imports", data={"dataset_id": dataset["id"]}, files={"files": ("our-faces.zip", b"zip bytes")}
         )

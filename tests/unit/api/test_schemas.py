@@ -123,9 +123,12 @@ class TestReimagings:
         assert shown["photo"] == {}, "keys stay inside"
 
 
+OF_OBJECTS = ("model.created", "model.shared", "model.flagged", "dataset.shared", "dataset.deleted")
+
+
 class TestWebhookEvents:
     def test_they_are_the_events_that_are_told(self) -> None:
-        assert set(get_args(EventType)) == {"*", "model.created", "model.shared", "model.flagged"} | NOTICES
+        assert set(get_args(EventType)) == {"*", *OF_OBJECTS} | NOTICES
 
     def test_those_that_no_job_asks_for_may_be_mailed(self) -> None:
         assert set(get_args(EmailEvent)) == set(get_args(EventType)) - {"*"} - NOTICES

@@ -37,6 +37,24 @@ class TestText:
         assert "at least 98.1% of its faces (95% confidence, 400 samples). All training images have this value" in text
         assert "but for 1.5% of them." in text
 
+    def test_why_its_faces_may_be_used_is_repeated_with_who_said_so(self) -> None:
+        said = {
+            "basis": "public_licence",
+            "licence": "CC0-1.0",
+            "purpose": "art",
+            "minors_excluded": True,
+            "by": "us_1",
+        }
+        sources = [
+            {"licence": None, "legal_basis": "Art. 6", "attestation": {**said, "at": "2026-11-30T09:00:00Z"}},
+            {"licence": "MIT", "legal_basis": None, "attestation": None},
+        ]  # fmt: skip
+        text = text_of(card={"sources": sources})
+        assert (
+            "Published under a licence (CC0-1.0), for art, no minors: said by us\\_1 on 2026-11-30; legal basis" in text
+        )
+        assert "- Nobody said why; licence: MIT." in text
+
     def test_a_number_varies_from_its_least_to_its_most(self) -> None:
         varies = [{"attribute": "age", "values": 66, "least": 1.0, "most": 99.0}, {"attribute": "eyes", "values": 5}]
         assert "- `age` varies: 1 to 99.\n- `eyes` varies: 5 values." in text_of(varies=varies)

@@ -99,6 +99,8 @@ class TestWords:
             "model.created",
             "model.shared",
             "model.flagged",
+            "dataset.shared",
+            "dataset.deleted",
             "webhook_endpoint.disabled",
             "api_key.expiring",
             "email.verification",

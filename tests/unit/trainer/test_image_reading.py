@@ -65,26 +65,26 @@ class TestReading:
         self, blobs: CountingBlobs, tmp_path: Path, most_bytes: int
     ) -> None:
         digests = await put(blobs, FACES)
-        images = await read_images(blobs, "ten_1", digests, settings(tmp_path, most_bytes))
+        images = await read_images(blobs, [("ten_1", digest) for digest in digests], settings(tmp_path, most_bytes))
         np.testing.assert_array_equal(images, FACES)
         assert isinstance(images, np.memmap) == (most_bytes < FACES.nbytes)
         assert os.listdir(tmp_path) == ["blobs"]  # the file has no name
         assert 1 < blobs.most_under_way <= READS_AT_ONCE
 
     async def test_of_none_is_empty(self, blobs: CountingBlobs, tmp_path: Path) -> None:
-        assert len(await read_images(blobs, "ten_1", [], settings(tmp_path, 0))) == 0
+        assert len(await read_images(blobs, [], settings(tmp_path, 0))) == 0
 
     async def test_counts_the_sizes_where_they_differ(self, blobs: CountingBlobs, tmp_path: Path) -> None:
         digests = await put(blobs, [*FACES[:9], *FACES[:3, :16, :16]])
         with pytest.raises(MixedSizes) as caught:
-            await read_images(blobs, "ten_1", digests, settings(tmp_path, 0))
+            await read_images(blobs, [("ten_1", digest) for digest in digests], settings(tmp_path, 0))
         assert caught.value.facts["sizes"] == {"16": 3, "32": 9}
 
     async def test_ends_with_an_image_that_is_gone(self, blobs: CountingBlobs, tmp_path: Path) -> None:
         digests = await put(blobs, FACES)
         await blobs.delete([image_key("ten_1", digests[1])])
         with pytest.raises(InputGone):
-            await read_images(blobs, "ten_1", digests, settings(tmp_path, 0))
+            await read_images(blobs, [("ten_1", digest) for digest in digests], settings(tmp_path, 0))
         assert blobs.reads < len(digests)
 
 

@@ -31,6 +31,11 @@ class TestGuarantees:
         assert (found.guarantees, found.varies) == ([], [])
         assert len(traits({name: ENUM}, **{name: ["1"] * 3}).guarantees) == 1  # somebody has said that it is one
 
+    @pytest.mark.parametrize("kind", [Attribute(private=True), Attribute(type="geo"), Attribute(type="date")])
+    def test_what_is_private_or_tells_where_and_when_is_none(self, kind: Attribute) -> None:
+        found = traits({"tone": kind, "eyes": kind}, tone=["a"] * 2, eyes=["a", "b"])
+        assert (found.guarantees, found.varies) == ([], [])
+
     def test_a_number_is_none(self) -> None:
         assert traits({"age": Attribute(type="number")}, age=["30"] * 3).guarantees == []
 

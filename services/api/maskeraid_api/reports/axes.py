@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from maskeraid_core.documents.datasets import IDENTITY
+from maskeraid_core.documents.datasets import IDENTITIES
 from maskeraid_core.manifests import PREFIX
 from maskeraid_core.wanted_values import numbers_in
 
@@ -67,7 +67,7 @@ def _texts(frame: pl.DataFrame, column: str) -> pl.Series:
 
 
 def _reason_against(name: str, texts: pl.Series, taken: int) -> str | None:
-    if name == IDENTITY:
+    if name in IDENTITIES:
         return "it tells persons apart"
     there = texts.filter(texts != "")
     if there.is_empty():

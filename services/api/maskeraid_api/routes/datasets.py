@@ -1,5 +1,6 @@
 """Datasets and their versions."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -7,25 +8,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.answers import change_in_turn, check_unchanged, created, gone, shown
-from maskeraid_api.dependencies import (
-    CallerOf,
-    Datasets,
-    DatasetVersions,
-    GatewayOf,
-    Jobs,
-    LearnersOf,
-    LibraryOf,
-    Models,
-)
-from maskeraid_api.flagging import flag_model
+from maskeraid_api.dataset_browsing import Shelf, Shelves
+from maskeraid_api.dataset_sharing import attested, facts_of_change
+from maskeraid_api.dataset_views import view_of, views_of
+from maskeraid_api.dependencies import AccountsOf, CallerOf, Datasets, GatewayOf, Jobs, LearnersOf, LibraryOf
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, page_asked, page_of, page_of_versions
+from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, WhereParameter, listed, page_asked, page_of_versions
 from maskeraid_api.schemas.datasets import DatasetChange, DatasetRequest, DatasetVersionView, DatasetView
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.datasets import Attribute, Dataset, Role
-from maskeraid_core.errors import DatasetInUse, NameTaken, NotFound, StaleObject
+from maskeraid_core.documents.datasets import Dataset, Role
+from maskeraid_core.errors import AttestationMissing, DatasetInUse, NameTaken, NotFound, StaleObject
+from maskeraid_core.flagging import flag_former_readers
 from maskeraid_core.ids import new_id
+from maskeraid_core.notices import drain_notices
+from maskeraid_core.repositories.datasets import DatasetRepository
 from maskeraid_core.repositories.repository import now
+from maskeraid_core.retention import end_dataset
 
 router = APIRouter(prefix="/v1/datasets", route_class=GuardedRoute, tags=["datasets"])
 
@@ -34,50 +32,84 @@ router = APIRouter(prefix="/v1/datasets", route_class=GuardedRoute, tags=["datas
 @operation(Scope.DATASETS_READ)
 async def list_datasets(
     request: Request,
-    datasets: Datasets,
+    library: LibraryOf,
+    accounts: AccountsOf,
     asked: Annotated[Asked, Depends(page_asked("ds"))],
+    visibility: Annotated[
+        Shelf, Query(description="Yours, those that others share with you by name, or those for everyone.")
+    ] = "own",
     role: Annotated[Role | None, Query(description="Only datasets of this role.")] = None,
     name: Annotated[str | None, Query(max_length=100, description="Only the dataset of this name.")] = None,
+    q: Annotated[str | None, Query(max_length=100, description="Only datasets whose name contains this.")] = None,
+    licence: Annotated[str | None, Query(max_length=200, description="Only datasets under this licence.")] = None,
+    where: WhereParameter = [],  # noqa: B006 read by FastAPI, never changed
 ) -> Response:
-    """The tenant's datasets."""
-    return await page_of(request, datasets, asked, DatasetView.of, role=role, name=name)
+    """Datasets that you may read: yours, or what others share.
+
+    With `where` only those whose newest version has images that meet it, each with their number (`matching`). A page
+    reads so many datasets and no more: it may be short, or empty, although others follow (`has_more`).
+    """
+    contained = {"$regex": re.escape(q), "$options": "i"} if q else {}
+    named = {"$eq": name, **contained} if name and q else name or contained or None
+    filters = {"role": role, "licence": licence, "name": named}
+    shelves = Shelves(library, visibility)
+    found = await shelves.page(asked.request, where, **filters)
+    total = await shelves.count(**filters) if asked.is_total_wanted and not where else None
+    views = await views_of(library, accounts, found.datasets, found.matching)
+    return listed(request, views, has_more=found.has_more, total=total, last_id=found.last_id)
 
 
 @router.post("", status_code=201, response_model=DatasetView)
 @operation(Scope.DATASETS_WRITE, problems=(NameTaken,))
-async def create_dataset(body: DatasetRequest, caller: CallerOf, datasets: Datasets) -> Response:
+async def create_dataset(body: DatasetRequest, caller: CallerOf, datasets: Datasets, accounts: AccountsOf) -> Response:
     """Make a dataset; images come by imports."""
     at = now()
-    fields = body.model_dump(exclude={"attributes"})
-    attributes = {name: Attribute.model_validate(part.model_dump()) for name, part in body.attributes.items()}
+    fields = body.model_dump(exclude={"attributes", "attestation"})
+    attributes = {name: part.to_document(name) for name, part in body.attributes.items()}
     dataset = Dataset(
         id=new_id("ds"), tenant=caller.tenant, attributes=attributes, created_at=at, updated_at=at, **fields
     )
+    dataset = dataset.model_copy(update=await attested(accounts, dataset, body.attestation))
     await datasets.add(dataset)
     return created(DatasetView.of(dataset), f"/v1/datasets/{dataset.id}")
 
 
 @router.get("/{dataset_id}", response_model=DatasetView)
 @operation(Scope.DATASETS_READ)
-async def get_dataset(dataset_id: str, request: Request, datasets: Datasets) -> Response:
-    """One dataset."""
-    return shown(request, DatasetView.of(await datasets.require(dataset_id)))
+async def get_dataset(dataset_id: str, request: Request, library: LibraryOf, accounts: AccountsOf) -> Response:
+    """One dataset, yours or shared with you."""
+    return shown(request, await view_of(library, accounts, await library.require(dataset_id)))
 
 
 @router.patch("/{dataset_id}", response_model=DatasetView)
-@operation(Scope.DATASETS_WRITE, problems=(NameTaken, StaleObject), headers=("If-Match",))
-async def change_dataset(dataset_id: str, body: DatasetChange, request: Request, datasets: Datasets) -> Response:
-    """Change what is written about a dataset; its images change by imports only."""
-    facts = body.model_dump(exclude_unset=True)
-    facts = {name: value for name, value in facts.items() if value is not None or name not in ("name", "metadata")}
+@operation(
+    Scope.DATASETS_WRITE, problems=(NameTaken, StaleObject, AttestationMissing), headers=("If-Match",)
+)  # fmt: skip
+async def change_dataset(
+    dataset_id: str,
+    body: DatasetChange,
+    request: Request,
+    datasets: Datasets,
+    accounts: AccountsOf,
+    gateway: GatewayOf,
+) -> Response:
+    """Change what is written about a dataset, or with whom it is shared; its images change by imports only.
+
+    For whom a share ends, the dataset is gone at once; models of theirs that learned from it are flagged.
+    """
 
     async def try_once() -> Dataset | None:
         dataset = await datasets.require(dataset_id)
         check_unchanged(request, DatasetView.of(dataset))
+        facts = await facts_of_change(accounts, dataset, body)
         where = {"updated_at": dataset.updated_at}
         return await datasets.change(dataset_id, {**facts, "updated_at": now()}, where=where)
 
-    return shown(request, DatasetView.of(await change_in_turn(request, try_once)))
+    changed = await change_in_turn(request, try_once)
+    if changed.narrowed_at:
+        await flag_former_readers(gateway.stores, dataset_id, changed.narrowed_at)
+    await drain_notices(gateway.stores, DatasetRepository.collection_name, dataset_id)
+    return shown(request, DatasetView.of(changed))
 
 
 @router.delete("/{dataset_id}", status_code=204, response_class=Response)
@@ -87,7 +119,6 @@ async def delete_dataset(
     request: Request,
     datasets: Datasets,
     jobs: Jobs,
-    models: Models,
     learners: LearnersOf,
     gateway: GatewayOf,
     force: Annotated[
@@ -102,9 +133,7 @@ async def delete_dataset(
     if busy or (learned and not force):
         users = [*learned, *busy]
         raise DatasetInUse(f"{len(users)} models or jobs use this dataset.", users=users[:100])
-    for model_id in learned:  # first: whatever dies here, no model is left unflagged
-        await flag_model(gateway.stores, models, model_id, dataset)
-    if not await datasets.delete(dataset_id):
+    if not await end_dataset(gateway.stores, dataset):
         raise NotFound
     return gone()
 
@@ -114,27 +143,24 @@ async def delete_dataset(
 async def list_dataset_versions(
     dataset_id: str,
     request: Request,
-    datasets: Datasets,
-    versions: DatasetVersions,
+    library: LibraryOf,
     asked: Annotated[Asked, Depends(page_asked("ds", ending=VERSION_ENDING))],
 ) -> Response:
-    """The published versions."""
-    dataset = await datasets.require(dataset_id)
+    """The published versions, of a shared dataset those that are open."""
+    dataset = await library.require(dataset_id)
 
-    async def view_of(number: int) -> DatasetVersionView | None:
-        version = await versions.of_dataset(dataset_id, number)
+    async def view_of_version(number: int) -> DatasetVersionView | None:
+        version = await library.numbered(dataset, number)
         return DatasetVersionView.of(version) if version else None
 
-    return await page_of_versions(request, dataset_id, dataset.latest_version, asked, view_of)
+    return await page_of_versions(request, dataset_id, dataset.latest_version, asked, view_of_version)
 
 
 @router.get("/{dataset_id}/versions/{version}", response_model=DatasetVersionView)
 @operation(Scope.DATASETS_READ)
-async def get_dataset_version(
-    dataset_id: str, version: str, request: Request, datasets: Datasets, library: LibraryOf
-) -> Response:
+async def get_dataset_version(dataset_id: str, version: str, request: Request, library: LibraryOf) -> Response:
     """One version, by number or as `latest`."""
-    dataset = await datasets.require(dataset_id)
+    dataset = await library.require(dataset_id)
     if version != "latest" and not (version.isdecimal() and version.isascii() and len(version) <= 9):
         raise NotFound
     return shown(request, DatasetVersionView.of(await library.version(dataset, version)))

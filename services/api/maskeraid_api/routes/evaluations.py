@@ -17,7 +17,7 @@ from maskeraid_api.schemas.evaluations import FEWEST_TEST_IMAGES, EvaluationRequ
 from maskeraid_api.serving import serve
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.datasets import IDENTITY, DataPart
+from maskeraid_core.documents.datasets import IDENTITIES, DataPart, identity_in
 from maskeraid_core.documents.evaluations import EvaluationKind, EvaluationSpec
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.errors import (
@@ -129,9 +129,7 @@ async def choose_images(library: Library, body: EvaluationRequest, version: Mode
     """
     if body.dataset is None:
         return None
-    dataset = await library.datasets.get(body.dataset.dataset_id)
-    if dataset is None:
-        raise NotFound("There is no such dataset.", pointer="/dataset/dataset_id")
+    dataset = await library.require(body.dataset.dataset_id, pointer="/dataset/dataset_id")
     found = await library.version(dataset, body.dataset.version)
     rows = await library.rows(found, body.dataset.where, "/dataset")
     await library.check_values([found], body.dataset.where, "/dataset")
@@ -144,9 +142,9 @@ async def choose_images(library: Library, body: EvaluationRequest, version: Mode
         raise ResolutionNotSupported(
             f"The model draws {version.resolution} pixels a side; the images have {', '.join(map(str, sides[:5]))}."
         )
-    if body.kind is EvaluationKind.RECOGNITION and IDENTITY not in attributes_of(rows):
+    if body.kind is EvaluationKind.RECOGNITION and identity_in(attributes_of(rows)) is None:
         raise ValidationFailed(
-            f"`recognition` needs images with the attribute `{IDENTITY}`: whom each one shows.", pointer="/dataset"
+            f"`recognition` needs images with the attribute `{IDENTITIES[0]}`: whom each one shows.", pointer="/dataset"
         )
     if body.group_by is not None and body.group_by not in attributes_of(rows):
         known = ", ".join(attributes_of(rows)) or "none"

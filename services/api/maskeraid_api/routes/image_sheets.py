@@ -16,6 +16,7 @@ from maskeraid_api.routes.images import PageOf
 from maskeraid_api.serving import PRIVATE, SECURITY
 from maskeraid_core.blobs import LARGEST_WITHOUT_THUMBNAIL, Blobs, image_key, thumbnail_key
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.datasets import DatasetVersion
 from maskeraid_core.errors import NotFound
 
 router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["images"])
@@ -35,8 +36,8 @@ async def get_image_sheet(
     A tile is as large as the largest image of the page, `tile` at most: what is smaller stays as it is. Up to 32 pixels
     a side the tiles are exact.
     """
-    rows = [row for _, row in await page.rows()]
-    sheet = Sheet(len(rows), min(tile, max((max(row["width"], row["height"]) for row in rows), default=tile)))
+    rows = await page.rows()
+    sheet = Sheet(len(rows), min(tile, max((max(row["width"], row["height"]) for _, row in rows), default=tile)))
     key = "sheet", caller.tenant, page.found.key, page.start, page.limit, sheet
     tag = etag(repr(key).encode())
     headers = {
@@ -47,19 +48,19 @@ async def get_image_sheet(
         return Response(status_code=304, headers=headers)
 
     async def packed() -> bytes:
-        pictures = await thumbnails(gateway.stores.blobs, caller.tenant, rows)
+        pictures = await thumbnails(gateway.stores.blobs, rows)
         return await to_thread.run_sync(pack_sheet, sheet, pictures, limiter=gateway.packing)
 
     return Response(await gateway.answers.of(key, packed), 200, headers, "image/webp")
 
 
-async def thumbnails(blobs: Blobs, tenant: str, rows: Sequence[dict[str, Any]]) -> list[bytes | None]:
+async def thumbnails(blobs: Blobs, rows: Sequence[tuple[DatasetVersion, dict[str, Any]]]) -> list[bytes | None]:
     """Of each image its thumbnail, or the image itself where that is small; None where it is gone."""
     return await blobs.get_those_there(
         [
-            (thumbnail_key(tenant, row["sha256"]), None)
+            (thumbnail_key(version.tenant, row["sha256"]), None)
             if max(row["width"], row["height"]) > LARGEST_WITHOUT_THUMBNAIL
-            else (image_key(tenant, row["sha256"]), row["sha256"])
-            for row in rows
+            else (image_key(version.tenant, row["sha256"]), row["sha256"])
+            for version, row in rows
         ]
     )

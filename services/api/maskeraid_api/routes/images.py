@@ -14,7 +14,7 @@ from maskeraid_api.dataset_access import Library
 from maskeraid_api.dependencies import CallerOf, GatewayOf, LearnersOf, LibraryOf, RegistryOf
 from maskeraid_api.image_order import SORT, Ordered, in_order
 from maskeraid_api.operations import GuardedRoute, operation
-from maskeraid_api.pages import ListView, listed
+from maskeraid_api.pages import ListView, WhereParameter, listed
 from maskeraid_api.pictures import as_array
 from maskeraid_api.schemas.datasets import FacetsView, ImageView, QualityView
 from maskeraid_api.schemas.parts import ModelReference, id_pattern
@@ -49,15 +49,6 @@ VersionParameter = Annotated[
     Query(
         pattern=r"^(latest|[1-9][0-9]{0,8}|[a-z][a-z0-9_-]{0,39})$",
         description="A version's number, `latest`, or, of a model, an alias.",
-    ),
-]
-WhereParameter = Annotated[
-    list[Annotated[str, Query(max_length=300)]],
-    Query(
-        max_length=50,
-        description="`attribute:value`, `age:30..40`, or `hair:` for missing; may be repeated. What was "
-        "measured is asked for by `quality.sharpness:0..8`, `quality.exposure`, `quality.face_size`, and "
-        "`quality.warning:blurred`.",
     ),
 ]
 
@@ -95,7 +86,7 @@ async def chosen_versions(
     if not dataset_ids:
         live = sorted(await library.datasets.all_live(), key=lambda dataset: dataset.id)
         return [await library.version(one) for one in live if one.role is role and one.latest_version]
-    datasets = [await library.datasets.require(dataset_id) for dataset_id in dict.fromkeys(dataset_ids)]
+    datasets = [await library.require(dataset_id) for dataset_id in dict.fromkeys(dataset_ids)]
     return [await library.version(one, version) for one in datasets if role in (None, one.role)]
 
 
@@ -201,7 +192,6 @@ async def get_image_content(
     image_id: str,
     request: Request,
     library: LibraryOf,
-    caller: CallerOf,
     gateway: GatewayOf,
     size: Annotated[
         Literal["full", "face", "thumb"],
@@ -213,14 +203,14 @@ async def get_image_content(
     ] = "png",
 ) -> Response:
     """The bytes of an image, encoded here: a PNG, or the thumbnail of one that is larger than that; or an array."""
-    _, row = await library.image(image_id)
+    version, row = await library.image(image_id)
     digest, blobs = str(row["sha256"]), gateway.stores.blobs
     if form == "npy":
-        return await serve_array(request, image_id, row, blobs, caller.tenant)
-    if size == "thumb" and (small := await _thumbnail(blobs, thumbnail_key(caller.tenant, digest))):
+        return await serve_array(request, image_id, row, blobs, version.tenant)
+    if size == "thumb" and (small := await _thumbnail(blobs, thumbnail_key(version.tenant, digest))):
         return serve_small(request, small, media_type="image/webp", name=f"{image_id}.webp")
     return await serve(
-        request, blobs, image_key(caller.tenant, digest), size=int(str(row["bytes"])), sha256=digest,
+        request, blobs, image_key(version.tenant, digest), size=int(str(row["bytes"])), sha256=digest,
         media_type="image/png", name=f"{image_id}.png",
     )  # fmt: skip
 

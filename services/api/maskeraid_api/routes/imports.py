@@ -42,8 +42,9 @@ from maskeraid_api.schemas.parts import id_pattern
 from maskeraid_api.serving import PRIVATE, SECURITY
 from maskeraid_core.blobs import Blobs
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.datasets import Dataset, ImportSpec, StoredFile
+from maskeraid_core.documents.datasets import GENERATED, Dataset, ImportSpec, StoredFile
 from maskeraid_core.errors import (
+    AttestationMissing,
     DatasetEmpty,
     JobStateConflict,
     NotAcceptable,
@@ -55,6 +56,7 @@ from maskeraid_core.errors import (
 )
 from maskeraid_core.import_reports import Outcome, as_csv, read_report, report_key
 from maskeraid_core.jobs import Job, JobKind, Notify
+from maskeraid_core.repositories.repository import now
 
 router = APIRouter(prefix="/v1/imports", route_class=GuardedRoute, tags=["imports"])
 
@@ -76,7 +78,7 @@ FORM = Form(
 @router.post("", status_code=202, response_model=ImportView)
 @operation(
     Scope.DATASETS_WRITE, body_bytes=IMPORT_BYTES + MULTIPART_OVERHEAD, json_body=ImportRequest, form=FORM,
-    problems=(NotFound, DatasetEmpty, QueueFull, UnsupportedMedia, UploadIncomplete), is_job=True,
+    problems=(NotFound, AttestationMissing, DatasetEmpty, QueueFull, UnsupportedMedia, UploadIncomplete), is_job=True,
 )  # fmt: skip
 async def create_import(
     request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, uploads: Uploads
@@ -84,12 +86,16 @@ async def create_import(
     """Change what is in a dataset: JSON with a `source`, or multipart with `dataset_id` and `files`."""
     if request._form is not None:  # the guard has read it
         options = options_of(FileImport, request._form, ("dataset_id",))
-        await library.datasets.require(options.dataset_id)
+        check_attested(await library.datasets.require(options.dataset_id))
         files = await stored_files(gateway, caller, request)
         spec = ImportSpec(dataset_id=options.dataset_id, source="upload", files=files)
     else:
         options = body = read_json(ImportRequest, await request.body())
-        spec = await spec_of(body.source, await library.datasets.require(body.dataset_id), caller, library, uploads)
+        dataset = await library.datasets.require(body.dataset_id)
+        if isinstance(body.source, UploadSource):
+            check_attested(dataset)
+        spec = await spec_of(body.source, dataset, caller, library, uploads)
+        await carry_attestation(library, dataset, spec)
     order = Order(
         JobKind.IMPORT, spec.model_copy(update=wanted_of(options)),
         notify=QUIET if options.dry_run else options.notify.to_document(), metadata=options.metadata,
@@ -97,6 +103,24 @@ async def create_import(
     )  # fmt: skip
     job = await accept(request, order)
     return accepted(ImportView.of(job), f"/v1/imports/{job.id}")
+
+
+def check_attested(dataset: Dataset) -> None:
+    """Raises: AttestationMissing, before pictures that people took come into a dataset of which nobody vouches."""
+    if not dataset.has_attested():
+        raise AttestationMissing(pointer="/dataset_id")
+
+
+async def carry_attestation(library: LibraryOf, dataset: Dataset, spec: ImportSpec) -> None:
+    """Drawn faces show nobody, and covered copies are as their originals: they bring their attestation along."""
+    brought = None
+    if spec.source == "generator":
+        brought = GENERATED.model_copy(update={"at": now()})
+    elif spec.covered is not None and (of := await library.datasets.get(spec.covered.dataset_id)):
+        brought = of.attestation
+    if brought and dataset.attestation is None:
+        facts = {"attestation": brought.model_dump(), "updated_at": now()}
+        await library.datasets.change(dataset.id, facts, where={"attestation": None})
 
 
 async def stored_files(gateway: GatewayOf, caller: CallerOf, request: Request) -> list[StoredFile]:

@@ -9,13 +9,15 @@ from starlette.responses import Response
 
 from maskeraid_api.answers import change_in_turn, check_unchanged, gone, shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, Models, ModelVersions, RegistryOf
+from maskeraid_api.granting import sharing_facts
 from maskeraid_api.model_access import Access
 from maskeraid_api.model_views import view_of, views_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, listed, page_asked, page_of_versions
-from maskeraid_api.schemas.models import SHARING, TAG, ModelChange, ModelVersionView, ModelView
+from maskeraid_api.schemas.models import TAG, ModelChange, ModelVersionView, ModelView
+from maskeraid_api.schemas.sharing import SHARING
 from maskeraid_api.serving import serve
-from maskeraid_api.sharing import sharing_facts
+from maskeraid_api.sharing import ModelSharing
 from maskeraid_api.version_deletion import facts_without
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.models import Model, Visibility
@@ -85,7 +87,7 @@ async def change_model(
         model = await models.require(model_id)
         check_unchanged(request, await view_of(registry, model))
         facts = body.model_dump(exclude_unset=True, exclude_none=True, exclude=set(SHARING))
-        facts |= await sharing_facts(registry, model, body)
+        facts |= await sharing_facts(registry.accounts, model, body, ModelSharing(registry, model))
         return await models.change(model_id, {**facts, "updated_at": now()}, where={"updated_at": model.updated_at})
 
     changed = await change_in_turn(request, try_once)

@@ -11,11 +11,12 @@ from starlette.responses import Response
 from maskeraid_api.answers import kept_view, shown_bytes
 from maskeraid_api.dependencies import GatewayOf, LibraryOf
 from maskeraid_api.operations import GuardedRoute, operation
+from maskeraid_api.pages import WhereParameter
 from maskeraid_api.reports.axes import axes_of
 from maskeraid_api.reports.confounds import find_confounds
 from maskeraid_api.reports.coverage import find_coverage
 from maskeraid_api.reports.quality import find_quality
-from maskeraid_api.routes.images import MOST_DATASETS, WhereParameter
+from maskeraid_api.routes.images import MOST_DATASETS
 from maskeraid_api.schemas.parts import id_pattern
 from maskeraid_api.schemas.reports import (
     ConfoundReportView,
@@ -65,7 +66,7 @@ async def asked(
     version: VersionParameter = "latest",
     where: WhereParameter = [],  # noqa: B006 read by FastAPI, never changed
 ) -> Asked:
-    return Asked(await library.version(await library.datasets.require(dataset_id), version), where)
+    return Asked(await library.version(await library.require(dataset_id), version), where)
 
 
 AskedOf = Annotated[Asked, Depends(asked)]
@@ -106,7 +107,7 @@ async def get_confound_report(
     Mutual information of every pair with a permutation test; what has one value here and others in your other datasets
     is named as well. `beside` counts the images of several datasets together, as one training on all of them would.
     """
-    others = [await library.version(await library.datasets.require(one_id)) for one_id in dict.fromkeys(beside)]
+    others = [await library.version(await library.require(one_id)) for one_id in dict.fromkeys(beside)]
     versions = [one.version, *(other for other in others if other.dataset_id != one.version.dataset_id)]
     found = await images_of_datasets(library, versions, one.where)
     elsewhere = await library.named_values()

@@ -16,7 +16,7 @@ EmailAddress = Annotated[
         pattern=r"^[A-Za-z0-9!#$%&*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&*+/=?^_{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
     ),
 ]
-EmailEvent = Literal["model.created", "model.shared", "model.flagged"]
+EmailEvent = Literal["model.created", "model.shared", "model.flagged", "dataset.shared", "dataset.deleted"]
 
 
 class Usage(View):

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from maskeraid_api.model_access import Access
 from maskeraid_api.schemas.parts import (
     AttributeName,
     Body,
@@ -17,22 +18,71 @@ from maskeraid_api.schemas.parts import (
     Time,
     View,
 )
-from maskeraid_core.documents.datasets import DataPart, Dataset, DatasetVersion, Role
+from maskeraid_api.schemas.sharing import SharingChange
+from maskeraid_core.documents.datasets import (
+    IDENTITIES,
+    Attribute,
+    AttributeType,
+    Basis,
+    DataPart,
+    Dataset,
+    DatasetVersion,
+    Role,
+    Visibility,
+)
+from maskeraid_core.documents.grants import EVERYONE
 
 MOST_VALUES = 200
+HIDDEN = frozenset({"tenant", "deleted_at", "outbox", "has_outbox", "grants", "narrowed_at"})
 
 
 class AttributeBody(Body):
-    """One attribute of the schema; an `enum` names its values."""
+    """One attribute of the schema; an `enum` names its values, a `geo` is `lat,lon` in degrees, a `date` a day."""
 
-    type: Literal["enum", "number", "bool", "text"] = "text"
+    type: AttributeType = "text"
     values: list[Text] | None = Field(default=None, min_length=1, max_length=MOST_VALUES)
     required: bool = False
+    private: bool | None = Field(
+        default=None, description="Whether it stays with you when the dataset is shared; absent: whether it names "
+        "persons (`subject`, `person`).",
+    )  # fmt: skip
+    exact: bool = Field(default=False, description="Of a `geo`: kept as it comes, not rounded to about 10 km.")
 
     @model_validator(mode="after")
     def _values_belong_to_enums(self) -> "AttributeBody":
         if (self.type == "enum") != (self.values is not None):
             raise ValueError("`values` belongs to the type `enum`, and to no other")
+        if self.exact and self.type != "geo":
+            raise ValueError("`exact` belongs to the type `geo`, and to no other")
+        return self
+
+    def to_document(self, name: str) -> Attribute:
+        """The attribute of this name as it is kept."""
+        private = name in IDENTITIES if self.private is None else self.private
+        return Attribute(**self.model_dump(exclude={"private"}), private=private)
+
+
+class AttributeChange(Body):
+    """What of an attribute may be changed."""
+
+    private: bool
+
+
+class AttestationBody(Body):
+    """Your word for why these faces may be used; who says so and when is added here."""
+
+    basis: Basis = Field(
+        description="`own_faces`: they show you; `consent`: all whom they show agree; `public_licence`: they were "
+        "published under the licence that you name; `generated`: they show nobody."
+    )
+    licence: Text | None = Field(default=None, description="With `public_licence`, which one.")
+    purpose: Text = Field(description="What they are for.", examples=["art restoration"])
+    minors_excluded: Literal[True] = Field(description="That no minor is among them.")
+
+    @model_validator(mode="after")
+    def _licence_is_named(self) -> "AttestationBody":
+        if (self.basis == "public_licence") != (self.licence is not None):
+            raise ValueError("`licence` belongs to the basis `public_licence`, and to no other")
         return self
 
 
@@ -42,29 +92,56 @@ class DatasetRequest(LabelledBody):
     name: Name
     role: Role = Field(default=Role.TRAIN, strict=False)
     subject_kind: Literal["face", "other"] = "face"
-    visibility: Literal["private"] = "private"
+    visibility: Literal["private"] = Field(default="private", description="It is shared later, by PATCH.")
     attributes: dict[AttributeName, AttributeBody] = Field(
         default_factory=dict, max_length=100, json_schema_extra={"additionalProperties": False}
     )
+    attestation: AttestationBody | None = Field(default=None, description="Needed before images are uploaded.")
     legal_basis: Text | None = None
+    licence: Text | None = None
     retain_until: Time | None = None
 
 
-class DatasetChange(Body):
-    """What may be changed; what is absent stays."""
+class DatasetChange(SharingChange):
+    """What may be changed; what is absent stays. Sharing and its end have effect at once."""
 
     name: Name | None = None
+    attestation: AttestationBody | None = None
+    attributes: dict[AttributeName, AttributeChange] | None = Field(
+        default=None, max_length=100, json_schema_extra={"additionalProperties": False},
+        description="Which of them stay with you when it is shared.", examples=[{"place": {"private": True}}],
+    )  # fmt: skip
     legal_basis: Text | None = None
     retain_until: Time | None = None
     metadata: Metadata | None = None
+    visibility: Visibility | None = Field(
+        default=None, description="`shared`: for those in `shared_with`; `public`: for every account, as far as the "
+        "versions of today. Later ones join them when it is made `public` again.",
+    )  # fmt: skip
+    licence: Text | None = Field(default=None, description="As SPDX names it, or in words; a public dataset needs one.")
 
 
 class AttributeView(View):
     """One attribute of the schema, as it is."""
 
-    type: Literal["enum", "number", "bool", "text"]
+    type: AttributeType
     values: list[str] | None
     required: bool
+    private: bool = Field(description="Whether it stays with its owner when the dataset is shared.")
+    exact: bool = Field(description="Whether places are kept as they came; else they are rounded to about 10 km.")
+
+
+class AttestationView(View):
+    """Why these faces may be used, as somebody said it."""
+
+    basis: Basis
+    licence: str | None
+    purpose: str
+    minors_excluded: bool
+    by: str | None = Field(
+        description="The account that said so; null: all are of the built-in generator.", examples=["us"]
+    )
+    at: datetime
 
 
 class DatasetView(View):
@@ -75,9 +152,15 @@ class DatasetView(View):
     name: str
     role: Role
     subject_kind: Literal["face", "other"]
-    visibility: Literal["private"]
+    access: Access = Field(description="Whether it is yours, or shared with you: then only its owner changes it.")
+    owner: str | None = Field(description="The name of the account that shares it; null: it is yours.")
+    visibility: Visibility
+    shared_with: list[str] = Field(description="Accounts; told to the owner only.")
+    download: bool = Field(description="Whether those with whom it is shared may export it.")
     attributes: dict[str, AttributeView]
+    attestation: AttestationView | None
     legal_basis: str | None
+    licence: str | None
     retain_until: datetime | None
     latest_version: int
     image_count: int
@@ -85,11 +168,19 @@ class DatasetView(View):
     client_reference_id: str | None
     created_at: datetime
     updated_at: datetime
+    matching: int | None = Field(
+        description="How many images of its newest version meet the `where` of the list; else null.", examples=[5]
+    )
     urls: dict[str, str]
 
     @classmethod
-    def of(cls, dataset: Dataset) -> "DatasetView":
-        fields = dataset.model_dump(exclude={"tenant", "deleted_at"})
+    def of(
+        cls, dataset: Dataset, *, access: Access = "owner", owner: str | None = None, matching: int | None = None
+    ) -> "DatasetView":
+        """As its owner sees it, or as SharedDatasetRepository shows it to a reader."""
+        readers = [grant.reader for grant in dataset.grants if grant.reader != EVERYONE]
+        fields = dataset.model_dump(exclude=set(HIDDEN)) | {"access": access, "owner": owner, "matching": matching}
+        fields |= {"download": dataset.may_download, "shared_with": readers if access == "owner" else []}
         own = f"/v1/datasets/{dataset.id}"
         urls = {
             "self": own, "versions": f"{own}/versions", "images": f"/v1/images?dataset_id={dataset.id}",
@@ -106,7 +197,7 @@ class DatasetVersionView(View):
     dataset_id: str
     version: int
     parent_version: int
-    import_id: str
+    import_id: str | None
     role: Role
     image_count: int
     sides: list[int] = Field(description="Side lengths of the images, in pixels.")
@@ -120,6 +211,7 @@ class DatasetVersionView(View):
     @classmethod
     def of(cls, version: DatasetVersion) -> "DatasetVersionView":
         fields = version.model_dump(exclude={"tenant", "manifest_key", "manifest_sha256", "last_row"})
+        fields["import_id"] = version.import_id or None  # its owner's business
         return cls(**fields, digest=f"sha256:{version.manifest_sha256}")
 
 

@@ -11,7 +11,7 @@ from maskeraid_core.documents.deliveries import Attempt, Delivery, DeliveryStatu
 Url = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00-\x20/@]+(?:/[^\s\x00-\x20]*)?$")]
 EventType = Literal[
     "*", "training.succeeded", "training.failed", "training.cancelled", "training.paused", "training.needs_attention",
-    "model.created", "model.shared", "model.flagged",
+    "model.created", "model.shared", "model.flagged", "dataset.shared", "dataset.deleted",
     "import.succeeded", "import.failed", "reimaging.succeeded", "reimaging.failed",
     "batch.completed", "evaluation.completed", "export.completed", "deletion.completed",
 ]  # fmt: skip

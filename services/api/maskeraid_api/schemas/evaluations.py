@@ -10,7 +10,7 @@ from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
 from maskeraid_api.schemas.parts import AttributeName, LabelledBody, ModelReference
 from maskeraid_api.schemas.reimaging_requests import ModelOption
 from maskeraid_api.schemas.training_requests import LARGEST_SEED, DataChoice
-from maskeraid_core.documents.datasets import IDENTITY, DataPart
+from maskeraid_core.documents.datasets import IDENTITIES, DataPart
 from maskeraid_core.documents.evaluations import EvaluationKind, EvaluationSpec
 from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.jobs import Job
@@ -35,7 +35,7 @@ class EvaluationRequest(LabelledBody):
     dataset: DataChoice | None = Field(
         default=None,
         description="`quality`: the images it is compared with, which it should not have learned from. `recognition`: "
-        f"images with the attribute `{IDENTITY}`, of eight persons or more and four a person. `memorisation`: "
+        f"images with the attribute `{IDENTITIES[0]}`, of eight persons or more and four a person. `memorisation`: "
         "unseen faces instead of those that its training held out; these can accuse a model, but not acquit it.",
     )
     n: int | None = Field(

@@ -7,20 +7,19 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from maskeraid_api.model_access import OWN, Access, Standing
-from maskeraid_api.schemas.parts import Body, Metadata, Name, Note, Stars, View, id_pattern
+from maskeraid_api.schemas.parts import Body, Metadata, Name, Note, Stars, View
+from maskeraid_api.schemas.sharing import SharingChange
 from maskeraid_core.documents.grants import EVERYONE
-from maskeraid_core.documents.models import Model, ModelFile, ModelVersion, Visibility
+from maskeraid_core.documents.models import FlagCode, Model, ModelFile, ModelVersion, Visibility
 from maskeraid_core.documents.ratings import Rating
 
 TAG = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 Tag = Annotated[str, StringConstraints(pattern=TAG)]
 Licence = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 .+()-]{0,99}$")]  # as SPDX writes them
-TenantId = Annotated[str, StringConstraints(pattern=id_pattern("ten"))]
-SHARING = frozenset({"visibility", "shared_with", "download", "licence"})
 HIDDEN = frozenset({"tenant", "deleted_at", "outbox", "has_outbox", "grants", "rated"})
 
 
-class ModelChange(Body):
+class ModelChange(SharingChange):
     """What may be changed; what is absent stays. The last four need the scope `models:share`."""
 
     name: Name | None = None
@@ -30,11 +29,6 @@ class ModelChange(Body):
         default=None, description="`tenants`: for those in `shared_with`; `public`: for every account, if all its "
         "versions with weights may be shown to strangers. A later version joins them when it is made `public` again.",
     )  # fmt: skip
-    shared_with: list[TenantId] | None = Field(
-        default=None, max_length=100, description="Accounts, with the visibility `tenants`; whom it no longer names, "
-        "the model is gone for at once.", examples=[["ten_01KA20GX6C0VVYRYSCJX4K0VJY"]],
-    )  # fmt: skip
-    download: bool | None = Field(default=None, description="Whether those who may read it may fetch its weights.")
     licence: Licence | None = Field(default=None, description="As SPDX names it; a public model needs one.")
 
 
@@ -45,9 +39,9 @@ class AliasChange(Body):
 
 
 class FlagView(View):
-    """Something that a model was made from is gone."""
+    """Something that a model was made from is gone, or no longer shared."""
 
-    code: Literal["dataset_deleted"]
+    code: FlagCode
     detail: str
     dataset_id: str
     at: datetime

@@ -1,19 +1,21 @@
 """Datasets, their immutable versions, and uploads on their way into one."""
 
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal, get_args
 
 from pydantic import Field
 
 from maskeraid_core.documents.document import Document, Part
+from maskeraid_core.documents.grants import SharedDocument
 
 COVERING = "covering"  # the attribute of faces that were covered here: what they wear
 Family = Literal[  # of coverings, as the science draws them, which core must not import
     "surgical", "cloth", "respirator", "scarf", "glasses", "hand", "hat", "bar", "blob", "rectangle", "logo",
 ]  # fmt: skip
 FAMILIES: tuple[Family, ...] = get_args(Family)
-IDENTITY = "person"  # the attribute that tells persons apart, where a dataset has it
+IDENTITIES = ("subject", "person")  # attributes that tell persons apart; the second is the older name
 
 
 class Role(StrEnum):
@@ -21,6 +23,11 @@ class Role(StrEnum):
 
     TRAIN = "train"
     TEST = "test"
+
+
+AttributeType = Literal["enum", "number", "bool", "text", "geo", "date"]
+Visibility = Literal["private", "shared", "public"]
+Basis = Literal["own_faces", "consent", "public_licence", "generated"]
 
 
 class DataPart(Part):
@@ -34,30 +41,70 @@ class DataPart(Part):
 class Attribute(Part):
     """One attribute of the schema. `values` is the closed set of an enum, as strings."""
 
-    type: Literal["enum", "number", "bool", "text"] = "text"
+    type: AttributeType = "text"
     values: list[str] | None = None
     required: bool = False
+    private: bool = False  # stays with the owner when the dataset is shared
+    exact: bool = False  # of a place: kept as it comes, not rounded to about 10 km
+
+
+def identity_in(names: Collection[str]) -> str | None:
+    """Which of these attributes says whom an image shows."""
+    return next((name for name in IDENTITIES if name in names), None)
+
+
+class Attestation(Part):
+    """Why these faces may be used, as somebody said it."""
+
+    basis: Basis
+    licence: str | None = None  # under which they were published, with the basis `public_licence`
+    purpose: str
+    minors_excluded: Literal[True] = True
+    by: str | None = None  # the account that said so; None: the built-in generator, whose faces show nobody
+    at: datetime
 
 
 COVERING_ATTRIBUTE = Attribute(type="enum", values=list(FAMILIES))
 
 
-class Dataset(Document):
-    tenant: str
+GENERATED = Attestation(basis="generated", purpose="demonstrations and tests", at=datetime(2021, 1, 1, tzinfo=UTC))
+
+
+class Dataset(SharedDocument):
     name: str
     role: Role = Role.TRAIN
     subject_kind: Literal["face", "other"] = "face"
-    visibility: Literal["private"] = "private"
+    visibility: Visibility = "private"  # as the grants say; for lists
     attributes: dict[str, Attribute] = Field(default_factory=dict)
     legal_basis: str | None = None
+    attestation: Attestation | None = None
     retain_until: datetime | None = None
-    latest_version: int = 0
     image_count: int = 0
     metadata: dict[str, str] = Field(default_factory=dict)
     client_reference_id: str | None = None
     created_at: datetime
     updated_at: datetime
+    narrowed_at: datetime | None = None  # when readers lost it whose models have not been flagged yet
     deleted_at: datetime | None = None
+
+    def seen_by(self, tenant: str) -> "Dataset | None":
+        """The dataset as another tenant sees it: what its grants open, without what is its owner's own business.
+
+        `image_count` is that of the latest version, which the reader may not see: SharedDatasetRepository tells it.
+        """
+        grants = self.grants_for(tenant)
+        if not grants:
+            return None
+        return self.model_copy(
+            update={
+                "latest_version": self.opened_by(grants), "grants": grants, "metadata": {}, "outbox": [],
+                "client_reference_id": None, "attributes": shown_attributes(self.attributes, self.attributes),
+            }
+        )  # fmt: skip
+
+    def has_attested(self) -> bool:
+        """Whether somebody has said why its faces may be used; the generator speaks for its own alone."""
+        return self.attestation is not None and self.attestation.by is not None
 
 
 class DatasetVersion(Document):
@@ -79,6 +126,17 @@ class DatasetVersion(Document):
     lineage: list[DataPart] = Field(default_factory=list)  # what its import took from other versions
     report: dict[str, Any] = Field(default_factory=dict)
     created_at: datetime
+
+    def shown_to_others(self, dataset: Dataset) -> "DatasetVersion":
+        """Without what is private in this version or by now; the names left are all that its rows tell others."""
+        shown = shown_attributes(self.attributes, dataset.attributes)
+        return self.model_copy(update={"attributes": shown, "report": {}, "import_id": ""})
+
+
+def shown_attributes(attributes: Mapping[str, Attribute], today: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    """Those that a reader learns of: private neither in themselves nor in the schema of today."""
+    private = {name for schema in (attributes, today) for name, one in schema.items() if one.private}
+    return {name: one for name, one in attributes.items() if name not in private}
 
 
 class UploadPart(Part):

@@ -1,8 +1,12 @@
 """Grants: what of one tenant another may use; and adoptions: what a reader makes of that."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from pydantic import Field
+
 from maskeraid_core.documents.document import Document, Part
+from maskeraid_core.documents.notices import TellingDocument
 
 EVERYONE = "*"
 
@@ -10,13 +14,41 @@ EVERYONE = "*"
 class Grant(Part):
     """To whom an object is open, and how far. It lies in the object's document: one update shares or revokes.
 
-    Who may read may look at cards and pictures and try the model; nobody but the owner changes anything.
+    Who may read may look at cards and pictures, try the model, and learn from the images; nobody but the owner changes
+    anything.
     """
 
     reader: str  # a tenant, or EVERYONE
     download: bool = False  # whether the files may be fetched
     up_to: int | None = None  # the last version that it opens: those that were judged; None: all, also later ones
     given_at: datetime
+
+
+class SharedDocument(TellingDocument):
+    """What an owner may share by grants: models and datasets."""
+
+    tenant: str
+    latest_version: int = 0
+    licence: str | None = None
+    grants: list[Grant] = Field(default_factory=list)
+
+    def grants_for(self, tenant: str) -> list[Grant]:
+        """Those that open it to a tenant."""
+        return [grant for grant in self.grants if grant.reader in (tenant, EVERYONE)]
+
+    def opened_by(self, grants: Iterable[Grant]) -> int:
+        """The latest version that one of these grants opens."""
+        return max(self.latest_version if grant.up_to is None else grant.up_to for grant in grants)
+
+    @property
+    def public_grant(self) -> Grant | None:
+        """The one for everyone, if it has one."""
+        return next((grant for grant in self.grants if grant.reader == EVERYONE), None)
+
+    @property
+    def may_download(self) -> bool:
+        """Whether one of the grants allows to fetch the files; asked of an object as its reader sees it."""
+        return any(grant.download for grant in self.grants)
 
 
 class Adoption(Document):

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from maskeraid_core.documents.datasets import IDENTITY, DataPart
+from maskeraid_core.documents.datasets import IDENTITIES, DataPart
 from maskeraid_core.documents.document import Document, Part
-from maskeraid_core.documents.grants import EVERYONE, Grant
-from maskeraid_core.documents.notices import TellingDocument
+from maskeraid_core.documents.grants import SharedDocument
 
 Visibility = Literal["private", "tenants", "public"]
+FlagCode = Literal["dataset_deleted", "share_revoked"]
 
 CARD_FILE, CARD_TEXT = "card.json", "card.md"  # what is known of a version, for programs and for people
 OWNERS_ON_CARD = frozenset({"start_from"})  # names models and trainings of the owner's
@@ -31,26 +31,22 @@ class ModelFile(Part):
 
 
 class ModelFlag(Part):
-    """What its owner should know of a model that was made from something which is gone."""
+    """What its owner should know of a model that was made from something which is gone, or not shared any more."""
 
-    code: Literal["dataset_deleted"]
+    code: FlagCode
     detail: str
     dataset_id: str
     at: datetime
 
 
-class Model(TellingDocument):
-    tenant: str
+class Model(SharedDocument):
     name: str
-    latest_version: int = 0
     aliases: dict[str, int] = Field(default_factory=dict)
     architecture: str | None = None  # of the latest version, as are the next two
     kind: Literal["drawn", "photo"] | None = None
     resolution: int | None = None
     tags: list[str] = Field(default_factory=list)
     visibility: Visibility = "private"  # as the grants say; for lists
-    licence: str | None = None
-    grants: list[Grant] = Field(default_factory=list)
     rating_count: int = 0
     rating_mean: float | None = None
     rated: int = 0  # +1 whenever the two above were counted anew
@@ -66,10 +62,10 @@ class Model(TellingDocument):
         Where they leave later versions closed, it does not tell yet what the open one is: the document tells of the
         closed one.
         """
-        grants = [grant for grant in self.grants if grant.reader in (tenant, EVERYONE)]
+        grants = self.grants_for(tenant)
         if not grants:
             return None
-        latest = max(self.latest_version if grant.up_to is None else grant.up_to for grant in grants)
+        latest = self.opened_by(grants)
         told = {} if latest == self.latest_version else {"architecture": None, "kind": None, "resolution": None}
         return self.model_copy(
             update={
@@ -78,16 +74,6 @@ class Model(TellingDocument):
                 "grants": grants, "flags": [], "metadata": {}, "outbox": [], **told,
             }
         )  # fmt: skip
-
-    @property
-    def public_grant(self) -> Grant | None:
-        """The one for everyone, if it has one."""
-        return next((grant for grant in self.grants if grant.reader == EVERYONE), None)
-
-    @property
-    def may_download(self) -> bool:
-        """Whether one of the grants allows to fetch the files; asked of a model as its reader sees it."""
-        return any(grant.download for grant in self.grants)
 
 
 class ModelVersion(Document):
@@ -154,7 +140,7 @@ class ModelVersion(Document):
         kept = {"software": self.lineage.get("software")}
         card = {name: value for name, value in self.card.items() if name not in OWNERS_ON_CARD}
         traits = {
-            name: [row for row in rows if row.get("attribute") != IDENTITY]
+            name: [row for row in rows if row.get("attribute") not in IDENTITIES]
             for name, rows in (("guarantees", self.guarantees), ("varies", self.varies))
         }
         return self.model_copy(update={"lineage": kept, "card": card, **traits})

@@ -2,13 +2,19 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from maskeraid_core.documents.datasets import Dataset, DatasetVersion, Upload, UploadPart
+from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion, Upload, UploadPart
+from maskeraid_core.documents.notices import Notice
 from maskeraid_core.errors import NameTaken
+from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.repository import TenantRepository, now
+
+MOST_TRIES = 100  # of one who comes at the same time as others
+MOST = 500  # in one list; the next round finds the others
 
 
 class DatasetRepository(TenantRepository[Dataset]):
@@ -32,23 +38,37 @@ class DatasetRepository(TenantRepository[Dataset]):
         return [Dataset.of(row) async for row in self._collection.find(self._live({}))]
 
     async def publish(self, version: DatasetVersion) -> bool:
-        """Make a version the latest one, unless it is already behind or in front; one update, or nothing."""
-        outcome = await self._collection.update_one(
-            {"_id": version.dataset_id, "tenant": self._tenant, "latest_version": version.parent_version},
-            {
-                "$set": {
-                    "latest_version": version.version,
-                    "image_count": version.image_count,
-                    "attributes": {name: part.model_dump() for name, part in version.attributes.items()},
-                    "updated_at": now(),
-                }
-            },
-        )
-        return outcome.modified_count == 1
+        """Make a version the latest one, unless it is already behind or in front; one update, or nothing.
 
-    async def delete(self, dataset_id: str) -> bool:
-        """Hide a dataset from every answer. Its images stay in the store: other datasets may share them."""
-        outcome = await self._collection.update_one(self._live({"_id": dataset_id}), {"$set": {"deleted_at": now()}})
+        What its owner has made private since the version was begun stays so.
+        """
+        for _ in range(MOST_TRIES):
+            known = await self.get(version.dataset_id)
+            if known is None or known.latest_version != version.parent_version:
+                return False
+            facts = {"latest_version": version.version, "image_count": version.image_count, "updated_at": now()}
+            attributes = {
+                name: _as_private(part, known.attributes.get(name)) for name, part in version.attributes.items()
+            }
+            outcome = await self._collection.update_one(
+                self._live({"_id": known.id, "latest_version": known.latest_version, "updated_at": known.updated_at}),
+                {"$set": {**facts, "attributes": attributes}},
+            )
+            if outcome.modified_count:
+                return True
+        return False
+
+    async def delete(
+        self, dataset_id: str, notice: Notice | None = None, where: Mapping[str, object] | None = None
+    ) -> bool:
+        """Hide a dataset from every answer if `where` holds, and put a notice into its outbox; one update, or nothing.
+
+        Its images stay in the store: other datasets may share them.
+        """
+        change: dict[str, Any] = {"$set": {"deleted_at": now()}}
+        if notice:
+            change = {"$set": {"deleted_at": now(), "has_outbox": True}, "$push": {"outbox": notice.model_dump()}}
+        outcome = await self._collection.update_one(self._live({**(where or {}), "_id": dataset_id}), change)
         return outcome.modified_count == 1
 
     @asynccontextmanager
@@ -61,6 +81,37 @@ class DatasetRepository(TenantRepository[Dataset]):
                 raise NameTaken("A dataset was called so a moment ago.", pointer="/name") from error
             detail = f"The dataset {holder['_id']} is called so already: use that one, or choose another name."
             raise NameTaken(detail, pointer="/name", dataset_id=holder["_id"]) from error
+
+
+async def ended_datasets(database: Database, at: datetime) -> list[Dataset]:
+    """Datasets of all tenants that were to be kept until before then, those that ended first in front."""
+    wanted = {"retain_until": {"$lt": at}, "deleted_at": None}
+    found = database[DatasetRepository.collection_name].find(wanted).sort("retain_until", 1).limit(MOST)
+    return [Dataset.of(row) async for row in found]
+
+
+async def idle_datasets(database: Database, before: datetime) -> list[Dataset]:
+    """Datasets of all tenants without such a date that were not changed since then."""
+    wanted = {"retain_until": None, "updated_at": {"$lt": before}, "deleted_at": None}
+    found = database[DatasetRepository.collection_name].find(wanted)
+    return [Dataset.of(row) async for row in found]
+
+
+async def narrowed(database: Database) -> list[tuple[str, datetime]]:
+    """Datasets of all tenants whose sharing was narrowed, and when, without that models were flagged since."""
+    found = database[DatasetRepository.collection_name].find({"narrowed_at": {"$gt": datetime.fromtimestamp(0, UTC)}})
+    return [(row["_id"], row["narrowed_at"]) async for row in found.limit(MOST)]
+
+
+async def note_flagged(database: Database, dataset_id: str, narrowed_at: datetime) -> None:
+    """The models of former readers were flagged; unless others have become such meanwhile, nothing is left to do."""
+    await database[DatasetRepository.collection_name].update_one(
+        {"_id": dataset_id, "narrowed_at": narrowed_at}, {"$set": {"narrowed_at": None}}
+    )
+
+
+def _as_private(part: Attribute, known: Attribute | None) -> dict[str, Any]:
+    return {**part.model_dump(), "private": known.private if known else part.private}
 
 
 class DatasetVersionRepository(TenantRepository[DatasetVersion]):

@@ -73,10 +73,13 @@ class JobRepository(TenantRepository[Job]):
     async def unfinished_with(self, dataset_id: str) -> list[str]:
         """Ids of jobs that have not ended and are about a dataset."""
         live = [status for status in JobStatus if not status.is_terminal]
-        places = ("spec.dataset_id", "spec.data.dataset_id", "spec.covered.dataset_id", "spec.parts.dataset_id")
-        about = {"$or": [{place: dataset_id} for place in places]}
-        cursor = self._collection.find(self._live({"status": {"$in": live}, **about}), {"_id": 1})
+        cursor = self._collection.find(self._live({"status": {"$in": live}, **_about(dataset_id)}), {"_id": 1})
         return [row["_id"] async for row in cursor]
+
+    async def is_used_since(self, dataset_id: str, at: datetime) -> bool:
+        """Whether a job that is about a dataset was ordered since then."""
+        wanted = self._live({"created_at": {"$gte": at}, **_about(dataset_id)})
+        return await self._collection.find_one(wanted, {"_id": 1}) is not None
 
     async def unfinished_for(self, model_id: str) -> list[str]:
         """Ids of trainings that have not ended and will make a version of a model."""
@@ -117,6 +120,11 @@ class JobRepository(TenantRepository[Job]):
         """`turn_of` each of up to `most` of the tenant's jobs that are queued there, next first."""
         cursor = self._collection.find(lone(queue, self._tenant), {"priority": 1}, limit=most)
         return sorted([(-row["priority"], row["_id"]) async for row in cursor])
+
+
+def _about(dataset_id: str) -> dict[str, Any]:
+    places = ("spec.dataset_id", "spec.data.dataset_id", "spec.covered.dataset_id", "spec.parts.dataset_id")
+    return {"$or": [{place: dataset_id} for place in places]}
 
 
 def turn_of(job: Job) -> tuple[int, str]:

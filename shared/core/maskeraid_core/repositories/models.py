@@ -14,6 +14,7 @@ from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.pools import PoolRepository
 from maskeraid_core.repositories.repository import TenantRepository, now
 
+LEARNED_FROM = ("lineage.data.dataset_id", "lineage.ancestors.dataset_id")  # each has its index
 MOST_TRIES = 100  # of one who comes at the same time as others
 DECIDES = frozenset({"grants", "latest_version"})  # which version of a model may be chosen, and by whom
 
@@ -171,7 +172,7 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
         """
         fields = {"model_id": 1, "version": 1, "lineage.data": 1, "lineage.ancestors": 1}
         found: dict[str, dict[str, Any]] = {}
-        for path in ("lineage.data.dataset_id", "lineage.ancestors.dataset_id"):  # each has its index
+        for path in LEARNED_FROM:
             cursor = self._collection.find(self._live({path: dataset_id}), fields)
             found |= {row["_id"]: row async for row in cursor}
         rows = sorted(found.values(), key=lambda row: (row["model_id"], row["version"]))
@@ -211,6 +212,15 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
     async def keep(self, version_id: str) -> None:
         """Take that back; only right while the bytes are there."""
         await self._collection.update_one(self._live({"_id": version_id}), {"$set": {"pruned_at": None}})
+
+
+async def learners_of(database: Database, dataset_id: str) -> list[tuple[str, str]]:
+    """Tenant and id of all models, of whatever tenant, that learned from a dataset or began with one that did."""
+    found = set()
+    for path in LEARNED_FROM:
+        rows = database[ModelVersionRepository.collection_name].find({path: dataset_id}, {"tenant": 1, "model_id": 1})
+        found |= {(row["tenant"], row["model_id"]) async for row in rows}
+    return sorted(found)
 
 
 async def newest_versions(database: Database, limit: int) -> list[ModelVersion]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from maskeraid_core.documents.notices import Notice
 from maskeraid_core.mongo import Database
 
-TELLING = ("models", "webhook_endpoints")
+TELLING = ("models", "datasets", "webhook_endpoints")
 MOST = 500  # in one list; the next round finds the others
 
 

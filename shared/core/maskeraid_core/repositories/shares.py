@@ -2,27 +2,47 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pymongo.errors import DuplicateKeyError
 
-from maskeraid_core.documents.grants import EVERYONE, Adoption
+from maskeraid_core.documents.datasets import Dataset
+from maskeraid_core.documents.grants import EVERYONE, Adoption, Grant
 from maskeraid_core.documents.models import Model, ModelFlag, ModelVersion
 from maskeraid_core.mongo import Database
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository, facts_of
 from maskeraid_core.repositories.pools import PoolRepository
 from maskeraid_core.repositories.repository import Page, PageRequest, Reading, TenantRepository, now
 
+SharedT = TypeVar("SharedT", Model, Dataset)
 
-class SharedModelRepository(Reading[Model]):
-    """Models of other tenants that this one may read, as it may see them. There is nothing here that writes."""
 
-    collection_name = "models"
-    kind = Model
+class SharedRepository(Reading[SharedT]):
+    """What other tenants share with this one, as it may see it. There is nothing here that writes."""
 
     def __init__(self, database: Database, tenant: str) -> None:
         super().__init__(database, tenant)
         self._database = database
+
+    def _live(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        readers = [self._tenant, EVERYONE]
+        others = {"tenant": {"$ne": self._tenant}, "deleted_at": None}
+        return {"grants.reader": {"$in": readers}, **wanted, **others}
+
+    def _read(self, found: Mapping[str, Any]) -> SharedT | None:
+        if found["tenant"] == self._tenant or found.get("deleted_at") is not None:
+            return None
+        return self.kind.of(dict(found)).seen_by(self._tenant)
+
+    def _is_indexed(self, wanted: Mapping[str, object]) -> bool:
+        return False  # that of readers finds them all at once
+
+
+class SharedModelRepository(SharedRepository[Model]):
+    """Models of other tenants that this one may read."""
+
+    collection_name = "models"
+    kind = Model
 
     async def get(self, document_id: str) -> Model | None:
         found = await super().get(document_id)
@@ -43,7 +63,7 @@ class SharedModelRepository(Reading[Model]):
             if model.architecture is None and (found := await self.version(model, model.latest_version))
         }
         return [
-            model.model_copy(update={**facts_of(version), "updated_at": _changed_at(model, version)})
+            model.model_copy(update={**facts_of(version), "updated_at": changed_at(model.grants, version.created_at)})
             if (version := versions.get(model.id))
             else model
             for model in models
@@ -97,19 +117,6 @@ class SharedModelRepository(Reading[Model]):
         found = await self.version(model, grant.up_to or model.latest_version)
         return found if found and found.pruned_at is None else None
 
-    def _live(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        readers = [self._tenant, EVERYONE]
-        others = {"tenant": {"$ne": self._tenant}, "deleted_at": None}
-        return {**wanted, **others, "grants.reader": {"$in": readers}}
-
-    def _read(self, found: Mapping[str, Any]) -> Model | None:
-        if found["tenant"] == self._tenant or found.get("deleted_at") is not None:
-            return None
-        return self.kind.of(dict(found)).seen_by(self._tenant)
-
-    def _is_indexed(self, wanted: Mapping[str, object]) -> bool:
-        return False  # that of readers finds them all at once
-
 
 class AdoptionRepository(TenantRepository[Adoption]):
     collection_name = "adoptions"
@@ -140,9 +147,9 @@ class AdoptionRepository(TenantRepository[Adoption]):
         return f"{model_id}:{self._tenant}"
 
 
-def _changed_at(model: Model, version: ModelVersion) -> datetime:
+def changed_at(grants: Sequence[Grant], made_at: datetime) -> datetime:
     """When a reader could see a change last: not when a version was made that is closed to it."""
-    return max(version.created_at, *(grant.given_at for grant in model.grants))
+    return max(made_at, *(grant.given_at for grant in grants))
 
 
 async def readable_version(database: Database, tenant: str, model_id: str, number: int) -> ModelVersion | None:

@@ -1,0 +1,54 @@
+"""Ends datasets: at their owners' word, or when the time is over for which they were to be kept."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from maskeraid_core.documents.datasets import Dataset
+from maskeraid_core.documents.notices import Notice
+from maskeraid_core.flagging import flag_learners
+from maskeraid_core.notices import drain_notices
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.datasets import DatasetRepository, ended_datasets, idle_datasets
+from maskeraid_core.repositories.jobs import JobRepository
+
+log = structlog.get_logger()
+
+
+async def end_dataset(
+    stores: Stores, dataset: Dataset, notice: Notice | None = None, where: Mapping[str, object] | None = None
+) -> bool:
+    """Delete a dataset for all who may read it, if `where` holds; False when it does not, or another was faster.
+
+    Models that learned from it stay, flagged first: whatever dies here, no model is left unflagged.
+    """
+    await flag_learners(stores, dataset)
+    return await DatasetRepository(stores.database, dataset.tenant).delete(dataset.id, notice, where)
+
+
+async def end_expired_datasets(stores: Stores, at: datetime) -> None:
+    """Delete datasets whose `retain_until` is over, and those without one that were not used for long.
+
+    One that a job of its owner's uses is left to a later round; those of readers end as when a share ends.
+    """
+    expired = await ended_datasets(stores.database, at)
+    if stores.settings.datasets_kept_days is not None:
+        before = at - timedelta(days=stores.settings.datasets_kept_days)
+        for dataset in await idle_datasets(stores.database, before):
+            if not await JobRepository(stores.database, dataset.tenant).is_used_since(dataset.id, before):
+                expired.append(dataset)
+    for dataset in expired:
+        if await JobRepository(stores.database, dataset.tenant).unfinished_with(dataset.id):
+            continue
+        unchanged = {"retain_until": dataset.retain_until, "updated_at": dataset.updated_at}
+        if await end_dataset(stores, dataset, _notice(dataset, at), unchanged):
+            log.info("dataset deleted", dataset=dataset.id, tenant=dataset.tenant, retain_until=dataset.retain_until)
+            await drain_notices(stores, DatasetRepository.collection_name, dataset.id)
+
+
+def _notice(dataset: Dataset, at: datetime) -> Notice:
+    data = {"id": dataset.id, "object": "dataset", "status": "deleted", "url": f"/v1/datasets/{dataset.id}"}
+    return Notice(
+        event="dataset.deleted", subject=dataset.id, key="deleted", at=at, data=data, facts={"name": dataset.name}
+    )
