@@ -4,8 +4,10 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from maskeraid_core.documents.datasets import Attribute
+from maskeraid_core.documents.datasets import IDENTITIES, Attribute, AttributeType
 from maskeraid_core.errors import BadArchive
+from maskeraid_core.places import place_text, read_place
+from maskeraid_core.wanted_values import is_day
 
 Schema = Mapping[str, Attribute]
 
@@ -24,7 +26,7 @@ class ValueRefused(Exception):
 
 
 def infer_schema(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> dict[str, Attribute]:
-    """A schema that all rows fit: number, bool, or text.
+    """A schema that all rows fit: number, bool, geo, date, or text; who an image shows stays private.
 
     Never an enum: a later import may bring values that this one does not have.
 
@@ -38,14 +40,18 @@ def infer_schema(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> d
     for row in rows:
         for column, value in row.items():
             values[column].add(value)
-    return {column: Attribute(type=_type_of(found)) for column, found in values.items()}
+    return {column: Attribute(type=_type_of(found), private=column in IDENTITIES) for column, found in values.items()}
 
 
-def _type_of(values: set[str]) -> str:
+def _type_of(values: set[str]) -> AttributeType:
     if values and all(_is_number(value) for value in values):
         return "number"
     if values and all(value.lower() in ("true", "false") for value in values):
         return "bool"
+    if values and all(read_place(value) and value.count(".") == 2 for value in values):  # else it may be a `1,5`
+        return "geo"
+    if values and all(map(is_day, values)):
+        return "date"
     return "text"
 
 
@@ -88,6 +94,12 @@ def _fit_value(name: str, value: str, attribute: Attribute) -> str:
         if value.lower() not in BOOLS:
             raise ValueRefused("value_not_allowed", name, f"{value!r} is neither true nor false")
         return BOOLS[value.lower()]
+    if attribute.type == "date" and not is_day(value):
+        raise ValueRefused("value_not_allowed", name, f"{value!r} is not a day as ISO 8601 writes it: 2026-11-30")
+    if attribute.type == "geo":
+        if (place := read_place(value)) is None:
+            raise ValueRefused("value_not_allowed", name, f"{value!r} is not a place in degrees: 52.5,13.4 (lat,lon)")
+        return place_text(place, exact=attribute.exact)
     return value
 
 

@@ -13,6 +13,9 @@ SCHEMA = {
     "age": Attribute(type="number"),
     "glasses": Attribute(type="bool"),
     "note": Attribute(type="text"),
+    "place": Attribute(type="geo"),
+    "spot": Attribute(type="geo", exact=True),
+    "day": Attribute(type="date"),
 }
 
 
@@ -24,6 +27,10 @@ class TestFit:
     @pytest.mark.parametrize(("word", "value"), [("Yes", "true"), ("1", "true"), ("FALSE", "false"), ("no", "false")])
     def test_words_for_true_and_false(self, word: str, value: str) -> None:
         assert fit({"eyes": "1", "glasses": word}, SCHEMA)["glasses"] == value
+
+    def test_places_are_rounded_unless_the_schema_wants_them_exact(self) -> None:
+        fitting = fit({"eyes": "1", "place": "52.520008, 13.404954", "spot": "52.520008, 13.404954"}, SCHEMA)
+        assert (fitting["place"], fitting["spot"]) == ("52.5,13.4", "52.520008,13.404954")
 
     def test_columns_outside_the_schema_are_left_out(self) -> None:
         assert fit({"eyes": "1", "shoes": "43"}, SCHEMA) == {"eyes": "1"}
@@ -37,6 +44,10 @@ class TestFit:
             ({"eyes": "1", "age": "1e999"}, "value_not_allowed", "/age"),
             ({"eyes": "1", "age": "1_000"}, "value_not_allowed", "/age"),
             ({"eyes": "1", "glasses": "perhaps"}, "value_not_allowed", "/glasses"),
+            ({"eyes": "1", "place": "Berlin"}, "value_not_allowed", "/place"),
+            ({"eyes": "1", "place": "95.0,13.4"}, "value_not_allowed", "/place"),
+            ({"eyes": "1", "day": "30.11.2026"}, "value_not_allowed", "/day"),
+            ({"eyes": "1", "day": "2026-02-30"}, "value_not_allowed", "/day"),
             ({"age": "3"}, "value_missing", "/eyes"),
         ],
     )
@@ -57,12 +68,21 @@ class TestInferSchema:
             (["1", "2.5"], "number"),
             (["true", "False"], "bool"),
             (["1", "x"], "text"),
+            (["52.52,13.4", "-33.9,151.2"], "geo"),
+            (["1,5", "2,25"], "text"),
+            (["52.52,13.4", "here"], "text"),
+            (["2026-11-30", "1999-01-01"], "date"),
+            (["2026-11-30", "2026-02-30"], "text"),
             (["true", "1"], "text"),
             ([], "text"),
         ],
     )  # fmt: skip
     def test_narrowest_type_that_all_values_fit(self, values: list[str], kind: str) -> None:
         assert infer_schema(["a"], [{"a": value} for value in values])["a"].type == kind
+
+    def test_whom_an_image_shows_is_private(self) -> None:
+        found = infer_schema(["subject", "person", "eyes"], [])
+        assert [name for name, one in found.items() if one.private] == ["subject", "person"]
 
     def test_missing_values_do_not_count(self) -> None:
         assert infer_schema(["a"], [{"a": "1"}, {}])["a"].type == "number"
