@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 from typing import Self
 
-from maskeraid import Client
+from maskeraid import Client, attest
 from maskeraid.objects import Job
 from tests.chaos.environment import Environment
 from tests.chaos.workload import QUICK, Workload
@@ -43,7 +43,7 @@ class User:
             self.failure = failure
 
     def _round(self, client: Client) -> None:
-        dataset = client.datasets.create(f"round {self.rounds}").id
+        dataset = client.datasets.create(f"round {self.rounds}", attestation=attest("generated")).id
         self._take(client.imports.upload(dataset, self._faces_zip)).wait()
         if self.rounds % TRAINING_EVERY == 0:
             self._train(client, dataset)

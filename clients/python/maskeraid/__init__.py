@@ -3,5 +3,15 @@
 from maskeraid.client import Client
 from maskeraid.errors import ApiError, JobFailed, MaskeraidClientError, NotReachable, NotUsable
 from maskeraid.resources.batches import BatchImage
+from maskeraid.resources.datasets import attest
 
-__all__ = ["ApiError", "BatchImage", "Client", "JobFailed", "MaskeraidClientError", "NotReachable", "NotUsable"]
+__all__ = [
+    "ApiError",
+    "BatchImage",
+    "Client",
+    "JobFailed",
+    "MaskeraidClientError",
+    "NotReachable",
+    "NotUsable",
+    "attest",
+]

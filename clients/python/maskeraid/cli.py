@@ -19,6 +19,7 @@ from maskeraid.commands import (
     coverings,
     dataset_changes,
     dataset_reports,
+    dataset_sharing,
     datasets,
     email,
     evaluations,
@@ -149,6 +150,9 @@ datasets.app.command("export")(exports.export_faces)
 datasets.app.command("edit")(dataset_changes.edit_images)
 datasets.app.command("merge")(dataset_changes.merge_datasets)
 datasets.app.command("rows")(dataset_changes.show_rows)
+datasets.app.command("share")(dataset_sharing.share_dataset)
+datasets.app.command("unshare")(dataset_sharing.unshare_dataset)
+datasets.app.command("browse")(dataset_sharing.browse_datasets)
 app.command("import")(datasets.import_faces)
 app.command("train")(trainings.train)
 app.add_typer(training_list.app, name="trainings")

@@ -8,7 +8,8 @@ REMEDIES: Mapping[str, str] = {
     "not_authenticated": "That key is not known here. `make up` (or `maskeraid up`) printed one at its first start; "
     "started with --new-key it makes another, and `maskeraid login KEY` keeps it.",
     "scope_missing": "`maskeraid keys new NAME --scope SCOPE` makes a key that may do this, if yours is an admin's.",
-    "dataset_empty": "`maskeraid import FILE.zip --name DATASET` fills it.",
+    "dataset_empty": "`maskeraid import FILE.zip --name DATASET --basis …` fills it.",
+    "attestation_missing": "`maskeraid import FILE.zip --name DATASET --basis …` says why its faces may be used.",
     "too_few_images": "Import more faces, or leave --where out.",
     "test_data_in_training": "`maskeraid datasets list` shows the roles; the same images imported with "
     "`--role train --name ANOTHER` may be trained on.",

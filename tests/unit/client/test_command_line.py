@@ -379,6 +379,9 @@ class TestJobs:
         assert json.loads(run("jobs", "show", "trn_1", "--json").stdout) == TRAINING
 
 
+ATTESTED = ("--basis", "consent")
+
+
 class TestImport:
     @pytest.fixture(autouse=True)
     def answers(self, server: Server, tmp_path: Path) -> None:
@@ -388,32 +391,34 @@ class TestImport:
         server.answers["POST /v1/imports"] = 202, IMPORTED
 
     def test_the_file_names_the_dataset(self, server: Server) -> None:
-        result = run("import", "our-faces.zip")
+        result = run("import", "our-faces.zip", *ATTESTED)
         assert result.exit_code == 0, result.output
-        assert json.loads(server.bodies["POST /v1/datasets"]) == {"name": "our-faces", "role": "train"}
+        attestation = {"basis": "consent", "purpose": "training models for re-imaging", "minors_excluded": True}
+        made = json.loads(server.bodies["POST /v1/datasets"])
+        assert made == {"name": "our-faces", "role": "train", "attestation": attestation}
         assert "version 1: 24 images" in result.stdout
 
     def test_a_zip_that_brings_nothing_new_is_said_to(self, server: Server) -> None:
         result = {"version": 1, "imported": 0, "duplicates": 24, "rejected": 1}
         server.answers["POST /v1/imports"] = 202, {**IMPORTED, "result": result}
-        assert "nothing new: 24 of 25 are already in version 1" in run("import", "our-faces.zip").stdout
+        assert "nothing new: 24 of 25 are already in version 1" in run("import", "our-faces.zip", *ATTESTED).stdout
 
     def test_what_was_lost_is_said_in_words(self, server: Server) -> None:
         losses = {"rejected": 3, "too_small": 1, "duplicates": 2, "unlisted": 4}
         server.answers["POST /v1/imports"] = 202, {**IMPORTED, "result": {"version": 1, "imported": 24, **losses}}
         words = "version 1: 24 images; left out: 3 rejected (1 too small), 2 duplicates, 4 in no manifest\n"
-        assert words in run("import", "our-faces.zip").stdout
+        assert words in run("import", "our-faces.zip", *ATTESTED).stdout
         server.answers["POST /v1/imports"] = 202, {**IMPORTED, "result": {**dict.fromkeys(losses, 0), "imported": 24}}
-        assert "24 images\n" in run("import", "our-faces.zip").stdout
+        assert "24 images\n" in run("import", "our-faces.zip", *ATTESTED).stdout
 
     def test_rows_that_were_left_out_are_shown(self) -> None:
-        shown = run("import", "our-faces.zip").stdout
+        shown = run("import", "our-faces.zip", *ATTESTED).stdout
         assert "left out: row 7, a.png: '9' is not one of 1, 2 [value_not_allowed]" in shown
 
     def test_an_import_that_failed_shows_its_rows(self, server: Server) -> None:
         error = {"code": "all_rows_rejected", "message": "No row could be accepted."}
         server.answers["POST /v1/imports"] = 202, {**IMPORTED, "status": "failed", "error": error}
-        result = run("import", "our-faces.zip")
+        result = run("import", "our-faces.zip", *ATTESTED)
         assert result.exit_code == 1
         assert "left out: row 7, a.png: '9' is not one of 1, 2 [value_not_allowed]\nAttributes keep" in result.stderr
         assert "[all_rows_rejected]" in result.stderr
@@ -421,16 +426,30 @@ class TestImport:
     def test_what_the_service_warns_of_is_shown(self, server: Server) -> None:
         warning = {"code": "unknown_column", "detail": "column 'extra' is not in the schema"}
         server.answers["POST /v1/imports"] = 202, {**IMPORTED, "warnings": [warning]}
-        assert "note: column 'extra' is not in the schema" in run("import", "our-faces.zip").stderr
+        assert "note: column 'extra' is not in the schema" in run("import", "our-faces.zip", *ATTESTED).stderr
 
     def test_a_dataset_of_the_name_gets_a_version_more(self, server: Server) -> None:
-        server.answers["GET /v1/datasets"] = page(DATASET)
+        server.answers["GET /v1/datasets"] = page({**DATASET, "attestation": {"basis": "consent", "by": "us"}})
         assert json.loads(run("import", "our-faces.zip", "--json").stdout)["id"] == "imp_1"
-        assert "POST /v1/datasets" not in server.bodies
+        assert server.bodies.keys() == {"GET /v1/datasets", "POST /v1/imports"}
+
+    def test_an_older_dataset_is_attested_first(self, server: Server) -> None:
+        server.answers["GET /v1/datasets"] = page(DATASET)
+        server.answers["PATCH /v1/datasets/ds_1"] = 200, DATASET
+        assert run("import", "our-faces.zip", *ATTESTED).exit_code == 0
+        assert json.loads(server.bodies["PATCH /v1/datasets/ds_1"])["attestation"]["basis"] == "consent"
+
+    @pytest.mark.parametrize("attestation", [None, {"basis": "generated", "by": None}])
+    def test_nothing_is_sent_before_somebody_vouches_for_the_faces(self, server: Server, attestation: Any) -> None:  # noqa: ANN401
+        server.answers["GET /v1/datasets"] = page({**DATASET, "attestation": attestation})
+        result = run("import", "our-faces.zip")
+        assert result.exit_code == 1
+        assert "--basis own_faces, consent" in result.stderr.replace("\n", " ")
+        assert server.bodies.keys() == {"GET /v1/datasets"}
 
     def test_a_dataset_of_the_other_role_is_refused(self, server: Server) -> None:
         server.answers["GET /v1/datasets"] = page(DATASET)
-        result = run("import", "our-faces.zip", "--role", "test")
+        result = run("import", "our-faces.zip", *ATTESTED, "--role", "test")
         assert result.exit_code == 1
         assert "train dataset already; choose another --name" in result.stderr
 
@@ -486,6 +505,33 @@ class TestDatasetReport:
 
     def test_beside_goes_with_confounds(self, server: Server) -> None:
         assert run("datasets", "report", "faces [bold]", "coverage", "--beside", "x").exit_code == 2
+
+
+class TestDatasetSharing:
+    def test_with_accounts(self, server: Server) -> None:
+        server.answers["GET /v1/datasets/ds_1"] = 200, DATASET
+        server.answers["PATCH /v1/datasets/ds_1"] = 200, {**DATASET, "shared_with": ["ten_1"]}
+        shown = run("datasets", "share", "ds_1", "--with", "ten_1", "--download")
+        assert "(ds_1) is shared with ten_1" in shown.stdout
+        sent = json.loads(server.bodies["PATCH /v1/datasets/ds_1"])
+        assert sent == {"visibility": "shared", "shared_with": ["ten_1"], "download": True}
+
+    def test_with_everyone_and_no_more(self, server: Server) -> None:
+        server.answers["GET /v1/datasets/ds_1"] = 200, DATASET
+        server.answers["PATCH /v1/datasets/ds_1"] = 200, DATASET
+        assert "shared with everyone" in run("datasets", "share", "ds_1", "--everyone", "--licence", "CC0-1.0").stdout
+        assert json.loads(server.bodies["PATCH /v1/datasets/ds_1"]) == {"visibility": "public", "licence": "CC0-1.0"}
+        assert "yours alone" in run("datasets", "unshare", "ds_1").stdout
+        assert json.loads(server.bodies["PATCH /v1/datasets/ds_1"]) == {"visibility": "private"}
+
+    def test_with_nobody_is_refused(self, server: Server) -> None:
+        assert "--everyone" in run("datasets", "share", "ds_1").stderr
+
+    def test_browsing_shows_how_many_images_match(self, server: Server) -> None:
+        server.answers["GET /v1/datasets"] = page({**DATASET, "owner": "them", "matching": 5})
+        shown = run("datasets", "browse", "faces", "--where", "eyes:1", "--where", "nose:2")
+        assert ("them" in shown.stdout, "matching" in shown.stdout) == (True, True)
+        assert "matching" not in run("datasets", "browse").stdout
 
 
 class TestTrain:

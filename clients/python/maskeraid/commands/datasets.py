@@ -1,7 +1,7 @@
 """`maskeraid datasets …` and `maskeraid import`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -11,6 +11,7 @@ from maskeraid.client import REPEATS, Client
 from maskeraid.commands.import_words import attribute_in_words, in_words
 from maskeraid.errors import JobFailed
 from maskeraid.objects import Dataset, Import
+from maskeraid.resources.datasets import PURPOSE, attest
 from maskeraid.terminal import (
     AsJson,
     CommandRefused,
@@ -36,6 +37,11 @@ DrawnSet = Literal[
     "faces-light", "faces-medium", "faces-dark",
     "faces-light-balanced", "faces-medium-balanced", "faces-dark-balanced", "faces-test",
 ]  # fmt: skip
+Basis = Literal["own_faces", "consent", "public_licence", "generated"]
+NOT_ATTESTED = (
+    "say why these faces may be used, and that no minor is among them: --basis own_faces, consent, generated, or "
+    "public_licence with --licence"
+)
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"\x89PNG", b"\xff\xd8\xff", b"RIFF")  # of zips, of single pictures
 ROWS_SHOWN = 20
 OF_ANOTHER_TYPE = (
@@ -94,12 +100,19 @@ def import_faces(
     ] = None,
     role: Role = None,
     is_dry: IsDry = False,
+    basis: Annotated[
+        Basis | None,
+        typer.Option(help="Why these faces may be used, and your word that no minor is among them; once a dataset."),
+    ] = None,
+    purpose: Annotated[str, typer.Option(help="What they are for.")] = PURPOSE,
+    licence: Annotated[str | None, typer.Option(help="With `--basis public_licence`, which one.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import a zip of faces into a dataset. After a broken connection, the same command goes on with the upload."""
     check_kind(file)
+    attestation = attest(basis, purpose=purpose, licence=licence) if basis else None
     with connected() as client:
-        dataset = find_or_make_dataset(client, name or file.stem, role)
+        dataset = find_attested_dataset(client, name or file.stem, role, attestation)
         try:
             with progress_bar() as bar:
                 ended = follow(bar, upload(client, bar, dataset, file, is_dry=is_dry), f"import {file.name}")
@@ -163,8 +176,20 @@ def find_dataset(client: Client, text: str) -> Dataset:
     return found
 
 
-def find_or_make_dataset(client: Client, name: str, role: str | None) -> Dataset:
+def find_attested_dataset(client: Client, name: str, role: str | None, attestation: dict[str, Any] | None) -> Dataset:
+    """The dataset of this name, made when there is none, with this attestation or the one that it has."""
+    found = client.datasets.named(name)
+    if attestation is None and (found is None or not (found.attestation or {}).get("by")):
+        raise CommandRefused(NOT_ATTESTED)
+    dataset = find_or_make_dataset(client, name, role, attestation)
+    return client.datasets.change(dataset.id, attestation=attestation) if found and attestation else dataset
+
+
+def find_or_make_dataset(
+    client: Client, name: str, role: str | None, attestation: dict[str, Any] | None = None
+) -> Dataset:
     found = client.datasets.named(name)
     if found and role and found.role != role:
         raise CommandRefused(f"{name!r} is a {found.role} dataset already; choose another --name for {role} images")
-    return found or client.datasets.create(name, role=role or "train")
+    attested = {"attestation": attestation} if attestation else {}
+    return found or client.datasets.create(name, role=role or "train", **attested)

@@ -17,6 +17,12 @@ class Dataset(ApiObject):
     latest_version: int = 0
     image_count: int = 0
     attributes: dict[str, Any] = {}
+    attestation: dict[str, Any] | None = None
+    visibility: str = "private"
+    shared_with: list[str] = []
+    owner: str | None = None
+    licence: str | None = None
+    matching: int | None = None
 
 
 class Upload(ApiObject):

@@ -11,18 +11,63 @@ from maskeraid.resources.uploads import ShowParts, show_nothing
 
 SMALL_UPLOAD_BYTES = 64 * 2**20
 ROWS_PAGE = 500
+PURPOSE = "training models for re-imaging"
+
+
+def attest(basis: str, *, purpose: str = PURPOSE, licence: str | None = None) -> dict[str, Any]:
+    """Your word for why faces may be used, and that no minor is among them.
+
+    Args:
+        basis: `own_faces`, `consent`, `public_licence` (then name the `licence`), or `generated`.
+    """
+    said = {"basis": basis, "purpose": purpose, "minors_excluded": True}
+    return {**said, "licence": licence} if licence else said
 
 
 class Datasets(Resource[Dataset]):
     path, kind = "/v1/datasets", Dataset
 
     def create(self, name: str, *, role: str = "train", **facts: Any) -> Dataset:  # noqa: ANN401 fields of the API
-        """A new, empty dataset; `role` is `train` or `test`."""
+        """A new, empty dataset; `role` is `train` or `test`. Before an upload it needs `attestation=attest(…)`."""
         return self._create(name=name, role=role, **facts)
 
     def delete(self, object_id: str, *, force: bool = False) -> None:
         """Delete a dataset; with `force` also when models learned from it, which are flagged."""
         self._client.request("DELETE", f"{self.path}/{object_id}", params={"force": force} if force else {})
+
+    def change(self, dataset_id: str, **facts: Any) -> Dataset:  # noqa: ANN401 fields of the API
+        """Change `name`, `attestation`, `licence`, `retain_until`, …; what is not named stays."""
+        return Dataset.of(self._client.request_json("PATCH", f"{self.path}/{dataset_id}", json=facts), self._client)
+
+    def share(
+        self,
+        dataset_id: str,
+        tenant_ids: Sequence[str] = (),
+        *,
+        everyone: bool = False,
+        licence: str | None = None,
+        download: bool | None = None,
+    ) -> Dataset:
+        """Share a dataset with these accounts and no others, or its versions of today with everyone, under a licence.
+
+        They look at its images and train on them, without what is private; with `download` they may export it.
+        """
+        wanted = {"visibility": "public"} if everyone else {"visibility": "shared", "shared_with": list(tenant_ids)}
+        more = {"licence": licence, "download": download}
+        return self.change(dataset_id, **wanted, **{name: one for name, one in more.items() if one is not None})
+
+    def unshare(self, dataset_id: str) -> Dataset:
+        """Share a dataset with nobody any more, at once; models of others that learned from it are flagged."""
+        return self.change(dataset_id, visibility="private")
+
+    def browse(self, visibility: str = "public", *, where: Sequence[str] = (), **query: Any) -> Iterator[Dataset]:  # noqa: ANN401
+        """Datasets that others made `public`, or `shared` with you, or your `own`, by what their images show.
+
+        Args:
+            where: conditions like `eyes:1`; each dataset's `matching` says how many of its images meet them.
+            query: `q`, a part of the name; `licence`; `role`.
+        """
+        return self.list(visibility=visibility, where=list(where), **query)
 
     def named(self, name: str) -> Dataset | None:
         """The dataset of this name, if there is one."""
