@@ -67,8 +67,9 @@ def write_croissant(of: Described, distribution: Sequence[Json], fields: Sequenc
 
 
 def licence_of(dataset: Dataset) -> str:
-    """The licence under which the images may be used."""
-    return NO_LICENCE
+    """The dataset's own, else that under which its images were published."""
+    published = dataset.attestation.licence if dataset.attestation else None
+    return dataset.licence or published or NO_LICENCE
 
 
 def file_object(name: str, media_type: str, size: int, sha256: str) -> Json:

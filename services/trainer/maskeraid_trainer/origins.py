@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from maskeraid_core.documents.trainings import DataPart
+from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.dataset_shares import ReadableDatasets

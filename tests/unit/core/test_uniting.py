@@ -32,6 +32,12 @@ class TestWithoutASchema:
         united = united_schema(target(), parts)
         assert {name: one.required for name, one in united.items()} == {"x": True, "y": False, "z": False}
 
+    def test_what_one_keeps_from_others_stays_with_the_owner_and_exact_is_what_all_keep_so(self) -> None:
+        place = Attribute(type="geo", private=True, exact=True)
+        for pair in ((place, Attribute(type="geo")), (Attribute(type="geo"), place)):
+            parts = [(name, {"home": one}) for name, one in zip("ab", pair, strict=True)]
+            assert united_schema(target(), parts)["home"] == Attribute(type="geo", private=True)
+
     def test_types_that_disagree_name_both(self) -> None:
         parts = [("a", {"age": Attribute(type="number")}), ("b", {}), ("c", {"age": Attribute(type="bool")})]
         with pytest.raises(ValidationFailed, match="type number in a, and of type bool in c") as refused:
