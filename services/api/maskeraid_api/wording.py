@@ -33,6 +33,7 @@ WORDS: Mapping[str, str] = {
     "none_required": "must be null",
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
+    "multiple_of": "must be a multiple of {multiple_of}",
     "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",

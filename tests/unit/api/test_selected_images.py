@@ -68,7 +68,8 @@ class TestSeveralParts:
 
     def test_what_was_learned_twice_comes_once_where_it_came_first(self) -> None:
         parts = [eyes(IDS[0], 6), eyes(IDS[1], 2), eyes(IDS[0], 7)]
-        found = _learned(parts, [parse_where(["eyes:1"]), [], []], [], "key")
+        shown = [one.manifest for one in parts]
+        found = _learned(parts, [parse_where(["eyes:1"]), [], []], shown, [], "key")
         first, second = IDS[:2]
         again = [(first, row) for row in (2, 3, 5, 6, 7)]
         assert images(found) == [(first, 1), (first, 4), (second, 1), (second, 2), *again]

@@ -404,10 +404,20 @@ class TestImport:
         assert "nothing new: 24 of 25 are already in version 1" in run("import", "our-faces.zip", *ATTESTED).stdout
 
     def test_what_was_lost_is_said_in_words(self, server: Server) -> None:
-        losses = {"rejected": 3, "too_small": 1, "duplicates": 2, "unlisted": 4}
+        losses = {
+            "rejected": 3,
+            "too_small": 1,
+            "without_face": 2,
+            "duplicates": 2,
+            "unlisted": 4,
+            "near_duplicates": 5,
+        }
         server.answers["POST /v1/imports"] = 202, {**IMPORTED, "result": {"version": 1, "imported": 24, **losses}}
-        words = "version 1: 24 images; left out: 3 rejected (1 too small), 2 duplicates, 4 in no manifest\n"
-        assert words in run("import", "our-faces.zip", *ATTESTED).stdout
+        words = (
+            "version 1: 24 images; left out: 3 rejected (1 too small, 2 without a face), 2 duplicates, 4 in no manifest; "
+            "5 nearly like another"
+        )
+        assert words in run("import", "our-faces.zip", *ATTESTED).stdout.replace("\n", " ").replace("  ", " ")
         server.answers["POST /v1/imports"] = 202, {**IMPORTED, "result": {**dict.fromkeys(losses, 0), "imported": 24}}
         assert "24 images\n" in run("import", "our-faces.zip", *ATTESTED).stdout
 

@@ -15,6 +15,7 @@ from maskeraid.terminal import follow, progress_bar
 __all__ = ["server"]  # a fixture
 
 ORDERED = ok(code=202, **job("queued", "import"))
+VOUCHED = {**DATASET, "attestation": {"basis": "consent", "by": "us"}}
 ROWS = [
     {"row": 1, "file": "a.png", "outcome": "accepted", "image_id": "img_1", "code": None, "detail": None},
     {"row": 7, "file": "b.png", "outcome": "rejected", "image_id": None, "code": "too_small", "detail": "8 pixels"},
@@ -131,8 +132,21 @@ class TestCommands:
             {"dataset_id": "ds_1", "version": 3, "where": ["nose:1"]}, {"dataset_id": "ds_1", "where": ["nose:1"]},
         ]  # fmt: skip
 
+    def test_what_an_import_does_with_pictures_is_sent_as_it_was_asked_for(
+        self, service_with: Server, tmp_path: Path
+    ) -> None:
+        (tmp_path / "faces.zip").write_bytes(b"PK\x03\x04")
+        service_with.answers["GET /v1/datasets"] = page(VOUCHED)
+        service_with.answers["POST /v1/imports"] = imported(version=1, imported=7, rejected=0, duplicates=0)
+        flags = ("--detect-faces", "--size", "32", "--near-duplicates", "drop", "--allow-generated")
+        run("import", "faces.zip", *flags)
+        sent = service_with.bodies["POST /v1/imports"]
+        wanted = {"detect_faces": True, "size": 32, "near_duplicates": "drop", "allow_generated": True}
+        assert json.dumps(wanted).encode() in sent
+
     def test_a_dry_run_shows_the_schema(self, service_with: Server, tmp_path: Path) -> None:
         (tmp_path / "faces.zip").write_bytes(b"PK\x03\x04")
+        service_with.answers["GET /v1/datasets"] = page(VOUCHED)
         values = [{"value": "1", "count": 3}, {"value": "2", "count": 4}]
         schema = [
             {"attribute": "eyes", "type": "text", "values": values, "distinct": 2, "missing": 0},

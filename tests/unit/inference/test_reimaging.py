@@ -250,7 +250,7 @@ class TestWanted:
             reimage(covered_face(), ask(attributes={"eyes": "5"}, model=BY_USER), [LIGHT], self.load)
 
     def test_a_model_that_tells_none_says_so(self) -> None:
-        with pytest.raises(BadSettings, match="tells no attribute"):
+        with pytest.raises(BadSettings, match="it tells none"):
             run(covered_face(), ask(attributes={"nose": "3"}))
 
 

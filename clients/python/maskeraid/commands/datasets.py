@@ -106,16 +106,36 @@ def import_faces(
     ] = None,
     purpose: Annotated[str, typer.Option(help="What they are for.")] = PURPOSE,
     licence: Annotated[str | None, typer.Option(help="With `--basis public_licence`, which one.")] = None,
+    detects_faces: Annotated[
+        bool, typer.Option("--detect-faces", help="These are photographs: cut the largest face out of each.")
+    ] = False,
+    size: Annotated[
+        int | None, typer.Option(help="With `--detect-faces`, pixels a side of what is cut out; 64 when absent.")
+    ] = None,
+    near_duplicates: Annotated[
+        Literal["keep", "drop"] | None, typer.Option(help="What becomes of pictures that are nearly the same.")
+    ] = None,
+    allows_generated: Annotated[
+        bool, typer.Option("--allow-generated", help="Take pictures that say they were generated, and mark them.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a zip of faces into a dataset. After a broken connection, the same command goes on with the upload."""
     check_kind(file)
     attestation = attest(basis, purpose=purpose, licence=licence) if basis else None
+    options = {
+        "detect_faces": detects_faces, "size": size, "near_duplicates": near_duplicates,
+        "allow_generated": allows_generated, "dry_run": is_dry,
+    }  # fmt: skip
     with connected() as client:
         dataset = find_attested_dataset(client, name or file.stem, role, attestation)
         try:
             with progress_bar() as bar:
-                ended = follow(bar, upload(client, bar, dataset, file, is_dry=is_dry), f"import {file.name}")
+                ended = follow(
+                    bar,
+                    upload(client, bar, dataset, file, **{name: value for name, value in options.items() if value}),
+                    f"import {file.name}",
+                )
         except JobFailed as failed:
             print_rejected(failed.job, dataset, errors)
             raise
@@ -132,13 +152,13 @@ def check_kind(file: Path) -> None:
             )
 
 
-def upload(client: Client, bar: Progress, dataset: Dataset, file: Path, *, is_dry: bool = False) -> Import:
+def upload(client: Client, bar: Progress, dataset: Dataset, file: Path, **options: Any) -> Import:  # noqa: ANN401
     client.repeats = REPEATS  # it has answered a moment ago: a restart in the middle is waited for
     task = bar.add_task(f"upload {file.name}", total=1, phase="sending")
     try:
         ordered = client.imports.upload(
             dataset.id, file, lambda done, total: bar.update(task, completed=done, total=total, phase="sending parts"),
-            dry_run=is_dry,
+            **options,
         )  # fmt: skip
     except KeyboardInterrupt as left:
         left.add_note("The same command goes on with the upload.")

@@ -28,11 +28,17 @@ def _news(result: Mapping[str, Any]) -> str:
 
 
 def losses_in_words(result: Mapping[str, int]) -> str:
-    """`; left out: 3 rejected (1 too small), 2 duplicates`; nothing when every file was imported."""
-    small = f" ({result['too_small']} too small)" if result.get("too_small") else ""
-    words = {"rejected": f"rejected{small}", "duplicates": "duplicates", "unlisted": "in no manifest"}
+    """`; left out: 3 rejected (1 too small), 2 duplicates; 1 nearly like another`; nothing when all is well."""
+    kinds = {"too_small": "too small", "without_face": "without a face"}
+    why = ", ".join(f"{result[name]} {word}" for name, word in kinds.items() if result.get(name))
+    words = {
+        "rejected": f"rejected ({why})" if why else "rejected",
+        "duplicates": "duplicates",
+        "unlisted": "in no manifest",
+    }
     parts = [f"{result[name]} {word}" for name, word in words.items() if result.get(name)]
-    return f"; left out: {', '.join(parts)}" if parts else ""
+    alike = f"; {result['near_duplicates']} nearly like another" if result.get("near_duplicates") else ""
+    return (f"; left out: {', '.join(parts)}" if parts else "") + alike
 
 
 def attribute_in_words(entry: Mapping[str, Any]) -> str:
