@@ -414,8 +414,8 @@ class TestImport:
         }
         server.answers["POST /v1/imports"] = 202, {**IMPORTED, "result": {"version": 1, "imported": 24, **losses}}
         words = (
-            "version 1: 24 images; left out: 3 rejected (1 too small, 2 without a face), 2 duplicates, 4 in no manifest; "
-            "5 nearly like another"
+            "version 1: 24 images; left out: 3 rejected (1 too small, 2 without a face), 2 duplicates, "
+            "4 in no manifest; 5 nearly like another"
         )
         assert words in run("import", "our-faces.zip", *ATTESTED).stdout.replace("\n", " ").replace("  ", " ")
         server.answers["POST /v1/imports"] = 202, {**IMPORTED, "result": {**dict.fromkeys(losses, 0), "imported": 24}}
