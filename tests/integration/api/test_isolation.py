@@ -22,6 +22,7 @@ from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.selectors import SelectorRepository
 
 from .conftest import Account, FillDataset, Hand, Open
+from .test_exports import finish
 from .test_import_rows import ROWS, report
 
 DATA_URL = "data:image/png;base64,iVBORw0K"
@@ -65,6 +66,8 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset, han
     covering = (await client.post("/v1/coverings", files={"map": ("m.png", b"\x89PNG\r\n\x1a\n")})).json()
     await hand.succeed(await hand.claim(covering["id"]), {"covering": {}}, {"covering.png": b"map"})
     batch = (await client.post("/v1/batches", files={"images": ("a.png", b"x")})).json()
+    export = (await client.post("/v1/exports", json={"dataset_id": dataset.id})).json()
+    await finish(hand, export["id"], b"zip")
     model = Model(id=new_id("mdl"), tenant=tenant, name="m", latest_version=1, created_at=at, updated_at=at)
     await ModelRepository(stores.database, tenant).add(model)
     version = ModelVersion(
@@ -87,7 +90,8 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset, han
     selector = await SelectorRepository(stores.database, tenant).add(make_selector(tenant))
     return {
         "selector_id": selector.id,
-        "dataset_id": dataset.id, "upload_id": upload["id"], "import_id": made["id"], "training_id": training["id"],
+        "dataset_id": dataset.id, "upload_id": upload["id"], "import_id": made["id"], "export_id": export["id"],
+        "training_id": training["id"],
         "job_id": training["id"], "reimaging_id": reimaging["id"], "covering_id": covering["id"],
         "batch_id": batch["id"], "evaluation_id": evaluation["id"], "model_id": model.id, "endpoint_id": endpoint.id,
         "delivery_id": delivery.id, "key_id": keys[0]["id"], "image_id": image_id(dataset.id, 1), "version": "1",
