@@ -1,4 +1,7 @@
-"""Edits of images that are there: values set or taken away, or the images themselves. No image is read or copied."""
+"""Edits of images that are there: values set, taken away, or confirmed, or the images themselves taken out.
+
+No image is read or copied.
+"""
 
 import polars as pl
 
@@ -7,9 +10,11 @@ from maskeraid_core.documents.datasets import Edit
 from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.import_reports import complete_report
 from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where
+from maskeraid_core.suggestions import VALUE, suggested_in, surer_than, without_suggestions
 from maskeraid_curator.drafts import NEAR_DUPLICATE_OF, Before, Draft
 
 NONE_LEFT = "This would delete every image of the dataset: delete the dataset instead."
+MEANT = "is_meant"  # a column of the moment
 GONE = "the image was deleted before its turn came"
 
 
@@ -20,8 +25,12 @@ def edited(edit: Edit, before: Before) -> Draft:
     """
     manifest = _with_all_attributes(before)
     chosen = _chosen(edit, manifest)
-    draft = _without(chosen, manifest) if edit.delete else _with_values(edit, chosen, manifest, before)
-    manifest, outcomes = draft
+    if edit.delete:
+        manifest, outcomes = _without(chosen, manifest)
+    elif edit.confirm or edit.dismiss:
+        manifest, outcomes = _with_suggestions_settled(edit, chosen, manifest)
+    else:
+        manifest, outcomes = _with_values(edit, chosen, manifest, before)
     report = complete_report(pl.concat([outcomes, _gone(edit, before.manifest)], how="diagonal_relaxed"))
     is_change = bool(outcomes["outcome"].is_in(["edited", "deleted"]).any())
     return Draft(before, manifest, before.dataset.attributes, report, is_change)
@@ -37,7 +46,7 @@ def _with_all_attributes(before: Before) -> pl.DataFrame:
 def _chosen(edit: Edit, manifest: pl.DataFrame) -> pl.DataFrame:
     if edit.rows is not None:
         return manifest.filter(pl.col("row").is_in(edit.rows))
-    return filter_manifest(manifest, parse_where(edit.where, "/source"))
+    return filter_manifest(manifest, parse_where(edit.where, "/source"), with_suggestions=True)
 
 
 def _without(chosen: pl.DataFrame, manifest: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -69,7 +78,32 @@ def _with_values(
     ]
     differs = pl.any_horizontal(pl.col(column) != value for column, value in values.items())
     outcome = pl.when(differs).then(pl.lit("edited")).otherwise(pl.lit("unchanged"))
-    return manifest.with_columns(changed), _outcomes(chosen, outcome)
+    given = [name for name, value in fitting.items() if value]  # what a person says replaces what was suggested
+    return without_suggestions(manifest.with_columns(changed), given, is_chosen), _outcomes(chosen, outcome)
+
+
+def _with_suggestions_settled(
+    edit: Edit, chosen: pl.DataFrame, manifest: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All rows, of those that were chosen suggestions confirmed or dismissed, and the outcomes.
+
+    A suggestion that is gone since is no error: its image stays as it is.
+    """
+    least = edit.least_confidence or 0.0
+    confirmed = {name: surer_than(name, least) for name in edit.confirm if name in suggested_in(manifest)}
+    dismissed = {name: surer_than(name, 0.0) for name in edit.dismiss if name in suggested_in(manifest)}
+    is_chosen = pl.col("row").is_in(chosen["row"].to_list())
+    outcome = pl.when(pl.any_horizontal(pl.lit(value=False), *confirmed.values(), *dismissed.values()))
+    outcomes = _outcomes(chosen, outcome.then(pl.lit("edited")).otherwise(pl.lit("unchanged")))
+    for name, is_meant in {**dismissed, **confirmed}.items():
+        meant = is_chosen & is_meant
+        if name in confirmed:
+            value = pl.when(meant).then(VALUE + name).otherwise(PREFIX + name)
+            manifest = manifest.with_columns(value.alias(PREFIX + name), meant.alias(MEANT))
+        else:
+            manifest = manifest.with_columns(meant.alias(MEANT))
+        manifest = without_suggestions(manifest, [name], pl.col(MEANT)).drop(MEANT)
+    return manifest, outcomes
 
 
 def _outcomes(chosen: pl.DataFrame, outcome: pl.Expr) -> pl.DataFrame:

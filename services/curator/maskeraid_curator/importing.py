@@ -34,6 +34,7 @@ from maskeraid_curator.previews import schema_preview
 from maskeraid_curator.reading import Outcome, sanitise_entries
 from maskeraid_curator.rows import NEAR_DUPLICATE, Accepted, Refused, with_rows
 from maskeraid_curator.sources import Plan, PlannedRow, plan_upload
+from maskeraid_curator.suggesting import SmallPictures, Suggesting
 from maskeraid_curator.tracking import Tracker
 from maskeraid_curator.versions import draft_of, get_dataset, make_version
 from maskeraid_faces.drawn import draw_faces
@@ -80,6 +81,7 @@ class Import:
     refused: list[Refused] = field(default_factory=list)
     unlisted: int = 0  # files that no manifest names
     side: int | None = None  # of the faces that are cut out of photographs
+    suggesting: Suggesting | None = None  # where suggestions are wanted
     _stored: set[str] = field(default_factory=set)  # keys
 
     @property
@@ -88,6 +90,8 @@ class Import:
 
     def store(self, objects: Objects) -> None:
         """Write objects under content keys: without a version that names them they are nothing. Not in a dry run."""
+        if self.suggesting:
+            self.suggesting.pictures.keep(objects)
         if self.spec.dry_run:
             return
         fresh = {key: data for key, data in objects if key not in self._stored}
@@ -109,7 +113,11 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
     """
     running = Import(held, port, is_leaving, ImportSpec.model_validate(held.job.spec))
     spec, dataset = running.spec, port.call(get_dataset, held.stores, running.tenant, running.spec.dataset_id)
+    if spec.suggest_attributes:
+        running.suggesting = Suggesting(SmallPictures(port, running.tenant, running.check), running.check)
     make = _SOURCES[spec.source](running, dataset)
+    if running.suggesting:
+        make = running.suggesting.after(make)
     version = None
     held.enter("checking" if spec.dry_run else "saving")
     if spec.dry_run:
@@ -124,6 +132,8 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
         held.put_effect("publish_dataset_version", version.to_mongo())
     if spec.edit is not None and not draft.is_change:
         held.warn("nothing_changed", NOTHING_CHANGED)
+    for reason in running.suggesting.reasons if running.suggesting else ():
+        held.warn("not_suggested", reason)
     _warn_of_few(running, draft)
     if count := sum(row.generated is True for row in running.accepted):
         held.warn("generated_images", LET_IN.format(count))
@@ -373,7 +383,8 @@ def _result(running: Import, version: DatasetVersion | None, draft: Draft) -> di
     }
     edits = {outcome: counts[outcome] for outcome in ("edited", "deleted", "unchanged")} if spec.edit else {}
     preview = {"version": None, "schema": schema_preview(draft)} if spec.dry_run else {}
-    return {**result, **edits, **preview}
+    suggested = {"suggested": running.suggesting.suggested} if running.suggesting else {}
+    return {**result, **edits, **preview, **suggested}
 
 
 _SOURCES: Mapping[str, Callable[[Import, Dataset], Make]] = {

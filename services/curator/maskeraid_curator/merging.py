@@ -16,6 +16,7 @@ from maskeraid_core.import_reports import complete_report
 from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, read_manifest
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.dataset_shares import ReadableDatasets
+from maskeraid_core.suggestions import suggested_in, without_suggestions
 from maskeraid_curator.drafts import NEAR_DUPLICATE_OF, Before, Draft
 
 IDENTITY = ("sha256", "covering_sha256", "twin_sha256")  # equal for duplicates
@@ -58,6 +59,7 @@ def joined(parts: Sequence[Part], schema: Schema) -> pl.DataFrame:
         for place, part in enumerate(parts)
     ]
     rows = pl.concat(frames, how="diagonal_relaxed")
+    rows = without_suggestions(rows, suggested_in(rows))  # learned elsewhere
     wanted = [PREFIX + name for name in schema]
     others = [column for column in rows.columns if column.startswith(PREFIX) and column not in wanted]
     return rows.drop(others).with_columns(_filled(rows, wanted)).with_row_index(IMPORT_ROW, 1).pipe(_with_identity)

@@ -2,7 +2,8 @@
 
 Columns: row, id, file, sha256, bytes, width, height, grey, and one text column `attr:<name>` for each attribute
 (numbers as text, empty = missing); covering_sha256 and twin_sha256 (PNGs of a drawn test face's true covering and
-of the same face uncovered; null for all others); those of `MEASURED`, null where an older version lacks them.
+of the same face uncovered; null for all others); those of `MEASURED`, null where an older version lacks them; and
+those of `suggestions`.
 """
 
 import io
@@ -19,6 +20,7 @@ from maskeraid_core import quality
 from maskeraid_core.documents.datasets import Attribute
 from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.places import coarse
+from maskeraid_core.suggestions import ASKED_FOR, CONFIDENCE, VALUE, suggested_in
 from maskeraid_core.wanted_values import OneValue, Wanted, is_number, numbers_in, read_wanted
 
 PREFIX = "attr:"
@@ -33,7 +35,6 @@ MEASURED: dict[str, pl.DataType] = {
     "near_duplicate_of": pl.Int64(),  # a row
     "generated": pl.Boolean(),  # a result of this service, let in on purpose
 }
-UNCONFIRMED = ("suggested:", "suggested_confidence:")  # columns of what a classifier has only suggested
 MOST_FACET_VALUES = 200
 MOST_NUMBERED_VALUES = 2**14  # above it, numbering takes longer than it saves
 MOST_NAMED_VALUES = 20
@@ -72,6 +73,7 @@ def as_manifest(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """Rows as a frame; what was measured has its type although no row may say it."""
     names = {name for row in rows for name in row}
     kinds = {name: kind for name, kind in MEASURED.items() if name in names}
+    kinds |= {name: pl.Float32() for name in names if name.startswith(CONFIDENCE)}
     return pl.DataFrame(rows, schema_overrides=kinds, infer_schema_length=None)
 
 
@@ -88,7 +90,7 @@ def compact(manifest: pl.DataFrame) -> pl.DataFrame:
     A value is then compared, and counted, in a byte or two; `id`, which row and dataset tell, is left
     out, and what likeness alone needs.
     """
-    columns = [_compact(manifest[PREFIX + name]) for name in attributes_of(manifest)]
+    columns = [_compact(manifest[column_of(name)]) for name in all_in(manifest)]
     found = manifest.with_columns(columns).drop("id", "look", "phash", strict=False)
     return found.with_columns(pl.col("row").set_sorted()) if found["row"].is_sorted() else found
 
@@ -108,7 +110,7 @@ def shown_to_others(manifest: pl.DataFrame, attributes: Mapping[str, Attribute])
 
     Names of files, which may be names of people, give way to the rows' numbers; suggestions stay with the owner.
     """
-    hidden = [name for name in manifest.columns if name.startswith(UNCONFIRMED)]
+    hidden = [name for name in manifest.columns if name.startswith((VALUE, CONFIDENCE))]
     hidden += [PREFIX + name for name in attributes_of(manifest) if name not in attributes]
     shown = manifest.drop(hidden)
     exact = [name for name in attributes_of(shown) if attributes[name].type == "geo" and attributes[name].exact]
@@ -116,12 +118,26 @@ def shown_to_others(manifest: pl.DataFrame, attributes: Mapping[str, Attribute])
     return shown.with_columns(pl.format("{}.png", pl.col("row")).alias("file"), *places)
 
 
-def filter_manifest(manifest: pl.DataFrame, where: Sequence[Condition]) -> pl.DataFrame:
+def all_in(manifest: pl.DataFrame) -> list[str]:
+    """The attributes, and `suggested.<name>` for each that there are suggestions of."""
+    return [*attributes_of(manifest), *(ASKED_FOR + name for name in suggested_in(manifest))]
+
+
+def column_of(name: str) -> str:
+    """Of an attribute, or of `suggested.<name>`."""
+    return VALUE + name.removeprefix(ASKED_FOR) if name.startswith(ASKED_FOR) else PREFIX + name
+
+
+def filter_manifest(
+    manifest: pl.DataFrame, where: Sequence[Condition], *, with_suggestions: bool = False
+) -> pl.DataFrame:
     """Values of one attribute mean any of them, several attributes mean all of them.
+
+    What is suggested is no value: only `with_suggestions` it can be asked for.
 
     Raises ValidationFailed for an attribute that the version does not have.
     """
-    check_attributes(attributes_of(manifest), where)
+    check_attributes(all_in(manifest) if with_suggestions else attributes_of(manifest), where)
     met = which_meet(manifest, where)
     return manifest if met is None else manifest.filter(met)
 
@@ -149,7 +165,7 @@ def which_meet(manifest: pl.DataFrame, where: Sequence[Condition]) -> pl.Series 
             of_one = _measured_so(manifest, of_attribute, wanted)
             met = of_one if met is None else met & of_one
             continue
-        column = manifest.get_column(PREFIX + attribute, default=None)
+        column = manifest.get_column(column_of(attribute), default=None)
         column = pl.repeat("", manifest.height, dtype=pl.String, eager=True) if column is None else column
         of_one = _any_of(column, wanted)
         met = of_one if met is None else met & of_one
@@ -201,10 +217,12 @@ def check_numbers(manifest: pl.DataFrame, where: Sequence[Condition]) -> None:
             )
 
 
-def check_values(manifests: Sequence[pl.DataFrame], where: Sequence[Condition]) -> None:
+def check_values(
+    manifests: Sequence[pl.DataFrame], where: Sequence[Condition], *, with_suggestions: bool = False
+) -> None:
     """Raise ValidationFailed for a condition that no image of any manifest meets, naming the values that there are."""
     for condition in where:
-        if not any(_is_met(manifest, condition) for manifest in manifests):
+        if not any(_is_met(manifest, condition, with_suggestions) for manifest in manifests):
             if condition.attribute in quality.COLUMNS:
                 raise ValidationFailed(f"no image has '{condition.attribute}:{condition.value}'", **condition.place)
             values = {value for manifest in manifests for value in _values(manifest, condition.attribute)}
@@ -214,17 +232,16 @@ def check_values(manifests: Sequence[pl.DataFrame], where: Sequence[Condition]) 
             )
 
 
-def _is_met(manifest: pl.DataFrame, condition: Condition) -> bool:
-    check_attributes(attributes_of(manifest), [condition])
-    met = which_meet(manifest, [condition])
-    return met is not None and bool(met.any())
+def _is_met(manifest: pl.DataFrame, condition: Condition, with_suggestions: bool) -> bool:
+    return not filter_manifest(manifest, [condition], with_suggestions=with_suggestions).is_empty()
 
 
 def facets(*manifests: pl.DataFrame) -> list[dict[str, Any]]:
     """Values under the current filter with their counts, an entry an attribute; those of several are added up."""
     found = []
-    for attribute in dict.fromkeys(name for manifest in manifests for name in attributes_of(manifest)):
-        columns = [manifest[PREFIX + attribute] for manifest in manifests if PREFIX + attribute in manifest.columns]
+    for attribute in dict.fromkeys(name for manifest in manifests for name in all_in(manifest)):
+        column = column_of(attribute)
+        columns = [manifest[column] for manifest in manifests if column in manifest.columns]
         distinct, first = _counts(columns)
         values = [{"value": value, "count": count} for value, count in first]
         found.append({"attribute": attribute, "distinct": distinct, "values": values})
@@ -252,7 +269,7 @@ def sentence(total: int, found: Sequence[dict[str, Any]]) -> str:
 
 
 def _values(manifest: pl.DataFrame, attribute: str) -> set[str]:
-    column = manifest[PREFIX + attribute]
+    column = manifest[column_of(attribute)]
     values = column.dtype.categories if isinstance(column.dtype, pl.Enum) else column.unique()
     return {value for value in values.to_list() if value}
 

@@ -9,6 +9,7 @@ from maskeraid_core.documents.datasets import Attribute, Dataset, Edit
 from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.ids import image_id, new_id
 from maskeraid_core.repositories.repository import now
+from maskeraid_core.suggestions import suggested_in
 from maskeraid_curator.drafts import Before, Draft
 from maskeraid_curator.editing import edited
 from maskeraid_curator.rows import Accepted, with_rows
@@ -75,6 +76,53 @@ class TestValues:
         draft = edited(Edit(rows=[1, 3], set={"eyes": "2"}), before())
         assert outcomes(draft) == {1: "edited", 3: "rejected"}
         assert draft.report["code"].to_list() == [None, "not_found"]
+
+
+SUGGESTED = {"suggested:age": [None, "40", "50"], "suggested_confidence:age": [None, 0.95, 0.6]}
+
+
+class TestSuggestions:
+    def test_become_values_when_they_are_confirmed(self) -> None:
+        draft = edited(Edit(confirm=["age"]), before(**SUGGESTED))
+        assert draft.manifest["attr:age"].to_list() == ["30", "40", "50"]
+        assert outcomes(draft) == {1: "unchanged", 2: "edited", 4: "edited"}
+        assert suggested_in(draft.manifest) == []
+        assert draft.is_change
+
+    def test_are_confirmed_where_they_are_sure_enough(self) -> None:
+        draft = edited(Edit(confirm=["age"], least_confidence=0.95), before(**SUGGESTED))
+        assert draft.manifest["attr:age"].to_list() == ["30", "40", "31"]
+        assert outcomes(draft) == {1: "unchanged", 2: "edited", 4: "unchanged"}
+        assert draft.manifest["suggested:age"].to_list() == [None, None, "50"]
+        assert draft.manifest["suggested_confidence:age"].to_list() == [None, None, 0.6]
+
+    def test_are_confirmed_of_the_images_that_are_named(self) -> None:
+        assert outcomes(edited(Edit(rows=[4], confirm=["age"]), before(**SUGGESTED))) == {4: "edited"}
+        draft = edited(Edit(where=["suggested.age:40"], confirm=["age"]), before(**SUGGESTED))
+        assert draft.manifest["attr:age"].to_list() == ["30", "40", "31"]
+
+    def test_are_dropped_when_they_are_dismissed(self) -> None:
+        draft = edited(Edit(rows=[1, 2], dismiss=["age"]), before(**SUGGESTED))
+        assert draft.manifest["attr:age"].to_list() == ["30", "", "31"]
+        assert draft.manifest["suggested:age"].to_list() == [None, None, "50"]
+        assert outcomes(draft) == {1: "unchanged", 2: "edited"}
+
+    def test_that_are_gone_change_nothing(self) -> None:
+        for edit in (Edit(confirm=["age"]), Edit(dismiss=["age"])):
+            draft = edited(edit, before())
+            assert (draft.is_change, set(outcomes(draft).values())) == (False, {"unchanged"})
+
+    def test_give_way_to_what_a_person_says(self) -> None:
+        draft = edited(Edit(rows=[2], set={"age": "41"}), before(**SUGGESTED))
+        assert draft.manifest["suggested:age"].to_list() == [None, None, "50"]
+        assert draft.manifest["attr:age"].to_list() == ["30", "41", "31"]
+
+    def test_stay_with_images_when_others_come(self) -> None:
+        known = Before(DATASET, before(**SUGGESTED).manifest, 7)
+        fresh = Accepted(1, "e.png", {"eyes": "1"}, "e", 1, 32, 32, False)
+        manifest = with_rows([fresh], [], SCHEMA, known).manifest
+        assert manifest["suggested:age"].to_list() == [None, "40", "50", None]
+        assert manifest.schema["suggested_confidence:age"] == pl.Float32
 
 
 class TestDeletion:

@@ -201,6 +201,9 @@ class Edit(Part):
     rows: list[int] | None = None  # None: those under the filter
     set: dict[str, str | None] = Field(default_factory=dict)  # None takes the value away
     delete: bool = False
+    confirm: list[str] = Field(default_factory=list)  # attributes whose suggestions become values
+    least_confidence: float | None = None  # of those that are confirmed; None: all
+    dismiss: list[str] = Field(default_factory=list)  # attributes whose suggestions are dropped
 
 
 class ImportSpec(Part):
@@ -218,6 +221,7 @@ class ImportSpec(Part):
     size: int | None = None  # side of the faces that are cut out, pixels
     allow_generated: bool = False
     near_duplicates: Literal["keep", "drop"] = "keep"
+    suggest_attributes: bool = False  # for images that lack a value of an enum or bool
     dry_run: bool = False  # read and check everything, store nothing
 
     @property
