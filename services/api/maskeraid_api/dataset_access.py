@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 from anyio import to_thread
@@ -80,17 +81,29 @@ class Library:
         """All rows, without what its owner keeps from others."""
         return self.readable.rows(version, await self.manifests.of(version))
 
-    async def rows(self, version: DatasetVersion, where: Sequence[str], inside: str | None = None) -> pl.DataFrame:
+    async def rows(
+        self,
+        version: DatasetVersion,
+        where: Sequence[str],
+        inside: str | None = None,
+        *,
+        with_suggestions: bool = False,
+    ) -> pl.DataFrame:
         """The manifest's rows under a filter; `inside` points to the part of a body that has it."""
         manifest = await self.manifest(version)
         conditions = parse_where(where, inside)
-        return await to_thread.run_sync(_filter, manifest, conditions) if conditions else manifest
+        if not conditions:
+            return manifest
+        return await to_thread.run_sync(partial(_filter, manifest, conditions, with_suggestions=with_suggestions))
 
-    async def check_values(self, versions: Sequence[DatasetVersion], where: Sequence[str], inside: str) -> None:
+    async def check_values(
+        self, versions: Sequence[DatasetVersion], where: Sequence[str], inside: str, *, with_suggestions: bool = False
+    ) -> None:
         """Raise ValidationFailed for a condition that no image of these versions meets."""
         if where:
             manifests = [await self.manifest(version) for version in versions]
-            await to_thread.run_sync(check_values, manifests, parse_where(where, inside))
+            check = partial(check_values, manifests, parse_where(where, inside), with_suggestions=with_suggestions)
+            await to_thread.run_sync(check)
 
     async def named_values(self) -> dict[str, list[str]]:
         """The values that the schemas of all of the tenant's datasets name, by attribute."""
@@ -132,9 +145,9 @@ def places_of(manifest: pl.DataFrame, rows: Sequence[int]) -> list[int]:
     return [place for place, row in pairs if place < numbers.len() and numbers[place] == row]
 
 
-def _filter(manifest: pl.DataFrame, where: Sequence[Condition]) -> pl.DataFrame:
+def _filter(manifest: pl.DataFrame, where: Sequence[Condition], *, with_suggestions: bool) -> pl.DataFrame:
     check_numbers(manifest, where)
-    return filter_manifest(manifest, where)
+    return filter_manifest(manifest, where, with_suggestions=with_suggestions)
 
 
 @dataclass(frozen=True)

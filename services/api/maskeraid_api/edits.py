@@ -1,6 +1,7 @@
 """What an edit of a dataset's images may be asked for: checked against the schema and the images before it waits."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from maskeraid_core.attributes import Schema, ValueRefused, fit_change
 from maskeraid_core.documents.datasets import Dataset, Edit
 from maskeraid_core.errors import NotFound, ValidationFailed
 from maskeraid_core.ids import parse_image_id
+from maskeraid_core.suggestions import suggested_in
 
 MOST_TOLD = 100  # unknown ids
 
@@ -23,8 +25,8 @@ async def edit_of(library: Library, source: EditSource, dataset: Dataset) -> Edi
     version = await library.version(dataset)
     if source.image_ids is None:
         where = source.where or []
-        await library.check_values([version], where, "/source")
-        chosen, rows = await library.rows(version, where, "/source"), None
+        await library.check_values([version], where, "/source", with_suggestions=True)
+        chosen, rows = await library.rows(version, where, "/source", with_suggestions=True), None
         if chosen.is_empty():
             raise ValidationFailed("No image meets all of these conditions.", pointer="/source/where")
     else:
@@ -35,7 +37,22 @@ async def edit_of(library: Library, source: EditSource, dataset: Dataset) -> Edi
                 "This would delete every image of the dataset: delete the dataset instead.", pointer="/source/delete"
             )
         return Edit(where=where, rows=rows, delete=True)
+    if source.confirm or source.dismiss:
+        known = suggested_in(await library.manifest(version))
+        confirm, dismiss = (_suggested(source, action, known) for action in ("confirm", "dismiss"))
+        return Edit(where=where, rows=rows, confirm=confirm, dismiss=dismiss, least_confidence=source.least_confidence)
     return Edit(where=where, rows=rows, set=_fitting(source.set or {}, dataset.attributes))
+
+
+def _suggested(source: EditSource, action: Literal["confirm", "dismiss"], known: Sequence[str]) -> list[str]:
+    """The attributes whose suggestions are meant. Raises: ValidationFailed for one that has none."""
+    names: list[str] = getattr(source, action) or []
+    for place, name in enumerate(names):
+        if name not in known:
+            there = ", ".join(known) or "none; import with `suggest_attributes` first"
+            detail = f"nothing is suggested of {name}; there are suggestions of: {there}"
+            raise ValidationFailed(detail, pointer=f"/source/{action}/{place}")
+    return list(dict.fromkeys(names))
 
 
 def _rows_of(image_ids: Sequence[str], dataset: Dataset, manifest: pl.DataFrame) -> list[int]:

@@ -16,9 +16,11 @@ from maskeraid_core.ids import parse_image_id
 from maskeraid_core.manifests import (
     PREFIX,
     Condition,
+    all_in,
     attributes_of,
     check_attributes,
     check_numbers,
+    column_of,
     parse_where,
     which_meet,
 )
@@ -103,6 +105,10 @@ class Selected:
         """The columns of what was measured, a frame a part."""
         return [part.columns(list(quality.COLUMNS.values())) for part in self.parts]
 
+    def counted(self) -> list[pl.DataFrame]:
+        """The same with the columns of what is suggested."""
+        return [part.columns([column_of(name) for name in all_in(part.manifest)]) for part in self.parts]
+
 
 async def images_of_datasets(library: Library, versions: Sequence[DatasetVersion], where: Sequence[str]) -> Selected:
     """The images of some versions under a filter; an attribute that only others have is missing in a version."""
@@ -160,7 +166,7 @@ def _learned(
 
 def _narrowed(parts: Sequence[Part], where: Sequence[Condition], key: Hashable) -> Selected:
     """Raises: ValidationFailed for an attribute that none has, and for numbers that are compared with words."""
-    check_attributes(list(dict.fromkeys(name for part in parts for name in attributes_of(part.manifest))), where)
+    check_attributes(list(dict.fromkeys(name for part in parts for name in all_in(part.manifest))), where)
     for part in parts:
         check_numbers(part.manifest, where)
     return Selected([part.narrowed(which_meet(part.manifest, where)) for part in parts], key)

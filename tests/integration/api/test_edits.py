@@ -31,7 +31,10 @@ class TestAccepted:
         assert made.status_code == 202, made.text
         assert made.json()["source"] == {"type": "edit", "where": ["mouth:2"], "set": {"mouth": "1"}}
         job = await hand.claim(made.json()["id"])
-        assert job.spec["edit"] == {"where": ["mouth:2"], "rows": None, "set": {"mouth": "1"}, "delete": False}
+        assert job.spec["edit"] == {
+            "where": ["mouth:2"], "rows": None, "set": {"mouth": "1"}, "delete": False, "confirm": [],
+            "least_confidence": None, "dismiss": [],
+        }  # fmt: skip
 
     async def test_by_images(self, client: httpx.AsyncClient, faces: Dataset, hand: Hand) -> None:
         ids = [image_id(faces.id, row) for row in (3, 1)]

@@ -27,6 +27,7 @@ from maskeraid_core.errors import InputGone, NotFound, RangeNotSatisfiable, Vali
 from maskeraid_core.ids import image_id
 from maskeraid_core.manifests import PREFIX, facets, sentence
 from maskeraid_core.quality import quality_facets
+from maskeraid_core.suggestions import ASKED_FOR, suggestions_of
 
 router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["images"])
 
@@ -156,6 +157,7 @@ def image_view(version: DatasetVersion, row: dict[str, Any], models: Sequence[Mo
         id=image_id(version.dataset_id, row["row"]), dataset_id=version.dataset_id, version=version.version,
         row=row["row"], file=row["file"], sha256=row["sha256"], bytes=row["bytes"], width=row["width"],
         height=row["height"], grey=row["grey"], attributes=attributes,
+        suggestions=suggestions_of(row),
         models=list(models), box=row["box"], generated=row["generated"] is True,
         near_duplicate_of=near and image_id(version.dataset_id, near), quality=QualityView.of(row),
         urls={"self": own, "content": f"{own}/content", "thumbnail": f"{own}/content?size=thumb"},
@@ -170,10 +172,10 @@ async def get_facets(request: Request, found: SelectedOf, gateway: GatewayOf) ->
 
 
 def facets_view(found: Selected) -> FacetsView:
-    counted = facets(*found.attributes())
-    measured = quality_facets(found.quality())
+    counted, measured = facets(*found.counted()), quality_facets(found.quality())
+    said = [facet for facet in counted if not facet["attribute"].startswith(ASKED_FOR)]
     return FacetsView.model_validate(
-        {"total": found.total, "sentence": sentence(found.total, counted), "facets": [*counted, *measured]}
+        {"total": found.total, "sentence": sentence(found.total, said), "facets": [*counted, *measured]}
     )
 
 

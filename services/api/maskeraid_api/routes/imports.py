@@ -163,7 +163,8 @@ async def uploaded_file(uploads: Uploads, upload_id: str) -> StoredFile:
 
 def wanted_of(options: ImportOptions) -> dict[str, Any]:
     """What is wanted of the images, wherever they come from."""
-    return options.model_dump(include={"allow_generated", "detect_faces", "dry_run", "near_duplicates", "size"})
+    wanted = {"allow_generated", "detect_faces", "dry_run", "near_duplicates", "size", "suggest_attributes"}
+    return options.model_dump(include=wanted)
 
 
 @router.get("/{import_id}", response_model=ImportView)

@@ -240,6 +240,13 @@ class QualityView(View):
         )  # fmt: skip
 
 
+class Suggestion(View):
+    """A value that a classifier suggests, learned from the dataset's other images."""
+
+    value: str
+    confidence: float = Field(description="How often such a suggestion is right, 0 to 1.", examples=[0.97])
+
+
 class ImageView(View):
     """One image of a dataset."""
 
@@ -255,6 +262,10 @@ class ImageView(View):
     height: int
     grey: bool
     attributes: dict[str, str]
+    suggestions: dict[str, Suggestion] = Field(
+        description="Of attributes that it lacks: no values until an edit confirms them.",
+        examples=[{"hair": {"value": "1", "confidence": 0.97}}],
+    )
     models: list[ModelReference] = Field(description="Versions of your models that learned from it.")
     quality: QualityView | None = Field(description="Null for images of versions before 0.2.")
     near_duplicate_of: str | None = Field(

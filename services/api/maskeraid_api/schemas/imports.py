@@ -83,6 +83,8 @@ class EditSource(Body):
                     "oneOf": [
                         {"required": ["set"], "properties": {"set": {"type": "object"}}},
                         {"required": ["delete"], "properties": {"delete": {"const": True}}},
+                        {"required": ["confirm"], "properties": {"confirm": {"type": "array"}}},
+                        {"required": ["dismiss"], "properties": {"dismiss": {"type": "array"}}},
                     ]
                 },
             ]
@@ -99,13 +101,26 @@ class EditSource(Body):
         description="Values by attribute, of those that the dataset has; null takes a value away.",
     )  # fmt: skip
     delete: Literal[True] | None = Field(default=None, description="Instead: take the images out.")
+    confirm: list[AttributeName] | None = Field(
+        default=None, min_length=1, max_length=100, examples=[["hair"]],
+        description="Instead: attributes whose suggestions become the images' values.",
+    )  # fmt: skip
+    least_confidence: float | None = Field(
+        default=None, ge=0, le=1, examples=[0.9], description="Of the suggestions that are confirmed; all when absent."
+    )
+    dismiss: list[AttributeName] | None = Field(
+        default=None, min_length=1, max_length=100, examples=[["hair"]],
+        description="Instead: attributes whose suggestions are dropped. `suggest_attributes` may bring them again.",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _one_of_each(self) -> "EditSource":
         if (self.where is None) == (self.image_ids is None):
             raise ValueError("give exactly one of `where` and `image_ids`")
-        if (self.set is None) == (self.delete is None):
-            raise ValueError("give exactly one of `set` and `delete`")
+        if [self.set, self.delete, self.confirm, self.dismiss].count(None) != 3:
+            raise ValueError("give exactly one of `set`, `delete`, `confirm`, and `dismiss`")
+        if self.least_confidence is not None and self.confirm is None:
+            raise ValueError("`least_confidence` belongs to `confirm`")
         return self
 
 
@@ -147,6 +162,12 @@ class ImportOptions(LabelledBody):
         description="What becomes of an image that looks nearly like one before it, here or in the dataset: it is kept "
         "and marked with the row of that one, or left out.",
     )
+    suggest_attributes: bool = Field(
+        default=False,
+        description="Learn the attributes of the types `enum` and `bool` from the images that have them, and suggest "
+        "values for those that lack one, where that is right often enough. What is suggested is apart from the "
+        "attributes until an edit confirms it; it takes the place of what was suggested before.",
+    )
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
 
 
@@ -181,6 +202,7 @@ class ImportView(JobFields):
     object: Literal["import"] = "import"
     dataset_id: str
     source: dict[str, Any]
+    suggest_attributes: bool
     dry_run: bool
     result: dict[str, Any] | None
     rejected_rows: list[RejectedRow]
@@ -196,7 +218,8 @@ class ImportView(JobFields):
         fields = shared_fields(job, wait)
         fields["urls"] = {**fields["urls"], "rows": f"/v1/imports/{job.id}/rows"}
         return cls(
-            **fields, dataset_id=spec.dataset_id, source=_source(spec), dry_run=spec.dry_run, result=result,
+            **fields, dataset_id=spec.dataset_id, source=_source(spec), dry_run=spec.dry_run,
+            suggest_attributes=spec.suggest_attributes, result=result,
             rejected_rows=[RejectedRow.model_validate(row) for row in rejected[:MOST_REJECTED_ROWS]],
         )  # fmt: skip
 
@@ -218,6 +241,11 @@ def _source(spec: ImportSpec) -> dict[str, Any]:
 def _edit(edit: Edit, dataset_id: str) -> dict[str, Any]:
     ids = None if edit.rows is None else [image_id(dataset_id, row) for row in edit.rows]
     which = {"where": edit.where} if ids is None else {"image_ids": ids}
+    if edit.confirm:
+        least = {} if edit.least_confidence is None else {"least_confidence": edit.least_confidence}
+        return {**which, "confirm": edit.confirm, **least}
+    if edit.dismiss:
+        return {**which, "dismiss": edit.dismiss}
     return {**which, **({"delete": True} if edit.delete else {"set": edit.set})}
 
 
