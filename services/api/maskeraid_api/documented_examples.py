@@ -69,6 +69,18 @@ EXAMPLES: dict[str, dict[str, Json]] = {
                 "source": {"type": "edit", "where": ["mouth:2", "nose:"], "set": {"nose": "1", "eyes": None}},
             }
         },
+        "values suggested for images that lack them": {
+            "value": {
+                "dataset_id": DATASET_ID, "source": {"type": "upload", "upload_id": UPLOAD_ID},
+                "suggest_attributes": True,
+            }
+        },
+        "sure suggestions confirmed": {
+            "value": {
+                "dataset_id": DATASET_ID,
+                "source": {"type": "edit", "where": [], "confirm": ["nose"], "least_confidence": 0.9},
+            }
+        },
         "images taken out": {
             "value": {
                 "dataset_id": DATASET_ID,

@@ -213,6 +213,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "storage_bytes": ("In the store.", 1_073_741_824),
     "subject": ("What it is about.", TRAINING_ID),
     "subject_kind": ("What the images show.", None),
+    "suggest_attributes": ("Whether values are suggested for images that lack them.", None),
     "synthetic": ("The faces are drawn, not photographed.", None),
     "tags": ("Yours, for finding it again.", ["demo"]),
     "target": ("The endpoint's id, or the address.", "owner@example.org"),

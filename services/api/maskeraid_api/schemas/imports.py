@@ -64,6 +64,7 @@ class CoveringsSource(Body):
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1, description="Drawn when absent, and then shown.")
 
 
+_NO_LEAST = {"least_confidence": {"type": "null"}}  # of a schema: that belongs to `confirm` alone
 EditValue = Text | bool | int | float | None
 
 
@@ -81,10 +82,10 @@ class EditSource(Body):
                 },
                 {
                     "oneOf": [
-                        {"required": ["set"], "properties": {"set": {"type": "object"}}},
-                        {"required": ["delete"], "properties": {"delete": {"const": True}}},
+                        {"required": ["set"], "properties": {"set": {"type": "object"}, **_NO_LEAST}},
+                        {"required": ["delete"], "properties": {"delete": {"const": True}, **_NO_LEAST}},
                         {"required": ["confirm"], "properties": {"confirm": {"type": "array"}}},
-                        {"required": ["dismiss"], "properties": {"dismiss": {"type": "array"}}},
+                        {"required": ["dismiss"], "properties": {"dismiss": {"type": "array"}, **_NO_LEAST}},
                     ]
                 },
             ]
