@@ -46,6 +46,28 @@ class TestClient:
             {"dataset_id": "ds_1", "source": {"type": "edit", "where": [], "set": {"age": 3}}},
         ]  # fmt: skip
 
+    def test_suggestions_are_asked_for_confirmed_and_dismissed(self, tmp_path: Path) -> None:
+        (tmp_path / "faces.zip").write_bytes(b"PK\x03\x04")
+        service = Service(ORDERED)
+        with service.client() as client:
+            client.imports.edit("ds_1", {"nose": "2"}, image_ids=["img_1"], suggest_attributes=True)
+            client.imports.merge("ds_1", ["ds_2"], suggest_attributes=True)
+            client.imports.confirm("ds_1", "hair", "nose", least_confidence=0.9)
+            client.imports.confirm("ds_1", "hair", where=["suggested.hair:1"], dry_run=True)
+            client.imports.dismiss("ds_1", "hair", image_ids=["img_1"])
+            client.imports.upload("ds_1", tmp_path / "faces.zip", suggest_attributes=True)
+        *sent, form = service.requests
+        first, second, *edits = [json.loads(request.content) for request in sent]
+        assert first["suggest_attributes"]
+        assert second["suggest_attributes"]
+        assert b'{"suggest_attributes": true}' in form.content
+        assert [one["source"] for one in edits] == [
+            {"type": "edit", "where": [], "confirm": ["hair", "nose"], "least_confidence": 0.9},
+            {"type": "edit", "where": ["suggested.hair:1"], "confirm": ["hair"]},
+            {"type": "edit", "image_ids": ["img_1"], "dismiss": ["hair"]},
+        ]  # fmt: skip
+        assert edits[1]["dry_run"]
+
     def test_a_merge_names_its_parts(self) -> None:
         service = Service(ORDERED)
         with service.client() as client:
@@ -123,6 +145,29 @@ class TestCommands:
         result = run("datasets", "edit", "faces", *words)
         assert result.exit_code == 2
         assert remedy in " ".join(result.stderr.replace("│", " ").split())
+
+    def test_suggestions_are_told_and_confirmed(self, service_with: Server) -> None:
+        told = {
+            "attribute": "hair", "images": 25, "learned_from": 100, "accuracy": 0.93, "accuracy_low": 0.9,
+            "accuracy_high": 0.95,
+        }  # fmt: skip
+        service_with.answers["POST /v1/imports"] = imported(
+            version=2, imported=0, edited=0, deleted=0, unchanged=1, suggested=[told]
+        )
+        words = run("datasets", "edit", "faces", "--image", "img_1", "--set", "nose=1", "--suggest").stdout
+        assert "version 2: the same images, with values suggested\n" in words
+        assert "  hair: 25 values suggested; of 100 known ones 93% were told (90% to 95%)\n" in words
+        assert sent(service_with)["suggest_attributes"]
+        run("datasets", "merge", "faces", "faces", "--suggest")
+        assert sent(service_with)["suggest_attributes"]
+        service_with.answers["POST /v1/imports"] = imported(version=3, imported=0, edited=24, deleted=0, unchanged=1)
+        result = run("datasets", "confirm", "faces", "hair", "--least", "0.9", "--where", "suggested.hair:1")
+        assert result.stdout == "faces [bold] (ds_1) version 3: 24 edited, 1 unchanged\n", result.output
+        assert sent(service_with)["source"] == {
+            "type": "edit", "where": ["suggested.hair:1"], "confirm": ["hair"], "least_confidence": 0.9,
+        }  # fmt: skip
+        run("datasets", "dismiss", "faces", "hair")
+        assert sent(service_with)["source"] == {"type": "edit", "where": [], "dismiss": ["hair"]}
 
     def test_merge(self, service_with: Server) -> None:
         service_with.answers["POST /v1/imports"] = imported(version=1, imported=24, rejected=0, duplicates=1)

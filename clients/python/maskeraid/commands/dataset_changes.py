@@ -1,4 +1,4 @@
-"""`maskeraid datasets edit`, `merge`, and `rows`: change what is in a dataset, and see what came of each row."""
+"""`maskeraid datasets edit`, `confirm`, `dismiss`, `merge`, and `rows`: change a dataset, and see what came of it."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -6,10 +6,25 @@ from typing import Annotated, Any
 import typer
 
 from maskeraid.client import Client
-from maskeraid.commands.datasets import IsDry, Role, find_dataset, find_or_make_dataset, print_import
+from maskeraid.commands.datasets import (
+    IsDry,
+    IsSuggesting,
+    Role,
+    find_dataset,
+    find_or_make_dataset,
+    print_import,
+    suggesting,
+)
 from maskeraid.terminal import All, AsJson, Limit, Where, connected, follow, print_newest, print_outcome, progress_bar
 
 OUTCOMES = "accepted, rejected, duplicate, near_duplicate, no_face, too_small, edited, deleted, unchanged"
+
+DatasetWord = Annotated[str, typer.Argument(help="Its id or name.")]
+AttributeWords = Annotated[list[str], typer.Argument(help="Attributes whose suggestions are meant.")]
+ImageIds = Annotated[list[str] | None, typer.Option("--image", help="Id of an image; repeatable.")]
+SuggestedWhere = Annotated[
+    list[str] | None, typer.Option("--where", help="Only images with, e.g., suggested.hair:1; repeatable.")
+]
 
 
 def edit_images(
@@ -25,6 +40,7 @@ def edit_images(
     image: Annotated[list[str] | None, typer.Option(help="Id of an image; repeatable, instead of --where.")] = None,
     is_all: Annotated[bool, typer.Option("--all", help="Every image, without --where and --image.")] = False,
     is_dry: IsDry = False,
+    is_suggesting: IsSuggesting = False,
     as_json: AsJson = False,
 ) -> None:
     """Set or take away values of images that are there, or take the images out; makes a version, copies nothing."""
@@ -37,7 +53,7 @@ def edit_images(
         found = find_dataset(client, dataset)
         ordered = client.imports.edit(
             found.id, changes or None, where=None if image else where or [], image_ids=image or (), delete=is_deletion,
-            dry_run=is_dry,
+            dry_run=is_dry, **suggesting(is_suggesting),
         )  # fmt: skip
         with progress_bar() as bar:
             ended = follow(bar, ordered, f"edit {found.name}")
@@ -54,12 +70,52 @@ def _changes(values: list[str], unset: list[str]) -> dict[str, str | float | Non
     return changes
 
 
+def confirm_suggestions(
+    dataset: DatasetWord,
+    attributes: AttributeWords,
+    least: Annotated[
+        float | None, typer.Option("--least", min=0, max=1, help="Only suggestions as sure as this, 0 to 1.")
+    ] = None,
+    where: SuggestedWhere = None,
+    image: ImageIds = None,
+    is_dry: IsDry = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make what was suggested the images' values, of all images unless some are named."""
+    with connected() as client:
+        found = find_dataset(client, dataset)
+        ordered = client.imports.confirm(
+            found.id, *attributes, least_confidence=least, where=where, image_ids=image or (), dry_run=is_dry
+        )
+        with progress_bar() as bar:
+            ended = follow(bar, ordered, f"confirm {found.name}")
+    print_import(ended, found, as_json=as_json)
+
+
+def dismiss_suggestions(
+    dataset: DatasetWord,
+    attributes: AttributeWords,
+    where: SuggestedWhere = None,
+    image: ImageIds = None,
+    is_dry: IsDry = False,
+    as_json: AsJson = False,
+) -> None:
+    """Drop what was suggested, of all images unless some are named."""
+    with connected() as client:
+        found = find_dataset(client, dataset)
+        ordered = client.imports.dismiss(found.id, *attributes, where=where, image_ids=image or (), dry_run=is_dry)
+        with progress_bar() as bar:
+            ended = follow(bar, ordered, f"dismiss {found.name}")
+    print_import(ended, found, as_json=as_json)
+
+
 def merge_datasets(
     into: Annotated[str, typer.Argument(help="Name of the dataset that takes in; made when there is none.")],
     parts: Annotated[list[str], typer.Argument(help="Datasets by id or name; NAME:3 is their version 3.")],
     where: Where = None,
     role: Role = None,
     is_dry: IsDry = False,
+    is_suggesting: IsSuggesting = False,
     as_json: AsJson = False,
 ) -> None:
     """Merge datasets into one, each image once; what is merged stays as it is, also when they change."""
@@ -67,7 +123,8 @@ def merge_datasets(
         chosen = [{**_part(client, text), "where": where or []} for text in parts]
         target = find_or_make_dataset(client, into, role)
         with progress_bar() as bar:
-            ended = follow(bar, client.imports.merge(target.id, chosen, dry_run=is_dry), f"merge into {into}")
+            ordered = client.imports.merge(target.id, chosen, dry_run=is_dry, **suggesting(is_suggesting))
+            ended = follow(bar, ordered, f"merge into {into}")
     print_import(ended, target, as_json=as_json)
 
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from maskeraid.client import REPEATS, Client
-from maskeraid.commands.import_words import attribute_in_words, in_words
+from maskeraid.commands.import_words import attribute_in_words, in_words, suggestion_in_words
 from maskeraid.errors import JobFailed
 from maskeraid.objects import Dataset, Import
 from maskeraid.resources.datasets import PURPOSE, attest
@@ -32,6 +32,9 @@ app = typer.Typer(cls=Group, no_args_is_help=True, help="Sets of face images.")
 Role = Annotated[Literal["train", "test"] | None, typer.Option(help="Of a dataset that is made; `train` when absent.")]
 IsDry = Annotated[
     bool, typer.Option("--dry-run", help="Check everything and say what would come of it; store nothing.")
+]
+IsSuggesting = Annotated[
+    bool, typer.Option("--suggest", help="Suggest values for images that lack them, learned from the others.")
 ]
 DrawnSet = Literal[
     "faces-light", "faces-medium", "faces-dark",
@@ -100,6 +103,7 @@ def import_faces(
     ] = None,
     role: Role = None,
     is_dry: IsDry = False,
+    is_suggesting: IsSuggesting = False,
     basis: Annotated[
         Basis | None,
         typer.Option(help="Why these faces may be used, and your word that no minor is among them; once a dataset."),
@@ -125,7 +129,7 @@ def import_faces(
     attestation = attest(basis, purpose=purpose, licence=licence) if basis else None
     options = {
         "detect_faces": detects_faces, "size": size, "near_duplicates": near_duplicates,
-        "allow_generated": allows_generated, "dry_run": is_dry,
+        "allow_generated": allows_generated, "dry_run": is_dry, **suggesting(is_suggesting),
     }  # fmt: skip
     with connected() as client:
         dataset = find_attested_dataset(client, name or file.stem, role, attestation)
@@ -152,6 +156,11 @@ def check_kind(file: Path) -> None:
             )
 
 
+def suggesting(is_wanted: bool) -> dict[str, bool]:
+    """The option of an import; not sent unless it is wanted."""
+    return {"suggest_attributes": True} if is_wanted else {}
+
+
 def upload(client: Client, bar: Progress, dataset: Dataset, file: Path, **options: Any) -> Import:  # noqa: ANN401
     client.repeats = REPEATS  # it has answered a moment ago: a restart in the middle is waited for
     task = bar.add_task(f"upload {file.name}", total=1, phase="sending")
@@ -174,6 +183,8 @@ def print_import(ended: Import, dataset: Dataset, *, as_json: bool) -> None:
     console.print(f"{dataset.name} ({dataset.id}) {in_words(ended.result or {})}")
     for entry in (ended.result or {}).get("schema", ()):
         console.print(f"  {attribute_in_words(entry)}")
+    for entry in (ended.result or {}).get("suggested", ()):
+        console.print(f"  {suggestion_in_words(entry)}")
     print_rejected(ended, dataset, console)
 
 

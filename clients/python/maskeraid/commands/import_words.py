@@ -13,6 +13,8 @@ def in_words(result: Mapping[str, Any]) -> str:
         return f"would have: {_news(result) or 'nothing new'}{losses}; nothing was stored"
     if news := _news(result):
         return f"version {result.get('version', 0)}: {news}{losses}"
+    if any(entry["images"] for entry in result.get("suggested", ())):
+        return f"version {result['version']}: the same images, with values suggested{losses}"
     if "edited" in result:
         return f"nothing has changed: it is still at version {result['version']}"
     of_all = result["duplicates"] + result.get("rejected", 0)
@@ -39,6 +41,14 @@ def losses_in_words(result: Mapping[str, int]) -> str:
     parts = [f"{result[name]} {word}" for name, word in words.items() if result.get(name)]
     alike = f"; {result['near_duplicates']} nearly like another" if result.get("near_duplicates") else ""
     return (f"; left out: {', '.join(parts)}" if parts else "") + alike
+
+
+def suggestion_in_words(entry: Mapping[str, Any]) -> str:
+    """What was suggested of an attribute, and how often that is right."""
+    return (
+        f"{entry['attribute']}: {entry['images']} values suggested; of {entry['learned_from']} known ones "
+        f"{entry['accuracy']:.0%} were told ({entry['accuracy_low']:.0%} to {entry['accuracy_high']:.0%})"
+    )
 
 
 def attribute_in_words(entry: Mapping[str, Any]) -> str:

@@ -39,6 +39,7 @@ class Image(ApiObject):
     width: int = 0
     height: int = 0
     attributes: dict[str, Any] = {}
+    suggestions: dict[str, dict[str, Any]] = {}  # `value` and `confidence` by attribute: not confirmed yet
     models: list[dict[str, Any]] = []  # `model_id` and `version` of those that learned from it
     quality: dict[str, Any] | None = None  # `sharpness`, `exposure`, `face_size`, `warnings`
     near_duplicate_of: str | None = None  # the id of another image

@@ -109,6 +109,7 @@ class Imports(Resource[Import]):
         image_ids: Sequence[str] = (),
         delete: bool = False,
         dry_run: bool = False,
+        **options: Any,  # noqa: ANN401 fields of the API
     ) -> Import:
         """Change images that are there, which makes a version; no image is sent or copied.
 
@@ -117,22 +118,61 @@ class Imports(Resource[Import]):
             where: conditions like `mouth:2`; the images that meet them are changed, all of them by an empty list.
             image_ids: instead, which images.
             delete: take the images out, instead of setting values.
+            options: as `POST /v1/imports` takes them, like `suggest_attributes=True`.
         """
-        source: dict[str, Any] = {"type": "edit"}
-        source |= {"image_ids": list(image_ids)} if image_ids else {}
-        source |= {"where": list(where)} if where is not None else {}
+        source = _edit_of(where, image_ids)
         source |= {"delete": True} if delete else {}
         source |= {"set": dict(values)} if values is not None else {}
+        return self._order(dataset_id, source, dry_run, **options)
+
+    def confirm(
+        self,
+        dataset_id: str,
+        *attributes: str,
+        least_confidence: float | None = None,
+        where: Sequence[str] | None = None,
+        image_ids: Sequence[str] = (),
+        dry_run: bool = False,
+    ) -> Import:
+        """Make what is suggested of these attributes the images' values, of all images when none are named.
+
+        Args:
+            least_confidence: only suggestions as sure as this, 0 to 1.
+            where: conditions like `suggested.hair:1`.
+        """
+        source = _edit_of([] if where is None and not image_ids else where, image_ids)
+        source |= {"confirm": list(attributes)}
+        source |= {"least_confidence": least_confidence} if least_confidence is not None else {}
         return self._order(dataset_id, source, dry_run)
 
-    def merge(self, dataset_id: str, parts: Sequence[str | Mapping[str, Any]], *, dry_run: bool = False) -> Import:
+    def dismiss(
+        self,
+        dataset_id: str,
+        *attributes: str,
+        where: Sequence[str] | None = None,
+        image_ids: Sequence[str] = (),
+        dry_run: bool = False,
+    ) -> Import:
+        """Drop what is suggested of these attributes, of all images when none are named."""
+        source = _edit_of([] if where is None and not image_ids else where, image_ids)
+        return self._order(dataset_id, source | {"dismiss": list(attributes)}, dry_run)
+
+    def merge(
+        self,
+        dataset_id: str,
+        parts: Sequence[str | Mapping[str, Any]],
+        *,
+        dry_run: bool = False,
+        **options: Any,  # noqa: ANN401 fields of the API
+    ) -> Import:
         """Take in the images of other datasets, each once.
 
         Args:
             parts: ids of datasets, or `{"dataset_id", "version", "where"}`.
+            options: as `POST /v1/imports` takes them, like `suggest_attributes=True`.
         """
         chosen = [{"dataset_id": part} if isinstance(part, str) else dict(part) for part in parts]
-        return self._order(dataset_id, {"type": "merge", "parts": chosen}, dry_run)
+        return self._order(dataset_id, {"type": "merge", "parts": chosen}, dry_run, **options)
 
     def rows(self, import_id: str, *outcomes: str) -> Iterator[ImportRow]:
         """What became of every row of an import that has ended, or of those of some outcomes."""
@@ -200,8 +240,13 @@ class Imports(Resource[Import]):
             ordered = self._client.request_json("POST", self.path, data=parts, files={"files": (file.name, stream)})
         return Import.of(ordered, self._client)
 
-    def _order(self, dataset_id: str, source: Mapping[str, Any], dry_run: bool) -> Import:
-        return self._create(dataset_id=dataset_id, source=source, **_dry(dry_run))
+    def _order(self, dataset_id: str, source: Mapping[str, Any], dry_run: bool, **options: Any) -> Import:  # noqa: ANN401
+        return self._create(dataset_id=dataset_id, source=source, **options, **_dry(dry_run))
+
+
+def _edit_of(where: Sequence[str] | None, image_ids: Sequence[str]) -> dict[str, Any]:
+    which: dict[str, Any] = {"image_ids": list(image_ids)} if image_ids else {}
+    return {"type": "edit", **which, **({"where": list(where)} if where is not None else {})}
 
 
 def _dry(dry_run: bool) -> dict[str, Any]:
