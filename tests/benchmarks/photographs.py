@@ -21,7 +21,7 @@ from maskeraid_faces.evaluation.fills import measure_fills
 from maskeraid_faces.evaluation.quality import compare, measure_quality
 from maskeraid_faces.evaluation.samples import draw_samples
 from maskeraid_faces.face_model import FaceModel
-from maskeraid_faces.images import Images, to_pixels
+from maskeraid_faces.images import Image, Images, to_pixels
 from maskeraid_faces.training.engine_c import with_engine_c
 from maskeraid_faces.training.engines import EngineTraining
 from maskeraid_faces.training.settings import TrainSettings
@@ -37,14 +37,19 @@ SEED = 5
 @cache
 def photographs() -> dict[str, tuple[Images, list[str]]]:
     """Images uint8 (n, 64, 64, 3) and their groups, by split."""
-    with zipfile.ZipFile(SET) as archive:
-        rows = list(csv.DictReader(io.TextIOWrapper(archive.open("manifest.csv"), "utf-8")))
-        pixels = [np.asarray(Pictures.open(io.BytesIO(archive.read(row["file"]))).convert("RGB")) for row in rows]
+    rows, pixels = rows_and_pixels()
     found = {}
     for split in ("train", "test"):
         chosen = [place for place, row in enumerate(rows) if row["split"] == split]
         found[split] = np.stack([pixels[place] for place in chosen]), [rows[place]["group"] for place in chosen]
     return found
+
+
+def rows_and_pixels() -> tuple[list[dict[str, str]], list[Image]]:
+    """The manifest's rows, and the image uint8 (64, 64, 3) of each."""
+    with zipfile.ZipFile(SET) as archive:
+        rows = list(csv.DictReader(io.TextIOWrapper(archive.open("manifest.csv"), "utf-8")))
+        return rows, [np.asarray(Pictures.open(io.BytesIO(archive.read(row["file"]))).convert("RGB")) for row in rows]
 
 
 def is_there() -> bool:

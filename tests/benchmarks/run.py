@@ -37,6 +37,7 @@ SUBJECTS = (
     "fills",
     "gated_fills",
     "searching",
+    "suggesting",
 )
 OUTPUT = Path("bench-output")
 

@@ -88,14 +88,20 @@ class Suggester:
         return np.asarray(self._judge.classes_)[told.argmax(axis=1)], np.minimum(told.max(axis=1), self._surest)
 
 
-def learn(features: Floats, labels: Texts, persons: Texts | None = None, seed: int = 0) -> Suggester:
+def learn(
+    features: Floats,
+    labels: Texts,
+    persons: Texts | None = None,
+    seed: int = 0,
+    least_accuracy: float = LEAST_ACCURACY,
+) -> Suggester:
     """Learn the values of an attribute from features (n, d) with n labels, none of them missing.
 
     With `persons` (n, "" where unknown) nobody is both learned from and judged, and the interval counts persons.
     The confidences are calibrated by one temperature on the images that were left out.
 
     Raises: NothingToSuggest, when there is too little to learn from, or the lower end of the accuracy's interval is
-        below 0.8, or not above what always saying the commonest value would reach.
+        below `least_accuracy`, or not above what always saying the commonest value would reach.
 
     Source: Guo et al. 2017 (arXiv 1706.04599), section 4.2, for the temperature; Wilson 1927 for the interval.
     """
@@ -110,7 +116,7 @@ def learn(features: Floats, labels: Texts, persons: Texts | None = None, seed: i
     is_right = np.asarray(values)[said.argmax(axis=1)] == truth
     accuracy, independent = float(is_right.mean()), len(truth) if groups is None else len(set(groups))
     low, high = wilson_interval(round(accuracy * independent), independent)
-    _check(accuracy, low, truth)
+    _check(accuracy, low, truth, least_accuracy)
     surest = (independent + 1) / (independent + 2)  # Laplace's rule of succession
     error = calibration_error(np.minimum(said.max(axis=1), surest), is_right)
     judge = _judge(seed).fit(rows, truth)
@@ -157,12 +163,12 @@ def _left_out(
     return said
 
 
-def _check(accuracy: float, low: float, truth: Texts) -> None:
+def _check(accuracy: float, low: float, truth: Texts, least: float) -> None:
     names, counts = np.unique(truth, return_counts=True)
     commonest = float(counts.max() / len(truth))
     measured = f"it is right for {accuracy:.0%} of images that it has not seen (by its interval at least {low:.0%})"
-    if low < LEAST_ACCURACY:
-        raise NothingToSuggest(f"{measured}, and should be for {LEAST_ACCURACY:.0%}: give more images a value")
+    if low < least:
+        raise NothingToSuggest(f"{measured}, and should be for {least:.0%}: give more images a value")
     if low <= commonest:
         raise NothingToSuggest(f"{measured}, and always saying {names[counts.argmax()]} would be for {commonest:.0%}")
 
