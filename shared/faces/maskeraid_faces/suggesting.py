@@ -17,7 +17,7 @@ from maskeraid_faces.images import Floats, Image, Images, to_network
 from maskeraid_faces.metrics.calibration import calibration_error
 from maskeraid_faces.metrics.wilson import wilson_interval
 
-SIDE = 24  # pixels of a small picture; on 3,900 photographs 16 is up to 2 % worse, 32 no better by more than 1 %
+SIDE = 24  # pixels of a small picture; on 3,900 photographs 16 is up to 1 % worse, 32 half a per cent better
 COMPONENTS = 128
 MOST_FOR_BASIS = 4_000  # images: more move the first components little, and cost their memory as floats
 LEAST_RELATIVE_DEVIATION = 1e-3  # of a component beside the first: less is rounding

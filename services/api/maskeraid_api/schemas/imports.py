@@ -64,7 +64,7 @@ class CoveringsSource(Body):
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1, description="Drawn when absent, and then shown.")
 
 
-_NO_LEAST = {"least_confidence": {"type": "null"}}  # of a schema: that belongs to `confirm` alone
+_NO_LEAST: dict[str, Any] = {"least_confidence": {"type": "null"}}  # of a schema: that belongs to `confirm` alone
 EditValue = Text | bool | int | float | None
 
 
