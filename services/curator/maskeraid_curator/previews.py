@@ -9,6 +9,7 @@ from maskeraid_core.manifests import PREFIX, facets
 from maskeraid_curator.drafts import Draft
 
 MOST_VALUES = 20  # of one attribute
+FEWEST_OF_A_VALUE = 8  # images on average: then values are kinds, not names or measures
 
 
 def schema_preview(draft: Draft) -> list[dict[str, Any]]:
@@ -29,4 +30,11 @@ def _entry(name: str, attribute: Attribute, manifest: pl.DataFrame, facet: dict[
     if attribute.type == "number":
         numbers = values.cast(pl.Float64, strict=False)
         entry |= {"minimum": numbers.min(), "maximum": numbers.max()}
-    return entry
+    return entry | ({"suits": "enum"} if _is_of_kinds(entry) else {})
+
+
+def _is_of_kinds(entry: dict[str, Any]) -> bool:
+    """Whether it could be an enum, which is never inferred: a later import may bring values that this one has not."""
+    images = sum(value["count"] for value in entry["values"])
+    is_open = entry["type"] in ("text", "number") and 2 <= entry["distinct"] <= MOST_VALUES
+    return is_open and images >= FEWEST_OF_A_VALUE * entry["distinct"]

@@ -34,7 +34,7 @@ BATCH = 256  # images that are read at once
 NOT_SUGGESTED = "{}: nothing is suggested, for {}"
 NOTHING_MISSING = (
     "no values are suggested: that is for attributes of the types `enum` and `bool` which some images lack, and there "
-    "are none in this dataset"
+    "are none in this dataset; its schema is given when it is made, and a dry run says which attributes suit `enum`"
 )
 LEFT_OUT = "{}: nothing is suggested, for of one import {} attributes are learned at most"
 

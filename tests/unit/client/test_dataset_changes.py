@@ -194,7 +194,7 @@ class TestCommands:
         service_with.answers["GET /v1/datasets"] = page(VOUCHED)
         values = [{"value": "1", "count": 3}, {"value": "2", "count": 4}]
         schema = [
-            {"attribute": "eyes", "type": "text", "values": values, "distinct": 2, "missing": 0},
+            {"attribute": "eyes", "type": "text", "values": values, "distinct": 2, "missing": 0, "suits": "enum"},
             {"attribute": "age", "type": "number", "values": values, "distinct": 9, "missing": 4, "minimum": 1,
              "maximum": 31.5},
             {"attribute": "nose", "type": "text", "values": [], "distinct": 0, "missing": 7},
@@ -204,7 +204,7 @@ class TestCommands:
         )
         assert run("import", "faces.zip", "--dry-run").stdout.splitlines() == [
             "faces [bold] (ds_1) would have: 7 images; left out: 1 rejected; nothing was stored",
-            "  eyes (text): 1, 2; 0 missing", "  age (number): 1 to 31.5; 4 missing",
+            "  eyes (text, suits enum): 1, 2; 0 missing", "  age (number): 1 to 31.5; 4 missing",
             "  nose (text): no value; 7 missing",
         ]  # fmt: skip
 

@@ -58,4 +58,5 @@ def attribute_in_words(entry: Mapping[str, Any]) -> str:
     else:
         shown = [value["value"] for value in entry["values"][:VALUES_SHOWN]]
         values = ", ".join([*shown, *(["…"] if entry["distinct"] > len(shown) else [])]) or "no value"
-    return f"{entry['attribute']} ({entry['type']}): {values}; {entry['missing']} missing"
+    kind = f"{entry['type']}, suits enum" if entry.get("suits") == "enum" else entry["type"]
+    return f"{entry['attribute']} ({kind}): {values}; {entry['missing']} missing"
