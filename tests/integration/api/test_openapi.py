@@ -82,5 +82,5 @@ def _run_schemathesis(address: str, key: str, folder: Path) -> subprocess.Comple
         **os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE), "OWN_KEY": own_key,
     }  # fmt: skip
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900, check=False
     )
