@@ -1,6 +1,7 @@
 """The looks of a version's images: 8 x 8 x 3 levels each, in the order of its manifest."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,9 +23,10 @@ class KeptLooks:
         return self.levels.nbytes + self.is_known.nbytes
 
 
-def read_looks(manifest: bytes) -> KeptLooks:
-    """From a manifest as Parquet, of any age."""
+def read_looks(manifest: bytes, erased: Sequence[int] = ()) -> KeptLooks:
+    """From a manifest as Parquet, of any age, without the images of these rows."""
     rows = pl.scan_parquet(io.BytesIO(manifest))
+    rows = rows.filter(~pl.col("row").is_in(list(erased))) if erased else rows
     if "look" not in rows.collect_schema():
         count = rows.select(pl.len()).collect().item()
         return KeptLooks(np.zeros((count, LEVELS), np.uint8), np.zeros(count, np.bool_))

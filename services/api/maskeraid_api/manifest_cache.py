@@ -1,4 +1,4 @@
-"""Manifests of dataset versions, kept in memory by digest: they never change."""
+"""Manifests of dataset versions, kept in memory by what is in them."""
 
 import polars as pl
 from anyio import to_thread
@@ -7,7 +7,7 @@ from maskeraid_api.kept import Kept
 from maskeraid_api.kept_looks import KeptLooks, read_looks
 from maskeraid_core.blobs import Blobs
 from maskeraid_core.documents.datasets import DatasetVersion
-from maskeraid_core.manifests import compact, read_manifest
+from maskeraid_core.manifests import compact, rows_of
 
 
 class ManifestCache:
@@ -22,20 +22,15 @@ class ManifestCache:
         """A row an image, as `compact` leaves it; read and parsed outside the event loop."""
 
         async def read() -> pl.DataFrame:
-            data = await self._blobs.get(version.manifest_key, version.manifest_sha256)
-            return await to_thread.run_sync(_read, data)
+            return await to_thread.run_sync(compact, await rows_of(self._blobs, version))
 
-        return await self._kept.of(version.manifest_sha256, read)
+        return await self._kept.of(version.rows_key, read)
 
     async def looks(self, version: DatasetVersion) -> KeptLooks:
         """The looks of the same rows, kept apart: few requests need them, and they are larger than all else."""
 
         async def read() -> KeptLooks:
             data = await self._blobs.get(version.manifest_key, version.manifest_sha256)
-            return await to_thread.run_sync(read_looks, data)
+            return await to_thread.run_sync(read_looks, data, version.erased_rows)
 
-        return await self._looks.of(version.manifest_sha256, read)
-
-
-def _read(data: bytes) -> pl.DataFrame:
-    return compact(read_manifest(data))
+        return await self._looks.of(version.rows_key, read)

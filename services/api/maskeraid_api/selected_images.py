@@ -139,7 +139,7 @@ async def images_of_model(
 def _key_of(library: Library, version: DatasetVersion) -> Hashable:
     """The same for all who see the same rows: a reader sees fewer attributes than an owner."""
     is_own = library.is_own(version)
-    return version.manifest_sha256 if is_own else (version.manifest_sha256, tuple(sorted(version.attributes)))
+    return version.rows_key if is_own else (version.rows_key, tuple(sorted(version.attributes)))
 
 
 def _learned(

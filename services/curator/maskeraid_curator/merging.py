@@ -13,7 +13,7 @@ from maskeraid_core.documents.datasets import DatasetVersion, MergePart, Role
 from maskeraid_core.errors import InputGone
 from maskeraid_core.ids import image_id
 from maskeraid_core.import_reports import complete_report
-from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, read_manifest
+from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, rows_of
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.dataset_shares import ReadableDatasets
 from maskeraid_core.suggestions import suggested_in, without_suggestions
@@ -46,7 +46,7 @@ async def read_parts(stores: Stores, tenant: str, parts: Sequence[MergePart]) ->
         version = await readable.version(dataset, part.version) if dataset else None
         if dataset is None or version is None:
             raise InputGone(f"version {part.version} of the dataset {part.dataset_id} is gone")
-        manifest = read_manifest(await stores.blobs.get(version.manifest_key, version.manifest_sha256))
+        manifest = await rows_of(stores.blobs, version)
         rows = filter_manifest(readable.rows(version, manifest), parse_where(part.where, f"/source/parts/{place}"))
         found.append(Part(dataset.name, dataset.role, version, rows))
     return found

@@ -9,7 +9,7 @@ from maskeraid_core.documents.datasets import CoveredFaces, DataPart, Dataset, D
 from maskeraid_core.errors import InputGone
 from maskeraid_core.held import Held
 from maskeraid_core.jobs import Job, JobStatus
-from maskeraid_core.manifests import filter_manifest, parse_where, read_manifest, write_manifest
+from maskeraid_core.manifests import filter_manifest, parse_where, rows_of, write_manifest
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
 from maskeraid_core.repositories.jobs import JobRepository
@@ -38,8 +38,7 @@ async def read_version(
     version = await DatasetVersionRepository(stores.database, tenant).of_dataset(dataset.id, part.version)
     if version is None:
         raise InputGone(f"version {part.version} of the dataset {dataset.id} is gone")
-    manifest = read_manifest(await stores.blobs.get(version.manifest_key, version.manifest_sha256))
-    return dataset, version, filter_manifest(manifest, parse_where(part.where))
+    return dataset, version, filter_manifest(await rows_of(stores.blobs, version), parse_where(part.where))
 
 
 def make_version(
@@ -55,7 +54,7 @@ def make_version(
         if not draft.is_change:
             return None, draft
         version = port.call(_write, held.stores, held.job, draft, spec.lineage)
-        if port.call(_take_number, held.stores, held.job, version):
+        if port.call(take_number, held.stores, held.job, version):
             return version, draft
         check()
         held.changed.wait(LOOK_SECONDS)
@@ -74,7 +73,7 @@ async def _before(stores: Stores, dataset: Dataset) -> Before:
     latest = await versions.of_dataset(dataset.id, dataset.latest_version)
     if latest is None:
         raise InputGone(f"version {dataset.latest_version} of the dataset is gone")
-    manifest = read_manifest(await stores.blobs.get(latest.manifest_key, latest.manifest_sha256))
+    manifest = await rows_of(stores.blobs, latest)
     return Before(dataset, manifest, max([latest.last_row, *manifest["row"].tail(1)]))
 
 
@@ -93,7 +92,7 @@ async def _write(stores: Stores, job: Job, draft: Draft, lineage: Sequence[DataP
     )  # fmt: skip
 
 
-async def _take_number(stores: Stores, job: Job, version: DatasetVersion) -> bool:
+async def take_number(stores: Stores, job: Job, version: DatasetVersion) -> bool:
     """Insert the version; False while another import holds its number and may still publish it."""
     versions = DatasetVersionRepository(stores.database, job.tenant)
     if await versions.add_once(version):

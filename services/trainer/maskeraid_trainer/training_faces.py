@@ -7,7 +7,7 @@ import polars as pl
 
 from maskeraid_core.documents.datasets import Attribute, DataPart, identity_in
 from maskeraid_core.errors import InputGone
-from maskeraid_core.manifests import PREFIX, attributes_of, filter_manifest, parse_where, read_manifest
+from maskeraid_core.manifests import PREFIX, attributes_of, filter_manifest, parse_where, rows_of
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.dataset_shares import ReadableDatasets
 from maskeraid_faces.images import Images
@@ -76,7 +76,7 @@ async def read_rows(
         version = await readable.numbered(part.dataset_id, part.version)
         if version is None:
             raise InputGone(f"version {part.version} of the dataset {part.dataset_id} is gone")
-        manifest = read_manifest(await stores.blobs.get(version.manifest_key, version.manifest_sha256))
+        manifest = await rows_of(stores.blobs, version)
         rows = filter_manifest(readable.rows(version, manifest), parse_where(part.where))
         parts.append(rows.with_columns(pl.lit(version.tenant).alias(OWNER)))
         schema |= version.attributes

@@ -13,7 +13,8 @@ from functools import cache
 FAILPOINTS = (
     "accept.inserted", "ring.before", "look.received", "claim.updated", "child.started", "heartbeat.before_first",
     "checkpoint.bytes_written", "checkpoint.recorded", "result.bytes_written", "finish.moved", "outbox.copied",
-    "delivery.sent", "batch.slice_added", "export.part_written",
+    "delivery.sent", "batch.slice_added", "export.part_written", "deletion.planned", "deletion.rewritten",
+    "deletion.bytes_deleted",
 )  # fmt: skip
 VARIABLE = "MASKERAID_FAILPOINTS"
 

@@ -15,21 +15,30 @@ from maskeraid_core.repositories.repository import now
 
 DETAILS: Mapping[FlagCode, str] = {
     "dataset_deleted": "A dataset that it learned from was deleted; the model has not forgotten it.",
+    "subject_erased": "Images of a person that it learned from were erased; the model has not forgotten them.",
     "share_revoked": "A dataset that it learned from is no longer shared with you; the model has not forgotten it.",
 }
 
 
 async def flag_model(stores: Stores, tenant: str, model_id: str, dataset_id: str, code: FlagCode) -> None:
     """Flag a model once for a dataset. The model has not forgotten what it learned: its owner decides."""
-    at, models = now(), ModelRepository(stores.database, tenant)
-    detail = DETAILS[code]
-    flag = ModelFlag(code=code, detail=detail, dataset_id=dataset_id, at=at)
+    flag = ModelFlag(code=code, detail=DETAILS[code], dataset_id=dataset_id, at=now())
+    await _flag(stores, tenant, model_id, flag, dataset_id)
+
+
+async def flag_for_deletion(stores: Stores, tenant: str, model_id: str, deletion_id: str) -> None:
+    """Flag a model once for an order to erase a person."""
+    flag = ModelFlag(code="subject_erased", detail=DETAILS["subject_erased"], deletion_id=deletion_id, at=now())
+    await _flag(stores, tenant, model_id, flag, deletion_id)
+
+
+async def _flag(stores: Stores, tenant: str, model_id: str, flag: ModelFlag, cause: str) -> None:
     data = {"id": model_id, "object": "model", "status": "flagged", "url": f"/v1/models/{model_id}"}
     notice = Notice(
-        event="model.flagged", subject=model_id, key=f"flagged:{dataset_id}", at=at, data=data,
-        facts={"reason": {"code": flag.code, "message": detail}},
+        event="model.flagged", subject=model_id, key=f"flagged:{cause}", at=flag.at, data=data,
+        facts={"reason": {"code": flag.code, "message": flag.detail}},
     )  # fmt: skip
-    if await models.flag(model_id, flag, notice):
+    if await ModelRepository(stores.database, tenant).flag(model_id, flag, notice):
         await drain_notices(stores, ModelRepository.collection_name, model_id)
 
 

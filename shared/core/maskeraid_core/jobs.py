@@ -219,6 +219,7 @@ class Job(Document):
     updated_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    deleted_at: datetime | None = None  # hidden from its owner until it is erased
 
     @property
     def attempt_prefix(self) -> str:

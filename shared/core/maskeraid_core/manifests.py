@@ -15,9 +15,11 @@ from operator import or_
 from typing import Any
 
 import polars as pl
+from anyio import to_thread
 
 from maskeraid_core import quality
-from maskeraid_core.documents.datasets import Attribute
+from maskeraid_core.blobs import Blobs
+from maskeraid_core.documents.datasets import IDENTITIES, Attribute, DatasetVersion
 from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.places import coarse
 from maskeraid_core.suggestions import ASKED_FOR, CONFIDENCE, VALUE, suggested_in
@@ -82,6 +84,29 @@ def read_manifest(data: bytes) -> pl.DataFrame:
     found = pl.read_parquet(io.BytesIO(data))
     missing = [pl.lit(None, kind).alias(name) for name, kind in MEASURED.items() if name not in found.columns]
     return found.with_columns(missing)
+
+
+async def rows_of(blobs: Blobs, version: DatasetVersion) -> pl.DataFrame:
+    """The rows of a version's manifest, without those that are being erased: whoever shows or uses images reads here.
+
+    Raises: InputGone, ArtifactCorrupt.
+    """
+    data = await blobs.get(version.manifest_key, version.manifest_sha256)
+    return await to_thread.run_sync(_without_erased, data, version.erased_rows)
+
+
+def _without_erased(data: bytes, erased: Sequence[int]) -> pl.DataFrame:
+    rows = read_manifest(data)
+    return rows.filter(~pl.col("row").is_in(list(erased))) if erased else rows
+
+
+def subjects_of(manifest: pl.DataFrame) -> pl.Series | None:
+    """Whom each image shows by the first attribute that says it, else empty; None where no attribute tells it."""
+    columns = [PREFIX + name for name in IDENTITIES if PREFIX + name in manifest.columns]
+    if not columns:
+        return None
+    said = [pl.when(pl.col(name).cast(pl.String) != "").then(pl.col(name).cast(pl.String)) for name in columns]
+    return manifest.select(pl.coalesce(*said, pl.lit("")).alias("subject"))["subject"]
 
 
 def compact(manifest: pl.DataFrame) -> pl.DataFrame:

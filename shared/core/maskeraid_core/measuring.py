@@ -25,13 +25,16 @@ async def note_measured(stores: Stores, job: Job, data: Mapping[str, Any]) -> No
     versions = ModelVersionRepository(stores.database, job.tenant)
     while (version := await versions.of_model(data["model_id"], data["version"])) is not None:
         measured = with_measured(version, data)
-        files = [await _stored(stores, job.tenant, name, content) for name, content in card_files(measured).items()]
-        if measured == version or await versions.note_measured(
-            version, measured.model_copy(update={"files": _replaced(version.files, files)})
-        ):
+        if measured == version or await versions.note_measured(version, await with_card_files(stores, measured)):
             if measured.copies:
                 await withdraw(stores, measured)
             return
+
+
+async def with_card_files(stores: Stores, version: ModelVersion) -> ModelVersion:
+    """The version with its card's files as its facts are now; bytes first."""
+    files = [await _stored(stores, version.tenant, name, content) for name, content in card_files(version).items()]
+    return version.model_copy(update={"files": _replaced(version.files, files)})
 
 
 async def withdraw(stores: Stores, version: ModelVersion) -> None:

@@ -25,6 +25,7 @@ from maskeraid_core.notices import drain_notices, listening_webhooks, mailbox, t
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.batches import BatchRepository
 from maskeraid_core.repositories.datasets import DatasetRepository
+from maskeraid_core.repositories.erasures import ErasureRepository
 from maskeraid_core.repositories.events import EventLine, EventRepository, Lines
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository, facts_of
 from maskeraid_core.repositories.moves import JobMoves
@@ -221,6 +222,11 @@ def _model_created(version: ModelVersion) -> Notice:
     )
 
 
+async def _forget_erasure(stores: Stores, job: Job, _data: dict[str, Any]) -> None:
+    """The receipt has taken its place."""
+    await ErasureRepository(stores.database, job.tenant).delete(job.id)
+
+
 async def _carry_out_effects(stores: Stores, job: Job, entries: Sequence[OutboxEntry]) -> None:
     for entry in entries:
         await _EFFECTS[entry.type](stores, job, entry.data)
@@ -231,6 +237,7 @@ _EFFECTS: Mapping[str, Callable[[Stores, Job, dict[str, Any]], Awaitable[None]]]
     "publish_model": _publish_model,
     PUBLISH_SELECTOR: publish_selector,
     NOTE_MEASURED: note_measured,
+    "forget_erasure": _forget_erasure,
 }
 _CARRY_OUT: Mapping[str, Callable[[Stores, Job, Sequence[OutboxEntry]], Awaitable[None]]] = {
     "event": _append_events,

@@ -3,9 +3,10 @@
 The file is no part of the model: it is not among what a version's readers may fetch, and not in its digest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from maskeraid_faces.errors import BadModelFile
@@ -62,8 +63,27 @@ def read_known_faces(content: bytes, basis: Basis) -> KnownFaces:
     if arrays["is_mirrored"].any():
         found = np.concatenate([found, found @ _mirror(basis, found.shape[1])])
         owners = np.concatenate([owners, owners])
-    ids = tuple(bytes(row).rstrip(b"\0").decode("ascii", "replace") for row in arrays["ids"])
+    ids = tuple(map(_id_of, arrays["ids"]))
     return KnownFaces(found, owners, ids, int(arrays["total"][0]))
+
+
+def without_faces(content: bytes, ids: Collection[str]) -> bytes | None:
+    """The file without the faces of some images, the same bytes when it has none of them; None when no face is left.
+
+    Raises: BadModelFile.
+    """
+    arrays = read_arrays(KNOWN_FACES_FILE, content, read_shapes(KNOWN_FACES_FILE, content))
+    kept = np.array([_id_of(row) not in ids for row in arrays["ids"]])
+    if kept.all():
+        return content
+    if not kept.any():
+        return None
+    of_faces = {name: np.ascontiguousarray(arrays[name][kept]) for name in ("coefficients", "ids", "owners")}
+    return save({**arrays, **of_faces})
+
+
+def _id_of(row: NDArray[np.uint8]) -> str:
+    return bytes(row).rstrip(b"\0").decode("ascii", "replace")
 
 
 def _expected(content: bytes, basis: Basis) -> dict[str, tuple[str, tuple[int, ...]]]:

@@ -123,9 +123,15 @@ class DatasetVersion(Document):
     bytes: int  # of the images
     attributes: dict[str, Attribute]
     last_row: int = 0  # the highest number that an image ever had: those of deleted ones are not given again
+    erased_rows: list[int] = Field(default_factory=list)  # tombstones: in the manifest until that is rewritten
     lineage: list[DataPart] = Field(default_factory=list)  # what its import took from other versions
     report: dict[str, Any] = Field(default_factory=dict)
     created_at: datetime
+
+    @property
+    def rows_key(self) -> str:
+        """The same for the same rows: what is kept of them in memory is kept by it."""
+        return " ".join([self.manifest_sha256, *map(str, self.erased_rows)])
 
     def shown_to_others(self, dataset: Dataset) -> "DatasetVersion":
         """Without what is private in this version or by now; the names left are all that its rows tell others."""

@@ -11,7 +11,7 @@ from maskeraid_core.documents.document import Document, Part
 from maskeraid_core.documents.grants import SharedDocument
 
 Visibility = Literal["private", "tenants", "public"]
-FlagCode = Literal["dataset_deleted", "share_revoked"]
+FlagCode = Literal["dataset_deleted", "share_revoked", "subject_erased"]
 
 CARD_FILE, CARD_TEXT = "card.json", "card.md"  # what is known of a version, for programs and for people
 OWNERS_ON_CARD = frozenset({"start_from"})  # names models and trainings of the owner's
@@ -35,7 +35,8 @@ class ModelFlag(Part):
 
     code: FlagCode
     detail: str
-    dataset_id: str
+    dataset_id: str | None = None  # that was deleted, or is not shared any more
+    deletion_id: str | None = None  # the order to erase a person, whose receipt says more
     at: datetime
 
 

@@ -39,6 +39,10 @@ class BatchRepository:
         found = await self._inputs.find_one({"_id": batch_id})
         return BatchInputs.of(found) if found else None
 
+    async def replace_inputs(self, inputs: BatchInputs) -> None:
+        """Write the inputs anew: those that show a person who is erased name no picture any more."""
+        await self._inputs.replace_one({"_id": inputs.id}, inputs.to_mongo())
+
     async def progress(self, batch_id: str) -> BatchProgress | None:
         found = await self._batches.find_one({"_id": batch_id})
         return BatchProgress.of(found) if found else None

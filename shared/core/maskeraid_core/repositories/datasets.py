@@ -1,6 +1,6 @@
 """Datasets, their versions, and uploads."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -71,6 +71,16 @@ class DatasetRepository(TenantRepository[Dataset]):
         outcome = await self._collection.update_one(self._live({**(where or {}), "_id": dataset_id}), change)
         return outcome.modified_count == 1
 
+    async def schemas_of(self, dataset_ids: Sequence[str]) -> list[tuple[str, dict[str, Attribute]]]:
+        """The schemas of datasets, also of deleted ones."""
+        found = self._collection.find({"_id": {"$in": list(dataset_ids)}, "tenant": self._tenant})
+        return [(one.id, one.attributes) for one in [Dataset.of(row) async for row in found]]
+
+    async def set_attributes(self, dataset_id: str, attributes: Mapping[str, Attribute]) -> None:
+        """Write the schema of a dataset, also of a deleted one."""
+        facts = {"attributes": {name: part.model_dump() for name, part in attributes.items()}}
+        await self._collection.update_one({"_id": dataset_id, "tenant": self._tenant}, {"$set": facts})
+
     @asynccontextmanager
     async def _one_of_a_name(self, name: object) -> AsyncIterator[None]:
         try:
@@ -135,6 +145,26 @@ class DatasetVersionRepository(TenantRepository[DatasetVersion]):
         """Write a version that is not yet published; a repeated attempt writes it again."""
         document = {**version.to_mongo(), "tenant": self._tenant}
         await self._collection.replace_one({"_id": version.id, "tenant": self._tenant}, document, upsert=True)
+
+    async def each(self, dataset_id: str | None = None) -> AsyncIterator[DatasetVersion]:
+        """Every version of a dataset, or of all, also of deleted datasets and those that were never published."""
+        about = {"dataset_id": dataset_id} if dataset_id else {}
+        for row in await self._collection.find(self._live(about)).sort("_id", 1).to_list():
+            yield DatasetVersion.of(row)
+
+    async def mark_erased(self, version_id: str, rows: Sequence[int]) -> None:
+        """Hide images of a version from whoever reads its rows; one update."""
+        hidden = {"$addToSet": {"erased_rows": {"$each": list(rows)}}}
+        await self._collection.update_one(self._live({"_id": version_id}), hidden)
+
+    async def rewrite(self, as_read: DatasetVersion, facts: Mapping[str, object]) -> bool:
+        """Put other rows in place of a version's, unless those or its tombstones changed; one update, or nothing."""
+        unchanged = {"manifest_sha256": as_read.manifest_sha256, "erased_rows": as_read.erased_rows}
+        return await self.change(as_read.id, {**facts, "erased_rows": []}, where=unchanged) is not None
+
+    async def manifest_keys(self) -> set[str]:
+        """Where the manifests of all versions lie."""
+        return {row["manifest_key"] async for row in self._collection.find(self._live({}), {"manifest_key": 1})}
 
     async def replace(self, left_behind: DatasetVersion, version: DatasetVersion) -> bool:
         """Put `version` where an import left one behind unpublished; one update, or nothing."""

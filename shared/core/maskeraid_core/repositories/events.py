@@ -134,6 +134,15 @@ class EventRepository:
         """Forget a job's history."""
         await self._collection.delete_many({"job": job_id})
 
+    async def pictures(self, job_id: str, name: str) -> list[str]:
+        """Where the pictures of a name lie that a training's history tells of."""
+        wanted = {"job": job_id, "type": "job.sample", "data.name": name}
+        return [row["data"]["key"] async for row in self._collection.find(wanted, {"data": 1})]
+
+    async def forget_pictures(self, job_id: str, name: str) -> None:
+        """Take the pictures of a name out of a training's history."""
+        await self._collection.delete_many({"job": job_id, "type": "job.sample", "data.name": name})
+
     async def _last(self, job_id: str) -> tuple[int, bool]:
         """The number of the last line, 0 before the first, and whether it is the job's end."""
         rows = await self._collection.find({"job": job_id}).sort("seq", DESCENDING).limit(1).to_list()

@@ -1,6 +1,6 @@
 """Jobs as their tenant sees them. Statuses change in moves.py, under a claim in claims.py."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from maskeraid_core.errors import IdempotencyKeyReused
 from maskeraid_core.jobs import Job, JobKind, JobStatus, OutboxEntry, QueueName
 from maskeraid_core.mongo import IDEMPOTENCY_SECONDS, server_time
 from maskeraid_core.repositories.lanes import lone
-from maskeraid_core.repositories.repository import TenantRepository
+from maskeraid_core.repositories.repository import TenantRepository, now
 from maskeraid_core.status_machine import accepted
 
 KEY_KEPT = timedelta(seconds=IDEMPOTENCY_SECONDS)  # of a request; that of a retry is kept as long as its job
@@ -60,6 +60,20 @@ class JobRepository(TenantRepository[Job]):
         )
         return outcome.deleted_count == 1
 
+    async def hide(self, job_ids: Sequence[str]) -> None:
+        """Let no answer show these jobs any more; workers still find them."""
+        wanted = {"_id": {"$in": list(job_ids)}}
+        await self._collection.update_many(self._live(wanted), {"$set": {"deleted_at": now()}})
+
+    async def erase(self, job_id: str) -> None:
+        """Forget a job that has ended, hidden or not."""
+        ended = [status for status in JobStatus if status.is_terminal]
+        await self._collection.delete_one({"_id": job_id, "tenant": self._tenant, "status": {"$in": ended}})
+
+    async def rewrite(self, job_id: str, **facts: object) -> None:
+        """Put other facts in place of what named a person that is erased; nothing else changes what was asked."""
+        await self._collection.update_one({"_id": job_id, "tenant": self._tenant}, {"$set": facts})
+
     async def rate(self, job: Job, rating: ResultRating, *, is_as_seen: bool = False) -> Job | None:
         """Keep what the owner thinks of what a job has made, in place of what was said before; one update, or nothing.
 
@@ -105,8 +119,8 @@ class JobRepository(TenantRepository[Job]):
         return sum([float(row.get("ran_seconds", 0)) async for row in found if not row["spec"].get("dry_run")])
 
     async def dry_runs(self, before: datetime) -> list[str]:
-        """Ids of the tenant's dry runs of trainings and imports that were ordered before then."""
-        kinds = {"$in": [JobKind.TRAINING, JobKind.IMPORT]}
+        """Ids of the tenant's dry runs that were ordered before then."""
+        kinds = {"$in": [JobKind.TRAINING, JobKind.IMPORT, JobKind.DELETION]}
         ordered = self._live({"kind": kinds, "created_at": {"$lt": before}})
         found = self._collection.find(ordered, {"spec.dry_run": 1})
         return [row["_id"] async for row in found if row["spec"].get("dry_run")]

@@ -100,9 +100,10 @@ class ModelRepository(TenantRepository[Model]):
         return outcome.modified_count == 1
 
     async def flag(self, model_id: str, flag: ModelFlag, notice: Notice) -> bool:
-        """Flag a model and put that into its outbox, once for each dataset; one update, or nothing."""
+        """Flag a model and put that into its outbox, once for each thing that is gone; one update, or nothing."""
+        cause = "dataset_id" if flag.deletion_id is None else "deletion_id"
         outcome = await self._collection.update_one(
-            self._live({"_id": model_id, "flags.dataset_id": {"$ne": flag.dataset_id}}),
+            self._live({"_id": model_id, f"flags.{cause}": {"$ne": getattr(flag, cause)}}),
             {
                 "$push": {"flags": flag.model_dump(), "outbox": notice.model_dump()},
                 "$set": {"has_outbox": True, "updated_at": now()},

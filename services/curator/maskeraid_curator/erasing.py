@@ -1,0 +1,178 @@
+"""Erases a person: tombstones → jobs that use the images end → manifests → bytes → receipt.
+
+Every step may be done again: what it needs to know is written down before the first byte goes (`Erasure`).
+"""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from maskeraid_core import failpoints
+from maskeraid_core.documents.deletions import DOES_NOT_FORGET, DeletionSpec, Erasure, LearnedVersion
+from maskeraid_core.documents.trainings import TrainingSpec
+from maskeraid_core.erasing import find, lay_tombstones
+from maskeraid_core.flagging import flag_for_deletion
+from maskeraid_core.held import HandBack, Held
+from maskeraid_core.ids import image_id
+from maskeraid_core.jobs import Job
+from maskeraid_core.news import wish_subject
+from maskeraid_core.outbox import drain, tend_batch
+from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.erasures import ErasureRepository
+from maskeraid_core.repositories.moves import JobMoves
+from maskeraid_core.repositories.repository import now
+from maskeraid_core.status_machine import JobAction
+from maskeraid_curator.erased_bytes import count, delete_bytes
+from maskeraid_curator.erased_jobs import forget_jobs
+from maskeraid_curator.erased_models import clear_models
+from maskeraid_curator.erased_names import redact_jobs, redact_reports
+from maskeraid_curator.erased_versions import make_successor, rewrite_versions
+
+LOOK_SECONDS = 0.2  # between two looks at jobs that are being cancelled
+SHOWN_SETTINGS = ("architecture", "preset", "hyperparameters", "seed")
+
+
+def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> None:
+    """Carry out the deletion that is held; its receipt is the job's result.
+
+    Raises: what `Held.check` and the worker's end bring.
+    """
+    spec = DeletionSpec.model_validate(held.job.spec)
+    stores, tenant = held.stores, held.job.tenant
+
+    def check() -> None:
+        held.check()
+        if is_leaving.is_set():
+            raise HandBack
+
+    held.enter("finding")
+    if spec.dry_run:
+        held.result = _impact(port.call(find, stores, tenant, spec))
+        return
+    erasure = _settled(held, port, spec, check)
+    held.enter("rewriting")
+    port.call(rewrite_versions, stores, tenant, spec, erasure)
+    for dataset_id in _shortened(erasure):
+        make_successor(held, port, dataset_id, check)
+    failpoints.hit("deletion.rewritten")
+    held.enter("deleting")
+    erasure = port.call(_counted, stores, erasure)
+    port.call(redact_jobs, stores, tenant, spec.subject)
+    reports = port.call(redact_reports, stores, tenant, spec.subject, _image_ids(erasure))
+    for learned in erasure.models:
+        port.call(flag_for_deletion, stores, tenant, learned.model_id, held.job.id)
+    known_faces = port.call(clear_models, stores, tenant, spec.subject, erasure.models, _image_ids(erasure))
+    port.call(forget_jobs, stores, erasure)
+    check()
+    port.call(delete_bytes, stores, erasure)
+    failpoints.hit("deletion.bytes_deleted")
+    affected = [port.call(_affected, stores, tenant, learned) for learned in erasure.models]
+    changed = {"report_rows": reports, "known_faces_files": known_faces}
+    held.result = _receipt(held.job, erasure, affected, changed)
+    held.put_effect("forget_erasure", {})
+
+
+def _settled(held: Held, port: PortalStores, spec: DeletionSpec, check: Any) -> Erasure:  # noqa: ANN401 a function
+    """What is to go, once no job uses it any more: found again until nothing new is, and written down each time."""
+    while True:
+        erasure = port.call(_noted, held.stores, held.job, spec)
+        failpoints.hit("deletion.planned")
+        if not port.call(_end_jobs, held.stores, erasure):
+            found = port.call(_noted, held.stores, held.job, spec)
+            if found == erasure:
+                return erasure
+        check()
+        held.changed.wait(LOOK_SECONDS)
+
+
+async def _noted(stores: Stores, job: Job, spec: DeletionSpec) -> Erasure:
+    """What was found before and now; written down, and hidden."""
+    erasures = ErasureRepository(stores.database, job.tenant)
+    found, known = await find(stores, job.tenant, spec, job.id), await erasures.get(job.id)
+    erasure = known.joined(found) if known else found
+    if erasure != known:
+        await erasures.put(erasure)
+    await lay_tombstones(stores, erasure)
+    return erasure
+
+
+async def _end_jobs(stores: Stores, erasure: Erasure) -> bool:
+    """Cancel the jobs that use the images; whether one has not ended yet."""
+    moves, waits = JobMoves(stores.database), False
+    for job_id in erasure.unfinished:
+        job = await moves.get(job_id)
+        if job is None or job.status.is_terminal:
+            continue
+        asked = await moves.ask(job, JobAction.CANCEL)
+        if asked.status.is_terminal:
+            await drain(stores, asked)
+        else:
+            waits = True
+            await stores.news.publish(wish_subject(job_id))
+            await tend_batch(stores, job_id)  # nobody holds a batch while its items run
+    return waits
+
+
+def _impact(erasure: Erasure) -> dict[str, Any]:
+    """What would go, in the words of the gateway's `Impact`."""
+    found = erasure.model_dump(mode="json", include={"versions", "exports", "reimagings", "batches", "probes"})
+    models = [{"model_id": one.model_id, "version": one.version} for one in erasure.models]
+    return {
+        **found, "images": erasure.images, "covered_copies": erasure.covered, "unfinished_jobs": erasure.unfinished,
+        "models": models,
+    }  # fmt: skip
+
+
+async def _counted(stores: Stores, erasure: Erasure) -> Erasure:
+    if erasure.counts is None:
+        erasure = erasure.model_copy(update={"counts": await count(stores, erasure)})
+        await ErasureRepository(stores.database, erasure.tenant).put(erasure)
+    return erasure
+
+
+def _shortened(erasure: Erasure) -> list[str]:
+    return sorted({hit.dataset_id for hit in erasure.versions})
+
+
+def _image_ids(erasure: Erasure) -> frozenset[str]:
+    return frozenset(image_id(dataset, row) for dataset, rows in erasure.rows.items() for row in rows)
+
+
+async def _affected(stores: Stores, tenant: str, learned: LearnedVersion) -> dict[str, Any]:
+    """A model that has not forgotten, and what a training is asked for that leaves the person out."""
+    job = await JobMoves(stores.database).get(learned.training_id) if learned.training_id else None
+    settings: dict[str, Any] = {}
+    name = learned.model_id
+    if job is not None and job.tenant == tenant and "data" in job.spec:
+        spec = TrainingSpec.model_validate(job.spec)
+        name, shown = spec.name, spec.model_dump(mode="json")
+        settings = {setting: shown[setting] for setting in SHOWN_SETTINGS}
+    data = [{"dataset_id": part.dataset_id, "version": "latest", "where": part.where} for part in learned.data]
+    training = {"name": name, "model_id": learned.model_id, "data": data, **settings}
+    return {"model_id": learned.model_id, "version": learned.version, "training": training}
+
+
+def _receipt(job: Job, erasure: Erasure, affected: list[dict[str, Any]], changed: Mapping[str, int]) -> dict[str, Any]:
+    """Counts, digests, times, and what has not forgotten. It comes out the same from each attempt, but for its end."""
+    counts = erasure.counts
+    assert counts is not None
+    return {
+        "deleted": {
+            "images": erasure.images, "covered_copies": erasure.covered, "objects": len(counts.digests),
+            "thumbnails": counts.thumbnails, "manifests": len(erasure.versions), "exports": len(erasure.exports),
+            "reimagings": len(erasure.reimagings), "probes": len(erasure.probes),
+        },
+        "changed": {
+            "datasets": len(_shortened(erasure)), "versions": len(erasure.versions), "batches": len(erasure.batches),
+            **changed,
+        },
+        "cancelled_jobs": erasure.unfinished,
+        "digests": [f"sha256:{digest}" for digest in counts.digests],
+        "kept": {"digests": [f"sha256:{digest}" for digest in counts.kept], "reason": KEPT if counts.kept else None},
+        "affected_models": affected,
+        "ordered_at": job.created_at.isoformat(), "erased_at": now().isoformat(),
+        "statement": DOES_NOT_FORGET,
+    }  # fmt: skip
+
+
+KEPT = "Other images of yours, which say that they show somebody else or lie in another dataset, have the same bytes."

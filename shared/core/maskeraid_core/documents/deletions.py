@@ -1,0 +1,86 @@
+"""The erasure of a person: what is asked for, and what was found to be deleted, kept until all of it is gone."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from maskeraid_core.documents.datasets import DataPart
+from maskeraid_core.documents.document import Document, Part
+
+ERASED = "(erased)"  # stands where the person was named in what stays
+DOES_NOT_FORGET = "Deleting pictures does not make a model forget them."
+
+
+class DeletionSpec(Part):
+    """Whose images are to go: of one dataset, or of all that the tenant owns."""
+
+    subject: str
+    dataset_id: str | None = None
+    dry_run: bool = False  # only look: nothing is changed
+
+
+class VersionImages(Part):
+    """How many images of a dataset's version are to go."""
+
+    dataset_id: str
+    version: int
+    images: int
+
+
+class LearnedVersion(Part):
+    """A version of a model that learned from them."""
+
+    model_id: str
+    version: int
+    training_id: str | None = None
+    data: list[DataPart] = Field(default_factory=list)
+
+
+class Counts(Part):
+    """What is deleted or changed, by kind; written down before the first byte goes."""
+
+    digests: list[str] = Field(default_factory=list)  # of the objects that go
+    kept: list[str] = Field(default_factory=list)  # digests that other images name
+    thumbnails: int = 0
+
+
+class Erasure(Document):
+    """What an order to erase a person has found; `_id` is its job's. Who takes the job up again goes by it."""
+
+    tenant: str
+    rows: dict[str, list[int]] = Field(default_factory=dict)  # by dataset, of any version
+    versions: list[VersionImages] = Field(default_factory=list)
+    digests: list[str] = Field(default_factory=list)  # of their PNGs, true coverings, and twins
+    covered: int = 0  # of the images are covered copies
+    exports: list[str] = Field(default_factory=list)
+    reimagings: list[str] = Field(default_factory=list)
+    batches: list[str] = Field(default_factory=list)
+    probes: list[str] = Field(default_factory=list)  # trainings that fill one of the images at each checkpoint
+    unfinished: list[str] = Field(default_factory=list)  # jobs that use the images and are cancelled
+    models: list[LearnedVersion] = Field(default_factory=list)
+    counts: Counts | None = None  # once nothing more is found
+    created_at: datetime
+
+    @property
+    def images(self) -> int:
+        """Different images, however many versions have them."""
+        return sum(map(len, self.rows.values()))
+
+    def joined(self, found: "Erasure") -> "Erasure":
+        """With what was found since; of what was found twice, as it was found first."""
+        rows = {
+            dataset: sorted({*self.rows.get(dataset, ()), *found.rows.get(dataset, ())})
+            for dataset in dict.fromkeys((*self.rows, *found.rows))
+        }
+        versions = {(one.dataset_id, one.version): one for one in (*found.versions, *self.versions)}
+        models = {(one.model_id, one.version): one for one in (*found.models, *self.models)}
+        lists = {
+            name: list(dict.fromkeys([*getattr(self, name), *getattr(found, name)]))
+            for name in ("digests", "exports", "reimagings", "batches", "probes", "unfinished")
+        }
+        return self.model_copy(
+            update={
+                "rows": rows, "versions": [versions[key] for key in sorted(versions)],
+                "models": [models[key] for key in sorted(models)], "covered": max(self.covered, found.covered), **lists,
+            }
+        )  # fmt: skip

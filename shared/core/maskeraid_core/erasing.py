@@ -1,0 +1,180 @@
+"""Finds what shows a person, and lays tombstones: from then on nobody is shown it. The curator deletes the bytes."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+
+import polars as pl
+from anyio import to_thread
+
+from maskeraid_core.documents.datasets import DataPart, DatasetVersion, ImportSpec
+from maskeraid_core.documents.deletions import DeletionSpec, Erasure, LearnedVersion, VersionImages
+from maskeraid_core.documents.selectors import makes_selector
+from maskeraid_core.errors import ValidationFailed
+from maskeraid_core.ids import image_id
+from maskeraid_core.jobs import Job, JobKind, JobStatus
+from maskeraid_core.manifests import filter_manifest, parse_where, read_manifest, subjects_of
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.datasets import DatasetVersionRepository
+from maskeraid_core.repositories.erasures import Uses
+from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.repository import now
+
+DIGESTS = ("sha256", "covering_sha256", "twin_sha256")
+
+
+async def find(stores: Stores, tenant: str, spec: DeletionSpec, job_id: str = "") -> Erasure:
+    """What shows a person: images, their covered copies, and what was made from them. Nothing is changed.
+
+    An image is the person's when any version says so, also after an edit took the name away; so is one of the same
+    bytes, and a covered copy of one, unless it is said to show somebody else.
+    """
+    search = Search(stores, tenant, spec)
+    await search.look_for_images()
+    rows = {dataset: sorted(found) for dataset, found in search.rows.items()}
+    ids = [image_id(dataset, row) for dataset, found in rows.items() for row in found]
+    uses, digests = Uses(stores.database, tenant), sorted(search.digests)
+    models = await search.models()
+    exports = [job.id for job in await uses.exports_of(list(rows)) if await search.takes_any(data_of(job))]
+    batches = await uses.batches_of(ids, search.named)
+    reimagings = await uses.reimagings_of(ids, search.named)
+    probes = await uses.probes_of(ids, search.named)
+    using = {*exports, *batches, *reimagings, *probes}
+    unfinished = [job.id for job in await uses.unfinished() if job.id in using or await search.is_used_by(job, models)]
+    return Erasure(
+        id=job_id, tenant=tenant, rows=rows, versions=search.versions, digests=digests, covered=search.covered,
+        exports=exports, reimagings=reimagings, batches=batches, probes=probes, unfinished=unfinished, models=models,
+        created_at=now(),
+    )  # fmt: skip
+
+
+async def lay_tombstones(stores: Stores, erasure: Erasure) -> None:
+    """Hide the images in every version that has them, and exports and results made from them. Done twice, done once."""
+    versions = DatasetVersionRepository(stores.database, erasure.tenant)
+    for hit in erasure.versions:
+        await versions.mark_erased(versions.key(hit.dataset_id, hit.version), erasure.rows[hit.dataset_id])
+    await JobRepository(stores.database, erasure.tenant).hide([*erasure.exports, *erasure.reimagings])
+
+
+class Search:
+    """One look through the manifests of a tenant's datasets, those of deleted ones too; one of them in memory."""
+
+    def __init__(self, stores: Stores, tenant: str, spec: DeletionSpec) -> None:
+        self._stores, self._tenant, self._spec = stores, tenant, spec
+        self._dataset_versions = DatasetVersionRepository(stores.database, tenant)
+        self._taken: dict[str, bool] = {}
+        self.rows: defaultdict[str, set[int]] = defaultdict(set)
+        self.named: set[str] = set()  # digests of the images themselves
+        self.digests: set[str] = set()  # and of what belongs to them
+        self.versions: list[VersionImages] = []
+        self.covered = 0
+
+    async def look_for_images(self) -> None:
+        async for version, manifest in self._manifests():
+            found = subjects_of(manifest)
+            if found is not None:
+                theirs = manifest.filter(found == self._spec.subject)
+                self.rows[version.dataset_id].update(theirs["row"])
+                self.named.update(theirs["sha256"])
+        if self.named:
+            await self._add_copies(list(self.named))
+        self.rows = defaultdict(set, {dataset: rows for dataset, rows in self.rows.items() if rows})
+        await self._count()
+
+    async def _add_copies(self, named: Sequence[str]) -> None:
+        """Add images of the same bytes and covered copies, unless a version says that they show somebody else."""
+        alike: defaultdict[str, set[int]] = defaultdict(set)
+        of_others: defaultdict[str, set[int]] = defaultdict(set)
+        async for version, manifest in self._manifests():
+            columns = [pl.col(name) for name in ("sha256", "twin_sha256") if name in manifest.columns]
+            is_alike = pl.any_horizontal(column.is_in(named).fill_null(value=False) for column in columns)
+            copies = manifest.filter(is_alike)
+            found = subjects_of(copies)
+            alike[version.dataset_id].update(copies["row"])
+            if found is not None:
+                of_others[version.dataset_id].update(copies.filter(~found.is_in(["", self._spec.subject]))["row"])
+        for dataset, rows in alike.items():
+            self.rows[dataset] |= rows - of_others[dataset]
+
+    async def _count(self) -> None:
+        covered: set[tuple[str, int]] = set()
+        async for version, manifest in self._manifests():
+            hits = manifest.filter(pl.col("row").is_in(list(self.rows.get(version.dataset_id, ()))))
+            if hits.height:
+                count = VersionImages(dataset_id=version.dataset_id, version=version.version, images=hits.height)
+                self.versions.append(count)
+                self.named.update(hits["sha256"])
+                for name in [name for name in DIGESTS if name in hits.columns]:
+                    self.digests.update(hits[name].drop_nulls())
+                if DIGESTS[1] in hits.columns:
+                    rows = hits.filter(pl.col(DIGESTS[1]).is_not_null())["row"]
+                    covered.update((version.dataset_id, row) for row in rows)
+        self.covered = len(covered)
+
+    async def _manifests(self) -> AsyncIterator[tuple[DatasetVersion, pl.DataFrame]]:
+        async for version in self._dataset_versions.each(self._spec.dataset_id):
+            yield version, await self._raw(version)
+
+    async def _raw(self, version: DatasetVersion) -> pl.DataFrame:
+        """With tombstones: what is being erased must be found until it is gone."""
+        data = await self._stores.blobs.get(version.manifest_key, version.manifest_sha256)
+        return await to_thread.run_sync(read_manifest, data)
+
+    async def takes_any(self, parts: Sequence[DataPart]) -> bool:
+        """Whether one of the parts has one of the images."""
+        return any([await self._takes(part) for part in parts])
+
+    async def _takes(self, part: DataPart) -> bool:
+        rows, key = self.rows.get(part.dataset_id), part.model_dump_json()
+        if not rows:
+            return False
+        if key not in self._taken:
+            version = await self._dataset_versions.of_dataset(part.dataset_id, part.version)
+            self._taken[key] = version is not None and _has(await self._raw(version), part, rows)
+        return self._taken[key]
+
+    async def models(self) -> list[LearnedVersion]:
+        """Versions of live models that learned from the images, or began with one that did."""
+        versions = ModelVersionRepository(self._stores.database, self._tenant)
+        learners = [one for dataset in sorted(self.rows) for one in await versions.learned_from(dataset)]
+        live = await ModelRepository(self._stores.database, self._tenant).live_among({one.model_id for one in learners})
+        found: dict[tuple[str, int], LearnedVersion] = {}
+        for one in learners:
+            if one.model_id in live and await self.takes_any(one.data):
+                version = await versions.of_model(one.model_id, one.version)
+                facts = {"training_id": version.training_id, "data": version.data} if version else {}
+                learned = LearnedVersion(model_id=one.model_id, version=one.version, **facts)
+                found[one.model_id, one.version] = learned
+        return [found[key] for key in sorted(found)]
+
+    async def is_used_by(self, job: Job, models: Sequence[LearnedVersion]) -> bool:
+        """Whether an unfinished job reads the images, or a model's that learned from them.
+
+        An import that runs may have read the dataset's latest version before the tombstone; one that waits has not.
+        """
+        if await self.takes_any(data_of(job)):
+            return True
+        if job.kind is JobKind.IMPORT:
+            return job.status is JobStatus.RUNNING and job.spec["dataset_id"] in self.rows
+        if job.kind is JobKind.TRAINING and makes_selector(job.spec):
+            return bool(models)
+        is_of_model = job.kind is JobKind.EVALUATION and job.spec.get("model_id") in {one.model_id for one in models}
+        return is_of_model
+
+
+def data_of(job: Job) -> list[DataPart]:
+    """The parts of datasets that a job's specification names."""
+    if job.kind is JobKind.EXPORT:
+        return [DataPart.model_validate({name: job.spec[name] for name in DataPart.model_fields})]
+    if job.kind is JobKind.IMPORT:
+        return ImportSpec.model_validate(job.spec).lineage
+    data = job.spec.get("data") or []
+    return [DataPart.model_validate(part) for part in (data if isinstance(data, list) else [data])]
+
+
+def _has(manifest: pl.DataFrame, part: DataPart, rows: set[int]) -> bool:
+    try:
+        left = filter_manifest(manifest, parse_where(part.where))
+    except ValidationFailed:  # the filter names what the version has not: better one too many than one too few
+        left = manifest
+    return bool(left["row"].is_in(list(rows)).any())
