@@ -41,6 +41,7 @@ TAGS = {
     "exports": "A dataset's images with their attributes as one zip, for this service, Hugging Face, or NumPy.",
     "images": "The images of a dataset's version under a filter, their bytes, and counts of their values.",
     "trainings": "Jobs that make a model from datasets: minutes for a quick one, hours for the best.",
+    "deletions": "Erasing a person: what shows them goes, from every version, and a receipt says what went.",
     "jobs": "What imports, exports, trainings, and re-imagings share: status, progress, events, actions.",
     "models": "What trainings made: versions with cards, guarantees, and files; yours, and what others share. To "
     "compare some, order a re-imaging of one photo with one `seed` by each (`model`); show `samples.png` of each.",
@@ -56,9 +57,9 @@ TAGS = {
     "operation": "For those who run it. Outside `/v1`.",
 }
 PATH_IDS = {
-    "dataset_id": "ds", "upload_id": "upl", "import_id": "imp", "export_id": "exp", "training_id": "trn",
-    "model_id": "mdl", "covering_id": "cov", "reimaging_id": "rim", "batch_id": "bat", "evaluation_id": "evl",
-    "endpoint_id": "whe", "delivery_id": "dlv", "key_id": "key",
+    "dataset_id": "ds", "upload_id": "upl", "import_id": "imp", "export_id": "exp", "deletion_id": "dlt",
+    "training_id": "trn", "model_id": "mdl", "covering_id": "cov", "reimaging_id": "rim", "batch_id": "bat",
+    "evaluation_id": "evl", "endpoint_id": "whe", "delivery_id": "dlv", "key_id": "key",
     "job_id": f"(?:{'|'.join(kind.id_prefix for kind in JobKind)})",
 }  # fmt: skip
 PATH_MEANINGS = {

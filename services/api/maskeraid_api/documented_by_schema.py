@@ -59,6 +59,7 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
     "DatasetVersionView": {"id": ("The dataset's, with the number.", f"{DATASET_ID}:1"),
                            "lineage": ("What it was merged from.", [])},
     "DatasetView": _id("ds"),
+    "DeletionView": _id("dlt"),
     "DeliveryView": _id("dlv") | {"status": ("Whether it has arrived.", None),
                                   "data": ("What is told.", {"id": TRAINING_ID, "status": "succeeded"})},
     "EvaluationView": _id("evl") | {"files": ("Where they are.", {"samples.npy": "/v1/evaluations/evl_…/files/…"})},

@@ -101,6 +101,10 @@ EXAMPLES: dict[str, dict[str, Json]] = {
         },
         "arrays": {"value": {"dataset_id": DATASET_ID, "format": "tensors"}},
     },
+    "create_deletion": {
+        "a person, of all datasets": {"value": {"subject": "p-0417"}},
+        "what would go?": {"value": {"subject": "p-0417", "dataset_id": DATASET_ID, "dry_run": True}},
+    },
     "create_training": {
         "the thesis's recipe": {
             "value": {
@@ -210,6 +214,7 @@ LINKS: dict[str, dict[str, Json]] = {
             cancel_job="job_id",
         )
     },
+    "create_deletion": {"202": _by_id(get_deletion="deletion_id", get_job="job_id", cancel_job="job_id")},
     "create_training": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
     "promote_checkpoint": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
     "create_evaluation": {"202": _by_id(get_evaluation="evaluation_id", get_job="job_id", cancel_job="job_id")},

@@ -210,7 +210,7 @@ class DatasetVersionView(View):
 
     @classmethod
     def of(cls, version: DatasetVersion) -> "DatasetVersionView":
-        fields = version.model_dump(exclude={"tenant", "manifest_key", "manifest_sha256", "last_row"})
+        fields = version.model_dump(exclude={"tenant", "manifest_key", "manifest_sha256", "last_row", "erased_rows"})
         fields["import_id"] = version.import_id or None  # its owner's business
         return cls(**fields, digest=f"sha256:{version.manifest_sha256}")
 

@@ -43,7 +43,10 @@ class FlagView(View):
 
     code: FlagCode
     detail: str
-    dataset_id: str
+    dataset_id: str | None = Field(description="The dataset that was deleted, or is not shared any more.")
+    deletion_id: str | None = Field(
+        description="The erasure of a person, whose receipt says more.", examples=["dlt_01KAGP1XF3A7QYFR6F0DTHBRA4"]
+    )
     at: datetime
 
 

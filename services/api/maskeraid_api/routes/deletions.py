@@ -1,0 +1,52 @@
+"""Deletions: a person is erased, from the moment of the order for everyone who asks; the curator deletes the bytes."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maskeraid_api.accepting import Order, accept
+from maskeraid_api.answers import accepted, shown
+from maskeraid_api.dependencies import CallerOf, Datasets, GatewayOf, Jobs
+from maskeraid_api.job_access import job_of
+from maskeraid_api.operations import GuardedRoute, operation
+from maskeraid_api.schemas.deletions import DeletionRequest, DeletionView
+from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.deletions import DeletionSpec
+from maskeraid_core.erasing import find, lay_tombstones
+from maskeraid_core.errors import NotFound, QueueFull
+from maskeraid_core.jobs import JobKind, Notify
+
+router = APIRouter(prefix="/v1/deletions", route_class=GuardedRoute, tags=["deletions"])
+
+
+@router.post("", status_code=202, response_model=DeletionView)
+@operation(Scope.DATASETS_WRITE, problems=(NotFound, QueueFull), is_job=True)
+async def create_deletion(
+    body: DeletionRequest, request: Request, gateway: GatewayOf, datasets: Datasets, caller: CallerOf
+) -> Response:
+    """Erase a person from your datasets. Nothing of the person is shown any more when this is answered.
+
+    Models that learned from the images are flagged and not shared anew: deleting pictures does not make a model forget
+    them.
+    """
+    if body.dataset_id is not None and await datasets.get(body.dataset_id) is None:
+        raise NotFound("There is no such dataset.", pointer="/dataset_id")
+    spec = DeletionSpec(subject=body.subject, dataset_id=body.dataset_id, dry_run=body.dry_run)
+    order = Order(
+        JobKind.DELETION, spec, notify=Notify(webhooks=False) if spec.dry_run else body.notify.to_document(),
+        metadata=body.metadata, client_reference_id=body.client_reference_id,
+    )  # fmt: skip
+    job = await accept(request, order)
+    if not spec.dry_run and not job.status.is_terminal:  # the curator does it as well, should we die here
+        await lay_tombstones(gateway.stores, await find(gateway.stores, caller.tenant, spec))
+    return accepted(DeletionView.of(job), f"/v1/deletions/{job.id}")
+
+
+@router.get("/{deletion_id}", response_model=DeletionView)
+@operation(Scope.DATASETS_READ)
+async def get_deletion(
+    deletion_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
+) -> Response:
+    """One deletion; once it has succeeded, its receipt."""
+    job = await job_of(jobs, caller, deletion_id, JobKind.DELETION)
+    return shown(request, DeletionView.of(job, await gateway.estimates.wait_of(job)))
