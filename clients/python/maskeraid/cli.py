@@ -22,6 +22,7 @@ from maskeraid.commands import (
     dataset_sharing,
     datasets,
     email,
+    erasing,
     evaluations,
     exports,
     jobs,
@@ -147,6 +148,7 @@ app.add_typer(datasets.app, name="datasets")
 datasets.app.command("cover")(covering_faces.cover_faces)
 datasets.app.command("report")(dataset_reports.report)
 datasets.app.command("export")(exports.export_faces)
+datasets.app.command("erase")(erasing.erase_person)
 datasets.app.command("edit")(dataset_changes.edit_images)
 datasets.app.command("confirm")(dataset_changes.confirm_suggestions)
 datasets.app.command("dismiss")(dataset_changes.dismiss_suggestions)

@@ -16,6 +16,7 @@ from maskeraid.resources.accounts import Accounts, ApiKeys, Deliveries, WebhookE
 from maskeraid.resources.batches import Batches
 from maskeraid.resources.coverings import Coverings
 from maskeraid.resources.datasets import Datasets, Images, Imports
+from maskeraid.resources.deletions import Deletions
 from maskeraid.resources.evaluations import Evaluations
 from maskeraid.resources.exports import Exports
 from maskeraid.resources.jobs import Jobs
@@ -72,6 +73,7 @@ class Client:
         self.uploads = Uploads(self)
         self.imports = Imports(self)
         self.exports = Exports(self)
+        self.deletions = Deletions(self)
         self.images = Images(self)
         self.trainings = Trainings(self)
         self.jobs = Jobs(self)

@@ -3,7 +3,7 @@
 from maskeraid.objects.accounts import Account, ApiKey, Delivery, WebhookEndpoint
 from maskeraid.objects.api_object import ApiObject
 from maskeraid.objects.bundles import Check, Verification
-from maskeraid.objects.datasets import Dataset, Export, Image, ImageSheet, Import, ImportRow, Report, Upload
+from maskeraid.objects.datasets import Dataset, Deletion, Export, Image, ImageSheet, Import, ImportRow, Report, Upload
 from maskeraid.objects.jobs import TERMINAL, Event, Job, JobWithFiles
 from maskeraid.objects.models import Evaluation, Model, ModelVersion, Rating, Selector
 from maskeraid.objects.reimagings import BUNDLE, Batch, Covering, Reimaging
@@ -21,6 +21,7 @@ __all__ = [
     "Checkpoint",
     "Covering",
     "Dataset",
+    "Deletion",
     "Delivery",
     "Evaluation",
     "Event",

@@ -104,6 +104,15 @@ class Import(Job):
         return file
 
 
+class Deletion(Job):
+    """A person who is erased; `result` is the receipt."""
+
+    subject: str = ""
+    dataset_id: str | None = None
+    dry_run: bool = False
+    impact: dict[str, Any] | None = None  # of a dry run
+
+
 class Export(Job):
     """Images of a dataset's version as one zip, which the service keeps for some days."""
 
