@@ -15,10 +15,11 @@ from maskeraid import Client, NotReachable
 from maskeraid_local.ports import LOOPBACK, free_port, wait_for_port
 from maskeraid_local.process import ManagedProcess
 
-BAR = "killed at each of 14 failpoints: all recover <= lease + sweep + 10 s"
+BAR = "killed at each of 17 failpoints: all recover <= lease + sweep + 10 s"
 OF_CURATORS = ("look.received", "claim.updated", "heartbeat.before_first", "result.bytes_written", "finish.moved",
                "outbox.copied")  # fmt: skip
 OF_CHANGES = ("claim.updated", "result.bytes_written", "finish.moved", "outbox.copied")
+OF_DELETIONS = ("deletion.planned", "deletion.rewritten", "deletion.bytes_deleted")
 OF_TRAINERS = ("child.started", "checkpoint.bytes_written", "checkpoint.recorded")
 BATCH_ITEMS, BATCH_SECONDS = 120, 60.0
 DYING_SECONDS = 90.0
@@ -71,6 +72,26 @@ def test_curators_die_amid_edits_and_merges(
     found = [client.datasets.get(one) for one in (faces, *targets)]
     assert [(one.latest_version, one.image_count) for one in found] == [(3, 100), (1, 125), (1, 50)]
     assert client.get_json(f"/v1/datasets/{faces}/versions/1")["image_count"] == 125
+
+
+@pytest.mark.row("R4", BAR)
+@pytest.mark.parametrize("point", OF_DELETIONS)
+def test_a_curator_dies_amid_an_erasure(environment: Environment, client: Client, measured: Note, point: str) -> None:
+    schema = {"nose": {"type": "text"}, "subject": {"type": "text"}}
+    dataset = client.datasets.create(f"persons, {uuid4()}", attributes=schema).id
+    client.imports.generate(dataset, "faces-light").wait()
+    client.imports.edit(dataset, {"subject": "ann"}, where=["nose:1"]).wait()
+    with Nemesis(environment, seed=4).down("curator"), environment.armed("curator", f"{point}=kill") as dying:
+        erased = client.deletions.create("ann", dataset_id=dataset)
+        wait_for_deaths([dying])
+    auditor = Auditor(environment, client)
+    seconds = auditor.settle(RECOVERY_SECONDS)
+    audit = auditor.audit([erased.id])
+    measured(f"{point}: recovered in {seconds:.1f} s; {audit}")
+    assert audit.faults == {}
+    assert (erased.refresh().result or {})["deleted"]["images"] == 25
+    found = client.datasets.get(dataset)
+    assert (found.latest_version, found.image_count) == (3, 100)
 
 
 @pytest.mark.chaos

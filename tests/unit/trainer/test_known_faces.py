@@ -9,7 +9,7 @@ from maskeraid_core.ids import image_id
 from maskeraid_core.manifests import PREFIX
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.images import Images
-from maskeraid_faces.known_faces_file import read_known_faces
+from maskeraid_faces.known_faces_file import read_known_faces, without_faces
 from maskeraid_faces.training.image_set import prepare
 from maskeraid_faces.training.settings import TrainSettings
 from maskeraid_trainer.known_faces import BEFORE, PARTS_RECUR, KnownFacesFile, known_faces_of
@@ -52,3 +52,19 @@ class TestNone:
         found, _ = kept(PHOTOS, persons=5)
         assert found.content is None
         assert "persons, and at least 8" in found.card["reason"]
+
+
+class TestErased:
+    def test_the_faces_of_some_images_leave_the_file(self) -> None:
+        found, learned = kept(PHOTOS)
+        assert found.content is not None
+        gone = set(sorted(learned)[:3])
+        left = without_faces(found.content, gone)
+        assert left is not None
+        assert set(read_known_faces(left, make_model().basis).ids) == learned - gone
+
+    def test_without_any_of_them_it_stays_and_without_others_there_is_none(self) -> None:
+        found, learned = kept(PHOTOS)
+        assert found.content is not None
+        assert without_faces(found.content, {"img_1"}) == found.content
+        assert without_faces(found.content, learned) is None

@@ -1,0 +1,332 @@
+"""A person is erased: gone from every answer at once, from the stores when the job has ended, and nobody else."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from anyio import to_thread
+from tests.integration.curator.test_importing import png
+
+from maskeraid_core import failpoints
+from maskeraid_core.blobs import image_key, sha256_hex
+from maskeraid_core.documents.datasets import Dataset
+from maskeraid_core.documents.models import Model
+from maskeraid_core.ids import image_id
+from maskeraid_core.jobs import Job, JobKind, QueueName
+from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.deliveries import DeliveryRepository
+from maskeraid_core.repositories.moves import JobMoves
+from maskeraid_core.repositories.repository import PageRequest
+from maskeraid_core.worker import Worker
+from maskeraid_curator import erasing, exporting, importing
+
+from .conftest import Account, FillDataset, Hand, Open
+from .made_models import add_model
+
+ANN = "ann-0417"
+CARRY_OUT = {
+    JobKind.IMPORT: importing.carry_out, JobKind.EXPORT: exporting.carry_out, JobKind.DELETION: erasing.carry_out,
+}  # fmt: skip
+WHO = [ANN, "bob", ANN, "", "bob", ANN]
+THEIRS = (1, 3, 6)  # rows
+
+
+@pytest.fixture
+def worker(port: PortalStores) -> Iterator[Worker]:
+    opened = Worker(port, QueueName.CURATOR)
+    yield opened
+    opened.close()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An account, and a curator that carries out what it orders."""
+
+    account: Account
+    worker: Worker
+
+    @property
+    def client(self) -> httpx.AsyncClient:
+        return self.account.client
+
+    async def order(self, kind: str, **body: Any) -> dict[str, Any]:  # noqa: ANN401 any field
+        answer = await self.client.post(f"/v1/{kind}", json=body)
+        assert answer.status_code == 202, answer.text
+        return dict(answer.json())
+
+    async def carry_out(self, made: dict[str, Any]) -> dict[str, Any]:
+        await to_thread.run_sync(self._work, made["id"])
+        return await self.json(made["urls"]["self"])
+
+    async def done(self, kind: str, **body: Any) -> dict[str, Any]:  # noqa: ANN401 any field
+        ended = await self.carry_out(await self.order(kind, **body))
+        assert ended["status"] == "succeeded", ended["error"]
+        return ended
+
+    async def json(self, path: str, **query: object) -> dict[str, Any]:
+        answer = await self.client.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def _work(self, job_id: str) -> None:
+        claim = self.worker.claim(job_id)
+        assert claim is not None
+        with self.worker.holding(claim) as held:
+            CARRY_OUT[claim.job.kind](held, self.worker.port, threading.Event())
+
+
+@pytest.fixture
+def desk(account: Account, worker: Worker) -> Desk:
+    return Desk(account, worker)
+
+
+def people(side: int = 32) -> dict[str, Any]:
+    """Six faces: three of Ann, two of Bob, one of nobody known."""
+    values = [{"subject": who, "mouth": str(1 + place % 2)} for place, who in enumerate(WHO)]
+    return {"values": values, "pictures": [png(place, (side, side)) for place in range(6)], "side": side}
+
+
+@pytest.fixture
+async def faces(account: Account, fill_dataset: FillDataset) -> Dataset:
+    return await fill_dataset(account.tenant, **people(), name="our faces")
+
+
+async def seen(desk: Desk, dataset_id: str, **query: object) -> list[int]:
+    return [row["row"] for row in (await desk.json("/v1/images", dataset_id=dataset_id, **query))["data"]]
+
+
+async def dump(stores: Stores, without: Job) -> str:
+    """Every document and every object, but for the order itself."""
+    documents = [
+        str(row)
+        for name in await stores.database.list_collection_names()
+        for row in await stores.database[name].find().to_list()
+        if row["_id"] != without.id
+    ]
+    objects = [bytes(await stores.blobs.get(key)).decode("latin-1") + key for key in await stores.blobs.keys("t")]
+    return "\n".join([*documents, *objects])
+
+
+async def job_of(stores: Stores, deletion: dict[str, Any]) -> Job:
+    found = await JobMoves(stores.database).get(deletion["id"])
+    assert found is not None
+    return found
+
+
+async def learned(stores: Stores, tenant: str, dataset: Dataset, *where: str) -> Model:
+    part = {"dataset_id": dataset.id, "version": 1, "where": list(where)}
+    return await add_model(stores, tenant, facts=[{"lineage": {"training_id": "trn_1", "data": [part]}}])
+
+
+async def reimaged(desk: Desk, hand: Hand, wanted: str) -> dict[str, Any]:
+    made = await desk.order("reimagings", image={"image_id": wanted})
+    await hand.succeed(await hand.claim(made["id"]), {"candidates": []}, {"final.png": wanted.encode()})
+    return made
+
+
+class TestFromTheOrderOn:
+    async def test_no_answer_shows_the_person(
+        self, desk: Desk, faces: Dataset, hand: Hand, fill_dataset: FillDataset
+    ) -> None:
+        client, theirs = desk.client, [image_id(faces.id, row) for row in THEIRS]
+        everyone = await desk.done("exports", dataset_id=faces.id)
+        others = await desk.done("exports", dataset_id=faces.id, where=["subject:bob"])
+        filled, of_bob = await reimaged(desk, hand, theirs[0]), await reimaged(desk, hand, image_id(faces.id, 2))
+        await desk.done(
+            "imports", dataset_id=faces.id, source={"type": "edit", "where": ["mouth:2"], "set": {"mouth": "1"}}
+        )
+        await desk.order("deletions", subject=ANN)
+        for wanted in theirs:
+            for path in (
+                f"/v1/images/{wanted}",
+                f"/v1/images/{wanted}/content",
+                f"/v1/images/{wanted}/content?size=thumb",
+            ):
+                assert (await client.get(path)).status_code == 404
+        for version in (1, 2):
+            assert await seen(desk, faces.id, version=version) == [2, 4, 5]
+            found = await desk.json("/v1/facets", dataset_id=faces.id, version=version)
+            assert found["total"] == 3
+            assert ANN not in json.dumps(found)
+        sheet = await client.get("/v1/image-sheets", params={"dataset_id": faces.id})
+        assert (sheet.status_code, sheet.headers["Sheet-Count"]) == (200, "3")
+        for gone in (
+            f"/v1/exports/{everyone['id']}/content",
+            f"/v1/reimagings/{filled['id']}",
+            f"/v1/jobs/{filled['id']}",
+        ):
+            assert (await client.get(gone)).status_code == 404
+        for stays in (f"/v1/exports/{others['id']}/content", f"/v1/reimagings/{of_bob['id']}"):
+            assert (await client.get(stays)).status_code == 200
+        refused = await client.post("/v1/reimagings", json={"image": {"image_id": theirs[0]}})
+        assert refused.status_code == 404
+
+    async def test_a_dry_run_only_tells(self, desk: Desk, faces: Dataset, hand: Hand, stores: Stores) -> None:
+        model = await learned(stores, desk.account.tenant, faces)
+        await learned(stores, desk.account.tenant, faces, "subject:bob")
+        export = await desk.order("exports", dataset_id=faces.id)
+        filled = await reimaged(desk, hand, image_id(faces.id, 1))
+        told = await desk.done("deletions", subject=ANN, dry_run=True)
+        assert told["result"] is None
+        assert told["impact"] == {
+            "images": 3, "covered_copies": 0, "exports": [export["id"]], "reimagings": [filled["id"]], "batches": [],
+            "versions": [{"dataset_id": faces.id, "version": 1, "images": 3}], "probes": [],
+            "unfinished_jobs": [export["id"]], "models": [{"model_id": model.id, "version": 1}],
+        }  # fmt: skip
+        assert await seen(desk, faces.id) == [1, 2, 3, 4, 5, 6]
+        assert (await desk.json(f"/v1/models/{model.id}"))["flags"] == []
+
+    async def test_orders_say_whom_and_where(self, desk: Desk, open_account: Open, faces: Dataset) -> None:
+        other = await open_account()
+        for body in ({"dataset_id": faces.id}, {"subject": ""}, {"subject": ANN, "all": True}):
+            assert (await desk.client.post("/v1/deletions", json=body)).status_code == 422
+        refused = await other.client.post("/v1/deletions", json={"subject": ANN, "dataset_id": faces.id})
+        assert refused.status_code == 404
+        made = await desk.order("deletions", subject=ANN)
+        assert (await other.client.get(f"/v1/deletions/{made['id']}")).status_code == 404
+
+
+class TestWhenItHasEnded:
+    async def test_nothing_of_the_person_is_left_but_the_order(
+        self, desk: Desk, faces: Dataset, hand: Hand, stores: Stores, fill_dataset: FillDataset
+    ) -> None:
+        tenant, theirs = desk.account.tenant, [sha256_hex(png(row - 1)) for row in THEIRS]
+        await desk.done(
+            "imports", dataset_id=faces.id, source={"type": "edit", "where": ["mouth:1"], "set": {"subject": None}}
+        )
+        merged = await fill_dataset(tenant, values=[{"subject": "cara"}], pictures=[png(20)])
+        await desk.done(
+            "imports", dataset_id=merged.id, source={"type": "merge", "parts": [{"dataset_id": faces.id, "version": 1}]}
+        )
+        covered = await desk.client.post("/v1/datasets", json={"name": "covered", "role": "test"})
+        source = {
+            "type": "coverings",
+            "of": {"dataset_id": faces.id, "version": 1},
+            "families": ["surgical"],
+            "seed": 7,
+        }
+        await desk.done("imports", dataset_id=covered.json()["id"], source=source)
+        await desk.done("exports", dataset_id=faces.id, version=1, where=[f"subject:{ANN}"])
+        filled = await reimaged(desk, hand, image_id(faces.id, 3))
+        ended = await desk.done("deletions", subject=ANN)
+        left = await dump(stores, await job_of(stores, ended))
+        found = [
+            part[max(0, part.index(ANN) - 200) : part.index(ANN) + 60] for part in left.splitlines() if ANN in part
+        ]
+        assert found == []
+        assert [digest for digest in theirs if digest in left] == []
+        assert filled["id"] not in left
+        assert all(png(row - 1).decode("latin-1") not in left for row in THEIRS)
+        assert png(1).decode("latin-1") in left
+        receipt = ended["result"]
+        assert receipt["statement"] == "Deleting pictures does not make a model forget them."
+        assert receipt["deleted"]["images"] == 6
+        assert receipt["deleted"]["covered_copies"] == 3
+        assert (receipt["deleted"]["exports"], receipt["deleted"]["reimagings"]) == (1, 1)
+        assert receipt["kept"] == {"digests": [], "reason": None}
+        assert {f"sha256:{digest}" for digest in theirs} <= set(receipt["digests"])
+        assert len(receipt["digests"]) == receipt["deleted"]["objects"]
+
+    async def test_each_dataset_has_a_version_that_follows(self, desk: Desk, faces: Dataset) -> None:
+        before = await desk.json(f"/v1/datasets/{faces.id}/versions/1")
+        ended = await desk.done("deletions", subject=ANN)
+        after = await desk.json(f"/v1/datasets/{faces.id}")
+        assert (after["latest_version"], after["image_count"]) == (2, 3)
+        assert after["attributes"]["subject"]["values"] == ["bob"]
+        for number in (1, 2):
+            version = await desk.json(f"/v1/datasets/{faces.id}/versions/{number}")
+            assert (version["image_count"], version["digest"] != before["digest"]) == (3, True)
+            assert await seen(desk, faces.id, version=number) == [2, 4, 5]
+        assert version["import_id"] == ended["id"]
+        again = await desk.done("deletions", subject=ANN)
+        assert set(again["result"]["deleted"].values()) == {0}
+        assert (await desk.json(f"/v1/datasets/{faces.id}"))["latest_version"] == 2
+
+    async def test_models_that_learned_are_flagged_and_told_how_to_learn_anew(
+        self, desk: Desk, faces: Dataset, stores: Stores
+    ) -> None:
+        await desk.client.post("/v1/webhook-endpoints", json={"url": "https://example.org/", "event_types": ["*"]})
+        model = await learned(stores, desk.account.tenant, faces)
+        other = await learned(stores, desk.account.tenant, faces, "subject:bob")
+        ended = await desk.done("deletions", subject=ANN)
+        (affected,) = ended["result"]["affected_models"]
+        assert (affected["model_id"], affected["version"]) == (model.id, 1)
+        assert affected["training"]["data"] == [{"dataset_id": faces.id, "version": "latest", "where": []}]
+        (flag,) = (await desk.json(f"/v1/models/{model.id}"))["flags"]
+        assert (flag["code"], flag["deletion_id"]) == ("subject_erased", ended["id"])
+        shared = await desk.client.patch(f"/v1/models/{model.id}", json={"visibility": "public", "licence": "MIT"})
+        assert (shared.status_code, shared.json()["code"]) == (403, "sharing_blocked")
+        assert (await desk.json(f"/v1/models/{other.id}"))["flags"] == []
+        deliveries = DeliveryRepository(stores.database, desk.account.tenant)
+        for event, subject in (("model.flagged", model.id), ("deletion.completed", ended["id"])):
+            told = await deliveries.page(PageRequest(), event=event)
+            assert [row.subject for row in told.items] == [subject]
+
+    async def test_what_others_have_stays(
+        self, desk: Desk, faces: Dataset, open_account: Open, worker: Worker, stores: Stores, fill_dataset: FillDataset
+    ) -> None:
+        other = Desk(await open_account(), worker)
+        theirs = await fill_dataset(other.account.tenant, **people())
+        twin = await fill_dataset(desk.account.tenant, values=[{"subject": "bob"}], pictures=[png(0)])
+        ended = await desk.done("deletions", subject=ANN)
+        assert await seen(other, theirs.id) == [1, 2, 3, 4, 5, 6]
+        assert (await other.client.get(f"/v1/images/{image_id(theirs.id, 1)}/content")).status_code == 200
+        assert (await desk.client.get(f"/v1/images/{image_id(twin.id, 1)}/content")).status_code == 200
+        assert ended["result"]["kept"]["digests"] == [f"sha256:{sha256_hex(png(0))}"]
+        assert "same bytes" in ended["result"]["kept"]["reason"]
+        assert not await stores.blobs.exists(image_key(desk.account.tenant, sha256_hex(png(2))))
+
+    async def test_one_dataset_alone_may_be_meant(self, desk: Desk, faces: Dataset, fill_dataset: FillDataset) -> None:
+        second = await fill_dataset(desk.account.tenant, values=[{"person": ANN}], pictures=[png(9)])
+        await desk.done("deletions", subject=ANN, dataset_id=faces.id)
+        assert (await seen(desk, faces.id), await seen(desk, second.id)) == ([2, 4, 5], [1])
+        await desk.done("deletions", subject=ANN)
+        assert await seen(desk, second.id) == []
+
+    async def test_images_of_a_deleted_dataset_go_too(self, desk: Desk, faces: Dataset, stores: Stores) -> None:
+        assert (await desk.client.delete(f"/v1/datasets/{faces.id}")).status_code == 204
+        ended = await desk.done("deletions", subject=ANN)
+        assert ended["result"]["deleted"]["images"] == 3
+        assert ANN not in await dump(stores, await job_of(stores, ended))
+
+    async def test_jobs_that_use_the_images_are_cancelled_and_no_others(
+        self, desk: Desk, faces: Dataset, hand: Hand
+    ) -> None:
+        export = await desk.order("exports", dataset_id=faces.id)
+        others = await desk.order("exports", dataset_id=faces.id, where=["subject:bob"])
+        waits = await desk.order("imports", dataset_id=faces.id, source={"type": "generator", "set": "faces-light"})
+        ended = await desk.done("deletions", subject=ANN)
+        assert ended["result"]["cancelled_jobs"] == [export["id"]]
+        for job in (others, waits):
+            assert (await desk.json(job["urls"]["self"]))["status"] == "queued"
+
+
+class TestACrash:
+    @pytest.mark.parametrize("point", ["deletion.planned", "deletion.rewritten", "deletion.bytes_deleted"])
+    async def test_is_finished_by_the_next_attempt(
+        self, desk: Desk, faces: Dataset, stores: Stores, monkeypatch: pytest.MonkeyPatch, point: str, hand: Hand
+    ) -> None:
+        await reimaged(desk, hand, image_id(faces.id, 1))
+        made = await desk.order("deletions", subject=ANN)
+        with monkeypatch.context() as patch:
+            patch.setattr(failpoints, "_armed", lambda: failpoints.parse(f"{point}=raise"))
+            crashed = await desk.carry_out(made)
+        assert crashed["status"] == "queued"
+        await wait_for_turn(stores, made["id"])
+        ended = await desk.carry_out(made)
+        assert ended["status"] == "succeeded", ended["error"]
+        deleted = ended["result"]["deleted"]
+        assert (deleted["images"], deleted["objects"], deleted["reimagings"]) == (3, 3, 1)
+        assert (await desk.json(f"/v1/datasets/{faces.id}"))["latest_version"] == 2
+        assert ANN not in await dump(stores, await job_of(stores, ended))
+
+
+async def wait_for_turn(stores: Stores, job_id: str) -> None:
+    """A crashed job waits a little before it is claimed again."""
+    job = await JobMoves(stores.database).get(job_id)
+    assert job is not None
+    await stores.database["jobs"].update_one({"_id": job_id}, {"$set": {"not_before": job.created_at}})
