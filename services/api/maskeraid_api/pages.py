@@ -23,7 +23,7 @@ ViewT = TypeVar("ViewT", bound=BaseModel)
 Limit = Annotated[int, Query(ge=1, le=100, description="Most objects in one page.")]
 OrderParameter = Annotated[Order, Query(description="By time of creation.")]
 WhereParameter = Annotated[
-    list[Annotated[str, Query(max_length=300)]],
+    list[Annotated[str, Query(max_length=300, json_schema_extra={"pattern": "^[^:]+:"})]],
     Query(max_length=50, description="`attribute:value`, `age:30..40`, or `hair:` for missing; may be repeated."),
 ]
 Include = Annotated[Literal["total"] | None, Query(description="`total` adds the number of all objects.")]

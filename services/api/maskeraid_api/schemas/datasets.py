@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from maskeraid_api.model_access import Access
 from maskeraid_api.schemas.parts import (
@@ -68,8 +68,17 @@ class AttributeChange(Body):
     private: bool
 
 
+# JSON Schema's words for: a licence is named with the basis `public_licence`, and with no other.
+_LICENCE_IF_PUBLISHED: list[dict[str, Any]] = [
+    {"required": ["licence"], "properties": {"basis": {"const": "public_licence"}, "licence": {"type": "string"}}},
+    {"properties": {"basis": {"enum": ["own_faces", "consent", "generated"]}, "licence": {"type": "null"}}},
+]
+
+
 class AttestationBody(Body):
     """Your word for why these faces may be used; who says so and when is added here."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": _LICENCE_IF_PUBLISHED})
 
     basis: Basis = Field(
         description="`own_faces`: they show you; `consent`: all whom they show agree; `public_licence`: they were "
