@@ -4,6 +4,7 @@ import json
 from typing import Any, get_args
 
 import pytest
+from jsonschema import Draft202012Validator
 from tests.factories import make_job
 
 from maskeraid_api.bundles.result import shown_result
@@ -18,6 +19,7 @@ from maskeraid_api.schemas.reimagings import ReimagingView
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.documents.reimagings import ReimagingSpec
 from maskeraid_core.errors import ValidationFailed
+from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import NOTICES, JobKind, JobStatus, Progress
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.drawn import DATASETS
@@ -89,6 +91,48 @@ class TestReimagings:
         assert "`detect_faces` is false: leave one of the two out" in row["detail"]
         for may_be in ('{"detect_faces": false}', '{"detect_faces": true, "face": 3}', '{"face": 3}'):
             read_json(ReimagingOptions, may_be)
+
+    def test_no_network_chooses_where_a_model_is_named(self) -> None:
+        named = {"model": {"model_id": new_id("mdl")}}
+        with pytest.raises(ValidationFailed) as refused:
+            read_json(ReimagingOptions, json.dumps({**named, "selector": "cnn"}))
+        (row,) = refused.value.facts["errors"]  # type: ignore[misc]
+        assert row["pointer"] == "/selector"
+        assert "`model` is named: leave one of the two out" in row["detail"]
+        for may_be in ({**named, "selector": "attributes"}, {"model": None, "selector": "cnn"}, {"selector": "cnn"}):
+            read_json(ReimagingOptions, json.dumps(may_be))
+
+    def test_a_tolerance_is_of_colours(self) -> None:
+        for alone in ({}, {"method": None}, {"colours": []}):
+            with pytest.raises(ValidationFailed) as refused:
+                read_json(ReimagingOptions, json.dumps({"covering": {**alone, "tolerance": 30}}))
+            (row,) = refused.value.facts["errors"]  # type: ignore[misc]
+            assert row["pointer"] == "/covering/tolerance"
+            assert "name some in `colours`, ask for the method `colour`" in row["detail"]
+            read_json(ReimagingOptions, json.dumps({"covering": {**alone, "tolerance": 24}}))  # the default
+        for beside in ({"method": "colour"}, {"colours": [[0, 255, 0]]}):
+            read_json(ReimagingOptions, json.dumps({"covering": {**beside, "tolerance": 30}}))
+
+    @pytest.mark.parametrize("options", [
+        {"model": {"model_id": "mdl_01KAGXT932ZND88T6AVQ93TJ9X"}, "selector": "cnn"},
+        {"covering": {"tolerance": 30}},
+        {"covering": {"method": None, "colours": [], "tolerance": 30}},
+        {"detect_faces": False, "face": 1},
+    ])  # fmt: skip
+    def test_the_schema_says_what_does_not_agree(self, options: dict[str, Any]) -> None:
+        schema = Draft202012Validator(ReimagingOptions.model_json_schema())
+        assert not schema.is_valid(options)
+        with pytest.raises(ValidationFailed):
+            read_json(ReimagingOptions, json.dumps(options))
+
+    @pytest.mark.parametrize("options", [
+        {}, ReimagingOptions().model_dump(mode="json"), {"covering": {"colours": [[1, 2, 3]], "tolerance": 30}},
+        {"covering": {"method": "learned", "grow": 1}}, {"covering": {"method": "colour", "tolerance": 30}},
+        {"model": {"model_id": "mdl_01KAGXT932ZND88T6AVQ93TJ9X"}, "selector": "attributes"}, {"selector": "cnn"},
+    ])  # fmt: skip
+    def test_the_schema_takes_what_agrees(self, options: dict[str, Any]) -> None:
+        Draft202012Validator(ReimagingOptions.model_json_schema()).validate(options)
+        read_json(ReimagingOptions, json.dumps(options))
 
     def test_every_face_that_can_be_found_can_be_chosen(self) -> None:
         """A photograph of 200 faces asks for one of 0 to 199."""

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.jobs import JobFields, shared_fields
 from maskeraid_api.schemas.parts import Text, View
-from maskeraid_api.schemas.reimaging_requests import NO_FACE_UNSOUGHT, ImageChoice, ReimagingOptions
+from maskeraid_api.schemas.reimaging_requests import IN_AGREEMENT, ImageChoice, ReimagingOptions
 from maskeraid_api.schemas.reimagings import options_of_spec
 from maskeraid_api.schemas.training_requests import DataChoice
 from maskeraid_core.documents.batches import MOST_ITEMS, BatchProgress, BatchSpec
@@ -43,7 +43,7 @@ class BatchRequest(BatchOptions):
 
     model_config = ConfigDict(
         json_schema_extra={
-            **NO_FACE_UNSOUGHT,
+            **IN_AGREEMENT,
             "oneOf": [_with("images", "array", "dataset"), _with("dataset", "object", "images")],
         }
     )

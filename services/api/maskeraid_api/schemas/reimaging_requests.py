@@ -74,8 +74,17 @@ class ImageChoice(Body):
         return self
 
 
-# JSON Schema's words for: `learned` does not look at colours and their tolerance.
-_BY_COLOUR: dict[str, Any] = {"properties": {"method": {"enum": ["colour", None]}}}
+TOLERANCE = 24  # grey levels
+# JSON Schema's words for: `learned`, also where nothing is said, does not look at colours and their tolerance.
+_UNSAID: dict[str, Any] = {"type": "null"}
+_BY_COLOUR: dict[str, Any] = {"required": ["method"], "properties": {"method": {"const": "colour"}}}
+_BY_NAMED_COLOURS: dict[str, Any] = {
+    "required": ["colours"],
+    "properties": {"method": _UNSAID, "colours": {"type": "array", "minItems": 1}},
+}
+_BY_DEFAULT: dict[str, Any] = {
+    "properties": {"method": _UNSAID, "colours": {"type": "array", "maxItems": 0}, "tolerance": {"const": TOLERANCE}}
+}
 _BY_NETWORK: dict[str, Any] = {
     "required": ["method"],
     "properties": {"method": {"const": "learned"}, "colours": {"type": "array", "maxItems": 0}},
@@ -86,7 +95,7 @@ _BY_NETWORK: dict[str, Any] = {
 class CoveringOptions(Body):
     """How the covering is found. A map always wins: the multipart part `covering`, or a stored one, `covering_id`."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [_BY_COLOUR, _BY_NETWORK]})
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_BY_COLOUR, _BY_NAMED_COLOURS, _BY_DEFAULT, _BY_NETWORK]})
 
     method: Literal["learned", "colour"] | None = Field(
         default=None, description="`colour` where colours are given, else `learned`, when absent."
@@ -97,7 +106,8 @@ class CoveringOptions(Body):
         "faces have there.",
     )
     tolerance: int = Field(
-        default=24, ge=0, le=255, description="How far a channel may be off, for the method `colour`."
+        default=TOLERANCE, ge=0, le=255,
+        description="How far a channel may be off, for the method `colour`; alone it says nothing.",
     )  # fmt: skip
     clean: bool = Field(default=False, description="Drop specks and fill holes below 0.5 % of the area, then grow.")
     grow: int | None = Field(
@@ -120,6 +130,17 @@ class CoveringOptions(Body):
             raise ValueError("the method `learned` does not look at it: leave it out, or ask for the method `colour`")
         return value
 
+    @field_validator("tolerance")
+    @classmethod
+    def _of_some_colours(cls, value: int, found: ValidationInfo) -> int:
+        """The default says no more than its absence: clients that write every field send it."""
+        if value != TOLERANCE and found.data.get("method", ...) is None and found.data.get("colours", ...) == []:
+            raise ValueError(
+                "it is of colours: name some in `colours`, ask for the method `colour`, which guesses one, or leave it "
+                "out"
+            )
+        return value
+
 
 class ModelOption(Body):
     """A model, in place of the one that Selection would choose."""
@@ -137,16 +158,20 @@ class Smoothing(Body):
     )  # fmt: skip
 
 
-# JSON Schema's words for: no face is chosen where none is looked for.
-NO_FACE_UNSOUGHT: dict[str, Any] = {
+# JSON Schema's words for: no face is chosen where none is looked for, and no network chooses a model that is named.
+_NO_FACE_UNSOUGHT: dict[str, Any] = {
     "anyOf": [{"properties": {"detect_faces": {"enum": [True, None]}}}, {"properties": {"face": {"type": "null"}}}]
 }
+_ONE_CHOICE: dict[str, Any] = {
+    "anyOf": [{"properties": {"model": {"type": "null"}}}, {"properties": {"selector": {"const": "attributes"}}}]
+}
+IN_AGREEMENT: dict[str, Any] = {"allOf": [_NO_FACE_UNSOUGHT, _ONE_CHOICE]}
 
 
 class ReimagingOptions(LabelledBody):
     """How the covered part is filled."""
 
-    model_config = ConfigDict(json_schema_extra=NO_FACE_UNSOUGHT)
+    model_config = ConfigDict(json_schema_extra=IN_AGREEMENT)
 
     covering: CoveringOptions = Field(default_factory=CoveringOptions)
     detect_faces: bool | None = Field(
@@ -162,7 +187,7 @@ class ReimagingOptions(LabelledBody):
     model: ModelOption | None = Field(default=None, description="Null means Selection.")
     selector: Literal["attributes", "cnn"] = Field(
         default="attributes", description="What chooses the model: colours of skin, hair, and eyes; or `cnn`, the "
-        "thesis's network, as your newest selector has learned it.",
+        "thesis's network, as your newest selector has learned it. Not beside a `model`, which is the choice.",
     )  # fmt: skip
     until: Literal["covering", "selection", "final"] = "final"
     engine: Engine = "auto"
@@ -193,6 +218,13 @@ class ReimagingOptions(LabelledBody):
             raise ValueError("no face is looked for, as `detect_faces` is false: leave one of the two out")
         return value
 
+    @field_validator("selector")
+    @classmethod
+    def _where_no_model_is_named(cls, value: str, found: ValidationInfo) -> str:
+        if value == "cnn" and found.data.get("model") is not None:
+            raise ValueError("it chooses nothing, as `model` is named: leave one of the two out")
+        return value
+
 
 class ReuseOption(Body):
     """An earlier re-imaging whose drawn faces are smoothed and blended anew: milliseconds, and no new drawing."""
@@ -218,7 +250,7 @@ class ReimagingRequest(ReimagingOptions):
     With `reuse`, of the other options `smoothing`, `tone_match`, and those that only label the job may stand beside it.
     """
 
-    model_config = ConfigDict(json_schema_extra={**NO_FACE_UNSOUGHT, "oneOf": [_WITH_IMAGE, _WITH_REUSE]})
+    model_config = ConfigDict(json_schema_extra={**IN_AGREEMENT, "oneOf": [_WITH_IMAGE, _WITH_REUSE]})
 
     image: ImageChoice | None = None
     reuse: ReuseOption | None = None
