@@ -18,7 +18,7 @@ from tests.unit.api.bundled import Made
 from tests.unit.curator.zips import Member as Entry
 from tests.unit.curator.zips import build
 
-from maskeraid_api.bundles.manifest import signature_of
+from maskeraid_api.bundles.manifest import in_order, signature_of
 from maskeraid_api.bundles.own_png import NotOurs, Pixels, unpack
 from maskeraid_api.bundles.plain_zip import MOST_ENTRIES, Member, directory
 from maskeraid_api.bundles.verifying import Verifier
@@ -66,7 +66,8 @@ def signed_anew(made: Made, change: Callable[[dict[str, Any]], object], files: d
     manifest = json.loads(files["manifest.json"])
     change(manifest)
     text = json.dumps(manifest).encode()
-    return packed({**files, "manifest.json": text, "manifest.sig": signature_of(text, made.signer)})
+    signed = {**files, "manifest.json": text, "manifest.sig": signature_of(text, made.signer)}
+    return packed({name: signed[name] for name in in_order(signed)})
 
 
 class TestGoodBundle:
@@ -114,6 +115,14 @@ class TestChangedBundle:
         del files["uncertainty.png"]
         less = verify(packed(files), made.signer)
         assert (outcomes(less)["files"], "uncertainty.png" in details(less)) == ("failed", True)
+
+    def test_files_in_another_order(self, made: Made) -> None:
+        """Else a result would have as many bundles as its files have orders."""
+        files = contents(made)
+        assert packed(files) == made.content
+        for names in (sorted(files), list(reversed(files))):
+            bundle = verify(packed({name: files[name] for name in names}), made.signer)
+            assert (outcomes(bundle)["files"], "packed them anew" in details(bundle)) == ("failed", True)
 
     def test_a_key_that_is_not_this_server_s_is_named(self, made: Made) -> None:
         stranger = Signer.by(make_key())

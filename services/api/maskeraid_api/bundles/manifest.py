@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -13,6 +13,7 @@ from maskeraid_core.documents.reimagings import STATEMENT, ReimagingSpec
 from maskeraid_core.jobs import Job
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+REPORT, RESULT = "report.html", "result.json"
 LARGEST_MANIFEST = 2**20  # bytes; 64 candidates take 40 kB
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -65,6 +66,12 @@ def manifest_of(job: Job, files: Mapping[str, FileFacts]) -> bytes:
         proof=Proof.model_validate(result["proof"]), files=dict(sorted(files.items())),
     )  # fmt: skip
     return manifest.model_dump_json(indent=2).encode() + b"\n"
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """The files of a bundle in the one order that they have: what speaks of the others first."""
+    first, given = (MANIFEST, SIGNATURE, REPORT, RESULT), set(names)
+    return [name for name in first if name in given] + sorted(given.difference(first))
 
 
 def signature_of(manifest: bytes, signer: Signer) -> bytes:

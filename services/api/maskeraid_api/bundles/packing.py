@@ -8,15 +8,23 @@ from typing import Any
 
 from anyio import to_thread
 
-from maskeraid_api.bundles.manifest import MANIFEST, SIGNATURE, FileFacts, manifest_of, signature_of
+from maskeraid_api.bundles.manifest import (
+    MANIFEST,
+    REPORT,
+    RESULT,
+    SIGNATURE,
+    FileFacts,
+    in_order,
+    manifest_of,
+    signature_of,
+)
 from maskeraid_api.bundles.plain_zip import Member, directory
 from maskeraid_api.bundles.report import write_report
-from maskeraid_api.bundles.result import RESULT, shown_result, write_result
+from maskeraid_api.bundles.result import shown_result, write_result
 from maskeraid_api.signing import Signer
 from maskeraid_core.blobs import Blobs, sha256_hex
 from maskeraid_core.jobs import Job
 
-REPORT = "report.html"
 HELD_BYTES = 16 * 2**20  # a larger bundle is read from the store a second time while it is sent
 
 
@@ -78,14 +86,15 @@ async def pack(job: Job, blobs: Blobs, signer: Signer) -> Bundle:
 
 
 def _contents(job: Job, signer: Signer) -> dict[str, bytes | StoredPiece]:
-    """Every file in its order: what speaks of the others first."""
-    files = {name: StoredPiece.of(file) for name, file in sorted((job.result or {})["files"].items())}
+    """Every file in its order."""
+    files = {name: StoredPiece.of(file) for name, file in (job.result or {})["files"].items()}
     result = shown_result(job)
     written = {REPORT: write_report(result), RESULT: write_result(result)}
     facts = {name: FileFacts(sha256=one.sha256, bytes=one.size) for name, one in files.items()}
     facts |= {name: FileFacts(sha256=sha256_hex(data), bytes=len(data)) for name, data in written.items()}
     manifest = manifest_of(job, facts)
-    return {MANIFEST: manifest, SIGNATURE: signature_of(manifest, signer), **written, **files}
+    contents = {MANIFEST: manifest, SIGNATURE: signature_of(manifest, signer), **written, **files}
+    return {name: contents[name] for name in in_order(contents)}
 
 
 def _add(digest: Any, name: str, data: bytes) -> Member:  # noqa: ANN401 hashlib's own type has no name

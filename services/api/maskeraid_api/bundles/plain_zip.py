@@ -1,7 +1,7 @@
 """The one form of zip that a bundle has: stored entries one behind the other, no dates, nothing that may vary.
 
-Source: PKWARE APPNOTE 6.3.10, sections 4.3.7 to 4.3.16. Names and contents decide every byte, so whoever reads one can
-hold it against what would have been written: what differs in a single byte is refused, whatever it tries.
+Source: PKWARE APPNOTE 6.3.10, sections 4.3.7 to 4.3.16. Names in their order and contents decide every byte, so whoever
+reads one can hold it against what would have been written: what differs in a single byte is refused, whatever it tries.
 """
 
 import re

@@ -6,7 +6,6 @@ from typing import Any
 from maskeraid_api.schemas.reimagings import BUNDLE, ReimagingView, file_url
 from maskeraid_core.jobs import Job
 
-RESULT = "result.json"
 # What concerns only those who still wait, or judge, and may change after the end: a bundle is the same each time.
 PASSING = {
     "urls", "updated_at", "allowed_actions", "queue_position", "estimated_finish", "progress", "phase", "phases",

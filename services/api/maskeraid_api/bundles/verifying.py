@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from maskeraid_api.bundles.manifest import LARGEST_MANIFEST, MANIFEST, SIGNATURE, Manifest, signature_text
+from maskeraid_api.bundles.manifest import LARGEST_MANIFEST, MANIFEST, SIGNATURE, Manifest, in_order, signature_text
 from maskeraid_api.bundles.own_png import NotOurs, unpack
 from maskeraid_api.bundles.plain_zip import Place, read_places
 from maskeraid_api.bundles.visible_pixels import visible_sha256
@@ -135,7 +135,9 @@ def check_files(bundle: Verifier) -> str:
         raise Failed(f"missing: {_some(missing)}")
     if additional := found - wanted:
         raise Failed(f"not in the manifest: {_some(additional)}")
-    return "none is missing, none was added"
+    if list(bundle.places) != in_order(found):
+        raise Failed("they are not in the order in which this service writes them: somebody has packed them anew")
+    return "none is missing, none was added, in their order"
 
 
 def check_digests(bundle: Verifier) -> str:
