@@ -752,6 +752,19 @@ class TestModelsAndKeys:
         assert "mdl_2@best" in sheet
         assert b'"version": "best"' in server.bodies["POST /v1/reimagings"]
 
+    def test_each_comparison_has_a_folder_of_its_own(self, server: Server, tmp_path: Path) -> None:
+        (tmp_path / "covered.png").write_bytes(PNG)
+        for first in ("rim_7", "rim_8"):
+            server.answers["POST /v1/reimagings"] = 202, {**REIMAGED, "id": first}
+            server.answers[f"GET /v1/reimagings/{first}/files/final.png"] = 200, first
+            told = run("models", "compare", "covered.png", "mdl_1:2", "--colour", "20,150,140").stdout
+            assert f"compared/{first}/1/final.png" in told
+        for first in ("rim_7", "rim_8"):
+            folder = tmp_path / "compared" / first
+            assert (folder / "1/final.png").read_text() == first
+            assert json.loads((folder / "compared.json").read_text())[0]["id"] == first
+            assert (folder / "compared.html").exists()
+
     @pytest.mark.parametrize("text", ["mdl_1:best", "mdl_1@best", "ours:best", "ours@best"])
     def test_a_version_is_named_with_its_model(self, server: Server, text: str) -> None:
         server.answers["GET /v1/models"] = page({"id": "mdl_1", "name": "ours"})

@@ -15,6 +15,7 @@ from maskeraid.objects import Reimaging
 from maskeraid.terminal import AsJson, connected, console, follow, print_json, progress_bar
 
 MOST = 4
+FOLDER = Path("compared")  # with one in it for each comparison
 SHEET, DATA = "compared.html", "compared.json"
 PAGE = """<!doctype html>
 <meta charset="utf-8">
@@ -34,7 +35,10 @@ img {{ width: 128px; height: 128px; image-rendering: pixelated }} small {{ color
 def compare_models(
     image: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A partly covered face.")],
     models: Annotated[list[str], typer.Argument(metavar="MODEL[:VERSION]", help="Up to four.")],
-    output: Annotated[Path, typer.Option(file_okay=False, help="Folder for the pictures.")] = Path("compared"),
+    output: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Folder for the pictures.", show_default=f"{FOLDER}/FIRST_REIMAGING"),
+    ] = None,
     covering: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Black and white picture, white = covered.")
     ] = None,
@@ -50,16 +54,17 @@ def compare_models(
         made = client.models.compare(image, versions, seed=seed, covering_map=covering, **colours_of(colour))
         with progress_bar() as bar:
             done = [follow(bar, one, name) for one, name in zip(made, models, strict=True)]
-        paths = [one.save("final.png", output / str(number)) for number, one in enumerate(done, 1)]
-        (output / SHEET).write_text(_sheet(models, done))
+        folder = output or FOLDER / done[0].id
+        paths = [one.save("final.png", folder / str(number)) for number, one in enumerate(done, 1)]
+        (folder / SHEET).write_text(_sheet(models, done))
     plain = [one.to_dict() for one in done]
-    (output / DATA).write_text(json.dumps(plain, indent=2, ensure_ascii=False))
+    (folder / DATA).write_text(json.dumps(plain, indent=2, ensure_ascii=False))
     if as_json:
         print_json(plain)
         return
     for name, path in zip(models, paths, strict=True):
         console.print(f"{path}  {name}")
-    console.print(f"{output / SHEET} shows them side by side\n{done[0].statement}")
+    console.print(f"{folder / SHEET} shows them side by side\n{done[0].statement}")
 
 
 def _sheet(models: Sequence[str], done: Sequence[Reimaging]) -> str:
