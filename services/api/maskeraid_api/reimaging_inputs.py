@@ -2,9 +2,10 @@
 
 import base64
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 
@@ -103,11 +104,21 @@ class Inputs:
             version = await self.registry.whole_version(model, option.version)
         return ModelChoice(model_id=model.id, version=version.version)
 
+    async def check_drawer(self, selection: Mapping[str, Any]) -> None:
+        """Whether the model that drew the faces of an earlier re-imaging can still be used. Raises: Expired."""
+        model = await self.registry.get(selection["model_id"])
+        version = await self.registry.numbered(model, selection["version"]) if model else None
+        if version is None or version.pruned_at is not None:
+            raise Expired(
+                "The model that drew its faces is gone: re-image the picture itself, by another model.",
+                pointer="/reuse/reimaging_id",
+            )
+
 
 async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, jobs: JobRepository) -> ReimagingSpec:
     """The complete specification; bytes are put away last, when nothing else can be refused any more."""
     if isinstance(options, ReimagingRequest) and options.reuse:
-        earlier = await _reused(options.reuse, inputs.caller, jobs)
+        earlier = await _reused(options.reuse, inputs, jobs)
         return _again(options, options.reuse, earlier, inputs.caller.key.name)
     model = await inputs.chosen_model(options.model)
     covering = await chosen_covering(options.covering, CoveringRepository(jobs))
@@ -158,10 +169,13 @@ async def chosen_covering(options: CoveringOptions, coverings: CoveringRepositor
     return choice.model_copy(update={"covering_id": stored.id, "stored": file, "grow": grow, "feather": feather})
 
 
-async def _reused(option: ReuseOption, caller: Caller, jobs: JobRepository) -> ReimagingSpec:
-    """What the earlier re-imaging was asked for. Raises: NotFound, ScopeMissing, JobStateConflict, ValidationFailed."""
+async def _reused(option: ReuseOption, inputs: Inputs, jobs: JobRepository) -> ReimagingSpec:
+    """What the earlier re-imaging was asked for.
+
+    Raises: NotFound, Expired, ScopeMissing, JobStateConflict, ValidationFailed.
+    """
     with named_at("/reuse/reimaging_id"):
-        earlier = await job_of(jobs, caller, option.reimaging_id, JobKind.REIMAGING)
+        earlier = await job_of(jobs, inputs.caller, option.reimaging_id, JobKind.REIMAGING)
     candidates = len((earlier.result or {}).get("candidates", ()))
     if not candidates:
         detail = "It has no candidates: only a re-imaging that succeeded, to its end, can be used again."
@@ -169,6 +183,7 @@ async def _reused(option: ReuseOption, caller: Caller, jobs: JobRepository) -> R
         raise JobStateConflict(detail, current_status=earlier.status.value, allowed_actions=[], **place)
     if option.candidate is not None and option.candidate >= candidates:
         raise ValidationFailed(f"It has {candidates} candidates, 0 to {candidates - 1}.", pointer="/reuse/candidate")
+    await inputs.check_drawer((earlier.result or {})["selection"])
     return ReimagingSpec.model_validate(earlier.spec)
 
 

@@ -5,18 +5,34 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.integration.api.conftest import Hand, Open
+from tests.integration.api.conftest import Account, Hand, Open
 
+from maskeraid_core.documents.models import Model
 from maskeraid_core.ids import new_id
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.needs import input_keys
+from maskeraid_core.repositories.repository import now
+
+from .made_models import add_model
 
 
 @pytest.fixture
-async def earlier(client: httpx.AsyncClient, hand: Hand) -> dict[str, Any]:
+async def model(account: Account, stores: Stores) -> Model:
+    return await add_model(stores, account.tenant)
+
+
+def result_by(model: Model, candidates: int) -> dict[str, Any]:
+    selection = {"model_id": model.id, "version": 1}
+    return {"candidates": [{"index": index} for index in range(candidates)], "selection": selection}
+
+
+@pytest.fixture
+async def earlier(client: httpx.AsyncClient, hand: Hand, model: Model) -> dict[str, Any]:
     options = '{"candidates": 3, "seed": 7, "pick": "sample", "smoothing": {"k": 16}}'
     asked = await client.post("/v1/reimagings", files={"image": ("a.png", b"x")}, data={"options": options})
     job = await hand.claim(asked.json()["id"])
-    await hand.succeed(job, {"candidates": [{"index": index} for index in range(3)]})
+    await hand.succeed(job, result_by(model, 3))
     return (await client.get(f"/v1/reimagings/{job.id}")).json()
 
 
@@ -34,7 +50,9 @@ async def test_takes_over_all_but_smoothing_and_tone(client: httpx.AsyncClient, 
     assert (options["seed"], options["pick"], options["candidates"]) == (7, "sample", 3)
 
 
-async def test_of_what_was_used_again_knows_the_covering_of_the_first(client: httpx.AsyncClient, hand: Hand) -> None:
+async def test_of_what_was_used_again_knows_the_covering_of_the_first(
+    client: httpx.AsyncClient, hand: Hand, model: Model
+) -> None:
     covering = {"colours": [[1, 2, 3]], "tolerance": 9, "clean": True, "grow": 5, "feather": 3}
     options = json.dumps({"covering": covering, "explain": True})
     asked = await client.post(
@@ -42,7 +60,7 @@ async def test_of_what_was_used_again_knows_the_covering_of_the_first(client: ht
     )
     for _ in range(2):
         job = await hand.claim(asked.json()["id"])
-        await hand.succeed(job, {"candidates": [{"index": 0}]})
+        await hand.succeed(job, result_by(model, 1))
         asked = await ask(client, {"id": job.id})
         shown = asked.json()["options"]
         assert {name: shown["covering"][name] for name in covering} == covering
@@ -88,6 +106,24 @@ async def test_one_that_has_none_is_refused(client: httpx.AsyncClient) -> None:
     answer = await ask(client, waiting)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "job_state_conflict")
+
+
+async def test_one_whose_model_is_gone_is_refused_at_once(
+    client: httpx.AsyncClient, earlier: dict[str, Any], account: Account, stores: Stores, model: Model
+) -> None:
+    """What goes after the order fails the job: a worker finds it gone."""
+    versions = ModelVersionRepository(stores.database, account.tenant)
+    pruned = await versions.of_model(model.id, 1)
+    assert pruned
+    for change in ("pruned", "deleted"):
+        if change == "pruned":
+            await stores.database["model_versions"].update_one({"_id": pruned.id}, {"$set": {"pruned_at": now()}})
+        else:
+            assert await ModelRepository(stores.database, account.tenant).delete(model.id)
+        answer = await ask(client, earlier)
+        assert (answer.status_code, answer.json()["code"]) == (410, "expired"), change
+        assert [row["pointer"] for row in answer.json()["errors"]] == ["/reuse/reimaging_id"]
+        assert "re-image the picture itself" in answer.json()["detail"]
 
 
 async def test_another_tenants_is_not_found(

@@ -161,6 +161,16 @@ class TestReuse:
         assert failed.error is not None
         assert failed.error.code == "input_gone"
 
+    def test_of_a_model_that_went_after_the_order_fails(self, inference: Inference) -> None:
+        version = add_model(inference.port, "light", tenant := new_id("ten"))
+        done = inference.carry_out(inference.accept(covered_face(), tenant, covering={"colours": [TEAL]}))
+        again = inference.accept_source({}, tenant, reuse={"reimaging_id": done.id})
+        models = ModelRepository(inference.port.stores.database, tenant)
+        assert inference.port.call(models.delete, version.model_id)
+        failed = inference.carry_out(again)
+        assert failed.error is not None
+        assert failed.error.code == "input_gone"
+
     def test_of_files_that_changed_fails(self, inference: Inference) -> None:
         done = inference.carry_out(inference.accept(covered_face("medium")))
         assert done.result is not None
