@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from maskeraid_api.forms import files_of
+from maskeraid_api.forms import files_of, too_many_bytes
 from maskeraid_api.inbox import label, store_bytes, store_file
 from maskeraid_api.reimaging_inputs import Inputs
 from maskeraid_api.schemas.batches import BatchImage, BatchRequest
@@ -72,8 +72,7 @@ def _sent(request: Request) -> list[Given]:
         raise ValidationFailed("At least one file is needed.", parameter="images")
     for file in files:
         if (file.size or 0) > IMAGE_BYTES:
-            name = label(file.filename or "file")
-            raise ValidationFailed(f"A file may have {IMAGE_BYTES} bytes; {name} has more.", parameter="images")
+            raise too_many_bytes("images", label(file.filename or "file"), IMAGE_BYTES)
     return [Given(file, label(file.filename or "file")[:LONGEST_REFERENCE]) for file in files]
 
 

@@ -199,6 +199,12 @@ class TestRefusals:
         assert answer.status_code == 413
         assert "send files as multipart" in answer.json()["detail"]
 
+    async def test_a_file_that_is_too_large(self, client: httpx.AsyncClient) -> None:
+        files = [("images", ("a.png", png())), ("images", ("b.png", bytes(25 * 2**20 + 1)))]
+        answer = await client.post("/v1/batches", files=files)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+        assert answer.json()["detail"] == "`b.png` may have 26214400 bytes: send a smaller one."
+
     async def test_a_form_without_files(self, client: httpx.AsyncClient) -> None:
         answer = await client.post("/v1/batches", files={"options": (None, "{}")})
         assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "images")

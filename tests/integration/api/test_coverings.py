@@ -144,7 +144,7 @@ class TestRefused:
 
     async def test_a_map_that_is_too_large(self, client: httpx.AsyncClient) -> None:
         answer = await send(client, PNG + bytes(25 * 2**20))
-        assert refusal(answer) == (422, "validation_failed", "map")
+        assert refusal(answer) == (413, "too_large", "map")
 
     async def test_json(self, client: httpx.AsyncClient) -> None:
         assert refusal(await client.post("/v1/coverings", json={"map": "x"}))[:2] == (415, "unsupported_media")

@@ -200,6 +200,14 @@ class TestProblems:
         answer = await client.post("/v1/datasets", content=b" " * (2**20 + 1), headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
+    @pytest.mark.parametrize("part", ["image", "covering"])
+    async def test_a_picture_that_is_too_large(self, client: httpx.AsyncClient, part: str) -> None:
+        files = {"image": ("a.png", b"x"), "covering": ("b.png", b"y")}
+        files[part] = ("large.png", bytes(25 * 2**20 + 1))
+        answer = await client.post("/v1/reimagings", files=files)
+        assert (answer.status_code, answer.json()["code"], answer.json()["limit"]) == (413, "too_large", 25 * 2**20)
+        assert answer.json()["errors"][0]["parameter"] == part
+
     @pytest.mark.parametrize(
         ("media", "body"),
         [

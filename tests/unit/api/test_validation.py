@@ -7,14 +7,15 @@ from dataclasses import fields
 from typing import get_args
 
 import pytest
+from starlette.datastructures import FormData
 
-from maskeraid_api.forms import read_json
+from maskeraid_api.forms import options_of, read_json
 from maskeraid_api.routers import ROUTERS
 from maskeraid_api.schemas.datasets import DatasetRequest
 from maskeraid_api.schemas.hyperparameters import ARCHITECTURES, KNOWN_HYPERPARAMETERS, Hyperparameters
 from maskeraid_api.schemas.imports import ImportRequest
 from maskeraid_api.schemas.parts import Body
-from maskeraid_api.schemas.reimaging_requests import ReimagingRequest
+from maskeraid_api.schemas.reimaging_requests import ReimagingOptions, ReimagingRequest
 from maskeraid_api.schemas.training_requests import TrainingRequest
 from maskeraid_core.errors import MalformedJson, UnknownField, ValidationFailed
 from maskeraid_faces.training.settings import Architecture, TrainSettings
@@ -124,6 +125,31 @@ class TestReading:
     def test_what_is_not_json(self, body: str) -> None:
         with pytest.raises(MalformedJson):
             read_json(DatasetRequest, body)
+
+    @pytest.mark.parametrize("options", [
+        "", "{", "seed=7", '{"seed": ' + "1" * 5000 + "}", "[" * 100_000, '{"seed": NaN}', '{"seed": Infinity}',
+    ])  # fmt: skip
+    def test_a_part_that_is_not_json(self, options: str) -> None:
+        """Whatever it is, the answer says what to send, in no words of Python."""
+        with pytest.raises(MalformedJson) as refused:
+            options_of(ReimagingOptions, FormData({"options": options}))
+        told = str(refused.value)
+        assert told.startswith("The part `options` is not JSON: ")
+        assert told.endswith('. Send an object, as {"seed": 7}.')
+        assert "sys." not in told
+        assert "Python" not in told
+        assert "maximum recursion" not in told
+        assert refused.value.facts["parameter"] == "options"
+
+    @pytest.mark.parametrize("number", ["9" * 100, "9" * 5000, "1e999"])
+    def test_a_number_that_nobody_can_hold(self, number: str) -> None:
+        for read in (
+            lambda body: options_of(ReimagingOptions, FormData({"options": body})),
+            lambda body: read_json(ReimagingOptions, body),
+        ):
+            with pytest.raises((MalformedJson, ValidationFailed)) as refused:
+                read(f'{{"seed": {number}, "engine": 3}}')
+            assert "sys." not in f"{refused.value} {refused.value.facts}"
 
     @pytest.mark.parametrize("image", ["{}", '{"image_id": null}', '{"image_id": "x"}', '{"data_url": "http://a"}'])
     def test_exactly_one_image(self, image: str) -> None:

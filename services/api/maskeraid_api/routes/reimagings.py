@@ -40,7 +40,12 @@ router = APIRouter(prefix="/v1/reimagings", route_class=GuardedRoute, tags=["rei
 
 FORM = Form(
     parts={
-        "image": {"type": "string", "format": "binary"},
+        "image": {
+            "type": "string",
+            "format": "binary",
+            "description": "JPEG, PNG, or WebP of at most 25 MiB; it is looked into by the job alone, which fails with "
+            "`unreadable_image` above 40 megapixels.",
+        },
         "covering": {
             "type": "string",
             "format": "binary",
