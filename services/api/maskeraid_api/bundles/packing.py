@@ -93,7 +93,12 @@ def _contents(job: Job, signer: Signer) -> dict[str, bytes | StoredPiece]:
     facts = {name: FileFacts(sha256=one.sha256, bytes=one.size) for name, one in files.items()}
     facts |= {name: FileFacts(sha256=sha256_hex(data), bytes=len(data)) for name, data in written.items()}
     manifest = manifest_of(job, facts)
-    contents = {MANIFEST: manifest, SIGNATURE: signature_of(manifest, signer), **written, **files}
+    contents: dict[str, bytes | StoredPiece] = {
+        MANIFEST: manifest,
+        SIGNATURE: signature_of(manifest, signer),
+        **written,
+        **files,
+    }
     return {name: contents[name] for name in in_order(contents)}
 
 
