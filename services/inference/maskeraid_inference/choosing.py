@@ -11,6 +11,7 @@ from maskeraid_faces.blending.skin_tone import from_lab
 from maskeraid_faces.errors import NoSuitableModel
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import LARGEST_SIDE, SIDE_STEP, Covering, Image
+from maskeraid_faces.selection.averaging import MOST_LOST, share_lost
 from maskeraid_faces.selection.choose import choose_model, parts_of_lead
 from maskeraid_faces.selection.chosen import Chosen
 from maskeraid_faces.selection.network import SelectorNetwork, logits
@@ -104,9 +105,12 @@ class _ByAttributes:
     versions: Mapping[str, ModelVersion]
     distribution: tuple[Facts, ...]
     visible: tuple[Facts, ...]
+    is_noise: bool  # its look is told from a small picture, where hardly anything of it is left
 
     def choice(self, by: Literal["attributes", "default"]) -> Choice:
         """Raises: NoSuitableModel."""
+        if self.is_noise:
+            raise NoSuitableModel(NOTHING_LIKE_IT, nearest=[], collect=[LIKE_IT])
         if self.chosen.best is None:
             looks_strange = "looks" in self.chosen.reasons[self.chosen.nearest or ""].strange
             raise NoSuitableModel(
@@ -130,7 +134,8 @@ def _by_attributes(
     by_id = known.by_id
     distribution = tuple(_describe(by_id[model], chosen) for model in chosen.reasons)  # likeliest first, 50 at most
     visible = tuple({"attribute": name, **seen.to_dict()} for name, seen in chosen.visible.items())
-    return _ByAttributes(chosen, by_id, distribution, visible)
+    is_noise = share_lost(image, covering) > MOST_LOST
+    return _ByAttributes(chosen, by_id, distribution, visible, is_noise)
 
 
 def shares_of(network: SelectorNetwork, image: Image, versions: Sequence[ModelVersion]) -> tuple[Facts, ...]:

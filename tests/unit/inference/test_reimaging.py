@@ -161,6 +161,14 @@ class TestSelection:
         assert sum(model["probability"] for model in choice.distribution) == pytest.approx(1, abs=1e-3)
         assert [seen["attribute"] for seen in choice.visible] == ["tone", "hair_colour", "eye_colour"]
 
+    @pytest.mark.parametrize("side", [64, 256, 1000])
+    def test_noise_fits_no_model_though_it_is_a_quiet_grey_when_it_is_small(self, side: int) -> None:
+        noise = np.random.default_rng(1).integers(0, 256, (side, side, 3), np.uint8)
+        covering_map = white(slice(side // 2, side), slice(0, side), side)
+        with pytest.raises(NoSuitableModel, match="look like this one, if it shows a face"):
+            run(noise, covering_map=covering_map)
+        assert run(noise, ask(until="selection", model=BY_USER), covering_map=covering_map).choice
+
     def test_the_user_s_model_is_taken_though_another_fits(self) -> None:
         choice = run(covered_face("dark"), ask(model=BY_USER, until="selection"), versions=[LIGHT]).choice
         assert choice is not None
