@@ -1,0 +1,136 @@
+"""Takes in an upload: its rows, of which those that fit have their image sanitised and stored."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import groupby
+
+from maskeraid_core.attributes import Schema, ValueRefused, fit, infer_schema
+from maskeraid_core.blobs import image_key, thumbnail_key
+from maskeraid_core.documents.datasets import Dataset
+from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
+from maskeraid_curator.archives import Entry
+from maskeraid_curator.cropping import cut_out_face, wanted_side
+from maskeraid_curator.generating import Objects
+from maskeraid_curator.reading import Outcome, sanitise_entries
+from maskeraid_curator.rows import Accepted, Refused
+from maskeraid_curator.running_import import Import
+from maskeraid_curator.sources import Plan, PlannedRow, plan_upload
+from maskeraid_curator.tracking import Tracker
+from maskeraid_faces.measures import Measures
+
+TRUTH_LEFT_OUT = (
+    "{} covered faces came with their true covering or their twin (`covering.file`, `twin.file`): the faces and their "
+    "attributes are taken in, these are not"
+)
+GENERATED = (
+    "the file says that a trained generator made it, or a part of it; a model that learns from generated faces repeats "
+    "their faults: leave it out, or import with `allow_generated`"
+)
+NO_MANIFEST = (
+    "{} images came without a manifest and have no attributes: to filter, compare, and choose models by attributes, "
+    "put a manifest.csv (first column `file`, then a column an attribute) beside them and import into a new dataset"
+)
+
+
+def read_upload(running: Import, dataset: Dataset) -> Schema:
+    """Take in all rows of the upload; the schema they fit."""
+    with ExitStack() as opened:
+        running.held.enter("validating")
+        scratch = running.held.stores.settings.scratch_folder
+        plan = plan_upload(running.port, running.tenant, running.spec, scratch, opened)
+        running.unlisted = plan.unlisted
+        schema = dict(dataset.attributes) or infer_schema(plan.columns, (row.cells for row in plan.rows))
+        _warn(running, plan, schema)
+        good = list(_fitting(running, plan.rows, schema))
+        running.held.enter("sanitising")
+        running.side = running.port.call(wanted_side, running.held.stores, dataset, running.spec)
+        tracker = Tracker(running.held, len({row.entry for row in good}))
+        rows_of = {archive: list(rows) for archive, rows in groupby(good, key=lambda row: row.archive)}
+        for number, (archive, name) in enumerate(plan.files.items(), 1):
+            rows = rows_of.get(archive, [])
+            tracker.begin(name, number, len(plan.files), len({row.entry for row in rows}))
+            _sanitise(running, archive, rows, schema, tracker)
+    running.accepted.sort(key=lambda row: row.row)
+    running.refused.sort(key=lambda row: row.row)
+    return schema
+
+
+def _warn(running: Import, plan: Plan, schema: Schema) -> None:
+    if ignored := [column for column in plan.columns if column not in schema]:
+        detail = f"the dataset has no attribute {', '.join(ignored)}: these columns are left out"
+        running.held.warn("unknown_column", detail)
+    if plan.unlisted:
+        running.held.warn("unlisted_files", f"{plan.unlisted} files are in no manifest: they are left out")
+    if plan.truths:
+        running.held.warn("truth_left_out", TRUTH_LEFT_OUT.format(plan.truths))
+    if plan.bare:
+        running.held.warn("no_manifest", NO_MANIFEST.format(plan.bare))
+
+
+def _fitting(running: Import, rows: Sequence[PlannedRow], schema: Schema) -> Iterator[PlannedRow]:
+    """The rows whose file is there and whose values fit; the others are refused."""
+    for row in rows:
+        if not row.file:
+            running.refused.append(Refused(row.number, "", "missing_file", "the row names no file", "/file"))
+        elif row.entry is None:
+            detail = "the archive has no file of this name"
+            running.refused.append(Refused(row.number, row.file, "file_not_in_archive", detail, "/file"))
+        else:
+            try:
+                fit(row.cells, schema)
+            except ValueRefused as refusal:
+                running.refused.append(Refused(row.number, row.file, refusal.code, str(refusal), refusal.pointer))
+            else:
+                yield row
+
+
+def _sanitise(running: Import, archive: int, rows: Sequence[PlannedRow], schema: Schema, tracker: Tracker) -> None:
+    """Have the images of one archive sanitised and stored, each once; every row that names one gets its outcome."""
+    rows_of: dict[Entry, list[PlannedRow]] = {}
+    for row in rows:
+        if row.entry is not None:
+            rows_of.setdefault(row.entry, []).append(row)
+
+    def keep(outcomes: list[Outcome]) -> None:
+        running.check()
+        if running.side:
+            outcomes = [(entry, cut_out_face(outcome, running.side)) for entry, outcome in outcomes]
+        running.store([one for _, outcome in outcomes for one in _objects(running.tenant, outcome)])
+        for entry, outcome in outcomes:
+            _conclude(running, rows_of[entry], outcome, schema)
+        tracker.add(len(outcomes))
+
+    sanitise_entries(archive, list(rows_of), keep, are_photographs=running.side is not None)
+
+
+def _objects(tenant: str, outcome: SanitisedPicture | ImageRejected) -> Objects:
+    if isinstance(outcome, ImageRejected):
+        return []
+    objects = [(image_key(tenant, outcome.sha256), outcome.png)]
+    if outcome.thumbnail:
+        objects.append((thumbnail_key(tenant, outcome.sha256), outcome.thumbnail))
+    return objects
+
+
+def _conclude(
+    running: Import, rows: Sequence[PlannedRow], outcome: SanitisedPicture | ImageRejected, schema: Schema
+) -> None:
+    for row in rows:
+        if isinstance(outcome, ImageRejected):
+            running.refused.append(Refused(row.number, row.file, outcome.code, str(outcome)))
+            continue
+        if outcome.says_generated and not running.spec.allow_generated:
+            running.refused.append(Refused(row.number, row.file, "generated_image", GENERATED))
+            continue
+        facts = (outcome.sha256, len(outcome.png), outcome.width, outcome.height, outcome.grey)
+        measures = Measures.from_dict(outcome.measures) if outcome.measures else None
+        running.accepted.append(
+            Accepted(
+                row.number,
+                row.file,
+                fit(row.cells, schema),
+                *facts,
+                measures=measures,
+                generated=outcome.says_generated or None,
+            )
+        )
