@@ -3,11 +3,12 @@
 from maskeraid_api.acting import act
 from maskeraid_api.gateway import Gateway
 from maskeraid_core.errors import JobStateConflict, NotFound
-from maskeraid_core.jobs import Job
+from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.needs import Needs, input_keys
+from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.status_machine import JobAction
 
 
@@ -31,6 +32,8 @@ async def forget(gateway: Gateway, jobs: JobRepository, job: Job) -> None:
     if not await jobs.delete_ended(job.id):
         raise NotFound
     await EventRepository(gateway.stores.database).delete_of(job.id)
+    if job.kind is JobKind.REIMAGING:
+        await OwnOutputRepository(gateway.stores.database).delete([job.id])
 
 
 async def forget_with_bytes(gateway: Gateway, jobs: JobRepository, job: Job) -> None:

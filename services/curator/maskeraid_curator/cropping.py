@@ -55,7 +55,7 @@ def cut_out_face(
     crop = align(photo, face).crop
     fitting = np.asarray(cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
     found = _packed(fitting, max(width, height), f"{left},{top},{left + width},{top + height}")
-    return replace(found, says_generated=picture.says_generated)
+    return replace(found, says_generated=picture.says_generated, made_here=picture.made_here)
 
 
 def _packed(face: Image, face_size: int, box: str) -> SanitisedPicture:

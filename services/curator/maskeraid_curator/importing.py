@@ -38,7 +38,7 @@ NEAR_DUPLICATES = (
     'with `near_duplicates: "drop"` to leave such out'
 )
 LET_IN = (
-    "{} images say that a trained generator made them, or a part of them; they are marked (`generated`), and models "
+    "{} images, or parts of them, were made by a trained generator; they are marked (`generated`), and models "
     "that learn from them repeat their faults"
 )
 

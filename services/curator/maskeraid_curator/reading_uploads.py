@@ -26,6 +26,10 @@ GENERATED = (
     "the file says that a trained generator made it, or a part of it; a model that learns from generated faces repeats "
     "their faults: leave it out, or import with `allow_generated`"
 )
+MADE_HERE = (
+    "this service made the picture: its pixels, or its look, are those of a result; a model that learns from generated "
+    "faces repeats their faults: leave it out, or import with `allow_generated`"
+)
 NO_MANIFEST = (
     "{} images came without a manifest and have no attributes: to filter, compare, and choose models by attributes, "
     "put a manifest.csv (first column `file`, then a column an attribute) beside them and import into a new dataset"
@@ -93,6 +97,8 @@ def _sanitise(running: Import, archive: int, rows: Sequence[PlannedRow], schema:
 
     def keep(outcomes: list[Outcome]) -> None:
         running.check()
+        told = running.register.told([outcome for _, outcome in outcomes])
+        outcomes = [(entry, outcome) for (entry, _), outcome in zip(outcomes, told, strict=True)]
         if running.side:
             outcomes = [(entry, cut_out_face(outcome, running.side)) for entry, outcome in outcomes]
         running.store([one for _, outcome in outcomes for one in _objects(running.tenant, outcome)])
@@ -119,8 +125,10 @@ def _conclude(
         if isinstance(outcome, ImageRejected):
             running.refused.append(Refused(row.number, row.file, outcome.code, str(outcome)))
             continue
-        if outcome.says_generated and not running.spec.allow_generated:
-            running.refused.append(Refused(row.number, row.file, "generated_image", GENERATED))
+        is_generated = outcome.says_generated or outcome.made_here
+        if is_generated and not running.spec.allow_generated:
+            detail = GENERATED if outcome.says_generated else MADE_HERE
+            running.refused.append(Refused(row.number, row.file, "generated_image", detail))
             continue
         facts = (outcome.sha256, len(outcome.png), outcome.width, outcome.height, outcome.grey)
         measures = Measures.from_dict(outcome.measures) if outcome.measures else None
@@ -131,6 +139,6 @@ def _conclude(
                 fit(row.cells, schema),
                 *facts,
                 measures=measures,
-                generated=outcome.says_generated or None,
+                generated=is_generated or None,
             )
         )

@@ -8,6 +8,7 @@ from maskeraid_core.documents.datasets import ImportSpec
 from maskeraid_core.held import HandBack, Held
 from maskeraid_core.portal import PortalStores
 from maskeraid_curator.generating import Objects
+from maskeraid_curator.own_outputs import Register
 from maskeraid_curator.rows import Accepted, Refused
 from maskeraid_curator.suggesting import Suggesting
 
@@ -25,7 +26,11 @@ class Import:
     unlisted: int = 0  # files that no manifest names
     side: int | None = None  # of the faces that are cut out of photographs
     suggesting: Suggesting | None = None  # where suggestions are wanted
+    register: Register = field(init=False)
     _stored: set[str] = field(default_factory=set)  # keys
+
+    def __post_init__(self) -> None:
+        self.register = Register(self.port, self.tenant)
 
     @property
     def tenant(self) -> str:

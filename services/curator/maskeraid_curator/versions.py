@@ -88,6 +88,7 @@ async def _write(stores: Stores, job: Job, draft: Draft, lineage: Sequence[DataP
         version=number, parent_version=dataset.latest_version, import_id=job.id, role=dataset.role,
         image_count=rows.height, sides=sorted(rows["width"].unique()), manifest_key=key, manifest_sha256=digest,
         bytes=int(rows["bytes"].sum()), attributes=dict(draft.attributes), last_row=draft.last_row,
+        generated=int(rows["generated"].sum()) if "generated" in rows.columns else 0,
         lineage=list(lineage), created_at=now(),
     )  # fmt: skip
 

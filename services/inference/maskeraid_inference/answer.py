@@ -18,7 +18,7 @@ from maskeraid_inference.choosing import Choice
 from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
 from maskeraid_inference.labelled import label
 from maskeraid_inference.marking import Mark
-from maskeraid_inference.photo_answer import write_photo
+from maskeraid_inference.photo_answer import Composite, write_photo
 from maskeraid_inference.reimaging import Filling, FoundCovering, Reimaged
 from maskeraid_inference.rim import rim_difference
 from maskeraid_inference.seam_picture import STRONGEST, draw_seam
@@ -43,6 +43,7 @@ class Answer:
 
     files: dict[str, bytes]
     result: dict[str, Any]
+    composites: tuple[Composite, ...] = ()  # every candidate, and the photograph
 
 
 def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str, *, is_for_owner: bool = False) -> Answer:
@@ -54,8 +55,10 @@ def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str, *, is_for
     mark = Mark(choice.version.digest if choice else "none", job_id, spec.software)
     files = {"covering.png": mark.to_png(found.covering.astype(np.uint8) * np.uint8(255), is_generated=False)}
     result = _describe_input(reimaged, spec)
+    composites = tuple((final, found.covering) for final in filling.finals) if filling else ()
     if reimaged.photo is not None:
-        photo_files, result["photo"] = write_photo(reimaged.photo, reimaged, mark)
+        photo_files, result["photo"], photographs = write_photo(reimaged.photo, reimaged, mark)
+        composites += photographs
         files |= photo_files
     if choice is not None:
         result |= choice.to_dict() | {"provenance": _provenance(choice, spec)}
@@ -68,7 +71,7 @@ def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str, *, is_for
     if filling is not None:
         files |= _filling_files(reimaged, filling, mark)
         result |= _describe_filling(reimaged, filling, is_for_owner=is_for_owner)
-    return Answer(files, result)
+    return Answer(files, result, composites)
 
 
 def _filling_files(reimaged: Reimaged, filling: Filling, mark: Mark) -> dict[str, bytes]:

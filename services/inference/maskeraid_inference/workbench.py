@@ -2,8 +2,9 @@
 
 import asyncio
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import accumulate
 from pathlib import PurePath
 from typing import Any
@@ -36,7 +37,9 @@ from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels
 from maskeraid_inference.loaded_selectors import LoadedSelectors
 from maskeraid_inference.phases import Phases
+from maskeraid_inference.photo_answer import Composite
 from maskeraid_inference.photos import Frames, reimage_picture
+from maskeraid_inference.registering import outputs_of, register
 from maskeraid_inference.reimaging import LARGEST_SIDE, Reimaged
 from maskeraid_inference.reusing import read_earlier, reimage_again
 
@@ -153,9 +156,14 @@ class Workbench:
         is_for_owner = reimaged.choice is not None and reimaged.choice.version.tenant == held.job.tenant
         answer = write_answer(reimaged, spec, held.job.id, is_for_owner=is_for_owner)
         files = {**inputs, **answer.files}
+        if answer.composites:
+            held.afterwards.append(partial(self._register, held.job, answer.composites))
         described = self.port.call(put_files, held.stores.blobs, held.job.attempt_prefix, files)
         duration_ms = phases.end()
         return answer.result | {"files": described, "duration_ms": round(duration_ms), "phases_ms": phases.milliseconds}
+
+    def _register(self, job: Job, composites: Sequence[Composite]) -> None:
+        self.port.call(register, self.port.stores, outputs_of(job, composites))
 
     def _network(self, job: Job, spec: ReimagingSpec) -> SelectorNetwork | None:
         """The selector of the order. Raises: InputGone, ArtifactCorrupt, BadModelFile."""

@@ -103,6 +103,7 @@ def describe_version(
         card={
             **make_card(spec, result),
             "sources": origins.sources,
+            "generated_images": origins.generated,
             "flags": judged.flags,
             "memorisation": judged.memorisation,
             "near_copies": known.card,

@@ -12,10 +12,14 @@ from maskeraid_core.repositories.dataset_shares import ReadableDatasets
 
 @dataclass(frozen=True)
 class Origins:
-    """`sources` are for everyone, one a dataset, and name none; `owners` are accounts by id of what others share."""
+    """`sources` are for everyone, one a dataset, and name none; `owners` are accounts by id of what others share.
+
+    `generated` is how many of the faces were made by a trained generator, or a part of them.
+    """
 
     sources: list[dict[str, Any]] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
+    generated: int = 0
 
 
 async def read_origins(stores: Stores, tenant: str, data: Sequence[DataPart]) -> Origins:

@@ -143,7 +143,8 @@ def save(
         has_begun=has_taken_over(result.model),
     )  # fmt: skip
     write = partial(write_version, port.stores.blobs, job, ready.spec, traits, judged, result, recording.sheets, known)
-    version = port.call(write, port.call(read_origins, port.stores, job.tenant, ready.spec.data))
+    origins = port.call(read_origins, port.stores, job.tenant, ready.spec.data)
+    version = port.call(write, replace(origins, generated=ready.faces.generated))
     return version.model_dump(mode="json", by_alias=True)
 
 

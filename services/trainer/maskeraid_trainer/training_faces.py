@@ -26,6 +26,12 @@ class TrainingFaces:
     schema: dict[str, Attribute]
 
     @property
+    def generated(self) -> int:
+        """How many of them were made by a trained generator, or a part of them."""
+        marks = self.rows.get_column("generated", default=None)
+        return 0 if marks is None else int(marks.sum())
+
+    @property
     def persons(self) -> list[str] | None:
         """Whom each face shows, empty where that is not known; None where no attribute says it."""
         identity = identity_in(attributes_of(self.rows))

@@ -43,6 +43,7 @@ BASES: Mapping[str, str] = {
     "generated": "Generated, they show nobody",
 }
 LICENCE = "Its licence is told where the model is listed: its owner may give one later, and this card stays as it is"
+GENERATED = "{} of its training images were made by a trained generator, or a part of them; it may repeat its faults."
 GATES: Mapping[str, str] = {
     "passes": "It may be shared publicly.",
     "blocks": "Because of that it cannot be shared publicly.",
@@ -166,7 +167,8 @@ def _quality(card: Mapping[str, Any]) -> list[str]:
 def _limits(card: Mapping[str, Any]) -> list[str]:
     flags = [f"Needs attention: {flag['message']}" for flag in card.get("flags", ())]
     limits = [limit for limit in card.get("limits", ()) if limit != STATEMENT]  # that stands at the top
-    return [*limits, *card.get("warnings", ()), *flags, "It knows only what its training images show."]
+    generated = [GENERATED.format(count)] if (count := card.get("generated_images")) else []
+    return [*limits, *generated, *card.get("warnings", ()), *flags, "It knows only what its training images show."]
 
 
 def _recipe(version: ModelVersion) -> list[str]:

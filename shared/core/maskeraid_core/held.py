@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +59,7 @@ class Held:
     _port: PortalStores
     result: dict[str, Any] | None = None
     effects: list[OutboxEntry] = field(default_factory=list)  # follow the move to `succeeded`
+    afterwards: list[Callable[[], None]] = field(default_factory=list)  # when its success is written and told
     wishes: Wishes = NO_WISHES
     is_lost: bool = False
     good_until: float = math.inf  # the lease's end by the monotonic clock, as far as heartbeats were answered

@@ -38,6 +38,7 @@ class SanitisedPicture:
     grey: bool
     measures: Mapping[str, Any] | None = None
     says_generated: bool = False  # what came said of itself that a trained generator made it, or a part of it
+    made_here: bool = False  # it is a result of this service, by what the curator knows of them
 
 
 class ImageSanitiser:

@@ -68,6 +68,8 @@ async def create_indexes(database: Database) -> None:
     for name in ("tenant", "model_id"):
         await database["adoptions"].create_index(name)
     await database["pools"].create_index("is_due")
+    for name in ("digests", "created_at"):
+        await database["own_outputs"].create_index(name)
     await database["ratings"].create_index("model_id")
     for path in ("lineage.data.dataset_id", "lineage.ancestors.dataset_id", "lineage.training_id", "model_id"):
         await database["model_versions"].create_index([("tenant", ASCENDING), (path, ASCENDING)])

@@ -125,7 +125,8 @@ class Worker:
             self._record_error(held, error)
         else:
             failpoints.hit("result.bytes_written")
-            self._end(held, lambda job: succeeded(job, held.result, held.effects))
+            if self._end(held, lambda job: succeeded(job, held.result, held.effects)):
+                self._follow(held)
         finally:
             beating.cancel()
             self._held.discard(held)
@@ -166,8 +167,16 @@ class Worker:
         except STORE_ERRORS as error:
             log.error("store out of reach, left to the sweeper", error=str(error))
 
-    def _end(self, held: Held, decide: Callable[[Job], Change]) -> None:
-        """End our work on a job by what `decide` makes of it, and carry the outbox out; nothing if it is not ours."""
+    def _follow(self, held: Held) -> None:
+        """What nobody waits for: it is lost with this process, and its errors change nothing of the job."""
+        for do in held.afterwards:
+            try:
+                do()
+            except Exception as error:
+                log.error("left undone after the job's end", exc_info=error)
+
+    def _end(self, held: Held, decide: Callable[[Job], Change]) -> bool:
+        """End our work on a job by what `decide` makes of it, and carry the outbox out; False if it is not ours."""
 
         def decide_if_ours(job: Job) -> Change | None:
             return decide(job) if is_ours(job, held.claim) else None
@@ -177,10 +186,11 @@ class Worker:
             if moved:
                 failpoints.hit("finish.moved")
                 self._port.call(self._tell, moved)
-            else:
-                log.warning("the job was no longer ours, nothing is written")
+                return True
+            log.warning("the job was no longer ours, nothing is written")
         except STORE_ERRORS as error:
             log.error("store out of reach, left to the sweeper", error=str(error))
+        return False
 
     async def _settle(self, held: Held, decide: Callable[[Job], Change | None]) -> Job | None:
         """Move the job, however often the database goes away, as long as the lease is good: the work is worth it."""

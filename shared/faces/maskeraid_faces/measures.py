@@ -4,6 +4,7 @@ Only NumPy: it runs in the limited child, 0.15 ms for an image of 64 pixels a si
 docs/science.md, "Photographs in which features cannot be seen".
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -42,15 +43,17 @@ class Measures:
     warnings: tuple[str, ...]
     look: bytes  # 8 x 8 x 3 uint8, area means
     phash: int | None  # 64 bits; None for drawn pictures, which differ by fewer pixels than such a hash sees
+    digest: bytes  # SHA-256 of the size and the pixels
     box: str | None = None  # of a face that was cut out: `left,top,right,bottom` in the photograph
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
-        return {**asdict(self), "look": self.look.hex()}
+        return {**asdict(self), "look": self.look.hex(), "digest": self.digest.hex()}
 
     @classmethod
     def from_dict(cls, said: Mapping[str, Any]) -> "Measures":
-        return cls(**{**said, "warnings": tuple(said["warnings"]), "look": bytes.fromhex(said["look"])})
+        packed = {name: bytes.fromhex(said[name]) for name in ("look", "digest")}
+        return cls(**{**said, **packed, "warnings": tuple(said["warnings"])})
 
 
 def measure(image: Image, face_size: int | None = None, box: str | None = None) -> Measures:
@@ -62,7 +65,7 @@ def measure(image: Image, face_size: int | None = None, box: str | None = None) 
     """
     luma = image @ LUMA
     size = face_size or image.shape[0]
-    is_drawn = _has_few_colours(image)
+    is_drawn = has_few_colours(image)
     sharpness = _sharpness(luma)
     return Measures(
         sharpness=round(sharpness, 2),
@@ -71,6 +74,7 @@ def measure(image: Image, face_size: int | None = None, box: str | None = None) 
         warnings=tuple(_warnings(luma, size, sharpness, is_drawn=is_drawn)),
         look=_look(image).tobytes(),
         phash=None if is_drawn else _phash(luma),
+        digest=digest_of(image),
         box=box,
     )
 
@@ -102,7 +106,16 @@ def _sharpness(luma: Floats) -> float:
     return 10 * float(np.sqrt(np.vdot(second, second) / max(slopes, 1.0)))
 
 
-def _has_few_colours(image: Image) -> bool:
+def digest_of(image: Image) -> bytes:
+    """SHA-256 of the size and the pixels of an image uint8 (height, width, 3): whatever file holds them."""
+    height, width = image.shape[:2]
+    digest = hashlib.sha256(f"{width}x{height}:".encode())
+    digest.update(np.ascontiguousarray(image).data)
+    return digest.digest()
+
+
+def has_few_colours(image: Image) -> bool:
+    """Whether an image is drawn, and no photograph."""
     step = max(1, int(np.ceil(np.sqrt(image.shape[0] * image.shape[1] / MOST_PIXELS_COUNTED))))
     some = image[::step, ::step].astype(np.uint32)
     colours = (some[..., 0] << 16 | some[..., 1] << 8 | some[..., 2]).ravel()
@@ -122,6 +135,11 @@ def _areas(length: int) -> Floats:
     """What takes a line of pixels to the means of 8 equal parts: (8, length)."""
     part = length // LOOK_SIDE
     return np.kron(np.eye(LOOK_SIDE), np.full((1, part), 1 / part)).astype(np.float32)
+
+
+def phash(image: Image) -> int:
+    """The hash of an image uint8 (height, width, 3) of any size, drawn or not."""
+    return _phash(image @ LUMA)
 
 
 def _phash(luma: Floats) -> int:

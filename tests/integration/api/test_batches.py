@@ -15,6 +15,7 @@ from maskeraid_core.batches import item_of
 from maskeraid_core.blobs import image_key
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.batches import BatchSpec
+from maskeraid_core.documents.own_outputs import OwnOutputs
 from maskeraid_core.ids import image_id, item_id, new_id
 from maskeraid_core.jobs import Job, JobError, JobStatus
 from maskeraid_core.litter import INCOMING_KEPT, sweep_litter
@@ -23,6 +24,7 @@ from maskeraid_core.repositories.batches import BatchRepository
 from maskeraid_core.repositories.claims import Claim, JobClaims
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.needs import Needs
+from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.repositories.repository import now
 
 JUNK = JobError(code="unreadable_image", message="The image cannot be read within the limits.")
@@ -356,11 +358,13 @@ class TestEnd:
         batch_id, items = await begun(client, stores, hand)
         for item, error in zip(items, (None, JUNK, None), strict=True):
             await do(hand, item, error)
+        made = OwnOutputs(id=items[0].id, tenant=items[0].tenant, digests=[b"1"], created_at=now())
+        await OwnOutputRepository(stores.database).put(made)
         assert (await client.delete(f"/v1/batches/{batch_id}")).status_code == 204
         assert (await client.get(f"/v1/batches/{batch_id}")).status_code == 404
         assert (await client.get(f"/v1/reimagings/{items[0].id}")).status_code == 404
         assert await stores.blobs.keys("t/") == []
-        for name in ("jobs", "job_events", "batches", "batch_inputs"):
+        for name in ("jobs", "job_events", "batches", "batch_inputs", "own_outputs"):
             assert await stores.database[name].count_documents({}) == 0, name
 
     async def test_delete_of_one_that_runs_cancels_it_first(

@@ -8,12 +8,14 @@ import httpx
 import pytest
 
 from maskeraid_api.settings import ApiSettings
+from maskeraid_core.documents.own_outputs import OwnOutputs
 from maskeraid_core.errors import InputGone
 from maskeraid_core.ids import derived_id
 from maskeraid_core.jobs import JobError, QueueName
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.events import EventLine, EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.repositories.repository import now
 
 from .conftest import Account, Hand
@@ -223,6 +225,18 @@ class TestReimagingDelete:
         assert not await blobs.keys(f"t/{job.tenant}/")
         for path in (f"reimagings/{job_id}", f"reimagings/{job_id}/files/final.png", f"jobs/{job_id}/events"):
             assert (await client.get(f"/v1/{path}")).status_code == 404
+
+    async def test_it_is_no_longer_known_as_made_here(
+        self, client: httpx.AsyncClient, hand: Hand, stores: Stores
+    ) -> None:
+        job_id, other = await order(client), await order(client)
+        await hand.succeed(await hand.claim(job_id), {})
+        register = OwnOutputRepository(stores.database)
+        for known in (job_id, other):
+            outputs = OwnOutputs(id=known, tenant="ten_1", digests=[known.encode()], created_at=now())
+            await register.put(outputs)
+        assert (await client.delete(f"/v1/reimagings/{job_id}")).status_code == 204
+        assert await register.known([job_id.encode(), other.encode()]) == {other.encode()}
 
     async def test_running_one_is_cancelled_first(self, client: httpx.AsyncClient, hand: Hand) -> None:
         job_id = await order(client)

@@ -13,6 +13,7 @@ from tests.unit.inference.made_models import covered_face, make_model
 from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.grants import EVERYONE, Grant
 from maskeraid_core.documents.models import ModelVersion
+from maskeraid_core.documents.own_outputs import OwnOutputs
 from maskeraid_core.documents.reimagings import ReimagingSpec
 from maskeraid_core.ids import new_id
 from maskeraid_core.jobs import Job, JobStatus
@@ -20,12 +21,17 @@ from maskeraid_core.repositories.claims import Wishes
 from maskeraid_core.repositories.default_models import DefaultModelRepository
 from maskeraid_core.repositories.models import ModelRepository
 from maskeraid_core.repositories.moves import JobMoves
+from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.shares import AdoptionRepository
 from maskeraid_core.status_machine import JobAction
 from maskeraid_faces.drawing.covered import COVERINGS, TEAL
+from maskeraid_faces.drawing.lifelike import draw_lifelike_face
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.known_faces_file import write_known_faces
+from maskeraid_faces.measures import digest_of
+from maskeraid_inference import workbench
+from maskeraid_inference.registering import outputs_of, register
 from maskeraid_inference.reusing import read_earlier
 
 
@@ -104,6 +110,59 @@ class TestCovering:
         upload = inference.store("map", to_png(drawn)).model_dump()
         done = self.carried_out(inference, upload=upload)
         assert (done.status, done.warnings) == (JobStatus.SUCCEEDED, [])
+
+
+class TestRegister:
+    """What was made is noted, so that it is recognised when it comes back as training data."""
+
+    def entry(self, inference: Inference, job: Job) -> OwnOutputs | None:
+        register = inference.port.stores.database[OwnOutputRepository.collection_name]
+        found = inference.port.call(register.find_one, {"_id": job.id})
+        return OwnOutputs.of(found) if found else None
+
+    def test_has_every_candidate(self, inference: Inference, done: Job) -> None:
+        entry = self.entry(inference, done)
+        assert entry is not None
+        assert done.result is not None
+        names = [f"{index}-final.png" for index in range(len(done.result["candidates"]))]
+        finals = [np.asarray(Pictures.open(io.BytesIO(inference.file(done, name))).convert("RGB")) for name in names]
+        assert entry.digests == list(dict.fromkeys(digest_of(final) for final in finals))
+        assert (entry.tenant, entry.hashes, entry.parts) == (TENANT, b"", [])  # drawn ones are told by pixels alone
+
+    def test_has_the_whole_photograph_too(self, inference: Inference, done: Job) -> None:
+        photo = np.full((260, 320, 3), (90, 110, 120), np.uint8)
+        photo[50:210, 80:240] = draw_lifelike_face(160, np.random.default_rng(6))
+        photo[155:185, 130:190] = TEAL
+        covering = {"colours": [TEAL], "method": "colour"}
+        assert done.result is not None
+        model = {"model_id": done.result["selection"]["model_id"], "version": 1}
+        asked = inference.accept_upload(to_png(photo), covering=covering, candidates=1, model=model)
+        job = inference.carry_out(asked)
+        assert job.error is None
+        entry = self.entry(inference, job)
+        assert entry is not None
+        final = np.asarray(Pictures.open(io.BytesIO(inference.file(job, "photo.png"))).convert("RGB"))
+        assert digest_of(final) in entry.digests
+        assert len(entry.digests) == 2
+        assert len(entry.hashes) == 8 * len(entry.parts) > 0
+
+    def test_has_nothing_where_nothing_was_filled(self, inference: Inference) -> None:
+        job = inference.carry_out(inference.accept(covered_face(), until="covering"))
+        assert self.entry(inference, job) is None
+
+    def test_keeps_nothing_of_what_was_deleted_meanwhile(self, inference: Inference, done: Job) -> None:
+        gone = done.model_copy(update={"id": new_id("rim")})
+        outputs = outputs_of(gone, [(covered_face(), np.ones((32, 32), np.bool_))])
+        inference.port.call(register, inference.port.stores, outputs)
+        assert self.entry(inference, gone) is None
+
+    def test_that_fails_changes_nothing_of_the_job(self, inference: Inference, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object) -> None:
+            raise ValueError("no entry")
+
+        monkeypatch.setattr(workbench, "outputs_of", fail)
+        job = inference.carry_out(inference.accept(covered_face()))
+        assert (job.status, self.entry(inference, job)) == (JobStatus.SUCCEEDED, None)
 
 
 class TestReuse:

@@ -55,6 +55,10 @@ class TestText:
         )
         assert "- Nobody said why; licence: MIT." in text
 
+    def test_generated_training_images_are_told_of(self) -> None:
+        assert "- 3 of its training images were made by a trained generator" in text_of(card={"generated_images": 3})
+        assert "trained generator" not in text_of(card={"generated_images": 0})
+
     def test_a_number_varies_from_its_least_to_its_most(self) -> None:
         varies = [{"attribute": "age", "values": 66, "least": 1.0, "most": 99.0}, {"attribute": "eyes", "values": 5}]
         assert "- `age` varies: 1 to 99.\n- `eyes` varies: 5 values." in text_of(varies=varies)

@@ -211,6 +211,10 @@ class DatasetVersionView(View):
     image_count: int
     sides: list[int] = Field(description="Side lengths of the images, in pixels.")
     bytes: int
+    generated: int = Field(
+        description="How many images were made by a trained generator, or a part of them, and let in on purpose.",
+        examples=[0],
+    )
     digest: str = Field(description="Of the manifest: the list of all images with their attributes.")
     attributes: dict[str, AttributeView]
     lineage: list[DataPart] = Field(description="What its import took from other versions, each with its filter.")

@@ -155,8 +155,8 @@ class ImportOptions(LabelledBody):
     )
     allow_generated: bool = Field(
         default=False,
-        description="Whether pictures are let in that say of themselves (XMP) that a trained generator made them, as "
-        "the results of this service do. They are marked.",
+        description="Whether pictures are let in that say of themselves (XMP) that a trained generator made them, and "
+        "those that this service made, which it recognises without that, resized, or packed again. They are marked.",
     )
     near_duplicates: Literal["keep", "drop"] = Field(
         default="keep",

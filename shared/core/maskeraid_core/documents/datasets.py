@@ -124,6 +124,7 @@ class DatasetVersion(Document):
     attributes: dict[str, Attribute]
     last_row: int = 0  # the highest number that an image ever had: those of deleted ones are not given again
     erased_rows: list[int] = Field(default_factory=list)  # tombstones: in the manifest until that is rewritten
+    generated: int = 0  # images that a trained generator made, or a part of, and that were let in on purpose
     lineage: list[DataPart] = Field(default_factory=list)  # what its import took from other versions
     report: dict[str, Any] = Field(default_factory=dict)
     created_at: datetime

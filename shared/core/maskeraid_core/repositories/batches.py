@@ -9,6 +9,7 @@ from maskeraid_core.documents.batches import BatchInputs, BatchProgress
 from maskeraid_core.ids import item_id
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.mongo import Database
+from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 
 ASKED_AT_ONCE = 50  # ids: the embedded server takes 3 ms for 20, 30 ms for 100, and 5 s for 1,000
 DUPLICATE = 11_000
@@ -26,6 +27,7 @@ class BatchRepository:
         self._inputs = database["batch_inputs"]
         self._jobs = database["jobs"]
         self._events = database["job_events"]
+        self._outputs = OwnOutputRepository(database)
 
     async def add(self, inputs: BatchInputs) -> None:
         """Put away what a batch is about, before its job exists."""
@@ -90,6 +92,7 @@ class BatchRepository:
         ids = [item.id for item in items]
         await self._jobs.delete_many({"_id": {"$in": ids}, "status": {"$in": ENDED}})
         await self._events.delete_many({"job": {"$in": ids}})
+        await self._outputs.delete(ids)
 
     async def note_ended(self, batch_id: str, ended: Mapping[int, str]) -> BatchProgress | None:
         """Note how items ended; how far the batch is then. None when it is gone."""

@@ -1,0 +1,42 @@
+"""The register of pictures that were made here, of all tenants: whoever asks learns that one is, and nothing more."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from pymongo import DESCENDING
+
+from maskeraid_core.documents.own_outputs import FilledPart, OwnOutputs
+from maskeraid_core.mongo import Collection as Documents
+from maskeraid_core.mongo import Database
+
+MOST_COMPARED = 20_000  # re-imagings, the newest, whose pictures are told by their looks; by their pixels all are
+
+
+class OwnOutputRepository:
+    """Entries by the re-imagings that made the pictures."""
+
+    collection_name = "own_outputs"
+
+    def __init__(self, database: Database) -> None:
+        self._collection: Documents = database[self.collection_name]
+
+    async def put(self, outputs: OwnOutputs) -> None:
+        """Write what a re-imaging has made, in place of what an earlier attempt of it had; one write."""
+        await self._collection.replace_one({"_id": outputs.id}, outputs.to_mongo(), upsert=True)
+
+    async def delete(self, reimaging_ids: Collection[str]) -> None:
+        await self._collection.delete_many({"_id": {"$in": list(reimaging_ids)}})
+
+    async def known(self, digests: Collection[bytes]) -> set[bytes]:
+        """Those of the digests that are a picture's that was made here; one look-up in an index."""
+        asked = set(digests)
+        rows = self._collection.find({"digests": {"$in": list(asked)}}, {"digests": 1})
+        return {digest async for row in rows for digest in row["digests"] if digest in asked}
+
+    async def hashes(self) -> Sequence[tuple[str, bytes]]:
+        """Ids and hashes of the newest re-imagings; one query."""
+        rows = self._collection.find({}, {"hashes": 1}).sort("created_at", DESCENDING).limit(MOST_COMPARED)
+        return [(row["_id"], row["hashes"]) async for row in rows if row["hashes"]]
+
+    async def parts(self, reimaging_ids: Collection[str]) -> Mapping[str, Sequence[FilledPart]]:
+        rows = self._collection.find({"_id": {"$in": list(reimaging_ids)}}, {"parts": 1})
+        return {row["_id"]: [FilledPart.model_validate(part) for part in row["parts"]] async for row in rows}
