@@ -22,6 +22,7 @@ SUBJECTS = (
     "browsing",
     "exporting",
     "near_duplicates",
+    "own_outputs",
     "queueing",
     "reimaging",
     "batches",

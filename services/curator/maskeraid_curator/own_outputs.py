@@ -2,7 +2,7 @@
 
 import io
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import repeat
 
@@ -17,12 +17,13 @@ from maskeraid_core.portal import PortalStores
 from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_faces.images import Image
 from maskeraid_faces.measures import Measures, digest_of
-from maskeraid_faces.own_outputs import Hashes, Output, hash_of, is_output, near
+from maskeraid_faces.own_outputs import Hashes, Output, hash_of, is_one_of, near
 
-MOST_LOOKED_AT = 32  # register entries whose filled part is compared with one image, the nearest by hash
+MOST_LOOKED_AT = 1_000  # register entries whose filled part is compared with one image, the nearest by hash
 ASKED_AT_ONCE = 20  # see repositories/batches.py
 
 Outcome = SanitisedPicture | ImageRejected
+Place = tuple[str, int]  # a re-imaging, and which of its photographs
 
 
 class Register:
@@ -33,42 +34,45 @@ class Register:
         self._repository = OwnOutputRepository(port.stores.database)
         self._turn = threading.Lock()
         self._hashes: Hashes | None = None
-        self._places: list[tuple[str, int]] = []  # of each hash: whose, and which of them
+        self._places: list[Place] = []  # of each hash
         self._parts: dict[str, Sequence[FilledPart]] = {}
 
     def told(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """The same, with what was made here told as such."""
         pictures = [one for one in outcomes if isinstance(one, SanitisedPicture)]
         digests = [_digest_of(one) for one in pictures]
-        known = self._known(digests)
+        makers = self._port.call(self._repository.makers, digests) if digests else {}
+        near_ones = [self._near(one) for one in pictures]
+        self._read_parts(dict.fromkeys(one for places in near_ones for one, _ in places))
         ours = {
             id(one)
-            for one, digest in zip(pictures, digests, strict=True)
-            if (digest in known and not self._is_own_drawn(one)) or self._looks_like_one(one)
+            for one, digest, places in zip(pictures, digests, near_ones, strict=True)
+            if self._is_one(one, makers[digest]) or self._looks_like_one(one, places)
         }
         return [replace(one, made_here=True) if id(one) in ours else one for one in outcomes]  # type: ignore[type-var]
 
-    def _known(self, digests: Sequence[bytes]) -> set[bytes]:
-        found: set[bytes] = set()
-        for first in range(0, len(digests), ASKED_AT_ONCE):
-            found |= self._port.call(self._repository.known, digests[first : first + ASKED_AT_ONCE])
-        return found
+    def _is_one(self, picture: SanitisedPicture, makers: Collection[str]) -> bool:
+        """Whether it is a result, since these tenants have one of its pixels.
 
-    def _is_own_drawn(self, picture: SanitisedPicture) -> bool:
-        """Whether it is drawn, and an image of the tenant's already: a fill may be such a face, pixel for pixel."""
-        if _hash_of(picture) is not None:
-            return False
-        return self._port.call(self._port.stores.blobs.exists, image_key(self._tenant, picture.sha256))
+        A fill of a drawn face may be a face of the set, pixel for pixel: one that others made, or that is an image of
+        the tenant's already, is taken as such.
+        """
+        if not makers or not _is_drawn(picture):
+            return bool(makers)
+        key = image_key(self._tenant, picture.sha256)
+        return self._tenant in makers and not self._port.call(self._port.stores.blobs.exists, key)
 
-    def _looks_like_one(self, picture: SanitisedPicture) -> bool:
+    def _near(self, picture: SanitisedPicture) -> list[Place]:
+        """Where pictures are in the register whose hashes are near; none for a drawn one."""
         hashes = self._read_hashes()
-        if not len(hashes) or (phash := _hash_of(picture)) is None:
-            return False
-        found = near(phash, hashes)[:MOST_LOOKED_AT]
-        if not len(found):
-            return False
-        pixels = _pixels_of(picture)
-        return any(is_output(pixels, output) for output in self._outputs([self._places[place] for place in found]))
+        phash = _hash_of(picture) if len(hashes) else None
+        return [] if phash is None else [self._places[place] for place in near(phash, hashes)[:MOST_LOOKED_AT]]
+
+    def _looks_like_one(self, picture: SanitisedPicture, places: Sequence[Place]) -> bool:
+        """Those that were deleted meanwhile say nothing."""
+        parts = [part for one, number in places for part in self._parts[one][number : number + 1]]
+        outputs = [Output(b"", None, part.box, part.filled, part.look) for part in parts]
+        return bool(outputs) and is_one_of(_pixels_of(picture), outputs)
 
     def _read_hashes(self) -> Hashes:
         with self._turn:
@@ -78,16 +82,16 @@ class Register:
                 self._hashes = np.frombuffer(b"".join(packed for _, packed in rows), ">u8").astype(np.uint64)
             return self._hashes
 
-    def _outputs(self, places: Sequence[tuple[str, int]]) -> Iterator[Output]:
-        """The entries at these places; those that were deleted meanwhile say nothing."""
-        missing = list(dict.fromkeys(one for one, _ in places if one not in self._parts))
+    def _read_parts(self, reimagings: Iterable[str]) -> None:
+        missing = [one for one in reimagings if one not in self._parts]
         for first in range(0, len(missing), ASKED_AT_ONCE):
             some = missing[first : first + ASKED_AT_ONCE]
-            read: Mapping[str, Sequence[FilledPart]] = self._port.call(self._repository.parts, some)
+            read = self._port.call(self._repository.parts, some)
             self._parts.update({one: read.get(one, ()) for one in some})
-        for one, place in places:
-            for part in self._parts[one][place : place + 1]:
-                yield Output(b"", None, part.box, part.filled, part.look)
+
+
+def _is_drawn(picture: SanitisedPicture) -> bool:
+    return _hash_of(picture) is None
 
 
 def _measures_of(picture: SanitisedPicture) -> Measures | None:

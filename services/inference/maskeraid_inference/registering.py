@@ -29,6 +29,6 @@ def outputs_of(job: Job, composites: Sequence[Composite]) -> OwnOutputs:
 async def register(stores: Stores, outputs: OwnOutputs) -> None:
     """Write the entry; none is left of a re-imaging that was deleted meanwhile."""
     register = OwnOutputRepository(stores.database)
-    await register.put(outputs)
+    await register.add(outputs)
     if await JobRepository(stores.database, outputs.tenant).get(outputs.id) is None:
         await register.delete([outputs.id])

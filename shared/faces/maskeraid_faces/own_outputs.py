@@ -4,7 +4,9 @@ A result shows its input everywhere else, so the face as it was before anything 
 is told apart by the filled part alone: nothing is recognised whose look differs there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -14,7 +16,7 @@ from maskeraid_faces.images import Covering, Floats, Image
 from maskeraid_faces.measures import digest_of, has_few_colours, phash
 
 MOST_BITS = 6  # of 64 that differ between two hashes
-LARGEST_DIFFERENCE = 4.5  # of 255, root mean square over the filled cells
+LARGEST_DIFFERENCE = 3.8  # of 255, root mean square over the filled cells
 LARGEST_SIDE = 512  # pixels, of what is looked at
 CELLS = 8  # a side, that the box of the filled part is divided into
 MOSTLY_FILLED = 0.5  # of a cell's area
@@ -45,15 +47,25 @@ def describe_output(final: Image, covering: Covering) -> Output:
     share = _means(_small(covering[..., None].astype(np.uint8) * np.uint8(255)), box)[..., 0] / 255
     # A covering of thin lines fills no cell by half: then those count that it fills most.
     filled = share >= min(MOSTLY_FILLED, float(share.max()))
-    return Output(digest_of(final), hash_of(final), box, np.packbits(filled).tobytes(), _look(final, box).tobytes())
+    return Output(
+        digest_of(final), hash_of(final), box, np.packbits(filled).tobytes(), _look(_small(final), box).tobytes()
+    )
 
 
-def is_output(image: Image, output: Output) -> bool:
-    """Whether the filled part of an output is in an image uint8 (h, w, 3) of any size whose hash is near to its own."""
-    known = np.frombuffer(output.look, np.uint8).reshape(CELLS, CELLS, 3).astype(np.float32)
+def is_one_of(image: Image, outputs: Iterable[Output]) -> bool:
+    """Whether the filled part of an output is in an image uint8 (h, w, 3) of any size, whose hash is near to its own.
+
+    The outputs of one re-imaging have one box, where the image is looked at once.
+    """
+    small = _small(image)
+    look_at = cache(lambda box: _look(small, box).astype(np.float32))
+    return any(_difference(look_at(output.box), output) <= LARGEST_DIFFERENCE for output in outputs)
+
+
+def _difference(look: Floats, output: Output) -> float:
+    known = np.frombuffer(output.look, np.uint8).reshape(look.shape)
     filled = np.unpackbits(np.frombuffer(output.filled, np.uint8)).reshape(CELLS, CELLS).astype(np.bool_)
-    difference = (_look(image, output.box) - known)[filled]
-    return float(np.sqrt((difference**2).mean())) <= LARGEST_DIFFERENCE
+    return float(np.sqrt(((look - known)[filled] ** 2).mean()))
 
 
 def near(one: int, hashes: Hashes) -> NDArray[np.intp]:
@@ -82,7 +94,7 @@ def _small(image: Image) -> Image:
 
 
 def _look(image: Image, box: Box) -> NDArray[np.uint8]:
-    return np.rint(_means(_small(image), box)).astype(np.uint8)
+    return np.rint(_means(image, box)).astype(np.uint8)
 
 
 def _means(image: NDArray[np.generic], box: Box) -> Floats:

@@ -359,7 +359,7 @@ class TestEnd:
         for item, error in zip(items, (None, JUNK, None), strict=True):
             await do(hand, item, error)
         made = OwnOutputs(id=items[0].id, tenant=items[0].tenant, digests=[b"1"], created_at=now())
-        await OwnOutputRepository(stores.database).put(made)
+        await OwnOutputRepository(stores.database).add(made)
         assert (await client.delete(f"/v1/batches/{batch_id}")).status_code == 204
         assert (await client.get(f"/v1/batches/{batch_id}")).status_code == 404
         assert (await client.get(f"/v1/reimagings/{items[0].id}")).status_code == 404

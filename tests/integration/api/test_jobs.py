@@ -234,9 +234,10 @@ class TestReimagingDelete:
         register = OwnOutputRepository(stores.database)
         for known in (job_id, other):
             outputs = OwnOutputs(id=known, tenant="ten_1", digests=[known.encode()], created_at=now())
-            await register.put(outputs)
+            await register.add(outputs)
         assert (await client.delete(f"/v1/reimagings/{job_id}")).status_code == 204
-        assert await register.known([job_id.encode(), other.encode()]) == {other.encode()}
+        makers = await register.makers([job_id.encode(), other.encode()])
+        assert makers == {job_id.encode(): set(), other.encode(): {"ten_1"}}
 
     async def test_running_one_is_cancelled_first(self, client: httpx.AsyncClient, hand: Hand) -> None:
         job_id = await order(client)

@@ -16,10 +16,10 @@ from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_curator import own_outputs
 from maskeraid_faces.coverings.shapes import lower_face
 from maskeraid_faces.drawing.lifelike import draw_lifelike_face
-from maskeraid_faces.images import Image
+from maskeraid_faces.images import Covering, Image
 from maskeraid_inference.registering import outputs_of
 
-from .test_importing import Curator, packed, photograph, png
+from .test_importing import TENANT, Curator, packed, photograph, png
 
 SIDE = 64
 COVERING = lower_face(SIDE)
@@ -39,10 +39,10 @@ def empty_register(port: PortalStores) -> None:
     port.call(port.stores.database[OwnOutputRepository.collection_name].delete_many, {})
 
 
-def note(port: PortalStores, picture: Image, covering: Any = COVERING) -> str:  # noqa: ANN401 a covering
-    """Enter a result of another tenant's."""
-    job = make_job(JobKind.REIMAGING, "ten_other")
-    port.call(OwnOutputRepository(port.stores.database).put, outputs_of(job, [(picture, covering)]))
+def note(port: PortalStores, picture: Image, covering: Covering = COVERING, tenant: str = "ten_other") -> str:
+    """Enter a result, of another tenant's as a rule."""
+    job = make_job(JobKind.REIMAGING, tenant)
+    port.call(OwnOutputRepository(port.stores.database).add, outputs_of(job, [(picture, covering)]))
     return job.id
 
 
@@ -97,13 +97,17 @@ class TestDrawn:
     DRAWN = lower_face(32)
 
     def test_is_recognised_by_its_pixels(self, curator: Curator, port: PortalStores) -> None:
-        note(port, pixels_of(png(1)), self.DRAWN)
+        note(port, pixels_of(png(1)), self.DRAWN, TENANT)
         assert refused(curator, png(1), png(2)) == ["0.png"]
 
     def test_a_face_that_the_tenant_has_already_is_none(self, curator: Curator, port: PortalStores) -> None:
         curator.imported(curator.add_dataset("before"), curator.store("3.png", png(3)))
-        note(port, pixels_of(png(3)), self.DRAWN)
+        note(port, pixels_of(png(3)), self.DRAWN, TENANT)
         assert refused(curator, png(3)) == []
+
+    def test_one_that_another_tenant_made_is_none(self, curator: Curator, port: PortalStores) -> None:
+        note(port, pixels_of(png(4)), self.DRAWN)
+        assert refused(curator, png(4)) == []
 
 
 class TestAllowed:

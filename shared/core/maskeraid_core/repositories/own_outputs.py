@@ -19,18 +19,20 @@ class OwnOutputRepository:
     def __init__(self, database: Database) -> None:
         self._collection: Documents = database[self.collection_name]
 
-    async def put(self, outputs: OwnOutputs) -> None:
-        """Write what a re-imaging has made, in place of what an earlier attempt of it had; one write."""
-        await self._collection.replace_one({"_id": outputs.id}, outputs.to_mongo(), upsert=True)
+    async def add(self, outputs: OwnOutputs) -> None:
+        """Note what a re-imaging has made; one insert."""
+        await self._collection.insert_one(outputs.to_mongo())
 
     async def delete(self, reimaging_ids: Collection[str]) -> None:
         await self._collection.delete_many({"_id": {"$in": list(reimaging_ids)}})
 
-    async def known(self, digests: Collection[bytes]) -> set[bytes]:
-        """Those of the digests that are a picture's that was made here; one look-up in an index."""
-        asked = set(digests)
-        rows = self._collection.find({"digests": {"$in": list(asked)}}, {"digests": 1})
-        return {digest async for row in rows for digest in row["digests"] if digest in asked}
+    async def makers(self, digests: Collection[bytes]) -> Mapping[bytes, set[str]]:
+        """The tenants for whom pictures of these digests were made; one look-up in an index. For nobody to be told."""
+        found: dict[bytes, set[str]] = {digest: set() for digest in digests}
+        async for row in self._collection.find({"digests": {"$in": list(found)}}, {"digests": 1, "tenant": 1}):
+            for digest in found.keys() & row["digests"]:
+                found[digest].add(row["tenant"])
+        return found
 
     async def hashes(self) -> Sequence[tuple[str, bytes]]:
         """Ids and hashes of the newest re-imagings; one query."""
