@@ -3,6 +3,7 @@
 import io
 import os
 import subprocess
+import zipfile
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from maskeraid_faces.drawing.lifelike import draw_lifelike_face
 from maskeraid_local.commands import RECIPE
 from maskeraid_local.stack import Stack
 
+ATTESTATION = {"basis": "own_faces", "purpose": "tests", "minors_excluded": True}
 STATEMENT = "A plausible face, not a reconstruction. Not evidence of identity."
 
 
@@ -140,6 +142,25 @@ class TestSdk:
         verified = client.verifications.create(made.save_bundle(tmp_path / "photo.zip"))
         assert verified.valid
         assert "whole photo" in next(check.detail for check in verified.checks if check.name == "pixels")
+
+    def test_a_result_is_no_training_data(self, client: Client, model: Model, tmp_path: Path) -> None:
+        photo = np.full((260, 320, 3), (90, 110, 120), np.uint8)
+        photo[50:210, 80:240] = draw_lifelike_face(160, np.random.default_rng(6))
+        Image.fromarray(photo).save(tmp_path / "true.png")
+        photo[155:185, 130:190] = (20, 150, 140)
+        Image.fromarray(photo).save(tmp_path / "covered.png")
+        asked = {"model": {"model_id": model.id}, "candidates": 1, "covering": {"colours": [[20, 150, 140]]}}
+        made = client.reimagings.create(tmp_path / "covered.png", **asked).wait()
+        stripped = Image.fromarray(pixels(made.file("photo.png")))
+        stripped.save(tmp_path / "stripped.png")
+        stripped.save(tmp_path / "packed.jpg", quality=80)
+        with zipfile.ZipFile(tmp_path / "back.zip", "w") as archive:
+            for name in ("stripped.png", "packed.jpg", "true.png"):
+                archive.write(tmp_path / name, name)
+        dataset = client.datasets.create("made here", attestation=ATTESTATION)
+        imported = client.imports.upload(dataset.id, tmp_path / "back.zip", detect_faces=True).wait()
+        refused = {row.file: row.code for row in client.imports.rows(imported.id, "rejected")}
+        assert refused == {"stripped.png": "generated_image", "packed.jpg": "generated_image"}
 
     def test_a_model_can_be_downloaded_with_its_card(self, client: Client, model: Model) -> None:
         version = client.models.version(model.id)
