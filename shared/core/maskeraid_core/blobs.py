@@ -17,6 +17,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
+from maskeraid_core.whole_files import write_whole
 
 log = structlog.get_logger()
 
@@ -63,13 +64,9 @@ class Blobs:
         """Write several objects at once; on return all are there."""
         if isinstance(self._store, LocalStore):
             # Waiting for a file costs more than writing it: one thread, one by one, takes half the processor time.
-            await to_thread.run_sync(self._put_each, list(objects))
+            await to_thread.run_sync(_put_each, Path(self._store.prefix or "/"), list(objects))
         else:
             await asyncio.gather(*(self.put(key, data) for key, data in objects))
-
-    def _put_each(self, objects: Iterable[tuple[str, bytes]]) -> None:
-        for key, data in objects:
-            obstore.put(self._store, key, data)
 
     async def put_content(self, prefix: str, data: bytes, suffix: str) -> tuple[str, str]:
         """Write bytes under their own digest; key and SHA-256 in hex. Writing twice is writing once."""
@@ -198,6 +195,14 @@ class Blobs:
                 await obstore.delete_async(self._store, key)
             except (NotFoundError, FileNotFoundError):
                 continue
+
+
+def _put_each(folder: Path, objects: Iterable[tuple[str, bytes]]) -> None:
+    for key, data in objects:
+        try:
+            write_whole(folder / key, data)
+        except OSError as error:  # what the store itself would raise, and in its words
+            raise BlobsFailed(f"cannot write an object: {error.strerror} (os error {error.errno})") from error
 
 
 def _delete_staged(folder: Path, before: float) -> int:

@@ -1,6 +1,8 @@
 """Bytes in a folder: whole or not at all, and checked on the way out."""
 
 import asyncio
+import errno
+import os
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from maskeraid_core import whole_files
 from maskeraid_core.blobs import Blobs, BlobsFailed, is_for_want_of_room, sha256_hex
 from maskeraid_core.errors import ArtifactCorrupt, InputGone
 
@@ -75,6 +78,28 @@ class TestSeveral:
             await blobs.get_all([stored[0], (stored[1][0], stored[0][1])])
         with pytest.raises(InputGone):
             await blobs.get_all([("t/none", stored[0][1])])
+
+    async def test_are_written_whole_beside_what_a_killed_writer_left(self, blobs: Blobs, tmp_path: Path) -> None:
+        folder = tmp_path / "blobs/t/ten_1/images"
+        await blobs.put_all([("t/ten_1/images/a", b"first")])
+        (folder / "a#1").write_bytes(b"ha")
+        await blobs.put_all([("t/ten_1/images/a", b"second"), ("t/ten_1/thumbnails/a", b"small")])
+        both = [("t/ten_1/images/a", None), ("t/ten_1/thumbnails/a", None)]
+        assert await blobs.get_all(both) == [b"second", b"small"]
+        assert sorted(path.name for path in folder.iterdir()) == ["a", "a#1"]
+
+    async def test_that_cannot_be_written_leave_nothing(
+        self, blobs: Blobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr(whole_files.os, "rename", refuse)
+        with pytest.raises(BlobsFailed) as failed:
+            await blobs.put_all([("t/ten_1/a", b"pixels")])
+        assert is_for_want_of_room(failed.value)
+        assert str(tmp_path) not in str(failed.value)
+        assert not list((tmp_path / "blobs/t/ten_1").iterdir())
 
 
 KILLED_AMID_A_WRITE = """
