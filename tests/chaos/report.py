@@ -38,7 +38,7 @@ def rows_of(reports: Iterable[Path]) -> list[Row]:
     """The tests that are rows, in the order of their numbers."""
     cases = (case for report in reports for case in ElementTree.parse(report).iter("testcase"))
     latest = {row.test: row for row in map(_row, cases) if row}
-    return sorted(latest.values(), key=lambda row: (int(row.number[1:]), row.bar))
+    return sorted(latest.values(), key=lambda row: (row.number[0], int(row.number[1:]), row.bar))
 
 
 def _row(case: ElementTree.Element) -> Row | None:

@@ -19,18 +19,19 @@ class MeteredBody:
     def __init__(self, receive: Receive, declared_bytes: int | None) -> None:
         self._receive = receive
         self._declared = declared_bytes
-        self._limit = DEFAULT_BYTES
+        self._limit, self._remedy = DEFAULT_BYTES, ""
         self._total = 0
         self._window = 0
         self._window_ends = 0.0
         self._ends = 0.0
         self.is_complete = False
 
-    def allow(self, limit: int) -> None:
+    def allow(self, limit: int, remedy: str = "") -> None:
         """Take at most so many bytes; a larger announced length is refused before the first byte is read."""
-        self._limit = limit
+        self._limit, self._remedy = limit, f" {remedy}" if remedy else ""
         if self._declared is not None and self._declared > limit:
-            raise TooLarge(f"The body may have {limit} bytes; {self._declared} were announced.", limit=limit)
+            announced = f"{self._declared} were announced"
+            raise TooLarge(f"The body may have {limit} bytes; {announced}.{self._remedy}", limit=limit)
 
     async def __call__(self) -> Message:
         if self.is_complete:
@@ -43,7 +44,7 @@ class MeteredBody:
         self._window += size
         self.is_complete = not message.get("more_body", False)
         if self._total > self._limit:
-            raise TooLarge(f"The body may have {self._limit} bytes.", limit=self._limit)
+            raise TooLarge(f"The body may have {self._limit} bytes.{self._remedy}", limit=self._limit)
         return message
 
     async def _receive_in_time(self) -> Message:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,6 +24,8 @@ CODES = {
     "enum": "value_not_allowed",
     "string_pattern_mismatch": "bad_format",
 }
+MOST_TOLD = 50  # findings of one request; 1 MiB can have 100,000, and the event loop waits while they are told
+LONGEST_MISSPELT = 64  # characters; what is longer is no misspelt name, and to compare it takes long
 LIKENESS = 0.65  # of difflib; less leads astray, as from `drawn_set` to `dataset_id`
 OTHER_NAMES = {"epochs": "steps", "drawn_set": "set", "lr": "learning_rate"}
 
@@ -33,10 +36,11 @@ def failure_of(
     """One error for all findings; `model` is the schema of the body, where suggestions come from."""
     if any(row["type"] == "json_invalid" for row in found):
         return MalformedJson(f"The body is not JSON: {found[0].get('ctx', {}).get('error', found[0]['msg'])}.")
-    rows = _joined([_row(row, model, body) for row in found])
-    kind = UnknownField if all(row["code"] == "unknown_field" for row in rows) else ValidationFailed
+    rows = _joined([_row(row, model, body) for row in found[:MOST_TOLD]])
+    kind = UnknownField if all(row["type"] == "extra_forbidden" for row in found) else ValidationFailed
     count = len(rows)
-    return kind(f"{count} field{'s need' if count > 1 else ' needs'} attention.", errors=rows)
+    more = " These are the first of them." if len(found) > MOST_TOLD else ""
+    return kind(f"{count} field{'s need' if count > 1 else ' needs'} attention.{more}", errors=rows)
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownField:
@@ -93,10 +97,13 @@ def _joined(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
 def _did_you_mean(name: str, known: Mapping[str, str]) -> str:
     """`known` leads from a field's own name to its dotted path."""
     other = OTHER_NAMES.get(name, name)
-    near = [other] if other in known else get_close_matches(name, known, n=1, cutoff=LIKENESS)
+    near = [other] if other in known else []
+    if not near and len(name) <= LONGEST_MISSPELT:
+        near = get_close_matches(name, known, n=1, cutoff=LIKENESS)
     return f"; did you mean {known[near[0]]}?" if near else ""
 
 
+@cache
 def _paths(model: type[BaseModel]) -> dict[str, str]:
     """Names of all fields of a body to their dotted paths; the outer one wins where names are equal."""
     schema = model.model_json_schema()

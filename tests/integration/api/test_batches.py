@@ -199,7 +199,7 @@ class TestRefusals:
         body = b'{"images": [' + b" " * (16 * 2**20) + b"]}"
         answer = await client.post("/v1/batches", content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code == 413
-        assert "send files as multipart" in answer.json()["detail"]
+        assert "More goes as files, by multipart/form-data" in answer.json()["detail"]
 
     async def test_a_file_that_is_too_large(self, client: httpx.AsyncClient) -> None:
         files = [("images", ("a.png", png())), ("images", ("b.png", bytes(25 * 2**20 + 1)))]

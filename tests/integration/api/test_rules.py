@@ -207,6 +207,16 @@ class TestProblems:
         answer = await client.post("/v1/reimagings", files=files)
         assert (answer.status_code, answer.json()["code"], answer.json()["limit"]) == (413, "too_large", 25 * 2**20)
         assert answer.json()["errors"][0]["parameter"] == part
+    @pytest.mark.parametrize("media", ["application/json", "application/x-www-form-urlencoded", "text/plain"])
+    async def test_only_files_are_large(self, client: httpx.AsyncClient, media: str) -> None:
+        """An import may bring 100 MB, but not as a text that would lie in memory."""
+        headers = {"Content-Type": media}
+        answer = await client.post("/v1/imports", content=b" " * (2**20 + 1), headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+    async def test_very_many_fields_are_not_even_looked_at(self, client: httpx.AsyncClient) -> None:
+        answer = await client.post("/v1/datasets", json={f"f{number}": 1 for number in range(20_001)})
+        assert (answer.status_code, answer.json()["detail"]) == (422, "A body of JSON may have 20000 fields.")
 
     @pytest.mark.parametrize(
         ("media", "body"),

@@ -43,6 +43,10 @@ class TestSize:
         with pytest.raises(TooLarge):
             MeteredBody(silence, 11).allow(10)
 
+    def test_says_what_to_do_with_more(self) -> None:
+        with pytest.raises(TooLarge, match=r"may have 10 bytes; 11 were announced\. Send less\."):
+            MeteredBody(silence, 11).allow(10, "Send less.")
+
     async def test_takes_exactly_the_limit(self) -> None:
         metered = MeteredBody(sender(b"x" * 10), 10)
         metered.allow(10)

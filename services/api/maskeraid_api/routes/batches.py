@@ -28,7 +28,6 @@ from maskeraid_core.errors import (
     NotFound,
     QueueFull,
     StaleObject,
-    TooLarge,
     UnsupportedMedia,
 )
 from maskeraid_core.jobs import Job, JobKind
@@ -49,7 +48,8 @@ FORM = Form(
 
 @router.post("", status_code=202, response_model=BatchView)
 @operation(
-    Scope.REIMAGINGS_WRITE, body_bytes=BATCH_BYTES + MULTIPART_OVERHEAD, json_body=BatchRequest, form=FORM,
+    Scope.REIMAGINGS_WRITE, body_bytes=BATCH_BYTES + MULTIPART_OVERHEAD, json_bytes=JSON_BYTES,
+    json_body=BatchRequest, form=FORM,
     problems=(NotFound, Expired, DatasetEmpty, UnsupportedMedia, QueueFull), is_job=True,
 )  # fmt: skip
 async def create_batch(
@@ -75,13 +75,7 @@ async def create_batch(
 async def _asked(request: Request) -> tuple[BatchOptions, BatchRequest | None]:
     if request._form is not None:  # the guard has read it
         return options_of(BatchOptions, request._form), None
-    body = await request.body()
-    if len(body) > JSON_BYTES:
-        raise TooLarge(
-            f"As JSON the body may have {JSON_BYTES} bytes: send files as multipart, or name images of a dataset.",
-            limit=JSON_BYTES,
-        )
-    read = read_json(BatchRequest, body)
+    read = read_json(BatchRequest, await request.body())
     return read, read
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from maskeraid_api.accepting import Order, accept
 from maskeraid_api.answers import accepted, is_wanted, json_response, shown
+from maskeraid_api.body import DEFAULT_BYTES
 from maskeraid_api.covered_imports import covered_faces
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Uploads
 from maskeraid_api.edits import edit_of
@@ -77,7 +78,8 @@ FORM = Form(
 
 @router.post("", status_code=202, response_model=ImportView)
 @operation(
-    Scope.DATASETS_WRITE, body_bytes=IMPORT_BYTES + MULTIPART_OVERHEAD, json_body=ImportRequest, form=FORM,
+    Scope.DATASETS_WRITE, body_bytes=IMPORT_BYTES + MULTIPART_OVERHEAD, json_bytes=DEFAULT_BYTES,
+    json_body=ImportRequest, form=FORM,
     problems=(NotFound, AttestationMissing, DatasetEmpty, QueueFull, UnsupportedMedia, UploadIncomplete), is_job=True,
 )  # fmt: skip
 async def create_import(
