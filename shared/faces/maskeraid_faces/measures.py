@@ -6,7 +6,7 @@ docs/science.md, "Photographs in which features cannot be seen".
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -48,7 +48,8 @@ class Measures:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
-        return {**asdict(self), "look": self.look.hex(), "digest": self.digest.hex()}
+        said = {"look": self.look.hex(), "digest": self.digest.hex()}
+        return {**vars(self), **said}  # `asdict` copies each value, which takes six times as long
 
     @classmethod
     def from_dict(cls, said: Mapping[str, Any]) -> "Measures":
