@@ -21,7 +21,7 @@ from tests.benchmarks.watching import Watch
 
 IMAGES, SIDE = 20_000, 64
 BAR = 0.7
-LARGE_ARCHIVE, LARGE_SIDE = 2 * 10**9, 128  # bytes; 40,000 images
+LARGE_ARCHIVE, LARGE_SIDE = 2 * 10**9, 256  # bytes; 10,000 images of the largest size
 MEMORY_BAR = 300
 
 

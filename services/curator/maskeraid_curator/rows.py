@@ -139,6 +139,8 @@ def _measured(measures: Measures | None) -> dict[str, Any]:
 
 
 def _with_equal_columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every row with every attribute; the empty text means missing."""
+    """The same rows, each with every attribute; the empty text means missing."""
     attributes = dict.fromkeys(name for row in rows for name in row if name.startswith(PREFIX))
-    return [row | {name: row.get(name) or "" for name in attributes} for row in rows]
+    for row in rows:
+        row.update({name: row.get(name) or "" for name in attributes})
+    return rows
