@@ -207,6 +207,7 @@ class TestProblems:
         answer = await client.post("/v1/reimagings", files=files)
         assert (answer.status_code, answer.json()["code"], answer.json()["limit"]) == (413, "too_large", 25 * 2**20)
         assert answer.json()["errors"][0]["parameter"] == part
+
     @pytest.mark.parametrize("media", ["application/json", "application/x-www-form-urlencoded", "text/plain"])
     async def test_only_files_are_large(self, client: httpx.AsyncClient, media: str) -> None:
         """An import may bring 100 MB, but not as a text that would lie in memory."""
