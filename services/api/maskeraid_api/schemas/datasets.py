@@ -69,16 +69,16 @@ class AttributeChange(Body):
 
 
 # JSON Schema's words for: a licence is named with the basis `public_licence`, and with no other.
-_LICENCE_IF_PUBLISHED: list[dict[str, Any]] = [
+_LICENCE_IF_PUBLISHED: dict[str, Any] = {"oneOf": [
     {"required": ["licence"], "properties": {"basis": {"const": "public_licence"}, "licence": {"type": "string"}}},
     {"properties": {"basis": {"enum": ["own_faces", "consent", "generated"]}, "licence": {"type": "null"}}},
-]
+]}  # fmt: skip
 
 
 class AttestationBody(Body):
     """Your word for why these faces may be used; who says so and when is added here."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": _LICENCE_IF_PUBLISHED})
+    model_config = ConfigDict(json_schema_extra=_LICENCE_IF_PUBLISHED)
 
     basis: Basis = Field(
         description="`own_faces`: they show you; `consent`: all whom they show agree; `public_licence`: they were "
