@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from maskeraid import attest
 from tests.benchmarks.figures import Bench, Figure, measures
 from tests.benchmarks.importing import jittered_pngs, write_zip
 
@@ -27,7 +28,7 @@ def measure_export(bench: Bench) -> Iterator[Figure]:
     archive = bench.output / "faces.zip"
     write_zip(archive, jittered_pngs(IMAGES, SIDE))
     with bench.client() as client:
-        dataset = client.datasets.create("bench export")
+        dataset = client.datasets.create("bench export", attestation=attest("generated"))
         client.imports.upload(dataset.id, archive).wait()
         started = time.perf_counter()
         made = client.exports.create(dataset.id).wait()

@@ -68,6 +68,8 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset, han
     batch = (await client.post("/v1/batches", files={"images": ("a.png", b"x")})).json()
     export = (await client.post("/v1/exports", json={"dataset_id": dataset.id})).json()
     await finish(hand, export["id"], b"zip")
+    wish = {"subject": "Ann", "dry_run": True}
+    deletion = (await client.post("/v1/deletions", json=wish)).json()
     model = Model(id=new_id("mdl"), tenant=tenant, name="m", latest_version=1, created_at=at, updated_at=at)
     await ModelRepository(stores.database, tenant).add(model)
     version = ModelVersion(
@@ -91,7 +93,7 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset, han
     return {
         "selector_id": selector.id,
         "dataset_id": dataset.id, "upload_id": upload["id"], "import_id": made["id"], "export_id": export["id"],
-        "training_id": training["id"],
+        "deletion_id": deletion["id"], "training_id": training["id"],
         "job_id": training["id"], "reimaging_id": reimaging["id"], "covering_id": covering["id"],
         "batch_id": batch["id"], "evaluation_id": evaluation["id"], "model_id": model.id, "endpoint_id": endpoint.id,
         "delivery_id": delivery.id, "key_id": keys[0]["id"], "image_id": image_id(dataset.id, 1), "version": "1",
