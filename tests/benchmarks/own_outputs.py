@@ -26,7 +26,8 @@ from tests.benchmarks.photographs import SET, photographs
 from tests.unit.faces.jittered import COPIES
 from tests.unit.inference.made_models import make_model
 
-KNOWN, FILLED, CANDIDATES = 800, 40, 8
+KNOWN, FILLED, CANDIDATES = 800, 100, 8
+MEASURED = slice(40, 40 + FILLED)  # with the first 40 of each, and other lifelike ones, the limit was chosen
 TEAL = np.array([20, 140, 140], np.uint8)
 LEAST_RECOGNISED, MOST_MISTAKEN = 0.95, 0.0
 
@@ -74,7 +75,7 @@ class Made:
 @measures("import.own_outputs")
 def measure_own_outputs(_: Bench) -> Iterator[Figure]:
     """The least share of copies of photographs that is recognised, over resized and packed ones."""
-    random = np.random.default_rng(1)
+    random = np.random.default_rng(77)
     lifelike = np.array([draw_lifelike_face(64, random) for _ in range(KNOWN + FILLED)])
     beside = {
         "lifelike, unseen": _made(_model_of(lifelike[:KNOWN]), lifelike[KNOWN:]).found(),
@@ -83,8 +84,8 @@ def measure_own_outputs(_: Bench) -> Iterator[Figure]:
     if SET.is_file() and "FACE_SETS" in os.environ:
         faces = photographs()
         model = _model_of(faces["train"][0][:KNOWN])
-        beside["utkface, unseen"] = _made(model, faces["test"][0][:FILLED]).found()
-        beside["utkface, learned from"] = _made(model, faces["train"][0][:FILLED]).found()
+        beside["utkface, unseen"] = _made(model, faces["test"][0][MEASURED]).found()
+        beside["utkface, learned from"] = _made(model, faces["train"][0][MEASURED]).found()
     told = [one for name, one in beside.items() if name != "drawn"]
     least = min(share for one in told for share in one["recognised"].values())
     mistaken = max(share for one in beside.values() for share in one["mistaken"].values())
