@@ -77,8 +77,8 @@ class TestDraws:
         keep = posterior(system)
         assert np.allclose(noise @ keep, system.penalty * system.solve(noise), atol=1e-4)
         variances = np.linalg.eigvalsh(keep)
-        assert variances.min() > -1e-4
-        assert variances.max() < 1 + 1e-4
+        assert variances.min() > -1e-3  # float32: machines differ in the fourth place
+        assert variances.max() < 1 + 1e-3
 
     def test_a_lower_temperature_draws_less_variety(self) -> None:
         def spread(model: FaceModel) -> float:
