@@ -265,7 +265,7 @@ class TestDenseOnDrawnFaces:
         assert not gan.judge().is_unbalanced
         other = small_gan("photo")
         other.restore({**other.state(), "balance/p": np.float32(1)})
-        assert (other._augmented(images, 1, step, Stream.AUGMENTATION).numpy() != images.numpy()).any()
+        assert (other._step._augmented(images, 1, step, Stream.AUGMENTATION).numpy() != images.numpy()).any()
 
     def test_says_so_on_its_card(self) -> None:
         said = {kind: small_gan(kind).recipe for kind in ("drawn", "photo")}  # type: ignore[arg-type]
