@@ -9,12 +9,17 @@ from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.needs import Needs, input_keys
+from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 
 PROBE_FILE = "probe.png"
 
 
 async def forget_jobs(stores: Stores, erasure: Erasure) -> None:
-    """Exports and re-imagings with all their bytes; of batches the inputs, and of trainings the probe's pictures."""
+    """Exports and re-imagings with all their bytes; of batches the inputs, and of trainings the probe's pictures.
+
+    What the register of own outputs knows of the re-imagings goes as well: it holds small pictures of what was filled.
+    """
+    await OwnOutputRepository(stores.database).delete(erasure.reimagings)
     for job_id in (*erasure.exports, *erasure.reimagings):
         await _forget(stores, erasure.tenant, job_id)
     for batch_id in erasure.batches:

@@ -15,12 +15,14 @@ from maskeraid_core import failpoints
 from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.datasets import Dataset
 from maskeraid_core.documents.models import Model
+from maskeraid_core.documents.own_outputs import OwnOutputs
 from maskeraid_core.ids import image_id
 from maskeraid_core.jobs import Job, JobKind, QueueName
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.deliveries import DeliveryRepository
 from maskeraid_core.repositories.moves import JobMoves
-from maskeraid_core.repositories.repository import PageRequest
+from maskeraid_core.repositories.own_outputs import OwnOutputRepository
+from maskeraid_core.repositories.repository import PageRequest, now
 from maskeraid_core.worker import Worker
 from maskeraid_curator import erasing, exporting, importing
 
@@ -212,6 +214,8 @@ class TestWhenItHasEnded:
         await desk.done("imports", dataset_id=covered.json()["id"], source=source)
         await desk.done("exports", dataset_id=faces.id, version=1, where=[f"subject:{ANN}"])
         filled = await reimaged(desk, hand, image_id(faces.id, 3))
+        made = OwnOutputs(id=filled["id"], tenant=tenant, digests=[], hashes=b"", parts=[], created_at=now())
+        await OwnOutputRepository(stores.database).add(made)
         ended = await desk.done("deletions", subject=ANN)
         left = await dump(stores, await job_of(stores, ended))
         found = [
