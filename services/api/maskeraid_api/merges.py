@@ -3,20 +3,26 @@
 from maskeraid_api.dataset_access import Library
 from maskeraid_api.schemas.imports import MergeSource
 from maskeraid_core.documents.datasets import Dataset, MergePart
-from maskeraid_core.errors import ValidationFailed
+from maskeraid_core.errors import NotFound, ValidationFailed
 from maskeraid_core.uniting import PARTS, united_schema
 
 
 async def merge_parts(library: Library, source: MergeSource, target: Dataset) -> list[MergePart]:
     """The versions that are meant now, with their filters.
 
-    Raises: NotFound, DatasetEmpty, and ValidationFailed, which names the part: a filter that fits no image, or
-        attributes that do not go together, with the names of both datasets.
+    Raises: NotFound, also where another's images may be read but not copied; DatasetEmpty; and ValidationFailed, which
+        names the part: a filter that fits no image, or attributes that do not go together, with both datasets' names.
     """
     parts, schemas = [], []
     for place, choice in enumerate(source.parts):
         pointer = f"{PARTS}/{place}"
         dataset = await library.require(choice.dataset_id, pointer=f"{pointer}/dataset_id")
+        if not library.readable.may_copy(dataset):
+            raise NotFound(
+                f"The images of {dataset.name} are not yours to take in: ask its owner to allow downloads, or train on "
+                "it as it is.",
+                pointer=f"{pointer}/dataset_id",
+            )
         version = await library.version(dataset, choice.version, f"{pointer}/version")
         await library.check_values([version], choice.where, pointer)
         if (await library.rows(version, choice.where, pointer)).is_empty():

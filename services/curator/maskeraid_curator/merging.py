@@ -36,14 +36,14 @@ class Part:
 
 
 async def read_parts(stores: Stores, tenant: str, parts: Sequence[MergePart]) -> list[Part]:
-    """The rows of each part, as far as the tenant may (still) read it.
+    """The rows of each part, as far as the tenant may (still) read and copy it.
 
     Raises: InputGone, ArtifactCorrupt, ValidationFailed.
     """
     readable, found = ReadableDatasets.of(stores.database, tenant), []
     for place, part in enumerate(parts):
         dataset = await readable.get(part.dataset_id)
-        version = await readable.version(dataset, part.version) if dataset else None
+        version = await readable.version(dataset, part.version) if dataset and readable.may_copy(dataset) else None
         if dataset is None or version is None:
             raise InputGone(f"version {part.version} of the dataset {part.dataset_id} is gone")
         manifest = await rows_of(stores.blobs, version)

@@ -14,6 +14,8 @@ from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from .conftest import Account, FillDataset, Hand, Open
 from .test_edits import refusals
 
+ATTESTED = {"basis": "own_faces", "purpose": "tests", "minors_excluded": True}
+
 
 @pytest.fixture
 async def faces(account: Account, fill_dataset: FillDataset) -> Dataset:
@@ -27,6 +29,25 @@ async def add_dataset(client: httpx.AsyncClient, **facts: Any) -> str:  # noqa: 
 
 async def merge(client: httpx.AsyncClient, into: str, *parts: dict[str, Any]) -> httpx.Response:
     return await client.post("/v1/imports", json={"dataset_id": into, "source": {"type": "merge", "parts": parts}})
+
+
+async def test_of_another_s_images_needs_leave_to_download_them(
+    client: httpx.AsyncClient, faces: Dataset, hand: Hand, open_account: Open
+) -> None:
+    """A copy outlives the share; who may only look is told what helps."""
+    other = await open_account()
+    target = await add_dataset(other.client)
+    grant = {"visibility": "shared", "shared_with": [other.tenant]}
+    shared = await client.patch(
+        f"/v1/datasets/{faces.id}", json={**grant, "attestation": ATTESTED, "licence": "CC-BY-4.0"}
+    )
+    assert shared.status_code == 200, shared.text
+    refused = await merge(other.client, target, {"dataset_id": faces.id})
+    assert refusals(refused) == (404, [("/source/parts/0/dataset_id", "not_found")])
+    assert "ask its owner to allow downloads" in refused.json()["detail"]
+    assert (await client.patch(f"/v1/datasets/{faces.id}", json={**grant, "download": True})).status_code == 200
+    made = await merge(other.client, target, {"dataset_id": faces.id})
+    assert made.status_code == 202, made.text
 
 
 async def test_names_the_versions_that_are_meant_now(

@@ -18,7 +18,7 @@ def share_dataset(
     is_for_everyone: Annotated[bool, typer.Option("--everyone", help="With every account; needs a licence.")] = False,
     licence: Annotated[str | None, typer.Option(help="As SPDX names it, e.g. CC-BY-4.0, or in words.")] = None,
     download: Annotated[
-        bool | None, typer.Option("--download/--no-download", help="Whether they may export it.")
+        bool | None, typer.Option("--download/--no-download", help="Whether they may merge its images into their own.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

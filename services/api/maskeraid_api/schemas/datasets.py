@@ -165,7 +165,7 @@ class DatasetView(View):
     owner: str | None = Field(description="The name of the account that shares it; null: it is yours.")
     visibility: Visibility
     shared_with: list[str] = Field(description="Accounts; told to the owner only.")
-    download: bool = Field(description="Whether those with whom it is shared may export it.")
+    download: bool = Field(description="Whether those with whom it is shared may merge its images into their own.")
     attributes: dict[str, AttributeView]
     attestation: AttestationView | None
     legal_basis: str | None

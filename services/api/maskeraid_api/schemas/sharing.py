@@ -18,5 +18,8 @@ class SharingChange(Body):
         default=None, max_length=100, description="Accounts; whom it no longer names, it is gone for at once.",
         examples=[["ten_01KA20GX6C0VVYRYSCJX4K0VJY"]],
     )  # fmt: skip
-    download: bool | None = Field(default=None, description="Whether those who may read it may fetch its files.")
+    download: bool | None = Field(
+        default=None,
+        description="Whether its readers may fetch a model's weights, or merge a dataset's images into their own.",
+    )
     licence: str | None = None

@@ -19,7 +19,7 @@ class Grant(Part):
     """
 
     reader: str  # a tenant, or EVERYONE
-    download: bool = False  # whether the files may be fetched
+    download: bool = False  # whether the files may be fetched, or the images copied
     up_to: int | None = None  # the last version that it opens: those that were judged; None: all, also later ones
     given_at: datetime
 
@@ -47,7 +47,7 @@ class SharedDocument(TellingDocument):
 
     @property
     def may_download(self) -> bool:
-        """Whether one of the grants allows to fetch the files; asked of an object as its reader sees it."""
+        """Whether a grant allows to fetch the files, or copy the images; asked of an object as its reader sees it."""
         return any(grant.download for grant in self.grants)
 
 

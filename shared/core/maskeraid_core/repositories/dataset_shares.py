@@ -81,6 +81,10 @@ class ReadableDatasets:
         shared = await self.shared.get(dataset_id)
         return await self.shared.version(shared, number) if shared else None
 
+    def may_copy(self, dataset: Dataset) -> bool:
+        """Whether the tenant may make the images of a dataset that was read here its own: copies outlive a share."""
+        return dataset.tenant == self.tenant or dataset.may_download
+
     def rows(self, version: DatasetVersion, manifest: pl.DataFrame) -> pl.DataFrame:
         """The rows of a version as the tenant may see them."""
         return manifest if version.tenant == self.tenant else shown_to_others(manifest, version.attributes)
