@@ -4,7 +4,7 @@ Every step may be done again: what it needs to know is written down before the f
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from maskeraid_core import failpoints
@@ -72,7 +72,7 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
     held.put_effect("forget_erasure", {})
 
 
-def _settled(held: Held, port: PortalStores, spec: DeletionSpec, check: Any) -> Erasure:  # noqa: ANN401 a function
+def _settled(held: Held, port: PortalStores, spec: DeletionSpec, check: Callable[[], None]) -> Erasure:
     """What is to go, once no job uses it any more: found again until nothing new is, and written down each time."""
     while True:
         erasure = port.call(_noted, held.stores, held.job, spec)

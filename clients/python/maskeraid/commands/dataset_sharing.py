@@ -5,18 +5,17 @@ from typing import Annotated, Literal
 import typer
 
 from maskeraid.commands.datasets import find_dataset
-from maskeraid.terminal import AsJson, CommandRefused, connected, print_objects, print_outcome
+from maskeraid.commands.share_options import IsForEveryone, Licence, Readers, check_readers
+from maskeraid.terminal import AsJson, connected, print_objects, print_outcome
 
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="Its id or name.")]
 
 
 def share_dataset(
     dataset: DatasetName,
-    readers: Annotated[
-        list[str] | None, typer.Option("--with", metavar="ACCOUNT", help="An account's id, ten_…; repeatable.")
-    ] = None,
-    is_for_everyone: Annotated[bool, typer.Option("--everyone", help="With every account; needs a licence.")] = False,
-    licence: Annotated[str | None, typer.Option(help="As SPDX names it, e.g. CC-BY-4.0, or in words.")] = None,
+    readers: Readers = None,
+    is_for_everyone: IsForEveryone = False,
+    licence: Licence = None,
     download: Annotated[
         bool | None, typer.Option("--download/--no-download", help="Whether they may merge its images into their own.")
     ] = None,
@@ -24,8 +23,7 @@ def share_dataset(
 ) -> None:
     """Share a dataset with accounts, and with no others than those named now, or with everyone."""
     with connected() as client:
-        if bool(readers) == is_for_everyone:
-            raise CommandRefused("name accounts (`--with ten_…`), or say `--everyone`")
+        check_readers(readers, is_for_everyone=is_for_everyone)
         shared = client.datasets.share(
             find_dataset(client, dataset).id, readers or (), everyone=is_for_everyone, licence=licence,
             download=download,

@@ -5,16 +5,15 @@ from typing import Annotated
 import typer
 
 from maskeraid.commands.models import ModelName, find_model
-from maskeraid.terminal import AsJson, CommandRefused, connected, print_objects, print_outcome
+from maskeraid.commands.share_options import IsForEveryone, Licence, Readers, check_readers
+from maskeraid.terminal import AsJson, connected, print_objects, print_outcome
 
 
 def share_model(
     model: ModelName,
-    readers: Annotated[
-        list[str] | None, typer.Option("--with", metavar="ACCOUNT", help="An account's id, ten_…; repeatable.")
-    ] = None,
-    is_for_everyone: Annotated[bool, typer.Option("--everyone", help="With every account; needs a licence.")] = False,
-    licence: Annotated[str | None, typer.Option(help="As SPDX names it, e.g. CC-BY-4.0.")] = None,
+    readers: Readers = None,
+    is_for_everyone: IsForEveryone = False,
+    licence: Licence = None,
     download: Annotated[
         bool | None, typer.Option("--download/--no-download", help="Whether they may fetch its weights.")
     ] = None,
@@ -22,8 +21,7 @@ def share_model(
 ) -> None:
     """Share a model with accounts, and with no others than those named now, or with everyone."""
     with connected() as client:
-        if bool(readers) == is_for_everyone:
-            raise CommandRefused("name accounts (`--with ten_…`), or say `--everyone`")
+        check_readers(readers, is_for_everyone=is_for_everyone)
         model_id = find_model(client, model)
         shared = client.models.share(
             model_id, readers or (), everyone=is_for_everyone, licence=licence, download=download
