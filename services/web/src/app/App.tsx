@@ -1,0 +1,24 @@
+// Everything around the screens: scheme, styles under the answer's nonce, cached answers, addresses.
+import { MantineProvider } from "@mantine/core";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "react-router/dom";
+import { makeQueryClient } from "../lib/queryClient";
+import { makeRouter } from "./routes";
+import { theme } from "./theme";
+
+const queries = makeQueryClient();
+const router = makeRouter();
+
+function nonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+}
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

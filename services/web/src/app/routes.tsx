@@ -1,0 +1,35 @@
+// Which address shows which screen; each screen is fetched when it is first opened.
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { Frame } from "./Frame";
+import { Crash, NotFound } from "./Lost";
+import { SignIn } from "./SignIn";
+
+const screen = (path: string, load: () => Promise<{ Screen: React.ComponentType }>): RouteObject => ({
+  path,
+  lazy: async () => ({ Component: (await load()).Screen }),
+  ErrorBoundary: Crash,
+});
+
+const SCREENS: RouteObject[] = [
+  screen("/", () => import("../features/home/Screen")),
+  screen("/datasets", () => import("../features/datasets/Screen")),
+  screen("/datasets/:datasetId", () => import("../features/dataset/Screen")),
+  screen("/trainings/new", () => import("../features/new-training/Screen")),
+  screen("/trainings/:trainingId", () => import("../features/training/Screen")),
+  screen("/models", () => import("../features/models/Screen")),
+  screen("/models/:modelId", () => import("../features/model/Screen")),
+  screen("/reimage", () => import("../features/reimage/Screen")),
+  screen("/reimage/:reimagingId", () => import("../features/reimage/Screen")),
+  screen("/jobs", () => import("../features/jobs/Screen")),
+  screen("/notifications", () => import("../features/notifications/Screen")),
+  screen("/settings", () => import("../features/settings/Screen")),
+  screen("/licences", () => import("../features/licences/Screen")),
+  { path: "*", Component: NotFound },
+];
+
+export function makeRouter() {
+  return createBrowserRouter([
+    { path: "/sign-in", Component: SignIn, ErrorBoundary: Crash },
+    { Component: Frame, ErrorBoundary: Crash, children: SCREENS },
+  ]);
+}

@@ -1,0 +1,25 @@
+// One stream for all jobs: whatever moves is read anew, on this and on every other device.
+import { useQueryClient } from "@tanstack/react-query";
+import { useEventStream } from "../lib/eventStream";
+
+// Which lists change with a job of a kind, by the prefix of its id.
+const LISTS: Record<string, string[]> = {
+  imp: ["/v1/datasets", "/v1/images", "/v1/facets", "/v1/imports"],
+  trn: ["/v1/trainings", "/v1/models", "/v1/selectors"],
+  rim: ["/v1/reimagings"],
+  bat: ["/v1/batches", "/v1/reimagings"],
+  evl: ["/v1/evaluations", "/v1/models"],
+  exp: ["/v1/exports"],
+  dlt: ["/v1/deletions", "/v1/datasets", "/v1/models"],
+};
+
+export function useLiveJobs(): void {
+  const queries = useQueryClient();
+  useEventStream("/v1/events", (event) => {
+    const job = String(event.data.job_id ?? "");
+    const touched = ["/v1/jobs", "/v1/deliveries", ...(LISTS[job.slice(0, 3)] ?? [])];
+    queries.invalidateQueries({
+      predicate: ({ queryKey }) => touched.some((path) => String(queryKey[1] ?? "").startsWith(path)),
+    });
+  });
+}

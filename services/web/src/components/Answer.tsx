@@ -1,0 +1,31 @@
+// What every list and detail does while it waits, when it is refused, and when there is nothing.
+import { Skeleton, Stack } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { texts } from "../texts";
+import { ProblemCard } from "./ProblemCard";
+
+interface AnswerProps<Data> {
+  query: Pick<UseQueryResult<Data, unknown>, "data" | "error" | "isPending" | "refetch">;
+  children: (data: Data) => ReactNode;
+  isEmpty?: (data: Data) => boolean;
+  empty?: ReactNode;
+  /** What is sketched while it loads; three bars by default. */
+  skeleton?: ReactNode;
+}
+
+export function Answer<Data>({ query, children, isEmpty, empty, skeleton }: AnswerProps<Data>) {
+  if (query.data !== undefined) return isEmpty?.(query.data) ? empty : children(query.data); // kept while it is read anew, also when that fails
+  if (query.error) return <ProblemCard error={query.error} onRetry={() => query.refetch()} />;
+  return (
+    <div role="status" aria-label={texts.common.loading}>
+      {skeleton ?? (
+        <Stack>
+          <Skeleton h={56} />
+          <Skeleton h={56} />
+          <Skeleton h={56} />
+        </Stack>
+      )}
+    </div>
+  );
+}

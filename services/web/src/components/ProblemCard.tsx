@@ -1,0 +1,58 @@
+// The only way to show an error: title, detail, fields, request id, and Try again where that may help.
+import { Alert, Button, Code, CopyButton, Group, List, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { asProblem } from "../lib/problem";
+import { texts } from "../texts";
+
+interface ProblemCardProps {
+  error: unknown;
+  onRetry?: () => void;
+  /** Pointers that are shown at their fields already, and so not here. */
+  shownAtFields?: string[];
+}
+
+export function ProblemCard({ error, onRetry, shownAtFields = [] }: ProblemCardProps) {
+  const { problem } = asProblem(error);
+  const fields = (problem.errors ?? []).filter(({ pointer }) => !shownAtFields.includes(pointer ?? ""));
+  return (
+    <Alert
+      color="red"
+      role="alert"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={problem.title}
+      variant="light"
+    >
+      <Stack gap="xs">
+        <Text fz="sm">{problem.detail}</Text>
+        {fields.length > 0 && (
+          <List size="sm" spacing={4}>
+            {fields.map(({ pointer, detail }) => (
+              <List.Item key={`${pointer} ${detail}`}>
+                {pointer && <Code>{pointer}</Code>} {detail}
+              </List.Item>
+            ))}
+          </List>
+        )}
+        <Group gap="xs">
+          {onRetry && problem.retryable && (
+            <Button size="xs" onClick={onRetry}>
+              {texts.common.retry}
+            </Button>
+          )}
+          <CopyButton value={JSON.stringify(problem, null, 2)}>
+            {({ copied, copy }) => (
+              <Button size="xs" variant="default" onClick={copy}>
+                {copied ? texts.common.copied : texts.common.copyProblem}
+              </Button>
+            )}
+          </CopyButton>
+          {problem.request_id && (
+            <Text fz="xs" c="dimmed">
+              {texts.common.requestId} <Code>{problem.request_id}</Code>
+            </Text>
+          )}
+        </Group>
+      </Stack>
+    </Alert>
+  );
+}

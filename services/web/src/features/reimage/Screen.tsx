@@ -1,0 +1,6 @@
+// Not built yet.
+import { Page } from "../../components/Page";
+
+export function Screen() {
+  return <Page title="reimage">…</Page>;
+}

@@ -1,0 +1,17 @@
+export const common = {
+  statement: "A plausible face, not a reconstruction. Not evidence of identity.",
+  retry: "Try again",
+  copy: "Copy",
+  copied: "Copied",
+  copyProblem: "Copy details",
+  requestId: "Request",
+  loading: "Loading",
+  close: "Close",
+  keep: "Keep it",
+  copyCall: "Copy as API call",
+  copyCallHow: "The key stays out of it: set MASKERAID_KEY to one of yours.",
+  computerMade: "computer-made",
+  search: "Search",
+  clear: "Clear",
+  more: "Show more",
+};
