@@ -4,7 +4,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "react-router/dom";
 import { makeQueryClient } from "../lib/queryClient";
 import { makeRouter } from "./routes";
-import { theme } from "./theme";
+import { theme, variables } from "./theme";
 
 const queries = makeQueryClient();
 const router = makeRouter();
@@ -15,7 +15,12 @@ function nonce(): string {
 
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={variables}
+      defaultColorScheme="auto"
+      getStyleNonce={nonce}
+    >
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
       </QueryClientProvider>

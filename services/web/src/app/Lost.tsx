@@ -1,7 +1,8 @@
-// Addresses without a screen, and screens that broke.
+// Addresses without a screen, screens that broke, and those that are not here yet.
 import { Button, Stack } from "@mantine/core";
 import { Link, useRouteError } from "react-router";
 import { EmptyState } from "../components/EmptyState";
+import { Loading } from "../components/Loading";
 import { ProblemCard } from "../components/ProblemCard";
 import { texts } from "../texts";
 
@@ -27,4 +28,8 @@ export function Crash() {
       <ProblemCard error={error} onRetry={() => window.location.reload()} />
     </Stack>
   );
+}
+
+export function Opening() {
+  return <Loading label={texts.frame.opening} />;
 }

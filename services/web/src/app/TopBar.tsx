@@ -12,7 +12,7 @@ import { IconMoon, IconSun } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useSession } from "../components/session";
 import { api } from "../lib/api";
-import { count, plural } from "../lib/format";
+import { plural } from "../lib/format";
 import { texts } from "../texts";
 
 export function Brand() {
@@ -49,7 +49,6 @@ function RunningJobs() {
     { refetchInterval: 15_000 },
   );
   const running = jobs.data?.total ?? 0;
-  const sentence = `${plural(running, "job")} running`;
   return (
     <Badge
       component={Link}
@@ -58,9 +57,8 @@ function RunningJobs() {
       tt="none"
       h={26}
       style={{ cursor: "pointer" }}
-      aria-label={sentence}
     >
-      {count(running)} running
+      {plural(running, "job")} running
     </Badge>
   );
 }

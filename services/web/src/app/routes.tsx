@@ -1,7 +1,7 @@
 // Which address shows which screen; each screen is fetched when it is first opened.
 import { createBrowserRouter, type RouteObject } from "react-router";
 import { Frame } from "./Frame";
-import { Crash, NotFound } from "./Lost";
+import { Crash, NotFound, Opening } from "./Lost";
 import { SignIn } from "./SignIn";
 
 const screen = (path: string, load: () => Promise<{ Screen: React.ComponentType }>): RouteObject => ({
@@ -30,6 +30,6 @@ const SCREENS: RouteObject[] = [
 export function makeRouter() {
   return createBrowserRouter([
     { path: "/sign-in", Component: SignIn, ErrorBoundary: Crash },
-    { Component: Frame, ErrorBoundary: Crash, children: SCREENS },
+    { Component: Frame, ErrorBoundary: Crash, HydrateFallback: Opening, children: SCREENS },
   ]);
 }

@@ -1,5 +1,5 @@
 // One accent, one radius, one rhythm; every text colour holds 4.5:1 on its ground in both schemes.
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 const petrol: MantineColorsTuple = [
   "#e9f6f6",
@@ -17,9 +17,9 @@ const petrol: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: "petrol",
   colors: { petrol },
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 8, dark: 6 },
   autoContrast: true,
-  luminanceThreshold: 0.26,
+  luminanceThreshold: 0.21,
   defaultRadius: "md",
   cursorType: "pointer",
   fontFamily: 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif',
@@ -32,5 +32,32 @@ export const theme = createTheme({
       h3: { fontSize: "1rem", lineHeight: "1.4" },
     },
   },
+  fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.9375rem", lg: "1.0625rem", xl: "1.25rem" },
   respectReducedMotion: true,
+});
+
+// Texts of light badges, buttons, and alerts, and of what is less important: the library's own are too pale for 4.5:1.
+const LIGHT_TEXTS = {
+  green: "#1c6329",
+  yellow: "#6b4300",
+  red: "#a61e1e",
+  gray: "#3d444b",
+  petrol: petrol[9],
+};
+
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "#5b636b",
+    "--mantine-color-placeholder": "#6b737b",
+    "--mantine-color-error": "#c01f1f",
+    ...Object.fromEntries(
+      Object.entries(LIGHT_TEXTS).map(([name, value]) => [`--mantine-color-${name}-light-color`, value]),
+    ),
+  },
+  dark: {
+    "--mantine-color-dimmed": "#a4a6ad",
+    "--mantine-color-placeholder": "#9a9ca3",
+    "--mantine-color-error": "#ff8787",
+  },
 });

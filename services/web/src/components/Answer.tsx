@@ -1,12 +1,12 @@
 // What every list and detail does while it waits, when it is refused, and when there is nothing.
 import { Skeleton, Stack } from "@mantine/core";
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { texts } from "../texts";
 import { ProblemCard } from "./ProblemCard";
 
 interface AnswerProps<Data> {
-  query: Pick<UseQueryResult<Data, unknown>, "data" | "error" | "isPending" | "refetch">;
+  /** A query of TanStack Query, or anything shaped like one. */
+  query: { data: Data | undefined; error: unknown; refetch: () => unknown };
   children: (data: Data) => ReactNode;
   isEmpty?: (data: Data) => boolean;
   empty?: ReactNode;

@@ -28,7 +28,7 @@ export function ConfirmButton({ children, loses, onConfirm, ...button }: Confirm
             </Button>
             <Button
               size="xs"
-              color="red"
+              color="red.9"
               onClick={() => {
                 setAsked(false);
                 onConfirm();
