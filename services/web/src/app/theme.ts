@@ -34,6 +34,10 @@ export const theme = createTheme({
   },
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.9375rem", lg: "1.0625rem", xl: "1.25rem" },
   respectReducedMotion: true,
+  components: {
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, centered: true } },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+  },
 });
 
 // Texts of light badges, buttons, and alerts, and of what is less important: the library's own are too pale for 4.5:1.
