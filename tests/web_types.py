@@ -1,6 +1,6 @@
-"""The OpenAPI document as the web app's types are made of it: `python -m tests.web_types > services/web/build/openapi.json`.
+"""The OpenAPI document of which the web app's types are made: `python -m tests.web_types > FILE`.
 
-Without prose, examples, and headers, of which no type is used, and with one refusal for all: a fifth of the size, and steady.
+Without prose, examples, and headers, of which no type is used, and with one refusal for all: a fifth of the size.
 """
 
 import json
@@ -13,7 +13,7 @@ REFUSAL = {"content": {"application/problem+json": {"schema": {"$ref": "#/compon
 PROSE = {"description", "summary", "title", "example", "examples", "headers", "links", "pattern", "externalDocs"}
 
 
-def slim(node: Any, is_named: bool = False) -> Any:
+def slim(node: Any, is_named: bool = False) -> Any:  # noqa: ANN401 any part of a JSON document
     """The document without what is for people; names of properties and schemas stay, whatever they are."""
     if isinstance(node, list):
         return [slim(item) for item in node]
@@ -21,9 +21,8 @@ def slim(node: Any, is_named: bool = False) -> Any:
         return node
     kept = node if is_named else {name: value for name, value in node.items() if name not in PROSE}
     if not is_named and "responses" in kept:
-        kept["responses"] = {code: told for code, told in kept["responses"].items() if code[0] == "2"} | {
-            "default": REFUSAL
-        }
+        answers = {code: told for code, told in kept["responses"].items() if code.startswith("2")}
+        kept["responses"] = answers | {"default": REFUSAL}
     return {name: slim(value, name in ("properties", "schemas", "paths")) for name, value in kept.items()}
 
 
