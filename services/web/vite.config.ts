@@ -11,7 +11,12 @@ const proxied = {
 
 export default defineConfig({
   plugins: [react()],
-  build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 400 },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 400,
+    license: { fileName: "licences.json" },
+  },
   server: {
     proxy: {
       "/v1": proxied,

@@ -32,6 +32,14 @@ const own = (code: string, title: string, detail: string, retryable: boolean, st
   errors: [],
 });
 
+/** Why a job failed, as the problem that it is: the code reads as a title. */
+export function problemOfJob(error: components["schemas"]["JobErrorView"]): ApiProblem {
+  const title = error.code.replaceAll("_", " ");
+  return new ApiProblem(
+    own(error.code, title.charAt(0).toUpperCase() + title.slice(1), error.message, false),
+  );
+}
+
 export function unreachable(): ApiProblem {
   return new ApiProblem(
     own(

@@ -1,19 +1,17 @@
 // The rest about a job: why it failed, what it warned of, how long each phase took.
 import { Alert, Badge, Code, CopyButton, Group, Stack, Text, UnstyledButton } from "@mantine/core";
-import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
+import { IconInfoCircle } from "@tabler/icons-react";
+import { ProblemCard } from "../../components/ProblemCard";
 import { duration } from "../../lib/format";
 import type { Job } from "../../lib/jobs";
+import { problemOfJob } from "../../lib/problem";
 import { texts } from "../../texts";
 import { jobs as words } from "../../texts/jobs";
 
 export function JobDetails({ job }: { job: Job }) {
   return (
     <Stack gap="sm" py="xs" maw={760}>
-      {job.error && (
-        <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={job.error.code}>
-          {job.error.message}
-        </Alert>
-      )}
+      {job.error && <ProblemCard error={problemOfJob(job.error)} />}
       {job.warnings.map((warning) => (
         <Alert key={warning.detail} color="yellow" variant="light" icon={<IconInfoCircle aria-hidden />}>
           {warning.detail}
