@@ -33,6 +33,22 @@ def rows_of(answer: httpx.Response) -> dict[str, str]:
     return {row["pointer"]: row["code"] for row in answer.json()["errors"]}
 
 
+class TestList:
+    async def test_has_the_newest_first_and_of_nobody_else(
+        self, account: Account, stores: Stores, open_account: Open
+    ) -> None:
+        model = await add_model(stores, account.tenant)
+        old, new = [await add_selector(stores, account.tenant, [model]) for _ in range(2)]
+        await add_selector(stores, (await open_account()).tenant, [model])
+        listed = (await account.client.get("/v1/selectors")).json()["data"]
+        assert [(one["id"], one["is_current"]) for one in listed] == [(new.id, True), (old.id, False)]
+        assert listed[0] == (await account.client.get("/v1/selectors/current")).json()
+
+    async def test_is_empty_before_one_has_learned(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/v1/selectors")
+        assert (answer.status_code, answer.json()["data"]) == (200, [])
+
+
 class TestOrder:
     async def test_needs_nothing_but_its_kind(self, account: Account, stores: Stores) -> None:
         for _ in range(2):

@@ -1,19 +1,23 @@
 """Selectors: look at the network that chooses among models, and fetch its pictures and weights."""
 
+from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from maskeraid_api.access import Caller
 from maskeraid_api.answers import shown
 from maskeraid_api.dependencies import CallerOf, GatewayOf, SelectorsOf
+from maskeraid_api.gateway import Gateway
 from maskeraid_api.operations import GuardedRoute, operation
+from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.schemas.selectors import SelectorView
 from maskeraid_api.serving import serve
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.selectors import Selector
-from maskeraid_core.errors import InputGone, NotFound, RangeNotSatisfiable
+from maskeraid_core.errors import BadCursor, InputGone, NotFound, RangeNotSatisfiable
 from maskeraid_core.repositories.selectors import SelectorRepository, usable_versions
 
 router = APIRouter(prefix="/v1/selectors", route_class=GuardedRoute, tags=["selectors"])
@@ -33,6 +37,19 @@ async def required(selectors: SelectorRepository, selector_id: str) -> Selector:
     return found
 
 
+@router.get("", response_model=ListView[SelectorView])
+@operation(Scope.MODELS_READ, problems=(BadCursor,))
+async def list_selectors(
+    request: Request,
+    selectors: SelectorsOf,
+    caller: CallerOf,
+    gateway: GatewayOf,
+    asked: Annotated[Asked, Depends(page_asked("sel"))],
+) -> Response:
+    """The newest three; older ones are not kept."""
+    return await page_of(request, selectors, asked, await _viewing(selectors, gateway, caller))
+
+
 @router.get("/{selector_id}", response_model=SelectorView)
 @operation(Scope.MODELS_READ)
 async def get_selector(
@@ -43,11 +60,19 @@ async def get_selector(
     A training of the kind `selector` makes it; when the models that you can use change later, it learns anew.
     """
     found = await required(selectors, selector_id)
+    return shown(request, (await _viewing(selectors, gateway, caller))(found))
+
+
+async def _viewing(
+    selectors: SelectorRepository, gateway: Gateway, caller: Caller
+) -> Callable[[Selector], SelectorView]:
+    """How a selector looks beside the newest one, and beside the models of today."""
     newest = await selectors.current()
     versions = await usable_versions(gateway.stores.database, caller.tenant)
     latest = {version.model_id: (version.version, version.name) for version in versions}
-    is_current = newest is not None and newest.id == found.id
-    return shown(request, SelectorView.of(found, is_current=is_current, stale_because=found.outdated_by(latest)))
+    return lambda found: SelectorView.of(
+        found, is_current=newest is not None and newest.id == found.id, stale_because=found.outdated_by(latest)
+    )
 
 
 @router.get("/{selector_id}/files/{name}", response_class=Response)

@@ -964,6 +964,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/selectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_selectors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/selectors/{selector_id}": {
         parameters: {
             query?: never;
@@ -3418,6 +3434,17 @@ export interface components {
             reason?: string | null;
             selector_id?: string | null;
             version: number;
+        };
+        SelectorList: {
+            data: components["schemas"]["SelectorView"][];
+            has_more: boolean;
+            last_id: string | null;
+            /**
+             * @default list
+             * @constant
+             */
+            object?: "list";
+            total?: number | null;
         };
         SelectorModelView: {
             digest: string;
@@ -6515,6 +6542,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReimagingView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_selectors: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                include?: "total";
+                limit?: number;
+                order?: "asc" | "desc";
+            };
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectorList"];
                 };
             };
             default: {
