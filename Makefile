@@ -4,7 +4,7 @@ BIN := .venv/bin
 PROJECTS := $(wildcard shared/*/pyproject.toml services/*/pyproject.toml clients/*/pyproject.toml deploy/*/pyproject.toml)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: install check check-images test test-slow chaos soak demo up bench clean
+.PHONY: install check check-images test test-slow chaos soak demo up login bench clean
 
 install: .venv/.installed
 
@@ -52,6 +52,10 @@ demo: install
 # ARGS="--port 8001 --data elsewhere" reaches the command.
 up: install
 	$(BIN)/maskeraid up $(ARGS)
+
+# Prints another link that signs a browser in to what `make up` runs; ARGS="--data elsewhere" as there.
+login: install
+	@$(BIN)/maskeraid login-link $(ARGS)
 
 # ONLY=train.fused_ratio,up.ready_seconds runs these figures and no others.
 bench: install

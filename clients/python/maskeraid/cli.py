@@ -84,10 +84,19 @@ def up(
 ) -> None:
     """Run the whole service on this machine until Ctrl-C: databases, API, and workers, without Docker.
 
-    Prints the address, at the first start an API key, and a recipe in four calls.
+    Prints a link for your browser, at the first start an API key, and a recipe in four calls.
     """
     with readable_errors():
         raise typer.Exit(_local_part().up(data, port, is_key_wanted=is_key_wanted))
+
+
+@app.command("login-link")
+def login_link(
+    data: Annotated[Path, typer.Option(file_okay=False, help="Folder of the service that runs.")] = Path(".maskeraid"),
+) -> None:
+    """Print another link that signs a browser in to the service that `up` runs on this machine; it works once."""
+    with readable_errors():
+        raise typer.Exit(_local_part().login_link(data))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""What `maskeraid up` and `maskeraid demo` do."""
+"""What `maskeraid up`, `maskeraid login-link`, and `maskeraid demo` do."""
 
 import signal
 import sys
@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from maskeraid_core.settings import read_settings
+from maskeraid_core.portal import open_portal
+from maskeraid_core.settings import CoreSettings, read_settings
 from maskeraid_local.demo import OutputInUse, run_demo
-from maskeraid_local.invocation import up_command
+from maskeraid_local.first_account import create_login_link
+from maskeraid_local.invocation import DEFAULT_PORT, login_command, up_command
+from maskeraid_local.running import NothingRuns, read_running
 from maskeraid_local.settings import LocalSettings
 from maskeraid_local.stack import Stack, StackError, StackOptions
 
@@ -24,7 +27,7 @@ def up(data: Path, port: int, *, is_key_wanted: bool = False) -> int:
     def run() -> int:
         with Stack(StackOptions(data.resolve(), port, start_seconds=start_seconds)) as stack, _undisturbed_stop():
             key = stack.first_key or (stack.make_key() if is_key_wanted else None)
-            sys.stdout.write(welcome(stack, key))
+            sys.stdout.write(welcome(stack, key, stack.make_login_link()))
             sys.stdout.flush()
             stack.watch()
         return 0
@@ -32,14 +35,29 @@ def up(data: Path, port: int, *, is_key_wanted: bool = False) -> int:
     return _exit_code(run)
 
 
+def login_link(data: Path) -> int:
+    """Print another link to the service that runs on this data; the exit code."""
+    try:
+        running = read_running(data)
+    except NothingRuns:
+        sys.stderr.write(f"error: no service runs on {data}: start it with {up_command(data, DEFAULT_PORT)}\n")
+        return 1
+    settings = CoreSettings(_env_file=None, environment="local", mongodb_url=running.mongodb_url)
+    with open_portal(settings) as port:
+        sys.stdout.write(f"{port.call(create_login_link, port.stores.database, running.url)}\n")
+    return 0
+
+
 def demo(output: Path) -> int:
     """Run the main job once; the exit code."""
     return _exit_code(lambda: run_demo(output.resolve()), of_interrupt=INTERRUPTED)
 
 
-def welcome(stack: Stack, key: str | None) -> str:
-    """Where the service is, a new key, which is shown once, and how to use both."""
-    lines = ["", f"MASKERAID is ready at {stack.url}   (API reference: {stack.url}/docs)"]
+def welcome(stack: Stack, key: str | None, link: str) -> str:
+    """Where the service is, a link and a new key, which are shown once, and how to use them."""
+    lines = ["", "MASKERAID is ready. Open it in your browser; the link works once, for ten minutes:", ""]
+    lines += [f"    {link}", ""]
+    lines += [f"{login_command(stack.options.data)} prints another.   API reference: {stack.url}/docs"]
     lines += [f"Data: {stack.options.data}   E-mail: {stack.outbox}   Log: {stack.log}", ""]
     lines += ["In a second terminal: . .venv/bin/activate", ""]
     if key:

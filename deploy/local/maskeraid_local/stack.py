@@ -1,6 +1,5 @@
 """The whole product on one machine: which processes it is made of, in which order they start and stop."""
 
-import fcntl
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -15,13 +14,14 @@ import httpx
 from maskeraid_core.mongo import create_indexes
 from maskeraid_core.portal import PortalStores, open_portal
 from maskeraid_core.settings import CoreSettings
-from maskeraid_local.first_account import create_first_key, create_further_key
+from maskeraid_local.first_account import create_first_key, create_further_key, create_login_link
 from maskeraid_local.invocation import up_command
 from maskeraid_local.log_file import LogFile
 from maskeraid_local.mongo_server import mongo_server, mongodb_url
 from maskeraid_local.ports import LOOPBACK, answers, free_port
 from maskeraid_local.process import ManagedProcess, ReadLine, print_line
 from maskeraid_local.redis_server import redis_server, redis_url
+from maskeraid_local.running import FolderInUse, Running, claim, write_running
 from maskeraid_local.services import WORKERS, make_services
 from maskeraid_local.settings import SETTING
 
@@ -131,8 +131,13 @@ class Stack:
         with self._portal() as port:
             return port.call(create_further_key, port.stores.database)
 
+    def make_login_link(self) -> str:
+        """The address that signs a browser in, once."""
+        with self._portal() as port:
+            return port.call(create_login_link, port.stores.database, self.url)
+
     def _start(self) -> None:
-        self._claim_data()
+        claimed = self._claim_data()
         if answers(self.options.port):
             remedy = up_command(self.options.data, self.options.port + 1)
             raise StackError(f"port {self.options.port} is taken by another program; try {remedy}")
@@ -147,17 +152,18 @@ class Stack:
             self._wait(self._missing_services, self.processes.values())
             stores = portal.stores  # last, for now the key will be shown
             self.first_key = portal.call(create_first_key, stores.database, stores.settings.owner_email)
+        write_running(claimed, Running(url=self.url, mongodb_url=self.environment["MASKERAID_MONGODB_URL"]))
 
-    def _claim_data(self) -> None:
-        """Two stacks must not write the same files; the claim ends with our process, however it ends."""
+    def _claim_data(self) -> IO[str]:
+        """The folder is ours as long as we run."""
         for folder in ("blobs", "scratch", "outbox"):
             (self.options.data / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._claim = (self.options.data / "lock").open("w")
         try:
-            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            self._claim = claim(self.options.data)
+        except FolderInUse as error:
             remedy = up_command("FOLDER", self.options.port)
             raise StackError(f"another stack runs on {self.options.data}: end it, or try {remedy}") from error
+        return self._claim
 
     def _wait(self, missing: Callable[[], str], started: Collection[ManagedProcess]) -> None:
         """Wait until nothing is missing; what takes long is told.

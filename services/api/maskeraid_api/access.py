@@ -1,14 +1,17 @@
 """Who calls, and what the caller may do: keys, scopes, and rates, settled before the first byte of a body."""
 
+import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from starlette.requests import Request
 
 from maskeraid_api.settings import ApiSettings
 from maskeraid_core.documents.accounts import ApiKey, Scope
+from maskeraid_core.documents.sessions import Session
 from maskeraid_core.errors import NotAuthenticated, RateLimited, ScopeMissing
 from maskeraid_core.keys import is_secret_of, split_key
 from maskeraid_core.repositories.accounts import AccountRepository
@@ -21,18 +24,48 @@ BURST_SECONDS = 4.0  # how much of the average may come at once
 
 
 @dataclass(frozen=True)
-class Caller:
-    """The key that a request came with."""
+class SignedIn:
+    """A session with the token that its cookie has."""
 
-    key: ApiKey
+    session: Session
+    token: str
 
     @property
-    def tenant(self) -> str:
-        return self.key.tenant
+    def csrf_token(self) -> str:
+        """Made of the token: whoever reads it cannot make the cookie of it."""
+        return hashlib.sha256(f"csrf:{self.token}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and what they may: by a key, or by a session, which a key or a link has begun."""
+
+    id: str  # of the key or the session: each has rates of its own
+    tenant: str
+    name: str
+    scopes: Sequence[Scope]
+    expires_at: datetime
+    key: ApiKey | None
+    session: SignedIn | None = None
+
+    @classmethod
+    def by_key(cls, key: ApiKey) -> Self:
+        return cls(key.id, key.tenant, key.name, key.scopes, key.expires_at, key)
+
+    @classmethod
+    def by_session(cls, signed_in: SignedIn, key: ApiKey | None) -> Self:
+        """With the scopes of its key; a link was made by who may do everything."""
+        session = signed_in.session
+        name, scopes = (key.name, key.scopes) if key else ("web app", tuple(Scope))
+        return cls(session.id, session.tenant, name, scopes, session.expires_at, key, signed_in)
+
+    def may(self, scope: Scope) -> bool:
+        """`admin` has them all."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
 
     def need(self, scope: Scope) -> None:
-        """Raise ScopeMissing unless the key has the scope; `admin` has them all."""
-        if scope not in self.key.scopes and Scope.ADMIN not in self.key.scopes:
+        """Raise ScopeMissing unless the caller has the scope."""
+        if not self.may(scope):
             raise ScopeMissing(f"The key lacks the scope `{scope}`.", scope=scope.value)
 
 
@@ -44,16 +77,29 @@ class Keys:
         self._known: dict[str, tuple[ApiKey | None, float]] = {}
 
     async def caller(self, authorization: str | None) -> Caller:
-        """The caller, or NotAuthenticated: an unknown id takes the same way as a wrong secret."""
+        """The caller, or NotAuthenticated."""
         kind, _, text = (authorization or "").partition(" ")
-        parts = split_key(text.strip()) if kind.lower() == "bearer" else None
+        if kind.lower() != "bearer":
+            raise NotAuthenticated
+        return Caller.by_key(await self.of(text.strip()))
+
+    async def of(self, text: str) -> ApiKey:
+        """The key, or NotAuthenticated: an unknown id takes the same way as a wrong secret."""
+        parts = split_key(text)
         if parts is None:
             raise NotAuthenticated
         public_id, secret = parts
         key = await self._find(public_id)
         if not is_secret_of(key, secret) or key is None or not _is_valid(key, now()):
             raise NotAuthenticated
-        return Caller(key)
+        return key
+
+    async def valid(self, public_id: str) -> ApiKey:
+        """The key that a session began with; NotAuthenticated once it is revoked or has expired."""
+        key = await self._find(public_id)
+        if key is None or not _is_valid(key, now()):
+            raise NotAuthenticated
+        return key
 
     def forget(self, key: ApiKey) -> None:
         """Ask the database again the next time, as after a revocation."""

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from maskeraid_api.cookies import COOKIE
 from maskeraid_api.documented_answers import HEADERS, add_answers
 from maskeraid_api.documented_examples import EXAMPLES, LINKS
 from maskeraid_api.documented_schemas import complete_schemas
@@ -26,7 +27,7 @@ INTRODUCTION = """Fills the covered part of a face with plausible candidates.
 
 **Signing in.** Send `Authorization: Bearer mk_…` with every request. The first key is printed where the service is
 started; `POST /v1/api-keys` makes others, each with the scopes that it needs and an end. What another account owns is
-404, as if it were not there.
+404, as if it were not there. Browsers have a session instead: `POST /v1/sign-in`.
 
 **Long work is a job.** It is accepted by `202` at once; then `GET /v1/jobs/{id}` shows how far it is, and
 `GET /v1/jobs/{id}/events` with `Accept: text/event-stream` tells until it ends.
@@ -107,7 +108,13 @@ def description(app: FastAPI) -> Json:
     )  # fmt: skip
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     components = document.setdefault("components", {})
-    components["securitySchemes"] = {"api_key": {"type": "http", "scheme": "bearer", "bearerFormat": "mk_…"}}
+    components["securitySchemes"] = {
+        "api_key": {"type": "http", "scheme": "bearer", "bearerFormat": "mk_…"},
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": COOKIE,
+            "description": "Of the web app. What changes something needs the session's `X-CSRF-Token`, same origin.",
+        },
+    }  # fmt: skip
     components["headers"] = HEADERS
     _add_schemas(components["schemas"])
     for route, method in _documented():
@@ -141,7 +148,8 @@ def _add_schemas(schemas: Json) -> None:
 
 def _complete(operation: Json, method: str, declared: Operation) -> None:
     name = operation["operationId"]
-    operation["security"] = [] if declared.is_public else [{"api_key": [declared.scope] if declared.scope else []}]
+    scopes = [declared.scope] if declared.scope else []
+    operation["security"] = [] if declared.is_public else [{"api_key": scopes}, {"session": scopes}]
     _add_parameters(operation, method, declared)
     body = _body(declared)
     if body:

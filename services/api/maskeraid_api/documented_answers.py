@@ -90,6 +90,8 @@ def _problems(operation: Json, method: str, declared: Operation) -> set[type[Mas
     found: set[type[MaskeraidError]] = {*ALWAYS, *declared.problems}
     if not declared.is_public:
         found |= {*WITH_KEY}
+    if method != "get" and not declared.is_public:
+        found.add(errors.CsrfFailed)
     if method in ("post", "put", "patch"):
         found |= {*WITH_BODY, *((errors.MalformedForm,) if declared.form else ())}
     if method == "post":

@@ -120,6 +120,8 @@ OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
         "stale_because": ("", ["The model faces-dark has come."]),
     },
     "ServerView": {"version": ("Of the software.", "1.0.0")},
+    "SessionView": _id("ses") | {"csrf_token": ("", "5b0e2f6c9d…")},
+    "SignInRequest": {"key": ("", "mk_server_3f8a9c2b7d1e4f60_…"), "link": ("", "q3mW1cC2fO0V")},
     "SigningKeyView": {"id": ("Made of its public half.", "sig_21fe31dfa154a261626bf854046fd227")},
     "VerificationView": {"reimaging_id": ("The re-imaging.", "rim_01KAAXZMYHJYS97RBZNB5ZHQ4P"),
                          "manifest": ("What was signed.", {"format": "maskeraid-bundle-1"})},

@@ -185,6 +185,7 @@ EXAMPLES: dict[str, dict[str, Json]] = {
     "put_alias": {"the second version": {"value": {"version": 2}}},
     "put_rating": {"with a note": {"value": {"stars": 4, "note": "Good hair, poor eyes."}}},
     "put_reimaging_rating": {"with a note": {"value": {"stars": 2, "note": "The seam shows at the chin."}}},
+    "sign_in": {"by a login link": {"value": {"link": "q3mW1cC2fO0V"}}},
     "create_webhook_endpoint": {
         "trainings": {"value": {"url": "https://example.org/hooks", "event_types": ["training.succeeded"]}}
     },

@@ -13,11 +13,13 @@ from maskeraid_api.estimates import Estimates
 from maskeraid_api.kept import Kept
 from maskeraid_api.lookout import Lookout
 from maskeraid_api.manifest_cache import ManifestCache
+from maskeraid_api.sessions import Sessions
 from maskeraid_api.settings import ApiSettings
 from maskeraid_api.signing import Signer
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.events import EventRepository
+from maskeraid_core.repositories.sessions import SessionRepository
 from maskeraid_core.turns import LaneMarks
 
 
@@ -26,6 +28,7 @@ class Gateway:
     settings: ApiSettings
     stores: Stores
     keys: Keys
+    sessions: Sessions
     rates: Rates
     manifests: ManifestCache
     answers: Kept[bytes]  # about images of versions, which never change
@@ -41,10 +44,12 @@ class Gateway:
 
     @classmethod
     def on(cls, settings: ApiSettings, stores: Stores, rates: Rates, signer: Signer) -> "Gateway":
+        keys = Keys(AccountRepository(stores.database))
         return cls(
             settings,
             stores,
-            Keys(AccountRepository(stores.database)),
+            keys,
+            Sessions(SessionRepository(stores.database), keys),
             rates,
             ManifestCache(stores.blobs, settings.manifest_cache_bytes),
             Kept(settings.answer_cache_bytes, len),

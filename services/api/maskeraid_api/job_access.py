@@ -30,8 +30,7 @@ def readable_kinds(caller: Caller, *wanted: JobKind) -> list[JobKind]:
     """The kinds that the key may read; ScopeMissing when one of those wanted is not among them."""
     for kind in wanted:
         caller.need(READ_SCOPES[kind])
-    scopes = caller.key.scopes
-    return [kind for kind in JobKind if Scope.ADMIN in scopes or READ_SCOPES[kind] in scopes]
+    return [kind for kind in JobKind if caller.may(READ_SCOPES[kind])]
 
 
 async def job_of(jobs: JobRepository, caller: Caller, job_id: str, kind: JobKind | None = None) -> Job:

@@ -1,6 +1,6 @@
 """What every operation declares beside its path, and the order of checks in front of each:
 
-key, scope, rate, query parameters; only then the body, within the operation's limit; then the Idempotency-Key.
+key or session, scope, rate, query parameters; only then the body, within its limit; then the Idempotency-Key.
 """
 
 from collections.abc import Callable, Coroutine
@@ -16,8 +16,9 @@ from starlette.responses import Response
 
 from maskeraid_api.access import Caller, is_read
 from maskeraid_api.body import DEFAULT_BYTES
+from maskeraid_api.cookies import token_of
 from maskeraid_api.envelope import exchange_of
-from maskeraid_api.gateway import gateway_of
+from maskeraid_api.gateway import Gateway, gateway_of
 from maskeraid_api.idempotency import answer_once, digest_of_request, idempotency_key
 from maskeraid_api.validation import unknown_name
 from maskeraid_core.documents.accounts import Scope
@@ -150,11 +151,20 @@ async def _admit(request: Request, declared: Operation) -> None:
         who = request.client.host if request.client else "unknown"
         exchange.headers["RateLimit"] = gateway.rates.take(who, kind)
         return
-    caller = await gateway.keys.caller(request.headers.get("authorization"))
-    exchange.headers["RateLimit"] = gateway.rates.take(caller.key.id, kind)
+    caller = await _caller(gateway, request)
+    exchange.headers["RateLimit"] = gateway.rates.take(caller.id, kind)
     if declared.scope is not None:
         caller.need(declared.scope)
     request.scope["maskeraid.caller"] = caller
+
+
+async def _caller(gateway: Gateway, request: Request) -> Caller:
+    """By the key; only a request without one is asked for its cookie."""
+    authorization = request.headers.get("authorization")
+    token = token_of(request) if authorization is None else None
+    if token is None:
+        return await gateway.keys.caller(authorization)
+    return await gateway.sessions.caller(request, token)
 
 
 async def _read_body(request: Request, declared: Operation, *, takes_json: bool) -> None:

@@ -28,6 +28,7 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
     errors.BadHeader: Row(HTTPStatus.BAD_REQUEST),
     errors.NotAuthenticated: Row(HTTPStatus.UNAUTHORIZED),
     errors.ScopeMissing: Row(HTTPStatus.FORBIDDEN),
+    errors.CsrfFailed: Row(HTTPStatus.FORBIDDEN),
     errors.NotFound: Row(HTTPStatus.NOT_FOUND),
     errors.MethodNotAllowed: Row(HTTPStatus.METHOD_NOT_ALLOWED),
     errors.NotAcceptable: Row(HTTPStatus.NOT_ACCEPTABLE),

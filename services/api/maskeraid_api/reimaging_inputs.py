@@ -119,7 +119,7 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, j
     """The complete specification; bytes are put away last, when nothing else can be refused any more."""
     if isinstance(options, ReimagingRequest) and options.reuse:
         earlier = await _reused(options.reuse, inputs, jobs)
-        return _again(options, options.reuse, earlier, inputs.caller.key.name)
+        return _again(options, options.reuse, earlier, inputs.caller.name)
     model = await inputs.chosen_model(options.model)
     covering = await chosen_covering(options.covering, CoveringRepository(jobs))
     selector_id = await inputs.chosen_selector(options)
@@ -133,7 +133,7 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, j
             )
         image = await inputs.sent_image(request)
         covering = covering.model_copy(update={"upload": await inputs.sent_file(request, "covering")})
-    return spec_by(options, image, covering, model, selector_id, inputs.caller.key.name)
+    return spec_by(options, image, covering, model, selector_id, inputs.caller.name)
 
 
 def spec_by(

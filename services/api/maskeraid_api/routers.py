@@ -25,6 +25,7 @@ from maskeraid_api.routes import (
     reports,
     selectors,
     server,
+    sessions,
     trainings,
     uploads,
     verifications,
@@ -35,8 +36,8 @@ from maskeraid_api.routes import (
 ROUTERS = tuple(
     resource.router
     for resource in (
-        server, workers, account, datasets, reports, uploads, imports, exports, deletions, images, image_sheets,
-        trainings, checkpoints, jobs, events, models, aliases, adoptions, default_models, ratings, selectors,
-        evaluations, coverings, reimagings, batches, verifications, webhook_endpoints, deliveries, health,
+        server, workers, account, sessions, datasets, reports, uploads, imports, exports, deletions, images,
+        image_sheets, trainings, checkpoints, jobs, events, models, aliases, adoptions, default_models, ratings,
+        selectors, evaluations, coverings, reimagings, batches, verifications, webhook_endpoints, deliveries, health,
     )
 )  # fmt: skip

@@ -3,7 +3,7 @@
 MaskeraidError
 ├── RequestError: the caller can mend it
 │   ├── MalformedJson, MalformedForm, BadCursor, BadHeader, ValidationFailed, UnknownField
-│   ├── NotAuthenticated, ScopeMissing, NotFound, MethodNotAllowed, NotAcceptable
+│   ├── NotAuthenticated, ScopeMissing, CsrfFailed, NotFound, MethodNotAllowed, NotAcceptable
 │   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, DatasetInUse, NameTaken
 │   ├── AttestationMissing
 │   ├── UploadIncomplete, ModelInUse, VersionInUse, CoveringInUse, SharingBlocked, Expired, CheckpointGone
@@ -67,6 +67,10 @@ class NotAuthenticated(RequestError):
 
 class ScopeMissing(RequestError):
     """The key does not have the scope that this operation needs."""
+
+
+class CsrfFailed(RequestError):
+    """A session changes things only from the web app itself: the same origin, with the session's `X-CSRF-Token`."""
 
 
 class NotFound(RequestError):

@@ -21,6 +21,7 @@ from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.needs import Fate, Needs, abandoned_uploads, input_keys
 from maskeraid_core.repositories.repository import now
+from maskeraid_core.repositories.sessions import SessionRepository
 from maskeraid_core.retention import end_expired_datasets
 
 log = structlog.get_logger()
@@ -29,6 +30,7 @@ INCOMING_KEPT = timedelta(hours=24)  # uploads, and bytes that came in, without 
 DELIVERIES_KEPT = timedelta(days=30)  # after they were delivered or given up
 DRY_RUNS_KEPT = timedelta(days=1)  # answers: after that the worker's pace may be another
 VERIFICATIONS_COUNTED = timedelta(days=1)
+FAILURES_COUNTED = timedelta(hours=1)  # of signing in
 
 
 async def forget_inputs(stores: Stores, job: Job) -> None:
@@ -66,6 +68,7 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
     """
     await DeliveryQueue(stores.database).forget_finished(at - DELIVERIES_KEPT)
     await AccountRepository(stores.database).forget_verifications(at - VERIFICATIONS_COUNTED)
+    await SessionRepository(stores.database).forget_ended(at, at - FAILURES_COUNTED)
     attempts_kept = timedelta(seconds=stores.settings.attempts_kept_seconds)
     if stores.settings.versions_kept_days is not None:
         await prune_versions(stores, at - timedelta(days=stores.settings.versions_kept_days), at)

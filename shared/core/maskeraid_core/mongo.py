@@ -57,6 +57,10 @@ async def create_indexes(database: Database) -> None:
     await database["deliveries"].create_index("finished_at")
     await database["email_verifications"].create_index("created_at")
     await database["tenants"].create_index("pending_email.token_sha256")
+    await database["sessions"].create_index("token_sha256", unique=True)
+    for name in ("sessions", "login_links"):
+        await database[name].create_index("expires_at")
+    await database["sign_in_failures"].create_index("created_at")
     for name in ("models", "datasets", "webhook_endpoints"):
         await database[name].create_index("has_outbox")
     for name in ("models", "datasets"):

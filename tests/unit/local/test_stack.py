@@ -12,16 +12,18 @@ import pytest
 from maskeraid_core.settings import read_settings
 from maskeraid_local import commands, log_file
 from maskeraid_local import stack as stack_module
-from maskeraid_local.commands import RECIPE, demo, up, welcome
+from maskeraid_local.commands import RECIPE, demo, login_link, up, welcome
 from maskeraid_local.demo import OutputInUse, make_empty
 from maskeraid_local.invocation import up_command
 from maskeraid_local.ports import LOOPBACK, answers, free_port, wait_for_port
 from maskeraid_local.process import ManagedProcess
 from maskeraid_local.redis_server import without_stories
+from maskeraid_local.running import FolderInUse, NothingRuns, Running, claim, read_running, write_running
 from maskeraid_local.settings import SETTING, LocalSettings
 from maskeraid_local.stack import Stack, StackError, StackOptions
 
 README = Path(__file__).parents[3] / "README.md"
+LINK = "http://127.0.0.1:8123/sign-in#link=once"
 
 
 @pytest.fixture
@@ -83,6 +85,27 @@ class TestInvocation:
         command = up_command("my data", 8001).strip("`")
         assert shlex.split(command)[:2] == ["make", "up"]
         assert shlex.split(shlex.split(command)[2].removeprefix("ARGS=")) == ["--data", "my data", "--port", "8001"]
+
+
+class TestRunning:
+    def test_is_found_by_its_folder_as_long_as_it_runs(self, tmp_path: Path) -> None:
+        running = Running(url="http://127.0.0.1:8123", mongodb_url="mongodb://127.0.0.1:1/")
+        with claim(tmp_path) as claimed:
+            with pytest.raises(NothingRuns):
+                read_running(tmp_path)  # it only starts
+            write_running(claimed, running)
+            assert read_running(tmp_path) == running
+            with pytest.raises(FolderInUse):
+                claim(tmp_path)
+            assert read_running(tmp_path) == running
+        with pytest.raises(NothingRuns):
+            read_running(tmp_path)
+
+    def test_of_none_it_is_said_how_to_start_one(
+        self, as_typed: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert login_link(tmp_path) == 1
+        assert f"`.venv/bin/maskeraid up --data {tmp_path}`" in capsys.readouterr().err
 
 
 class TestStart:
@@ -178,18 +201,23 @@ class TestFolders:
 
 
 class TestWelcome:
+    def test_the_first_thing_is_a_link_for_the_browser(self, as_typed: None, tmp_path: Path) -> None:
+        text = welcome(Stack(StackOptions(tmp_path, 8123)), "mk_shown_once", LINK)
+        assert re.findall(r"http\S+", text)[0] == LINK
+        assert f"`.venv/bin/maskeraid login-link --data {tmp_path}`" in text
+
     def test_a_new_key_is_shown_with_the_recipe_for_this_port(self, tmp_path: Path) -> None:
-        text = welcome(Stack(StackOptions(tmp_path, 8123)), "mk_shown_once")
+        text = welcome(Stack(StackOptions(tmp_path, 8123)), "mk_shown_once", LINK)
         assert "export MASKERAID_KEY=mk_shown_once" in text
         assert "U=http://127.0.0.1:8123/v1" in text
         assert "8000" not in text
         assert "export MASKERAID_URL=http://127.0.0.1:8123" in text
 
     def test_of_the_usual_port_nothing_need_be_told(self, tmp_path: Path) -> None:
-        assert "MASKERAID_URL" not in welcome(Stack(StackOptions(tmp_path, 8000)), "mk_shown_once")
+        assert "MASKERAID_URL" not in welcome(Stack(StackOptions(tmp_path, 8000)), "mk_shown_once", LINK)
 
     def test_later_the_way_to_another_key_of_the_same_stack_is_named(self, as_typed: None, tmp_path: Path) -> None:
-        text = welcome(Stack(StackOptions(tmp_path, 8123)), None)
+        text = welcome(Stack(StackOptions(tmp_path, 8123)), None, LINK)
         assert f"`.venv/bin/maskeraid up --data {tmp_path} --port 8123 --new-key`" in text
 
     def test_the_recipe_is_that_of_the_front_page(self) -> None:

@@ -17,7 +17,15 @@ from maskeraid_api.limits import trained_seconds
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages_for_people import STYLE_POLICY, page
 from maskeraid_api.routes.webhook_endpoints import MOST_ENDPOINTS
-from maskeraid_api.schemas.account import AccountChange, EmailVerificationRequest, EmailView, MeView, Quotas, Usage
+from maskeraid_api.schemas.account import (
+    AccountChange,
+    EmailVerificationRequest,
+    EmailView,
+    MeView,
+    Quotas,
+    SessionView,
+    Usage,
+)
 from maskeraid_api.storage import stored_bytes
 from maskeraid_core.documents.accounts import Scope, Tenant
 from maskeraid_core.errors import NotAuthenticated, NotFound, QuotaExceeded, StaleObject
@@ -118,6 +126,6 @@ def _view(tenant: Tenant, caller: Caller, gateway: GatewayOf, usage: Usage) -> M
     return MeView(
         tenant_id=tenant.id, tenant_name=tenant.name, email=tenant.email, is_email_verified=tenant.is_email_verified,
         pending_email=tenant.pending_email.address if tenant.pending_email else None, email_events=tenant.email_events,
-        key_id=caller.key.id, scopes=caller.key.scopes, expires_at=caller.key.expires_at, quotas=quotas,
-        usage=usage,
+        key_id=caller.key.id if caller.key else None, scopes=list(caller.scopes), expires_at=caller.expires_at,
+        session=SessionView.of(caller.session) if caller.session else None, quotas=quotas, usage=usage,
     )  # fmt: skip

@@ -66,7 +66,7 @@ async def create_batch(
     template = spec_by(
         options.model_copy(update={"seed": seed}), ImageSource(),
         await chosen_covering(options.covering, CoveringRepository(jobs)),
-        await inputs.chosen_model(options.model), await inputs.chosen_selector(options), caller.key.name,
+        await inputs.chosen_model(options.model), await inputs.chosen_selector(options), caller.name,
     )  # fmt: skip
     job = await order_batch(request, options, template, await given_in(request, body, inputs), inputs)
     return accepted(BatchView.of(job, await progress_of(gateway, job)), f"/v1/batches/{job.id}")

@@ -67,7 +67,7 @@ async def create_covering(request: Request, caller: CallerOf, gateway: GatewayOf
     async def put_away() -> CoveringSpec:
         sent = SentMap(upload=await store_bytes(gateway.stores.blobs, caller.tenant, file.filename or "map", content))
         return CoveringSpec(
-            covering=sent, name=options.name, grow=options.grow, feather=options.feather, requested_by=caller.key.name
+            covering=sent, name=options.name, grow=options.grow, feather=options.feather, requested_by=caller.name
         )
 
     order = Order(

@@ -15,7 +15,7 @@ from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.schemas.hyperparameters import ARCHITECTURES
 from maskeraid_api.schemas.imports import GENERATORS, IMPORT_BYTES, IMPORT_FILES
 from maskeraid_api.schemas.reimaging_requests import ENGINES
-from maskeraid_api.schemas.server import ApiKeyRequest, ApiKeyView, Limits, ServerView, SigningKeyView
+from maskeraid_api.schemas.server import MOST_DAYS, ApiKeyRequest, ApiKeyView, Limits, ServerView, SigningKeyView
 from maskeraid_api.schemas.training_requests import PRESETS
 from maskeraid_api.signing import ALGORITHM
 from maskeraid_core import VERSION
@@ -61,9 +61,8 @@ async def list_api_keys(
 async def create_api_key(body: ApiKeyRequest, caller: CallerOf, gateway: GatewayOf, keys: ApiKeys) -> Response:
     """Make a key; its text is shown in this answer and never again."""
     for scope in body.scopes:
-        if scope not in caller.key.scopes and Scope.ADMIN not in caller.key.scopes:
-            raise ScopeMissing(f"The key lacks the scope `{scope}`.", scope=scope.value)
-    longest = (caller.key.expires_at - now()) / timedelta(days=1)
+        caller.need(scope)
+    longest = (caller.key.expires_at - now()) / timedelta(days=1) if caller.key else MOST_DAYS
     days = min(DEFAULT_DAYS, longest) if body.days is None else body.days
     if days > longest:
         raise ScopeMissing(f"A key ends no later than the one that makes it: in {longest:.1f} days.", pointer="/days")

@@ -8,6 +8,8 @@ from pydantic import Field
 from maskeraid_api.schemas.parts import LabelledBody, Name, View
 from maskeraid_core.documents.accounts import ApiKey, Scope
 
+MOST_DAYS = 365  # of a key
+
 
 class Limits(View):
     """The most that this server takes."""
@@ -50,7 +52,10 @@ class ApiKeyRequest(LabelledBody):
     name: Name
     scopes: list[Annotated[Scope, Field(strict=False)]] = Field(min_length=1, max_length=len(Scope))
     days: float | None = Field(
-        default=None, gt=0, le=365, description="Days until it expires; 90 when absent, or as long as your own key."
+        default=None,
+        gt=0,
+        le=MOST_DAYS,
+        description="Days until it expires; 90 when absent, or as long as your own key.",
     )
 
 

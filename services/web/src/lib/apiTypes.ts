@@ -1028,6 +1028,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["sign_in"];
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/trainings": {
         parameters: {
             query?: never;
@@ -2796,7 +2812,7 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             is_email_verified: boolean;
-            key_id: string;
+            key_id: string | null;
             /**
              * @default me
              * @constant
@@ -2805,6 +2821,7 @@ export interface components {
             pending_email: string | null;
             quotas: components["schemas"]["Quotas"];
             scopes: components["schemas"]["Scope"][];
+            session: components["schemas"]["SessionView"] | null;
             tenant_id: string;
             tenant_name: string;
             usage: components["schemas"]["Usage"];
@@ -3500,12 +3517,29 @@ export interface components {
             statement: string;
             version: string;
         };
+        SessionView: {
+            /** Format: date-time */
+            created_at: string;
+            csrf_token: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            /**
+             * @default session
+             * @constant
+             */
+            object?: "session";
+        };
         SigningKeyView: {
             /** @constant */
             algorithm: "ed25519";
             id: string;
             public_key: string;
         };
+        SignInRequest: {
+            key?: string | null;
+            link?: string | null;
+        } & (unknown | unknown);
         Sink: {
             /** @enum {string} */
             kind: "webhook" | "email";
@@ -6665,6 +6699,62 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ServerView"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {

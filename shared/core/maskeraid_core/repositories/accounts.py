@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from maskeraid_core.documents.accounts import MONTH, ApiKey, IdempotentAnswer, PendingEmail, Tenant
 from maskeraid_core.mongo import Database, server_time
 from maskeraid_core.repositories.repository import TenantRepository, now
+from maskeraid_core.repositories.slots import take_slot
 
 ABANDONED_AFTER = timedelta(seconds=5)  # a request that has not said so long that it runs died with its process
 VERIFICATIONS_A_DAY = 3  # mails to one address, whoever asks for them: nobody's mailbox is flooded through us
@@ -57,13 +58,7 @@ class AccountRepository:
     async def count_verification(self, address: str, at: datetime) -> bool:
         """Take one of the day's mails to an unverified address; False when there is none left."""
         mailbox = hashlib.sha256(address.lower().encode()).hexdigest()
-        for number in range(VERIFICATIONS_A_DAY):
-            try:  # a unique id decides races
-                await self._verifications.insert_one({"_id": f"{mailbox}:{at.date()}:{number}", "created_at": at})
-            except DuplicateKeyError:
-                continue
-            return True
-        return False
+        return await take_slot(self._verifications, f"{mailbox}:{at.date()}", VERIFICATIONS_A_DAY, at)
 
     async def verify_email(self, token: str, at: datetime) -> Tenant | None:
         """Make the address that a token was mailed to the account's own, once; None when it opens nothing."""
