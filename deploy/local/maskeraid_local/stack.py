@@ -1,5 +1,6 @@
 """The whole product on one machine: which processes it is made of, in which order they start and stop."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -28,6 +29,7 @@ from maskeraid_local.settings import SETTING
 TOLD_AFTER_SECONDS = 3.0  # of a start that still goes on
 STOP_SECONDS = 4.0  # a group; workers hand their jobs back meanwhile, and what stays longer is killed and resumed later
 RESTART_SECONDS = 2.0
+WEB_APP = Path(__file__).parents[3] / "services/web/dist"  # of the checkout, once `make web` has built it
 
 
 class StackError(Exception):
@@ -69,6 +71,7 @@ class Stack:
             "MASKERAID_SCRATCH_FOLDER": str(options.data / "scratch"),
             "MASKERAID_OUTBOX_FOLDER": str(options.data / "outbox"),
             "MASKERAID_PUBLIC_URL": f"http://{LOOPBACK}:{options.port}",
+            "MASKERAID_WEB_FOLDER": os.environ.get("MASKERAID_WEB_FOLDER", str(WEB_APP) if WEB_APP.is_dir() else ""),
             "MASKERAID_LOG_FORMAT": "console",
             "MASKERAID_READS_PER_SECOND": "1000",  # one trusted user, who may well be a script
             "MASKERAID_WRITES_PER_SECOND": "200",

@@ -16,6 +16,7 @@ from maskeraid_api.manifest_cache import ManifestCache
 from maskeraid_api.sessions import Sessions
 from maskeraid_api.settings import ApiSettings
 from maskeraid_api.signing import Signer
+from maskeraid_api.web_app import WebApp
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.events import EventRepository
@@ -35,6 +36,7 @@ class Gateway:
     estimates: Estimates
     lookout: Lookout
     signer: Signer
+    web_app: WebApp
     background: Background = field(default_factory=Background)
     backlogs: Backlogs = field(default_factory=Backlogs)
     # One at a time: a large bundle takes a core for seconds.
@@ -56,6 +58,7 @@ class Gateway:
             Estimates(stores.database),
             Lookout(EventRepository(stores.database), settings.event_poll_seconds),
             signer,
+            WebApp(settings.web_folder),
         )
 
 

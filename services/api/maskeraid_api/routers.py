@@ -29,6 +29,7 @@ from maskeraid_api.routes import (
     trainings,
     uploads,
     verifications,
+    web,
     webhook_endpoints,
     workers,
 )
@@ -39,5 +40,6 @@ ROUTERS = tuple(
         server, workers, account, sessions, datasets, reports, uploads, imports, exports, deletions, images,
         image_sheets, trainings, checkpoints, jobs, events, models, aliases, adoptions, default_models, ratings,
         selectors, evaluations, coverings, reimagings, batches, verifications, webhook_endpoints, deliveries, health,
+        web,
     )
 )  # fmt: skip

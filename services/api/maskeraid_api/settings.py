@@ -1,5 +1,6 @@
 """Settings of the gateway, from MASKERAID_* variables."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
@@ -50,10 +51,16 @@ class ApiSettings(CoreSettings):
     )
     stream_seconds: float = Field(default=600, gt=0, description="Longest life of one event stream.")
     keepalive_seconds: float = Field(default=15, gt=0, description="Time between comments in a silent event stream.")
+    web_folder: Path | None = Field(default=None, description="Folder of the built web app; empty: none is served.")
     metrics_token: SecretStr | None = Field(
         default=None,
         description="Bearer token of /metrics; without one only this machine may read them, and on a server nobody.",
     )
+
+    @field_validator("web_folder", mode="before")
+    @classmethod
+    def _none_if_empty(cls, value: object) -> object:
+        return value or None
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

@@ -6,7 +6,7 @@ from html import escape
 from fastapi import APIRouter
 from pymongo.errors import PyMongoError
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from maskeraid_api.answers import json_response
 from maskeraid_api.dependencies import GatewayOf
@@ -95,13 +95,6 @@ def may_read_metrics(request: Request, settings: ApiSettings) -> bool:
         return hmac.compare_digest(sent.encode(), settings.metrics_token.get_secret_value().encode())
     # On a server what comes from this machine may be anyone's request: a proxy stands there.
     return settings.environment != "server" and request.client is not None and request.client.host in LOOPBACK
-
-
-@router.get("/", include_in_schema=False)
-@operation(is_public=True, is_unmetered=True)
-def root() -> Response:
-    """Who opens the bare address is shown what there is."""
-    return RedirectResponse("/docs")
 
 
 @router.get("/openapi.json", include_in_schema=False)
