@@ -8,11 +8,13 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from "@mantine/core";
-import { IconMoon, IconSun } from "@tabler/icons-react";
-import { Link } from "react-router";
+import { IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "react-router";
 import { useSession } from "../components/session";
-import { api } from "../lib/api";
+import { api, keepCsrfToken } from "../lib/api";
 import { plural } from "../lib/format";
+import { asProblem } from "../lib/problem";
 import { texts } from "../texts";
 
 export function Brand() {
@@ -37,6 +39,7 @@ export function TopBar() {
         {session.tenant_name}
       </Text>
       <SchemeSwitch />
+      {session.session && <SignOut />}
     </Group>
   );
 }
@@ -74,6 +77,36 @@ function SchemeSwitch() {
       aria-label={isDark ? texts.frame.toLight : texts.frame.toDark}
     >
       {isDark ? <IconSun size={18} stroke={1.6} /> : <IconMoon size={18} stroke={1.6} />}
+    </ActionIcon>
+  );
+}
+
+const hadEnded = (error: unknown): boolean => asProblem(error).problem.status === 401;
+
+/** Nothing of the session stays in the page; where it cannot be ended, that is shown in place of the page. */
+function SignOut() {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const leave = async (): Promise<void> => {
+    keepCsrfToken(null);
+    await navigate("/sign-in", { replace: true });
+    queries.clear();
+  };
+  const signOut = api.useMutation("delete", "/v1/sign-in", {
+    onSuccess: leave,
+    onError: (error) => (hadEnded(error) ? leave() : undefined),
+    throwOnError: (error) => !hadEnded(error),
+  });
+  return (
+    <ActionIcon
+      variant="default"
+      size="lg"
+      loading={signOut.isPending}
+      onClick={() => signOut.mutate({})}
+      aria-label={texts.frame.signOut}
+      title={texts.frame.signOut}
+    >
+      <IconLogout size={18} stroke={1.6} />
     </ActionIcon>
   );
 }

@@ -5,6 +5,7 @@ export const frame = {
   closeMenu: "Close the menu",
   opening: "Opening",
   toHome: "MASKERAID, home",
+  signOut: "Sign out",
   toLight: "Switch to light colours",
   toDark: "Switch to dark colours",
   noSuchPage: "There is no such page",
