@@ -3,8 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 PROJECTS := $(wildcard shared/*/pyproject.toml services/*/pyproject.toml clients/*/pyproject.toml deploy/*/pyproject.toml)
 MAKEFLAGS += --no-print-directory
+WEB := services/web
+WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(addprefix $(WEB)/,index.html package.json tsconfig.json vite.config.ts)
+WITH_NODE = cd $(WEB) && PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: install check check-images test test-slow chaos soak demo up login bench clean
+.PHONY: install web check check-web check-images test test-slow chaos soak demo up login bench clean
 
 install: .venv/.installed
 
@@ -15,10 +18,28 @@ install: .venv/.installed
 	$(BIN)/python -m pip install --quiet --no-build-isolation --constraint constraints.txt --requirement requirements-dev.txt
 	touch $@
 
-check: install
+# The web app, by the node and npm of .venv; the lock file says which versions.
+web: $(WEB)/dist/index.html
+
+$(WEB)/node_modules/.installed: .venv/.installed $(WEB)/package-lock.json
+	$(WITH_NODE) npm ci --no-audit --no-fund --loglevel error
+	touch $@
+
+$(WEB)/dist/index.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
+	$(WITH_NODE) npm run --silent build -- --logLevel warn
+	touch $@
+
+check: install check-web
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy && $(BIN)/lint-imports
 	.ci/audit
+
+# Its types must be those of the interface as it is now; `npm run types` writes them anew.
+check-web: $(WEB)/node_modules/.installed
+	mkdir -p $(WEB)/build && $(BIN)/python -m tests.web_types > $(WEB)/build/openapi.json
+	$(WITH_NODE) npm run --silent types -- --check
+	$(WITH_NODE) npm run --silent check
+	$(WITH_NODE) npm run --silent test
 
 # What the everyday suite leaves out: the images with the science in them, installed as their Dockerfiles say.
 check-images: install
@@ -50,7 +71,7 @@ demo: install
 	$(BIN)/maskeraid demo
 
 # ARGS="--port 8001 --data elsewhere" reaches the command.
-up: install
+up: install web
 	$(BIN)/maskeraid up $(ARGS)
 
 # Prints another link that signs a browser in to what `make up` runs; ARGS="--data elsewhere" as there.
@@ -62,5 +83,5 @@ bench: install
 	$(BIN)/python tests/benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-output bench-output chaos-output
+	rm -rf .venv $(addprefix $(WEB)/,node_modules dist build) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-output bench-output chaos-output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,12 @@
 # The gateway. No TensorFlow, and no image is decoded here but those that the service has encoded itself.
 # Build from the root of the repository: docker build --file deploy/docker/api.Dockerfile .
+FROM node:24-slim AS web
+WORKDIR /source
+COPY services/web/package.json services/web/package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+COPY services/web ./
+RUN npm run build
+
 FROM python:3.11-slim AS build
 WORKDIR /source
 COPY constraints.txt .
@@ -14,7 +21,8 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 FROM python:3.11-slim
 RUN useradd --uid 10001 --no-create-home maskeraid && install --directory --owner maskeraid --mode 0700 /var/lib/maskeraid
 COPY --from=build /opt/maskeraid /opt/maskeraid
-ENV PATH=/opt/maskeraid/bin:$PATH PYTHONUNBUFFERED=1 HOME=/tmp
+COPY --from=web /source/dist /opt/maskeraid/web
+ENV PATH=/opt/maskeraid/bin:$PATH PYTHONUNBUFFERED=1 HOME=/tmp MASKERAID_WEB_FOLDER=/opt/maskeraid/web
 USER 10001
 WORKDIR /tmp
 EXPOSE 8000
