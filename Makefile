@@ -49,7 +49,7 @@ check-images: install
 # BLAS gets one thread in each and in what they start: more would wait for one another in turn.
 test: export OPENBLAS_NUM_THREADS = 1
 test: export OMP_NUM_THREADS = 1
-test: install
+test: install web
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # What takes too long for every day: several hosts, larger images, networks of more layers, every container's packages.

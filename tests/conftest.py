@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from ulid import ULID
+from xdist.scheduler import LoadFileScheduling
 
 from maskeraid_core.mongo import create_indexes
 from maskeraid_core.portal import PortalStores, Stores, open_portal, open_stores
@@ -16,9 +17,23 @@ from maskeraid_local.ports import free_port, wait_for_port
 from maskeraid_local.redis_server import redis_server
 from maskeraid_local.redis_server import redis_url as url_of_redis
 
+BROWSER = "tests/browser/"
+
 
 def _drop_line(_name: str, _line: str) -> None:
     """A server's log is not a test's output."""
+
+
+class Together(LoadFileScheduling):
+    """A file goes to one process, and all that share the browser's stack go to the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling | None:
+    """Ours in place of `--dist loadfile`."""
+    return Together(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
