@@ -1,0 +1,98 @@
+// The import dialog: the form, then the import. `into=` and `job=` of the address say where it stands.
+import { Button, Group, Stack } from "@mantine/core";
+import { useState } from "react";
+import { Link } from "react-router";
+import { Answer } from "../../../components/Answer";
+import { ImportProgress } from "../../../components/ImportProgress";
+import { api, type Schemas } from "../../../lib/api";
+import { useUrlWord } from "../../../lib/urlState";
+import { importing as texts } from "../../../texts/datasets";
+import { useDataset } from "../useDataset";
+import { type Draft, EMPTY } from "./draft";
+import { ImportForm } from "./ImportForm";
+import { useImportOrder } from "./useImportOrder";
+
+export function ImportDialog({ onClose }: { onClose: () => void }) {
+  const [into] = useUrlWord("into");
+  return into ? <IntoDataset datasetId={into} onClose={onClose} /> : <Import onClose={onClose} />;
+}
+
+function IntoDataset({ datasetId, onClose }: { datasetId: string; onClose: () => void }) {
+  const dataset = useDataset(datasetId);
+  return (
+    <Answer query={dataset}>
+      {({ id, role }) => <Import key={id} first={{ target: id, role }} onClose={onClose} />}
+    </Answer>
+  );
+}
+
+interface ImportProps {
+  first?: Partial<Draft>;
+  onClose: () => void;
+}
+
+function Import({ first, onClose }: ImportProps) {
+  const [draft, setDraft] = useState<Draft>({ ...EMPTY, ...first });
+  const [job, setJob] = useUrlWord("job");
+  const change = (some: Partial<Draft>): void => setDraft((before) => ({ ...before, ...some }));
+  const order = useImportOrder(({ importId, datasetId }) => {
+    change({ target: datasetId }); // what comes next goes into the same dataset
+    setJob(importId, { replace: Boolean(job) });
+  });
+  if (!job) return <ImportForm draft={draft} onChange={change} order={order} />;
+  return (
+    <Followed
+      importId={job}
+      onAgain={() => setJob(null)}
+      onClose={onClose}
+      onImport={
+        draft.files.length > 0 || draft.source === "drawn"
+          ? (dataset) => order.start({ draft, dataset, isDryRun: false })
+          : undefined // after a reload the files are gone from here
+      }
+      isBusy={order.isBusy}
+    />
+  );
+}
+
+interface FollowedProps {
+  importId: string;
+  isBusy: boolean;
+  onAgain: () => void;
+  onClose: () => void;
+  onImport: ((dataset: Schemas["DatasetView"] | undefined) => void) | undefined;
+}
+
+function Followed({ importId, isBusy, onAgain, onClose, onImport }: FollowedProps) {
+  const job = api.useQuery("get", "/v1/imports/{import_id}", { params: { path: { import_id: importId } } });
+  const dataset = useDataset(job.data?.dataset_id ?? "");
+  const isGood = job.data?.status === "succeeded";
+  const wasChecked = Boolean(job.data?.dry_run);
+  return (
+    <Stack>
+      <ImportProgress importId={importId} onEnd={() => dataset.refetch()} />
+      <Group justify="flex-end">
+        {job.data?.finished_at && (
+          <Button variant="default" onClick={onAgain}>
+            {wasChecked || !isGood ? texts.change : texts.again}
+          </Button>
+        )}
+        {isGood && wasChecked && onImport && (
+          <Button loading={isBusy} onClick={() => onImport(dataset.data)}>
+            {texts.importChecked}
+          </Button>
+        )}
+        {isGood && !wasChecked && dataset.data && (
+          <Button component={Link} to={`/datasets/${dataset.data.id}`}>
+            {texts.open}
+          </Button>
+        )}
+        {!job.data?.finished_at && (
+          <Button variant="default" onClick={onClose}>
+            {texts.done}
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}
