@@ -1,5 +1,6 @@
 // One stream for all jobs: whatever moves is read anew, on this and on every other device.
 import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { useEventStream } from "../lib/eventStream";
 
 // Which lists change with a job of a kind, by the prefix of its id.
@@ -13,13 +14,30 @@ const LISTS: Record<string, string[]> = {
   dlt: ["/v1/deletions", "/v1/datasets", "/v1/models"],
 };
 
+const GATHERED_MS = 300; // a stream begins with all that has been: one reading for many events
+
 export function useLiveJobs(): void {
   const queries = useQueryClient();
+  const touched = useRef(new Set<string>());
+  const timer = useRef<number | undefined>(undefined);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined; // a remount begins anew
+    },
+    [],
+  );
   useEventStream("/v1/events", (event) => {
     const job = String(event.data.job_id ?? "");
-    const touched = ["/v1/jobs", "/v1/deliveries", ...(LISTS[job.slice(0, 3)] ?? [])];
-    queries.invalidateQueries({
-      predicate: ({ queryKey }) => touched.some((path) => String(queryKey[1] ?? "").startsWith(path)),
-    });
+    for (const path of ["/v1/jobs", "/v1/deliveries", ...(LISTS[job.slice(0, 3)] ?? [])])
+      touched.current.add(path);
+    timer.current ??= window.setTimeout(() => {
+      const paths = [...touched.current];
+      touched.current.clear();
+      timer.current = undefined;
+      queries.invalidateQueries({
+        predicate: ({ queryKey }) => paths.some((path) => String(queryKey[1] ?? "").startsWith(path)),
+      });
+    }, GATHERED_MS);
   });
 }
