@@ -58,6 +58,7 @@ export function FaceGrid(props: FaceGridProps) {
     estimateSize: () => cell + GAP,
     overscan: ROWS_BEYOND,
     paddingStart: GAP,
+    scrollPaddingStart: GAP,
     rangeExtractor: extract,
   });
   useAnchor({ virtual, columns, rowHeight: cell + GAP, at, onAt, scroller, isReady: width > 0 });
