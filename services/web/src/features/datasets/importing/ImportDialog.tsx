@@ -1,11 +1,10 @@
 // The import dialog: the form, then the import. `into=` and `job=` of the address say where it stands.
 import { Button, Group, Stack } from "@mantine/core";
 import { useState } from "react";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { Answer } from "../../../components/Answer";
 import { ImportProgress } from "../../../components/ImportProgress";
 import { api, type Schemas } from "../../../lib/api";
-import { useUrlWord } from "../../../lib/urlState";
 import { importing as texts } from "../../../texts/datasets";
 import { useDataset } from "../useDataset";
 import { type Draft, EMPTY } from "./draft";
@@ -13,7 +12,8 @@ import { ImportForm } from "./ImportForm";
 import { useImportOrder } from "./useImportOrder";
 
 export function ImportDialog({ onClose }: { onClose: () => void }) {
-  const [into] = useUrlWord("into");
+  const [search] = useSearchParams();
+  const [into] = useState(search.get("into")); // later it is what the draft says already
   return into ? <IntoDataset datasetId={into} onClose={onClose} /> : <Import onClose={onClose} />;
 }
 
@@ -33,17 +33,21 @@ interface ImportProps {
 
 function Import({ first, onClose }: ImportProps) {
   const [draft, setDraft] = useState<Draft>({ ...EMPTY, ...first });
-  const [job, setJob] = useUrlWord("job");
+  const [search, setSearch] = useSearchParams();
+  const job = search.get("job");
   const change = (some: Partial<Draft>): void => setDraft((before) => ({ ...before, ...some }));
   const order = useImportOrder(({ importId, datasetId }) => {
     change({ target: datasetId }); // what comes next goes into the same dataset
-    setJob(importId, { replace: Boolean(job) });
+    setSearch(
+      (now) => new URLSearchParams([...without(now, "job", "into"), ["job", importId], ["into", datasetId]]),
+      { replace: Boolean(job) },
+    );
   });
   if (!job) return <ImportForm draft={draft} onChange={change} order={order} />;
   return (
     <Followed
       importId={job}
-      onAgain={() => setJob(null)}
+      onAgain={() => setSearch((now) => new URLSearchParams(without(now, "job")))}
       onClose={onClose}
       onImport={
         draft.files.length > 0 || draft.source === "drawn"
@@ -54,6 +58,9 @@ function Import({ first, onClose }: ImportProps) {
     />
   );
 }
+
+const without = (search: URLSearchParams, ...names: string[]): [string, string][] =>
+  [...search].filter(([name]) => !names.includes(name));
 
 interface FollowedProps {
   importId: string;
