@@ -14,4 +14,6 @@ export const common = {
   search: "Search",
   clear: "Clear",
   more: "Show more",
+  asTable: "Table",
+  saveCsv: "Save as CSV",
 };
