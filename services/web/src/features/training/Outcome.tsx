@@ -1,0 +1,61 @@
+// How it ended: the model, the error with the last lines of the log, or that it was dropped.
+import { Alert, Button, Code, Group, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle, IconBan, IconCircleCheck } from "@tabler/icons-react";
+import { Link } from "react-router";
+import { training as words } from "../../texts/training";
+import type { Training } from "./useFollowed";
+
+export function Outcome({ training }: { training: Training }) {
+  const { status, error, model, selector_id: selector } = training;
+  if (status === "failed" && error) return <Failure error={error} />;
+  if (status === "cancelled")
+    return (
+      <Alert color="gray" variant="light" icon={<IconBan aria-hidden />} title={words.cancelledTitle}>
+        {error?.code === "deadline_exceeded" ? words.deadline : words.cancelledDetail}
+      </Alert>
+    );
+  if (status !== "succeeded" || !(model ?? selector)) return null;
+  return (
+    <Alert color="green" variant="light" icon={<IconCircleCheck aria-hidden />}>
+      <Group justify="space-between" gap="xs">
+        <Text fz="sm">{model ? words.made(model.version) : words.madeSelector}</Text>
+        {selector && (
+          <Button component={Link} to={`/models?selector=${selector}`} size="xs" variant="default">
+            {words.toSelector}
+          </Button>
+        )}
+      </Group>
+    </Alert>
+  );
+}
+
+const MOST_LINES = 50;
+
+function Failure({ error }: { error: NonNullable<Training["error"]> }) {
+  const log = Array.isArray(error.log) ? error.log.map(String).slice(-MOST_LINES) : [];
+  return (
+    <Alert
+      color="red"
+      variant="light"
+      role="alert"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={words.failedTitle}
+    >
+      <Stack gap="xs">
+        <Text fz="sm">
+          {error.message} <Code>{error.code}</Code>
+        </Text>
+        {log.length > 0 && (
+          <>
+            <Text fz="sm" fw={600}>
+              {words.lastLines}
+            </Text>
+            <Code block tabIndex={0} style={{ maxHeight: 260, overflow: "auto" }}>
+              {log.join("\n")}
+            </Code>
+          </>
+        )}
+      </Stack>
+    </Alert>
+  );
+}

@@ -1,0 +1,41 @@
+// An order of a training as a call and in Python, for the form and for the training that came of it.
+import type { Schemas } from "./api";
+import type { Call } from "./calls";
+
+export type TrainingBody = Partial<Schemas["TrainingRequest"]>;
+
+export const orderCall = (body: TrainingBody): Call => ({ method: "POST", path: "/v1/trainings", body });
+
+/** A JSON value as Python writes it. */
+export function pythonValue(value: unknown): string {
+  if (value === null || value === undefined) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (Array.isArray(value)) return `[${value.map(pythonValue).join(", ")}]`;
+  if (typeof value === "object")
+    return `{${Object.entries(value)
+      .map(([name, of]) => `${JSON.stringify(name)}: ${pythonValue(of)}`)
+      .join(", ")}}`;
+  return JSON.stringify(value);
+}
+
+/** By the Python client, which takes the latest version of each dataset. */
+export function orderPython(body: TrainingBody): string {
+  if (body.kind === "selector") {
+    const seed = body.seed == null ? "" : `seed=${body.seed}`;
+    return `selector = client.selectors.train(${seed}).wait()\nprint(selector.selector_id)`;
+  }
+  const { name, data = [], notify, kind: _kind, ...rest } = body;
+  const where = data.length === 1 ? (data[0]?.where ?? []) : [];
+  const more = Object.entries({ ...(where.length && { where }), ...rest, email: notify?.email })
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([field, value]) => `    ${field}=${pythonValue(value)},`);
+  const lines = [
+    "training = client.trainings.create(",
+    `    ${pythonValue(name)},`,
+    `    ${pythonValue(data.map(({ dataset_id: id }) => id))},`,
+    ...more,
+    ")",
+    "print(training.wait().model)",
+  ];
+  return lines.join("\n");
+}
