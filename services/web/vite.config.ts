@@ -27,5 +27,5 @@ export default defineConfig({
       "/openapi.json": proxied,
     },
   },
-  test: { environment: "jsdom", setupFiles: ["src/testing/setup.ts"], globals: false },
+  test: { environment: "jsdom", setupFiles: ["src/testing/setup.ts"], globals: false, testTimeout: 30_000 },
 });

@@ -63,7 +63,7 @@ function optionsOf(newest: { current: CurvePlotProps }, scheme: Scheme, width: n
   return {
     width,
     height,
-    padding: [8, 12, 0, 0],
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: group }, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
@@ -88,7 +88,7 @@ function optionsOf(newest: { current: CurvePlotProps }, scheme: Scheme, width: n
       ...lines.map((line, number) => ({
         label: line.label,
         stroke: colourOf(number, scheme),
-        width: 1.75,
+        width: newest.current.at.length > 300 ? 1.25 : 1.75,
         dash: dashOf(number),
         spanGaps: true,
         points: { show: newest.current.at.length < 2 },

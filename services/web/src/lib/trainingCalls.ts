@@ -6,7 +6,6 @@ export type TrainingBody = Partial<Schemas["TrainingRequest"]>;
 
 interface Ordering {
   headers?: Record<string, string>;
-  signal?: AbortSignal;
 }
 
 export async function orderTraining(

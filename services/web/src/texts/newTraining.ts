@@ -30,7 +30,10 @@ export const newTraining = {
       detail:
         "Ends as soon as the samples are good: a minute or three for drawn faces, some more for photographs.",
     },
-    best: { title: "Best", detail: "Goes on until nothing more is gained: ten minutes and more." },
+    best: {
+      title: "Best",
+      detail: "Goes on until nothing more is gained: ten minutes at most, an hour for GANs of pixels.",
+    },
     thesis: { title: "Thesis", detail: "The dense networks of 2021 and their 98,000 steps: hours." },
   } as Record<string, { title: string; detail: string }>,
   architecture: "Architecture",

@@ -1,6 +1,8 @@
 export const training = {
   noSuch: "Training",
   estimateTitle: (name: string) => `Estimate for ${name}`,
+  estimateSays: (time: string, steps: string) =>
+    `Such a training takes about ${time}, for ${steps} steps. Nothing of the measuring is kept.`,
   selectorDetail: "The thesis’s network that chooses among your models",
   remaining: (time: string) => `about ${time} left`,
   queue: (position: number) => `number ${position} in the queue`,

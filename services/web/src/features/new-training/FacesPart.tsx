@@ -24,7 +24,7 @@ export function FacesPart({ part, error, onVersion, onRemove }: FacesPartProps) 
     (_, at) => at + 1,
   );
   return (
-    <Paper withBorder px="md" py="xs" bg="var(--mantine-color-default-hover)">
+    <Paper withBorder px="md" py="xs">
       <Group justify="space-between" gap="sm">
         <Stack gap={0} miw={0}>
           <Anchor component={Link} to={`/datasets/${part.dataset}`} fw={600}>

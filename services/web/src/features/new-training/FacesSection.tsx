@@ -1,5 +1,6 @@
 // What the model learns from: datasets in chosen versions, of a single one perhaps a part.
 import { Button, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useEffect, useRef } from "react";
 import { Link } from "react-router";
 import { Answer } from "../../components/Answer";
 import { EmptyState } from "../../components/EmptyState";
@@ -55,11 +56,18 @@ function Chosen({ order, change, problem, datasets }: SectionProps & { datasets:
     (dataset) => dataset.image_count > 0 && !order.data.some(({ dataset: id }) => id === dataset.id),
   );
   const only = order.data.length === 1 ? order.data[0] : undefined;
+  const proposed = datasets.find(({ id }) => id === order.data[0]?.dataset)?.name;
+  const isNamed = useRef(order.name !== "");
+  useEffect(() => {
+    if (isNamed.current || !proposed) return;
+    isNamed.current = true; // proposed once: who empties the field means it
+    change({ name: proposed });
+  }, [proposed, change]);
   const add = (id: string | null): void => {
     const dataset = free.find((one) => one.id === id);
     if (!dataset) return;
     const data = [...order.data, { dataset: dataset.id, version: null }];
-    change({ data, where: data.length === 1 ? order.where : [], name: order.name || dataset.name });
+    change({ data, where: data.length === 1 ? order.where : [] });
   };
   return (
     <Stack gap="sm">

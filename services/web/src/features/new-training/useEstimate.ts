@@ -1,7 +1,7 @@
 // What the training would take: a dry run on the worker, ordered anew when the order changes; the one before is dropped.
 import { useCallback, useEffect, useState } from "react";
 import { client, type Schemas } from "../../lib/api";
-import { act, isMoving } from "../../lib/jobs";
+import { isMoving } from "../../lib/jobs";
 import { orderTraining, type TrainingBody } from "../../lib/trainingCalls";
 
 type Training = Schemas["TrainingView"];
@@ -24,9 +24,9 @@ const pause = (milliseconds: number): Promise<void> =>
 
 async function* measured(body: TrainingBody, signal: AbortSignal): AsyncGenerator<Training> {
   const headers = { Prefer: `wait=${WAIT_SECONDS}` };
-  let training = await orderTraining({ ...body, dry_run: true }, { headers, signal });
+  let training = await orderTraining({ ...body, dry_run: true }, { headers }); // not given up half-way: it would wait for nobody
   yield training;
-  while (isMoving(training)) {
+  while (isMoving(training) && !signal.aborted) {
     await pause(LOOK_MS);
     const params = { path: { training_id: training.id } };
     training = (await client.GET("/v1/trainings/{training_id}", { params, signal })).data as Training;
@@ -65,9 +65,12 @@ export function useEstimate(body: TrainingBody | null): EstimateState {
       if (stopped.signal.aborted) drop(newest);
     };
     const timer = setTimeout(measure, SETTLED_MS);
+    const leave = (): void => drop(newest);
+    window.addEventListener("pagehide", leave);
     return () => {
       clearTimeout(timer);
       stopped.abort();
+      window.removeEventListener("pagehide", leave);
     };
   }, [key, turn]);
   const again = useCallback(() => setTurn((turns) => turns + 1), []);
@@ -76,5 +79,7 @@ export function useEstimate(body: TrainingBody | null): EstimateState {
 
 /** An estimate that nobody waits for any more makes room for the next. It may have ended meanwhile: then nothing is lost. */
 function drop(dryRun: Training | null): void {
-  if (dryRun && isMoving(dryRun)) act(dryRun.id, "cancel").catch(() => undefined);
+  if (!dryRun || !isMoving(dryRun)) return;
+  const params = { path: { job_id: dryRun.id } };
+  client.POST("/v1/jobs/{job_id}/cancel", { params, keepalive: true }).catch(() => undefined);
 }

@@ -2,6 +2,7 @@
 import { Alert, Button, Code, Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconBan, IconCircleCheck } from "@tabler/icons-react";
 import { Link } from "react-router";
+import { count, duration } from "../../lib/format";
 import { training as words } from "../../texts/training";
 import type { Training } from "./useFollowed";
 
@@ -12,6 +13,12 @@ export function Outcome({ training }: { training: Training }) {
     return (
       <Alert color="gray" variant="light" icon={<IconBan aria-hidden />} title={words.cancelledTitle}>
         {error?.code === "deadline_exceeded" ? words.deadline : words.cancelledDetail}
+      </Alert>
+    );
+  if (training.estimate)
+    return (
+      <Alert color="green" variant="light" icon={<IconCircleCheck aria-hidden />}>
+        {words.estimateSays(duration(training.estimate.seconds), count(training.estimate.steps))}
       </Alert>
     );
   if (status !== "succeeded" || !(model ?? selector)) return null;

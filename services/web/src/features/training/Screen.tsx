@@ -35,7 +35,7 @@ function Followed({ training }: { training: Training }) {
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: isModel ? 7 : 8 }}>
           <Stack gap="lg">
-            <Curves training={training} fresh={fresh} />
+            {!training.dry_run && <Curves training={training} fresh={fresh} />}
             <EventLog lines={lines} />
           </Stack>
         </Grid.Col>

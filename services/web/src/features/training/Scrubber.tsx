@@ -9,6 +9,7 @@ import {
 import { type KeyboardEvent, useMemo } from "react";
 import { Answer } from "../../components/Answer";
 import { EmptyState } from "../../components/EmptyState";
+import { Statement } from "../../components/Statement";
 import { count } from "../../lib/format";
 import { isMoving } from "../../lib/jobs";
 import { training as words } from "../../texts/training";
@@ -48,6 +49,11 @@ export function Scrubber({ training }: { training: Training }) {
   );
 }
 
+/** Sheets enlarge small faces by whole pixels, to this side at least. */
+const TILE = 128;
+const factorOf = (resolution: number | null): number =>
+  resolution && resolution <= 64 ? Math.max(1, Math.floor(TILE / resolution)) : 1;
+
 interface PlayerProps {
   training: Training;
   drawn: Checkpoint[];
@@ -59,6 +65,7 @@ function Player({ training, drawn, all }: PlayerProps) {
   const scrubbing = useScrubbing(steps);
   const shown = drawn[scrubbing.at];
   const step = shown?.step ?? 0;
+  const factor = factorOf(training.resolution);
   const probed = all.findLast((one) => one.step <= step && urlOf(one, PROBE));
   return (
     <Stack gap="sm">
@@ -77,8 +84,10 @@ function Player({ training, drawn, all }: PlayerProps) {
       <Sheet
         src={urlOf(shown, SAMPLES) ?? ""}
         next={urlOf(drawn[scrubbing.at + 1], SAMPLES)}
+        factor={factor}
         alt={words.samplesAlt(count(step))}
       />
+      <Statement c="dimmed" />
       <Promotion trainingId={training.id} checkpoint={shown} kept={all.filter((one) => one.is_resumable)} />
       {training.has_probe && (
         <Stack gap="xs">
@@ -88,7 +97,12 @@ function Player({ training, drawn, all }: PlayerProps) {
               <Text fz="sm" c="dimmed">
                 {words.probeAt(count(probed.step))}
               </Text>
-              <Sheet src={urlOf(probed, PROBE) ?? ""} next={null} alt={words.probeAlt(count(probed.step))} />
+              <Sheet
+                src={urlOf(probed, PROBE) ?? ""}
+                next={null}
+                factor={factor}
+                alt={words.probeAlt(count(probed.step))}
+              />
             </>
           ) : (
             <Text fz="sm" c="dimmed">

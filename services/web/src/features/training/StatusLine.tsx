@@ -3,7 +3,7 @@ import { Group, Progress, Stack, Text, VisuallyHidden } from "@mantine/core";
 import { Fragment } from "react";
 import { JobStatus, statusWord } from "../../components/JobStatus";
 import { Moment } from "../../components/Moment";
-import { count, duration } from "../../lib/format";
+import { count, duration, percent } from "../../lib/format";
 import { training as words } from "../../texts/training";
 import { phaseWord } from "./logLines";
 import type { Training } from "./useFollowed";
@@ -24,14 +24,9 @@ export function StatusLine({ training }: { training: Training }) {
       </Group>
       {isOpen && progress?.percent != null && (
         <Group gap="sm" wrap="nowrap">
-          <Progress
-            value={progress.percent}
-            w={320}
-            maw="60vw"
-            aria-label={`${words.progress}: ${Math.round(progress.percent)} %`}
-          />
+          <Progress value={progress.percent} w={320} maw="60vw" aria-label={words.progress} />
           <Text fz="sm" style={{ fontVariantNumeric: "tabular-nums" }}>
-            {Math.round(progress.percent)} %
+            {percent(progress.percent / 100)}
           </Text>
         </Group>
       )}

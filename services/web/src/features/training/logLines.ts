@@ -40,7 +40,7 @@ function sentenceOf(type: string, data: Record<string, unknown>): [Level, string
     case "job.phase":
       return ["milestone", phaseWord(String(data.phase))];
     case "job.checkpoint":
-      return ["milestone", eventWords.checkpoint(step)];
+      return ["detail", eventWords.checkpoint(step)];
     case "job.sample":
       return ["detail", data.name === "probe.png" ? eventWords.probe(step) : eventWords.samples(step)];
     case "job.warning":

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { orderPython, pythonValue } from "./trainingCalls";
+
+it("writes JSON values as Python does", () => {
+  expect(pythonValue({ a: [1, true, null], b: 'say "x"' })).toBe(
+    '{"a": [1, True, None], "b": "say \\"x\\""}',
+  );
+});
+
+it("orders by the Python client", () => {
+  const body = {
+    name: "ours",
+    data: [{ dataset_id: "ds_1", where: ["eyes:1"] }],
+    preset: "best" as const,
+    notify: { email: true, webhooks: true },
+  };
+  expect(orderPython(body)).toBe(
+    [
+      "training = client.trainings.create(",
+      '    "ours",',
+      '    ["ds_1"],',
+      '    where=["eyes:1"],',
+      '    preset="best",',
+      "    email=True,",
+      ")",
+      "print(training.wait().model)",
+    ].join("\n"),
+  );
+});
+
+it("orders a selector by its own resource", () => {
+  expect(orderPython({ kind: "selector", seed: 7 })).toContain("client.selectors.train(seed=7).wait()");
+});
