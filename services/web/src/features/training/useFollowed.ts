@@ -1,4 +1,5 @@
 // A training as it is now: what was read, moved on by its own stream of events.
+import { useThrottledCallback } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { MOST_POINTS } from "../../components/curveLines";
@@ -13,6 +14,7 @@ export type Training = Schemas["TrainingView"];
 export type Checkpoint = Schemas["CheckpointView"];
 
 const LOOK_MS = 5_000; // also while the stream is open: positions in the queue have no event
+const RENEW_MS = 1_000; // at most so often, also while a long history is replayed
 const MOVING = ["job.status", "job.phase", "job.warning", "job.progress", "end"];
 const DRAWN = ["job.sample", "job.checkpoint"];
 
@@ -66,12 +68,14 @@ export function useLive(trainingId: string): { lines: LogLine[]; fresh: Point[] 
   const renew = (path: string): void => {
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === path });
   };
+  const moved = useThrottledCallback(() => renew("/v1/trainings/{training_id}"), RENEW_MS);
+  const drawn = useThrottledCallback(() => renew("/v1/trainings/{training_id}/checkpoints"), 2 * RENEW_MS);
   useJobEvents(trainingId, (events: StreamEvent[]) => {
     setLines((known) => withEvents(known, events));
     const told = events.filter(({ type }) => type === "job.metric").flatMap(({ data }) => pointsOf(data));
     setFresh((known) => continued(known, told));
-    if (events.some(({ type }) => MOVING.includes(type))) renew("/v1/trainings/{training_id}");
-    if (events.some(({ type }) => DRAWN.includes(type))) renew("/v1/trainings/{training_id}/checkpoints");
+    if (events.some(({ type }) => MOVING.includes(type))) moved();
+    if (events.some(({ type }) => DRAWN.includes(type))) drawn();
   });
   return { lines, fresh };
 }

@@ -36,11 +36,11 @@ export function useScrubbing(steps: number[]): Scrubbing {
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: one frame after another; `go` is of this render
   useEffect(() => {
-    if (!isPlaying) {
-      if (wantsPlay && at >= last) setWantsPlay(false);
-      return undefined;
-    }
-    const timer = setTimeout(() => go(at + 1), FRAME_MS);
+    if (!isPlaying) return undefined;
+    const timer = setTimeout(() => {
+      go(at + 1);
+      if (at + 1 >= last) setWantsPlay(false);
+    }, FRAME_MS);
     return () => clearTimeout(timer);
   }, [isPlaying, at, last]);
   return {
