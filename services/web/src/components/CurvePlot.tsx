@@ -73,7 +73,7 @@ function optionsOf(newest: { current: CurvePlotProps }, scheme: Scheme, width: n
     axes: [
       {
         ...axis,
-        size: 28,
+        size: 22,
         values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : shortCount(tick))),
       },
       {

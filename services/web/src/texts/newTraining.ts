@@ -69,6 +69,7 @@ export const newTraining = {
   yes: "Yes",
   no: "No",
   seed: "Seed",
+  drawn: "Drawn",
   seedHow: "The same order with the same seed gives the same model.",
   hyper: {
     steps: ["Steps", "Thesis: exactly so many, 98,000 when empty. The others: at most."],

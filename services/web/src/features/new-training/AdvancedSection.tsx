@@ -3,6 +3,7 @@ import { Button, Collapse, Group, Select, SimpleGrid, Stack, Text, TextInput } f
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { newTraining as words } from "../../texts/newTraining";
+import { errorUnder } from "./fieldErrors";
 import { knownHyper } from "./order";
 import { Section } from "./Section";
 import type { SectionProps } from "./useOrder";
@@ -33,7 +34,9 @@ const CHOICES: Record<string, { value: string; label: string }[]> = {
 export function AdvancedSection({ order, change, problem }: SectionProps) {
   const names = knownHyper(order);
   const isSet = order.seed !== "" || Object.keys(order.hyper).length > 0;
-  const [isOpen, setIsOpen] = useState(isSet);
+  const [isAsked, setIsAsked] = useState(isSet);
+  const ofAll = problem?.of("/hyperparameters");
+  const isOpen = isAsked || errorUnder(problem, "/hyperparameters") !== null; // what is wrong is never hidden
   const id = useId();
   const Icon = isOpen ? IconChevronDown : IconChevronRight;
   const set = (name: string, value: string): void => {
@@ -49,7 +52,7 @@ export function AdvancedSection({ order, change, problem }: SectionProps) {
           leftSection={<Icon size={16} aria-hidden />}
           aria-expanded={isOpen}
           aria-controls={id}
-          onClick={() => setIsOpen(!isOpen)}
+          onClick={() => setIsAsked(!isOpen)}
         >
           {isOpen ? words.hide : words.show}
         </Button>
@@ -57,6 +60,11 @@ export function AdvancedSection({ order, change, problem }: SectionProps) {
       </Group>
       <Collapse expanded={isOpen} id={id} keepMounted={false}>
         <Stack>
+          {ofAll && (
+            <Text fz="sm" c="red" role="alert">
+              {ofAll}
+            </Text>
+          )}
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             {names.map((name) => (
               <Hyper
@@ -71,6 +79,7 @@ export function AdvancedSection({ order, change, problem }: SectionProps) {
               label={words.seed}
               description={words.seedHow}
               inputMode="numeric"
+              placeholder={words.drawn}
               value={order.seed}
               onChange={(event) => change({ seed: event.currentTarget.value.replace(/\D/g, "") })}
               error={problem?.of("/seed") ?? undefined}

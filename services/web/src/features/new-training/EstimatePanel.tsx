@@ -1,5 +1,5 @@
 // What it would take, measured on the worker; nothing here holds back the start.
-import { Button, Group, List, Loader, Paper, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, Loader, Paper, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { Fragment, type ReactNode } from "react";
 import type { Schemas } from "../../lib/api";
@@ -40,15 +40,14 @@ export function EstimatePanel({ estimate, hasFaces, children }: EstimatePanelPro
           </Stack>
         )}
         {dryRun && dryRun.warnings.length > 0 && (
-          <List
-            size="sm"
-            spacing={6}
-            icon={<IconAlertTriangle size={16} aria-hidden className={classes.warning} />}
-          >
+          <Stack component="ul" gap="xs" m={0} p={0} className={classes.warnings}>
             {dryRun.warnings.map(({ code, detail }) => (
-              <List.Item key={`${code} ${detail}`}>{detail}</List.Item>
+              <Group key={`${code} ${detail}`} component="li" gap="xs" wrap="nowrap" align="flex-start">
+                <IconAlertTriangle size={18} aria-hidden className={classes.warning} />
+                <Text fz="sm">{detail}</Text>
+              </Group>
             ))}
-          </List>
+          </Stack>
         )}
         {children}
       </Stack>

@@ -9,6 +9,7 @@ import { plural } from "../../lib/format";
 import { newTraining as words } from "../../texts/newTraining";
 import { FaceFilter } from "./FaceFilter";
 import { FacesPart } from "./FacesPart";
+import { errorUnder } from "./fieldErrors";
 import { Section } from "./Section";
 import type { SectionProps } from "./useOrder";
 
@@ -56,6 +57,7 @@ function Chosen({ order, change, problem, datasets }: SectionProps & { datasets:
     (dataset) => dataset.image_count > 0 && !order.data.some(({ dataset: id }) => id === dataset.id),
   );
   const only = order.data.length === 1 ? order.data[0] : undefined;
+  const hasFilter = only !== undefined && order.where.length > 0; // which then shows what is wrong
   const proposed = datasets.find(({ id }) => id === order.data[0]?.dataset)?.name;
   const isNamed = useRef(order.name !== "");
   useEffect(() => {
@@ -75,12 +77,7 @@ function Chosen({ order, change, problem, datasets }: SectionProps & { datasets:
         <FacesPart
           key={part.dataset}
           part={part}
-          error={
-            problem?.of(`/data/${at}/dataset_id`) ??
-            problem?.of(`/data/${at}/version`) ??
-            problem?.of(`/data/${at}`) ??
-            null
-          }
+          error={hasFilter ? null : errorUnder(problem, `/data/${at}`)}
           onVersion={(version) =>
             change({ data: order.data.map((other) => (other === part ? { ...part, version } : other)) })
           }
@@ -92,7 +89,7 @@ function Chosen({ order, change, problem, datasets }: SectionProps & { datasets:
           part={only}
           where={order.where}
           onChange={(where) => change({ where })}
-          error={problem?.of("/data/0/where") ?? problem?.of("/data/0/where/0") ?? null}
+          error={hasFilter ? errorUnder(problem, "/data/0") : null}
         />
       )}
       <Select

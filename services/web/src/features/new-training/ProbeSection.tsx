@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Face } from "../../components/Face";
 import { api } from "../../lib/api";
 import { newTraining as words } from "../../texts/newTraining";
+import { errorUnder } from "./fieldErrors";
 import classes from "./ProbeSection.module.css";
 import { Section } from "./Section";
 import type { SectionProps } from "./useOrder";
@@ -27,7 +28,7 @@ export function ProbeSection({ order, change, problem, photo, onPhoto }: ProbeSe
     change({ probe: "" });
     onPhoto(await dataUrlOf(file));
   };
-  const error = ["/probe", "/probe/image_id", "/probe/data_url"].map((at) => problem?.of(at)).find(Boolean);
+  const error = errorUnder(problem, "/probe");
   return (
     <Section title={words.probe} detail={words.probeHow}>
       <Group align="center" gap="md">

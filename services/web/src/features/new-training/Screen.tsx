@@ -13,6 +13,7 @@ import { newTraining as words } from "../../texts/newTraining";
 import { AdvancedSection } from "./AdvancedSection";
 import { EstimatePanel } from "./EstimatePanel";
 import { FacesSection } from "./FacesSection";
+import { shownAtFields } from "./fieldErrors";
 import { NetworkSection } from "./NetworkSection";
 import { NoticeSection } from "./NoticeSection";
 import { bodyOf } from "./order";
@@ -51,7 +52,13 @@ export function Screen() {
           </Grid.Col>
           <Grid.Col span={{ base: 12, md: 4 }}>
             <EstimatePanel estimate={estimate} hasFaces={hasFaces}>
-              {problem && <ProblemCard error={problem} onRetry={estimate.again} />}
+              {problem && (
+                <ProblemCard
+                  error={problem}
+                  onRetry={estimate.again}
+                  shownAtFields={shownAtFields(problem)}
+                />
+              )}
               <Submit isBusy={starting.isPending} body={body} isReady={hasFaces} />
             </EstimatePanel>
           </Grid.Col>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api } from "../../lib/api";
 import { count } from "../../lib/format";
 import { newTraining as words } from "../../texts/newTraining";
+import { errorUnder } from "./fieldErrors";
 import { Section } from "./Section";
 import type { SectionProps } from "./useOrder";
 
@@ -18,8 +19,7 @@ export function StartSection({ order, change, problem }: SectionProps) {
   const models = api.useQuery("get", "/v1/models", { params: { query: { limit: 100 } } });
   const known = models.data?.data ?? [];
   const own = known.filter((model) => model.access === "owner");
-  const error =
-    problem?.of("/start_from") ?? problem?.of("/start_from/model_id") ?? problem?.of("/start_from/step");
+  const error = errorUnder(problem, "/start_from");
   return (
     <Section title={words.start}>
       <SegmentedControl
@@ -43,7 +43,7 @@ export function StartSection({ order, change, problem }: SectionProps) {
           maw={420}
         />
       )}
-      {kind === "training" && <CheckpointChoice {...{ order, change }} error={error ?? null} />}
+      {kind === "training" && <CheckpointChoice {...{ order, change }} error={error} />}
       <Select
         label={words.nextVersion}
         data={[

@@ -8,7 +8,6 @@ import {
 } from "@tabler/icons-react";
 import { type KeyboardEvent, useMemo } from "react";
 import { Answer } from "../../components/Answer";
-import { EmptyState } from "../../components/EmptyState";
 import { Statement } from "../../components/Statement";
 import { count } from "../../lib/format";
 import { isMoving } from "../../lib/jobs";
@@ -34,14 +33,16 @@ export function Scrubber({ training }: { training: Training }) {
           return drawn.length ? (
             <Player training={training} drawn={drawn} all={found} />
           ) : (
-            <EmptyState
-              title={words.noSamples}
-              detail={
-                isMoving(training) || training.status === "paused"
+            <Stack gap="xs">
+              <Title order={2} fz="md">
+                {words.samples}
+              </Title>
+              <Text fz="sm" c="dimmed">
+                {isMoving(training) || training.status === "paused"
                   ? words.noSamplesDetail
-                  : words.noSamplesEnded
-              }
-            />
+                  : words.noSamplesEnded}
+              </Text>
+            </Stack>
           );
         }}
       </Answer>
