@@ -22,6 +22,8 @@ export const training = {
   failedTitle: "The training failed",
   lastLines: "Last lines of its log",
   cancelledTitle: "The training was cancelled",
+  estimateCancelled: "The estimate was cancelled",
+  estimateCancelledDetail: "Nothing was trained, and nothing is lost.",
   deadline: "It was not done by its deadline.",
   cancelledDetail: "What it had learned was dropped. Retry orders the same again.",
   // curves
@@ -120,6 +122,7 @@ export const training = {
     engine_c: "Training engine C",
     detector: "Learning coverings",
     sampling: "Drawing samples",
+    measuring: "Measuring what it takes",
     evaluating: "Judging the model",
     saving: "Saving the model",
     done: "Done",

@@ -2,6 +2,7 @@
 import { Alert, Button, Code, Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconBan, IconCircleCheck } from "@tabler/icons-react";
 import { Link } from "react-router";
+import { api } from "../../lib/api";
 import { count, duration } from "../../lib/format";
 import { training as words } from "../../texts/training";
 import type { Training } from "./useFollowed";
@@ -9,6 +10,12 @@ import type { Training } from "./useFollowed";
 export function Outcome({ training }: { training: Training }) {
   const { status, error, model, selector_id: selector } = training;
   if (status === "failed" && error) return <Failure error={error} />;
+  if (status === "cancelled" && training.dry_run)
+    return (
+      <Alert color="gray" variant="light" icon={<IconBan aria-hidden />} title={words.estimateCancelled}>
+        {words.estimateCancelledDetail}
+      </Alert>
+    );
   if (status === "cancelled")
     return (
       <Alert color="gray" variant="light" icon={<IconBan aria-hidden />} title={words.cancelledTitle}>
@@ -26,14 +33,23 @@ export function Outcome({ training }: { training: Training }) {
     <Alert color="green" variant="light" icon={<IconCircleCheck aria-hidden />}>
       <Group justify="space-between" gap="xs">
         <Text fz="sm">{model ? words.made(model.version) : words.madeSelector}</Text>
-        {selector && (
-          <Button component={Link} to={`/models?selector=${selector}`} size="xs" variant="default">
-            {words.toSelector}
-          </Button>
-        )}
+        {selector && <SelectorLink selectorId={selector} />}
       </Group>
     </Alert>
   );
+}
+
+/** A selector is shown with each of the models that it chooses among. */
+function SelectorLink({ selectorId }: { selectorId: string }) {
+  const selector = api.useQuery("get", "/v1/selectors/{selector_id}", {
+    params: { path: { selector_id: selectorId } },
+  });
+  const model = selector.data?.models[0];
+  return model ? (
+    <Button component={Link} to={`/models/${model.model_id}?tab=selector`} size="xs" variant="default">
+      {words.toSelector}
+    </Button>
+  ) : null;
 }
 
 const MOST_LINES = 50;

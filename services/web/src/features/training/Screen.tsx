@@ -18,7 +18,12 @@ import { Verdicts } from "./Verdicts";
 export function Screen() {
   const { trainingId = "" } = useParams();
   const training = useTraining(trainingId);
-  return <Answer query={training}>{(found) => <Followed key={found.id} training={found} />}</Answer>;
+  if (training.data) return <Followed key={training.data.id} training={training.data} />;
+  return (
+    <Page title={words.noSuch}>
+      <Answer query={training}>{() => null}</Answer>
+    </Page>
+  );
 }
 
 function Followed({ training }: { training: Training }) {
