@@ -24,7 +24,7 @@ export function EstimatePanel({ estimate, hasFaces, children }: EstimatePanelPro
           <Title order={2}>{words.estimate}</Title>
           {isBusy && <Loader size="xs" aria-hidden />}
         </Group>
-        <div role="status">
+        <div role="status" className={classes.news}>
           {!hasFaces && <Text fz="sm">{words.chooseFaces}</Text>}
           {hasFaces && isBusy && <Waiting dryRun={dryRun} />}
         </div>
