@@ -7,7 +7,7 @@ WEB := services/web
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(addprefix $(WEB)/,index.html package.json tsconfig.json vite.config.ts)
 WITH_NODE = cd $(WEB) && PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: install web check check-web check-images test test-slow chaos soak demo up login bench clean
+.PHONY: install web check check-web check-images test test-slow chaos soak demo demo-models up login bench clean
 
 install: .venv/.installed
 
@@ -69,6 +69,10 @@ soak: install
 
 demo: install
 	$(BIN)/maskeraid demo
+
+# The models that ship with the service, anew, of drawn faces; some minutes. The same libraries give the same weights.
+demo-models: install
+	$(BIN)/python -m maskeraid_local.demo_models
 
 # ARGS="--port 8001 --data elsewhere" reaches the command.
 up: install web

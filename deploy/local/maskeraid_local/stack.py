@@ -12,6 +12,7 @@ from typing import IO, Self
 
 import httpx
 
+from maskeraid_core.demo_models import install_demo_models
 from maskeraid_core.mongo import create_indexes
 from maskeraid_core.portal import PortalStores, open_portal
 from maskeraid_core.settings import CoreSettings
@@ -151,6 +152,7 @@ class Stack:
             self.services[name].start()  # they look for their stores by themselves, while we prepare the database
         with self._portal() as portal:
             portal.call(create_indexes, portal.stores.database)
+            portal.call(install_demo_models, portal.stores)
             self.services["api"].start()
             self._wait(self._missing_services, self.processes.values())
             stores = portal.stores  # last, for now the key will be shown

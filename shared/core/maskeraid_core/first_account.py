@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from maskeraid_core.demo_models import install_demo_models
 from maskeraid_core.documents.accounts import Scope, Tenant
 from maskeraid_core.ids import new_id
 from maskeraid_core.keys import DEFAULT_DAYS, mint_key
@@ -37,7 +38,10 @@ async def add_key(database: Database, tenant_id: str, name: str, environment: En
 
 
 def main() -> None:
-    """Print the key, and nothing else, on the standard output; said twice, make nothing the second time."""
+    """Print the key, and nothing else, on the standard output; said twice, make nothing the second time.
+
+    The models that ship with the service come into the stores as well, and each time what is newer of them.
+    """
     reader = argparse.ArgumentParser(
         prog="python -m maskeraid_core.first_account",
         description="Make an account and print its API key, once. The stores are those of MASKERAID_*.",
@@ -47,6 +51,7 @@ def main() -> None:
     reader.add_argument("--days", type=float, default=DEFAULT_DAYS, help="until the key expires (%(default)s)")
     asked, settings = reader.parse_args(), read_settings(CoreSettings)
     with open_portal(settings) as port:
+        port.call(install_demo_models, port.stores)  # first: once there is a key, it must be shown
         key = port.call(
             create_account, port.stores.database, asked.name, asked.email, settings.environment, days=asked.days
         )

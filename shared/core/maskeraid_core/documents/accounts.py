@@ -9,6 +9,7 @@ from pydantic import Field
 from maskeraid_core.documents.document import Document, Part
 
 MONTH = "%Y-%m"
+SYSTEM_TENANT = "ten_01ETXKWW00159GJQ8J0GA2YHTA"  # owns what ships with the service; nobody has a key of it
 
 
 class Scope(StrEnum):

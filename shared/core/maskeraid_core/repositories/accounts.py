@@ -1,5 +1,6 @@
 """Tenants, API keys, and idempotent answers. Looked up before the tenant is known, so not tenant repositories."""
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -7,7 +8,14 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from maskeraid_core.documents.accounts import MONTH, ApiKey, IdempotentAnswer, PendingEmail, Tenant
+from maskeraid_core.documents.accounts import (
+    MONTH,
+    SYSTEM_TENANT,
+    ApiKey,
+    IdempotentAnswer,
+    PendingEmail,
+    Tenant,
+)
 from maskeraid_core.mongo import Database, server_time
 from maskeraid_core.repositories.repository import TenantRepository, now
 from maskeraid_core.repositories.slots import take_slot
@@ -28,6 +36,11 @@ class AccountRepository:
         await self._tenants.insert_one(tenant.to_mongo())
         return tenant
 
+    async def add_tenant_once(self, tenant: Tenant) -> None:
+        """Insert an account unless its id exists."""
+        with contextlib.suppress(DuplicateKeyError):
+            await self.add_tenant(tenant)
+
     async def tenant(self, tenant_id: str) -> Tenant | None:
         found = await self._tenants.find_one({"_id": tenant_id})
         return Tenant.of(found) if found else None
@@ -42,8 +55,13 @@ class AccountRepository:
         return {row["_id"]: row["name"] async for row in found}
 
     async def is_first(self, tenant_id: str) -> bool:
-        """Whether an account is the one that was made first: that of who runs the server."""
-        first = await self._tenants.find({}, {"_id": 1}).sort([("created_at", 1), ("_id", 1)]).limit(1).to_list()
+        """Whether an account is the one that somebody made first: that of who runs the server."""
+        first = (
+            await self._tenants.find({"_id": {"$ne": SYSTEM_TENANT}}, {"_id": 1})
+            .sort([("created_at", 1), ("_id", 1)])
+            .limit(1)
+            .to_list()
+        )
         return bool(first) and first[0]["_id"] == tenant_id
 
     async def change(self, tenant_id: str, facts: Mapping[str, object]) -> None:

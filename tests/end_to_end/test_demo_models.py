@@ -1,0 +1,35 @@
+"""The first try on an empty install: a drawn face and a model that shipped, no training, by the public API alone."""
+
+from maskeraid import Client
+from maskeraid_api.sharing import check_may_go_public
+from maskeraid_core.demo_models import read_shipped, shipped_in
+
+
+class TestFirstTry:
+    def test_a_covered_face_is_filled_by_a_model_that_shipped(self, client: Client) -> None:
+        model = next(one for one in client.models.list() if one.name == "demo-faces-light")
+        assert (model.access, model.owner, model.visibility) == ("shared", "MASKERAID demo", "public")
+        tests = client.datasets.create("first try", role="test")
+        client.imports.generate(tests.id, "faces-test").wait()
+        image = client.images.of_dataset(tests.id, where=["tone:light"], limit=100)[0]
+        made = client.reimagings.create(image_id=image.id, model={"model_id": model.id}, seed=1).wait()
+        assert made.result is not None
+        assert made.result["selection"]["model_id"] == model.id
+        assert made.result["proof"]["equal"]
+        assert set(made.result["steps"]) >= {"generated", "smoothed", "clipped", "final"}
+        assert len(made.result["candidates"]) == 8
+
+    def test_its_card_says_that_it_learned_from_drawn_faces(self, client: Client) -> None:
+        model = next(one for one in client.models.list() if one.name == "demo-faces-light")
+        card = client.models.version(model.id, 1).card
+        assert "125 drawn faces" in card["summary"]
+        assert [source["attestation"]["basis"] for source in card["sources"]] == ["generated"]
+
+
+class TestShipped:
+    def test_each_may_be_shown_to_everyone(self) -> None:
+        shipped = [read_shipped(path) for path in shipped_in()]
+        for version in shipped:
+            check_may_go_public(version)
+            assert not version.card["flags"], version.name
+        assert len(shipped) == 3
