@@ -220,6 +220,9 @@ class TestWelcome:
         text = welcome(Stack(StackOptions(tmp_path, 8123)), None, LINK)
         assert f"`.venv/bin/maskeraid up --data {tmp_path} --port 8123 --new-key`" in text
 
+    def test_the_recipe_is_that_of_the_web_app(self) -> None:
+        assert (README.parent / "services/web/src/texts/recipe.txt").read_text() == RECIPE.read_text()
+
     def test_the_recipe_is_that_of_the_front_page(self) -> None:
         blocks = re.findall(r"```bash\n(.*?)```", README.read_text(), re.DOTALL)
         assert RECIPE.read_text().strip() in [block.strip() for block in blocks]

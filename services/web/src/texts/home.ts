@@ -27,9 +27,9 @@ export const home = {
 };
 
 export const demoSteps = {
-  faces: "Drawing covered faces to choose from",
-  choosing: "Choosing one",
-  filling: "The demo model draws what the mask hides",
+  faces: "Drawing faces to choose from …",
+  choosing: "Choosing one …",
+  filling: "Filling what the mask hides …",
 };
 
 export const apiPanel = {

@@ -12,13 +12,9 @@ export function BringFaces() {
     <WayCard
       title={texts.bringTitle}
       detail={texts.bringDetail}
-      picture={
-        <>
-          {Object.entries(SORTS).map(([sort, Icon]) => (
-            <Icon key={sort} size={40} stroke={1.2} aria-hidden />
-          ))}
-        </>
-      }
+      picture={Object.entries(SORTS).map(([sort, Icon]) => (
+        <Icon key={sort} size={40} stroke={1.2} aria-hidden />
+      ))}
       action={
         <Button
           component={Link}

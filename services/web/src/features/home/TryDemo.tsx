@@ -37,21 +37,22 @@ export function TryDemo() {
         <Stack gap={0}>
           <Button
             fullWidth
-            leftSection={<IconSparkles size={18} stroke={1.8} aria-hidden />}
-            loading={demo.isPending}
+            leftSection={
+              demo.isPending ? (
+                <Loader size={16} color="currentColor" aria-hidden />
+              ) : (
+                <IconSparkles size={18} stroke={1.8} aria-hidden />
+              )
+            }
             disabled={missing.length > 0}
-            onClick={() => demo.mutate()}
+            aria-disabled={demo.isPending}
+            onClick={() => demo.isPending || demo.mutate()}
           >
-            {texts.tryButton}
+            {demo.isPending ? demoSteps[step] : texts.tryButton}
           </Button>
-          <div role="status">
-            {demo.isPending && (
-              <Group gap="xs" wrap="nowrap" mt="sm">
-                <Loader size={14} aria-hidden />
-                <Text fz="sm">{demoSteps[step]}…</Text>
-              </Group>
-            )}
-          </div>
+          <span className="visually-hidden" role="status">
+            {demo.isPending && demoSteps[step]}
+          </span>
           {missing.length > 0 && (
             <Text fz="sm" c="dimmed" mt="sm">
               {texts.notAllowed(missing.join(", "))}

@@ -7,10 +7,10 @@ const cut = recipeFor("https://faces.example", "mk_1");
 describe("recipeFor", () => {
   it("cuts the recipe into its four calls and loses no line of them", () => {
     expect(cut.calls.map(({ title }) => title.split(" ").slice(0, 2).join(" "))).toEqual([
-      "a data",
-      "faces: a",
-      "a model:",
-      "a covered",
+      "A data",
+      "Faces: a",
+      "A model:",
+      "A covered",
     ]);
     const kept = [cut.once, ...cut.calls.map(({ text }) => text)].join("\n");
     const lines = recipe.split("\n").filter((line) => line && !/^(#|\(|\))/.test(line));

@@ -28,7 +28,7 @@ export function recipeFor(origin: string, key: string): Recipe {
   for (const line of lines.slice(first)) {
     const title = CALL.exec(line)?.[1];
     const call = calls.at(-1);
-    if (title !== undefined) calls.push({ title, text: "" });
+    if (title !== undefined) calls.push({ title: title.charAt(0).toUpperCase() + title.slice(1), text: "" });
     else if (call) call.text += call.text ? `\n${line}` : line;
   }
   return {
