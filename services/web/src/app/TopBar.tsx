@@ -22,7 +22,7 @@ export function Brand() {
     <Anchor component={Link} to="/" underline="never" c="inherit" aria-label={texts.frame.toHome}>
       <Group gap={8} wrap="nowrap">
         <img src="/icon.svg" width={26} height={26} alt="" />
-        <Text fw={750} fz="md" style={{ letterSpacing: "0.06em" }}>
+        <Text fw={750} fz="md" visibleFrom="xs" style={{ letterSpacing: "0.06em" }}>
           MASKERAID
         </Text>
       </Group>

@@ -35,7 +35,7 @@ export function CurveTable({ title, data, isShare, opened, onClose }: CurveTable
             {texts.common.saveCsv}
           </Button>
         </Group>
-        <Table.ScrollContainer minWidth={360} tabIndex={0} aria-label={title}>
+        <Table.ScrollContainer minWidth={360} aria-label={title}>
           <Table striped fz="sm" style={{ fontVariantNumeric: "tabular-nums" }}>
             <Table.Thead>
               <Table.Tr>

@@ -84,7 +84,7 @@ function Pairs({ pairs }: { pairs: Schemas["LinkView"][] }) {
   return (
     <Stack gap={4}>
       <Title order={3}>{texts.pairs}</Title>
-      <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table.ScrollContainer minWidth={560}>
         <Table fz="sm" verticalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
