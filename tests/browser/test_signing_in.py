@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from maskeraid_api.cookies import LOCAL_COOKIE
 from maskeraid_api.sessions import REFUSED
+from maskeraid_local.commands import login_link
 from maskeraid_local.stack import Stack
 from tests.browser.conftest import NewVisit
 from tests.browser.visit import Visit
@@ -24,8 +25,11 @@ def stored_in(page: Page) -> str:
 
 
 class TestSignIn:
-    def test_a_link_works_once_and_leaves_no_secret_in_the_page(self, new_visit: NewVisit, stack: Stack) -> None:
-        link = stack.make_login_link()
+    def test_a_link_works_once_and_leaves_no_secret_in_the_page(
+        self, new_visit: NewVisit, stack: Stack, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert login_link(stack.options.data) == 0  # what `make login` does
+        link = capsys.readouterr().out.strip()
         first, second = new_visit(), new_visit()
         first.page.goto(link)
         first.settle()
