@@ -1,6 +1,26 @@
-// Not built yet.
+// Re-image: choose a picture, see what is covered, run, look at what may lie beneath.
+import { Box } from "@mantine/core";
+import { useParams } from "react-router";
 import { Page } from "../../components/Page";
+import { reimage as texts } from "../../texts/reimage";
+import { Chooser } from "./choose/Chooser";
+import { DropEverywhere } from "./choose/DropEverywhere";
+import { Welcome } from "./choose/Welcome";
+import { One } from "./One";
+import classes from "./reimage.module.css";
 
 export function Screen() {
-  return <Page title="reimage">…</Page>;
+  const { reimagingId } = useParams();
+  return (
+    <DropEverywhere>
+      <Page title={texts.title} detail={texts.detail}>
+        <Box className={classes.columns} data-open={reimagingId ? true : undefined}>
+          <Chooser isBeside={Boolean(reimagingId)} />
+          <Box component="section" aria-label={texts.picture} miw={0}>
+            {reimagingId ? <One key={reimagingId} id={reimagingId} /> : <Welcome />}
+          </Box>
+        </Box>
+      </Page>
+    </DropEverywhere>
+  );
 }

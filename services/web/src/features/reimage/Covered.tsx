@@ -1,0 +1,95 @@
+// The covering is found: it is shown, may be mended, and then the face is filled.
+import { Badge, Box, Button, Card, Collapse, Group, Stack, Text, Title } from "@mantine/core";
+import { IconAdjustmentsHorizontal, IconBrush, IconPlayerPlayFilled } from "@tabler/icons-react";
+import { useState } from "react";
+import { ProblemCard } from "../../components/ProblemCard";
+import { Statement } from "../../components/Statement";
+import { percent } from "../../lib/format";
+import { asProblem } from "../../lib/problem";
+import { useUrlWord } from "../../lib/urlState";
+import { reimage as texts } from "../../texts/reimage";
+import { Covering } from "./Covering";
+import { Editing } from "./Editing";
+import { FaceBoxes } from "./FaceBoxes";
+import { usePictureUrl } from "./picture";
+import { RunOptions } from "./RunOptions";
+import classes from "./reimage.module.css";
+import type { Options, Reimaging } from "./reimaging";
+import { useOrderAgain } from "./useOrder";
+
+export function Covered({ view }: { view: Reimaging }) {
+  const [mode, setMode] = useUrlWord("view");
+  const { again, isPending, error } = useOrderAgain(view);
+  const [options, setOptions] = useState<Options>({});
+  const [isOpen, setIsOpen] = useState(false);
+  const picture = usePictureUrl(view);
+  const result = view.result;
+  if (!result || !picture) return null;
+  const { photo, covering } = result;
+  if (mode === "edit") return <Editing view={view} onDone={() => setMode(null)} />;
+  const problem = error ? asProblem(error) : null;
+  return (
+    <div className={classes.stage}>
+      <Covering picture={picture} alt={texts.pictureSent} map={photo?.covering ?? covering.map}>
+        {photo && (
+          <FaceBoxes
+            faces={result.faces}
+            chosen={result.face ?? 0}
+            sides={photo}
+            onChoose={(face) => again({ face, until: "covering", covering: {} })}
+          />
+        )}
+      </Covering>
+      <Stack gap="md" className={classes.side}>
+        <Stack gap={6}>
+          <Title order={2}>{texts.coveringIs(covering.kind)}</Title>
+          <Text c="dimmed" role="status">
+            {texts.coveringShare(percent(covering.share))}
+          </Text>
+          <Group gap={6}>
+            <Badge variant="default" tt="none">
+              {texts.foundBy[covering.by ?? "map"]}
+            </Badge>
+            {covering.confidence != null && (
+              <Badge variant="default" tt="none">
+                {texts.sure(percent(covering.confidence))}
+              </Badge>
+            )}
+          </Group>
+        </Stack>
+        <Button
+          size="lg"
+          leftSection={<IconPlayerPlayFilled size={18} aria-hidden />}
+          loading={isPending}
+          onClick={() => again({ ...options, until: "final" })}
+        >
+          {texts.run}
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<IconBrush size={16} aria-hidden />}
+          onClick={() => setMode("edit")}
+        >
+          {texts.editCovering}
+        </Button>
+        <Button
+          variant="subtle"
+          leftSection={<IconAdjustmentsHorizontal size={16} aria-hidden />}
+          aria-expanded={isOpen}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          {texts.options}
+        </Button>
+        <Collapse expanded={isOpen}>
+          <Card withBorder p="md">
+            <RunOptions options={options} onChange={setOptions} refusal={problem} />
+          </Card>
+        </Collapse>
+        {problem && <ProblemCard error={problem} />}
+        <Box>
+          <Statement c="dimmed" />
+        </Box>
+      </Stack>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+// A finished re-imaging: the four steps, the model that was chosen, the candidates, and the tools around them.
+import { Card, Group, Stack, Text } from "@mantine/core";
+import { ProblemCard } from "../../../components/ProblemCard";
+import { Statement } from "../../../components/Statement";
+import { useUrlNumber, useUrlWord } from "../../../lib/urlState";
+import { reimage as texts } from "../../../texts/reimage";
+import { Editing } from "../Editing";
+import classes from "../reimage.module.css";
+import type { Reimaging } from "../reimaging";
+import { useOrderAgain } from "../useOrder";
+import { Actions } from "./Actions";
+import { Candidates } from "./Candidates";
+import { Decision } from "./Decision";
+import { Panels } from "./Panels";
+import { Photo } from "./Photo";
+import { Rate } from "./Rate";
+import { Refine } from "./Refine";
+import { useTuned } from "./useTuned";
+import { Views } from "./Views";
+import { Warnings } from "./Warnings";
+
+export function Finished({ view }: { view: Reimaging }) {
+  const [place, setPlace] = useUrlNumber("candidate", 0);
+  const [mode, setMode] = useUrlWord("view", "compare");
+  const tuned = useTuned(view);
+  const ordering = useOrderAgain(view);
+  const shown = tuned.shown;
+  const candidates = shown.result?.candidates ?? [];
+  const candidate = candidates[place] ?? candidates[0];
+  if (!view.result || !shown.result || !candidate) return null;
+  if (mode === "edit") return <Editing view={view} onDone={() => setMode(null)} />;
+  return (
+    <Stack gap="lg">
+      <Actions view={shown} base={view} candidate={candidate} />
+      <Warnings view={view} />
+      <Decision view={view} onOverride={(choice) => ordering.again(choice)} isBusy={ordering.isPending} />
+      {ordering.error && <ProblemCard error={ordering.error} />}
+      <Stack gap="sm">
+        <Panels result={shown.result} candidate={candidate} isBusy={tuned.isBusy} />
+        <Group justify="space-between" gap="xs">
+          <Statement fw={600} />
+          <Text fz="xs" c="dimmed">
+            {texts.proof(view.result.proof?.equal ?? false)}
+          </Text>
+        </Group>
+      </Stack>
+      <Candidates
+        candidates={candidates}
+        chosen={candidate.index}
+        onChoose={(index) => setPlace(index, { replace: true })}
+        onDrawAgain={() => ordering.again({ seed: null })}
+        isBusy={ordering.isPending}
+      />
+      <div className={classes.tools}>
+        <Views view={view} shown={shown} candidate={candidate} mode={mode} onMode={setMode} />
+        <Card withBorder p="md" className={`${classes.refine} no-print`}>
+          <Refine view={view} tuned={tuned} ordering={ordering} onEdit={() => setMode("edit")} />
+        </Card>
+      </div>
+      {view.result.photo && (
+        <Photo
+          photo={view.result.photo}
+          result={view.result}
+          onChoose={(face) => ordering.again({ face, covering: {} })}
+        />
+      )}
+      <Rate view={view} />
+    </Stack>
+  );
+}
