@@ -51,7 +51,7 @@ export function DecisionBars({ models, chosen, atFirst = 4 }: DecisionBarsProps)
               <Table.Th scope="row" className={classes.name}>
                 {model.model}
                 {model.model_id === chosen && (
-                  <Text span fz="xs" c="dimmed" fw={400} ml={6}>
+                  <Text fz="xs" c="dimmed" fw={400} lh={1.2}>
                     {texts.chosen}
                   </Text>
                 )}
@@ -67,7 +67,7 @@ export function DecisionBars({ models, chosen, atFirst = 4 }: DecisionBarsProps)
               <Table.Td className={classes.number}>
                 {model.tone_de00 == null ? texts.notMeasured : decimals(model.tone_de00, 1)}
               </Table.Td>
-              <Table.Td>{fitWord(model)}</Table.Td>
+              <Table.Td className={classes.fits}>{fitWord(model)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
