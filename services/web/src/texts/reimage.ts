@@ -207,6 +207,10 @@ export const reimage = {
   },
   outcomes: { passed: "passed", failed: "failed", skipped: "skipped" },
   openIt: "Open this re-imaging",
+  whichFace: "Which face is meant?",
+  whichFaceDetail: (count: number) =>
+    `The photograph shows ${count} faces, numbered from the left: press one.`,
+  sentence: (words: string) => `${capital(words)}${/[.!?]$/.test(words) ? "" : "."}`,
   failed: "It did not work out",
   cancelledDetail: "It has no result.",
   failures,

@@ -65,7 +65,6 @@ export function useSides(src: string | null): { width: number; height: number } 
   const [sides, setSides] = useState<{ width: number; height: number } | null>(null);
   useEffect(() => {
     let isNewest = true;
-    setSides(null);
     if (src)
       loaded(src).then(
         ({ naturalWidth, naturalHeight }) => {

@@ -1,20 +1,12 @@
 // Images of the datasets of role `test`; a click finds the covering.
-import { Anchor, Button, Group, Select, Skeleton, Stack, Text, UnstyledButton } from "@mantine/core";
-import { useState } from "react";
+import { Anchor, Select, Stack } from "@mantine/core";
 import { Link } from "react-router";
 import { Answer } from "../../../components/Answer";
 import { EmptyState } from "../../../components/EmptyState";
-import { Face } from "../../../components/Face";
-import { api, client, type Schemas } from "../../../lib/api";
-import { plural } from "../../../lib/format";
-import { usePages } from "../../../lib/pages";
+import { api, type Schemas } from "../../../lib/api";
 import { useUrlWord } from "../../../lib/urlState";
 import { reimage as texts } from "../../../texts/reimage";
-import classes from "../reimage.module.css";
-import { useTaking } from "./DropEverywhere";
-import { different, imageName } from "./imageName";
-
-const AT_ONCE = 500; // what covers a face makes many images the same picture: each is shown once
+import { Images } from "./Images";
 
 export function TestImages() {
   const datasets = api.useQuery("get", "/v1/datasets", { params: { query: { role: "test", limit: 100 } } });
@@ -85,82 +77,4 @@ function filtersOf({ attributes }: Schemas["DatasetView"]) {
         label: `${name.replaceAll("_", " ")} ${value}`,
       })),
     }));
-}
-
-function Images({ datasetId, where }: { datasetId: string; where: string }) {
-  const pages = usePages(["get", "/v1/images", "test images", datasetId, where], async (after) => {
-    const query = {
-      dataset_id: [datasetId],
-      role: "test" as const,
-      limit: AT_ONCE,
-      include: "total" as const,
-      ...(where ? { where: [where] } : {}),
-      ...(after ? { after } : {}),
-    };
-    const { data } = await client.GET("/v1/images", { params: { query } });
-    return data as Schemas["ImageList"];
-  });
-  const [chosen, setChosen] = useState<string | null>(null);
-  const { take, isTaking } = useTaking();
-  const images = different(pages.items ?? []);
-  return (
-    <Answer
-      query={{ ...pages, data: pages.data?.pages[0] as Schemas["ImageList"] | undefined }}
-      skeleton={<Sketch />}
-    >
-      {({ total }) => (
-        <Stack gap="xs">
-          <div className={classes.thumbnails}>
-            {images.map((image) => (
-              <UnstyledButton
-                key={image.id}
-                className={classes.thumbnail}
-                aria-label={imageName(image)}
-                aria-busy={isTaking && chosen === image.id}
-                title={imageName(image)}
-                onClick={() => {
-                  setChosen(image.id);
-                  take({ imageId: image.id });
-                }}
-              >
-                <Face
-                  src={image.urls.thumbnail ?? image.urls.content ?? ""}
-                  alt=""
-                  side={image.width}
-                  size={64}
-                />
-              </UnstyledButton>
-            ))}
-          </div>
-          <Group justify="space-between" gap="xs">
-            <Text fz="xs" c="dimmed">
-              {plural(total ?? images.length, "image")}
-              {(total ?? 0) > images.length && `, ${texts.shownOnce}`}
-            </Text>
-            {pages.hasNextPage && (
-              <Button
-                size="compact-xs"
-                variant="subtle"
-                loading={pages.isFetchingNextPage}
-                onClick={() => pages.fetchNextPage()}
-              >
-                {texts.more}
-              </Button>
-            )}
-          </Group>
-        </Stack>
-      )}
-    </Answer>
-  );
-}
-
-function Sketch() {
-  return (
-    <div className={classes.thumbnails}>
-      {Array.from({ length: 12 }, (_, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
-        <Skeleton key={place} h={64} w={64} />
-      ))}
-    </div>
-  );
 }

@@ -1,5 +1,5 @@
 // Nothing came of it: why, in the service's words, and the remedy at hand.
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { ProblemCard } from "../../../components/ProblemCard";
 import { useUrlWord } from "../../../lib/urlState";
 import { reimage as texts } from "../../../texts/reimage";
@@ -31,9 +31,9 @@ export function Failed({ view }: { view: Reimaging }) {
   const map = covering.covering_id ? `/v1/coverings/${covering.covering_id}/content` : null;
   const until = askedOf(view).until;
   return (
-    <div className={classes.stage}>
+    <div className={classes.stage} data-wide={faces.length > 0 || undefined}>
       {picture && (
-        <Covering picture={picture} alt={texts.pictureSent} map={map}>
+        <Covering picture={picture} alt={texts.pictureSent} map={map} most={faces.length > 0 ? 776 : 448}>
           {sides && faces.length > 0 && (
             <FaceBoxes
               faces={faces}
@@ -47,6 +47,11 @@ export function Failed({ view }: { view: Reimaging }) {
       <Stack gap="md" className={classes.side}>
         {code === "no_suitable_model" ? (
           <NoSuitableModel facts={facts} message={view.error?.message ?? ""} ordering={ordering} />
+        ) : faces.length > 0 && picture ? (
+          <Stack gap={4} role="status">
+            <Title order={2}>{texts.whichFace}</Title>
+            <Text>{texts.whichFaceDetail(faces.length)}</Text>
+          </Stack>
         ) : (
           <>
             <ProblemCard error={problemOfJob(view)} />

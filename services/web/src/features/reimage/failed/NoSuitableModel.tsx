@@ -20,7 +20,7 @@ export function NoSuitableModel({ facts, message, ordering }: NoSuitableModelPro
     <Stack gap="md" role="alert">
       <Stack gap={4}>
         <Title order={2}>{texts.noModel}</Title>
-        <Text>{message}</Text>
+        <Text>{texts.sentence(message)}</Text>
         <Text c="dimmed" fz="sm">
           {texts.noModelDetail}
         </Text>
@@ -90,7 +90,7 @@ function NearModel({ model, ordering }: NearModelProps) {
             {[percent(model.probability), fitWord(model)].join(", ")}
           </Text>
           {differences.length > 0 && (
-            <Text fz="sm">
+            <Text fz="sm" c="dimmed">
               {texts.differsBy}{" "}
               {differences
                 .map(([name, by]) => `${(texts.parts[name] ?? name).toLowerCase()} ${decimals(by, 1)}`)

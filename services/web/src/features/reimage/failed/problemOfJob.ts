@@ -9,7 +9,7 @@ export function problemOfJob({ error, status, id }: Reimaging): ApiProblem {
     type: `/problems/${code.replaceAll("_", "-")}`,
     title: texts.failures[code] ?? texts.failed,
     status: 0,
-    detail: error?.message ?? texts.cancelledDetail,
+    detail: error ? texts.sentence(error.message) : texts.cancelledDetail,
     instance: `/v1/reimagings/${id}`,
     code,
     request_id: "",

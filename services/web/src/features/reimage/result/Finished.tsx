@@ -45,7 +45,7 @@ export function Finished({ view }: { view: Reimaging }) {
         </Group>
       </Stack>
       <Candidates
-        candidates={candidates}
+        candidates={view.result.candidates ?? []} // as they were drawn: another K is for the one that is looked at
         chosen={candidate.index}
         onChoose={(index) => setPlace(index, { replace: true })}
         onDrawAgain={() => ordering.again({ seed: null })}

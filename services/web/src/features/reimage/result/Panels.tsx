@@ -9,6 +9,7 @@ import { reimage as texts } from "../../../texts/reimage";
 import { useSides, useSteady } from "../pixels";
 import classes from "../reimage.module.css";
 import type { Candidate, Result } from "../reimaging";
+import { commonSize } from "./commonSize";
 
 interface PanelsProps {
   result: Result;
@@ -39,7 +40,10 @@ export function Panels({ result, candidate, isBusy }: PanelsProps) {
   const { ref, width } = useElementSize();
   const [zoomed, setZoomed] = useUrlWord("zoom");
   const columns = width >= NARROW ? 4 : 2;
-  const size = Math.floor(((width || 752) - (columns - 1) * GAP) / columns);
+  const room = Math.floor(((width || 752) - (columns - 1) * GAP) / columns);
+  const drawn = useSides(candidate.generated)?.width ?? 32; // the model's side; the input may have another
+  const final = useSides(candidate.final)?.width ?? drawn;
+  const size = commonSize([drawn, final], room);
   const steps = stepsOf(result, candidate);
   return (
     <>
