@@ -8,12 +8,13 @@ import { DropEverywhere } from "./choose/DropEverywhere";
 import { Welcome } from "./choose/Welcome";
 import { One } from "./One";
 import classes from "./reimage.module.css";
+import { Verify } from "./Verify";
 
 export function Screen() {
   const { reimagingId } = useParams();
   return (
     <DropEverywhere>
-      <Page title={texts.title} detail={texts.detail}>
+      <Page title={texts.title} detail={texts.detail} actions={<Verify />}>
         <Box className={classes.columns} data-open={reimagingId ? true : undefined}>
           <Chooser isBeside={Boolean(reimagingId)} />
           <Box component="section" aria-label={texts.picture} miw={0}>

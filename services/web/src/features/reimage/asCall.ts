@@ -3,14 +3,16 @@ import type { Call } from "../../lib/calls";
 import { askedAgain, askedOf, type Options, type Reimaging } from "./reimaging";
 
 const PATH = "/v1/reimagings";
+const USUAL_CANDIDATES = 8;
 const WAIT: [string, string][] = [["Prefer", "wait=10"]];
 
 /** Without what is the default anyway. */
 export function toldOptions(view: Reimaging): Options {
-  const { until, engine, pick, tone_match, attributes, smoothing, selector, covering, ...rest } =
+  const { until, engine, pick, tone_match, attributes, smoothing, selector, covering, candidates, ...rest } =
     askedAgain(view);
   return {
     ...rest,
+    ...(candidates && candidates !== USUAL_CANDIDATES ? { candidates } : {}),
     ...(covering && Object.keys(covering).length > 0 ? { covering } : {}),
     ...(until && until !== "final" ? { until } : {}),
     ...(engine && engine !== "auto" ? { engine } : {}),

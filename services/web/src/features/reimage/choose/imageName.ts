@@ -14,5 +14,6 @@ export function imageName({ row, attributes }: Known): string {
 
 /** One image of each picture: under a covering faces that differ become the same. */
 export function different<Image extends { sha256: string }>(images: Image[]): Image[] {
-  return [...new Map(images.toReversed().map((image) => [image.sha256, image])).values()].toReversed();
+  const seen = new Set<string>();
+  return images.filter(({ sha256 }) => !seen.has(sha256) && seen.add(sha256));
 }

@@ -1,6 +1,6 @@
 // What may be done with a result: take it along, prove it, pass it on, delete it.
 import { Button, CopyButton, Group, Menu, Text } from "@mantine/core";
-import { IconDots, IconDownload, IconLink, IconShieldCheck } from "@tabler/icons-react";
+import { IconDots, IconDownload, IconLink } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -14,7 +14,6 @@ import { asProblem } from "../../../lib/problem";
 import { reimage as texts } from "../../../texts/reimage";
 import { callOf, pythonOf } from "../asCall";
 import { askedOf, type Candidate, type Reimaging } from "../reimaging";
-import { Verify } from "./Verify";
 
 interface ActionsProps {
   /** What is shown: the re-imaging, or the same by another K. */
@@ -24,7 +23,6 @@ interface ActionsProps {
 }
 
 export function Actions({ view, base, candidate }: ActionsProps) {
-  const [isVerifying, setIsVerifying] = useState(false);
   const remove = useRemove(base, view);
   const bundle = view.files["bundle.zip"];
   return (
@@ -60,12 +58,6 @@ export function Actions({ view, base, candidate }: ActionsProps) {
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item
-                leftSection={<IconShieldCheck size={16} aria-hidden />}
-                onClick={() => setIsVerifying(true)}
-              >
-                {texts.verify}
-              </Menu.Item>
               {view.result?.labelled && (
                 <Menu.Item component="a" href={view.result.labelled} download="labelled.png">
                   {texts.downloadLabelled}
@@ -89,7 +81,6 @@ export function Actions({ view, base, candidate }: ActionsProps) {
         </Group>
       </Group>
       {Boolean(remove.error) && <ProblemCard error={remove.error} />}
-      <Verify isOpen={isVerifying} onClose={() => setIsVerifying(false)} />
     </>
   );
 }

@@ -1,13 +1,14 @@
 // Whether a bundle is as this service has signed it: each check with its outcome.
 import { Alert, Button, FileInput, List, Modal, Stack, Text, ThemeIcon } from "@mantine/core";
-import { IconCheck, IconMinus, IconX } from "@tabler/icons-react";
+import { useDisclosure } from "@mantine/hooks";
+import { IconCheck, IconMinus, IconShieldCheck, IconX } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { ProblemCard } from "../../../components/ProblemCard";
-import { Statement } from "../../../components/Statement";
-import type { Schemas } from "../../../lib/api";
-import { postForm } from "../../../lib/posting";
-import { reimage as texts } from "../../../texts/reimage";
+import { ProblemCard } from "../../components/ProblemCard";
+import { Statement } from "../../components/Statement";
+import type { Schemas } from "../../lib/api";
+import { postForm } from "../../lib/posting";
+import { reimage as texts } from "../../texts/reimage";
 
 const LOOKS = {
   passed: { color: "green", icon: IconCheck },
@@ -15,35 +16,46 @@ const LOOKS = {
   skipped: { color: "gray", icon: IconMinus },
 } as const;
 
-export function Verify({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export function Verify() {
+  const [isOpen, { open, close }] = useDisclosure(false);
   const verify = useMutation({
     mutationFn: (bundle: File) => postForm<Schemas["VerificationView"]>("/v1/verifications", { bundle }),
   });
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={texts.verify}
-      size="lg"
-      closeButtonProps={{ "aria-label": texts.close }}
-    >
-      <Stack>
-        <Text c="dimmed" fz="sm">
-          {texts.verifyDetail}
-        </Text>
-        <FileInput
-          label={texts.bundleFile}
-          placeholder={texts.chooseBundle}
-          accept=".zip,application/zip"
-          onChange={(file) => file && verify.mutate(file)}
-        />
-        <div role="status">
-          {verify.isPending && <Text>{texts.checking}</Text>}
-          {verify.data && <Outcome found={verify.data} onClose={onClose} />}
-        </div>
-        {verify.error && <ProblemCard error={verify.error} />}
-      </Stack>
-    </Modal>
+    <>
+      <Button
+        variant="subtle"
+        className="no-print"
+        leftSection={<IconShieldCheck size={16} aria-hidden />}
+        onClick={open}
+      >
+        {texts.verify}
+      </Button>
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        title={texts.verify}
+        size="lg"
+        closeButtonProps={{ "aria-label": texts.close }}
+      >
+        <Stack>
+          <Text c="dimmed" fz="sm">
+            {texts.verifyDetail}
+          </Text>
+          <FileInput
+            label={texts.bundleFile}
+            placeholder={texts.chooseBundle}
+            accept=".zip,application/zip"
+            onChange={(file) => file && verify.mutate(file)}
+          />
+          <div role="status">
+            {verify.isPending && <Text>{texts.checking}</Text>}
+            {verify.data && <Outcome found={verify.data} onClose={close} />}
+          </div>
+          {verify.error && <ProblemCard error={verify.error} />}
+        </Stack>
+      </Modal>
+    </>
   );
 }
 
