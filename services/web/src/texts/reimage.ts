@@ -45,6 +45,12 @@ export const reimage = {
   title: "Re-image",
   detail: "Fill what covers a face with what may lie beneath.",
   picture: "The picture",
+  stages: {
+    open: "Filling the face",
+    covering: "The covering is found",
+    final: "The face is filled",
+    failed: "Nothing came of it",
+  },
   from: "Where the picture comes from",
   testImages: "Test images",
   earlier: "Earlier",

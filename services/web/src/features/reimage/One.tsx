@@ -2,6 +2,7 @@
 
 import { Answer } from "../../components/Answer";
 import { api } from "../../lib/api";
+import { reimage as texts } from "../../texts/reimage";
 import { Covered } from "./Covered";
 import { Failed } from "./failed/Failed";
 import { Running } from "./Running";
@@ -20,7 +21,15 @@ export function One({ id }: { id: string }) {
         state.data && isOpen(state.data as Reimaging) ? ASKED_EVERY_MS : false,
     },
   );
-  return <Answer query={query}>{(view) => <Stage view={view as Reimaging} />}</Answer>;
+  const view = query.data as Reimaging | undefined;
+  return (
+    <>
+      <span className="visually-hidden" role="status">
+        {view?.id === id && texts.stages[stageOf(view)]}
+      </span>
+      <Answer query={query}>{() => view && <Stage key={id} view={view} />}</Answer>
+    </>
+  );
 }
 
 function Stage({ view }: { view: Reimaging }) {

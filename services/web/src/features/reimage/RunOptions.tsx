@@ -58,12 +58,14 @@ interface ModelSelectProps {
 /** Selection by either way, or a model by name: the override. */
 export function ModelSelect({ value, onChange, error, label = texts.filledBy }: ModelSelectProps) {
   const models = api.useQuery("get", "/v1/models", { params: { query: { limit: 100 } } });
+  const selectors = api.useQuery("get", "/v1/selectors", { params: { query: { limit: 1 } } });
+  const hasNetwork = value === "cnn" || (selectors.data?.data.length ?? 0) > 0;
   const data = [
     {
       group: texts.chosenForYou,
       items: [
         { value: "attributes", label: texts.byAttributes },
-        { value: "cnn", label: texts.byNetwork },
+        ...(hasNetwork ? [{ value: "cnn", label: texts.byNetwork }] : []),
       ],
     },
     {

@@ -18,7 +18,7 @@ export function Screen() {
         <Box className={classes.columns} data-open={reimagingId ? true : undefined}>
           <Chooser isBeside={Boolean(reimagingId)} />
           <Box component="section" aria-label={texts.picture} miw={0}>
-            {reimagingId ? <One key={reimagingId} id={reimagingId} /> : <Welcome />}
+            {reimagingId ? <One id={reimagingId} /> : <Welcome />}
           </Box>
         </Box>
       </Page>

@@ -80,7 +80,7 @@ export function Candidates({ candidates, chosen, onChoose, onDrawAgain, isBusy }
               </Text>
             ))}
             {candidate.near_copy && (
-              <Text fz="xs" c="orange" fw={600} className={classes.flag}>
+              <Text fz="xs" fw={700} className={classes.flag}>
                 <IconAlertTriangle size={12} aria-hidden /> {texts.nearCopy}
               </Text>
             )}

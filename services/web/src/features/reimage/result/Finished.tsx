@@ -1,5 +1,5 @@
 // A finished re-imaging: the four steps, the model that was chosen, the candidates, and the tools around them.
-import { Card, Group, Stack, Text } from "@mantine/core";
+import { Card, Stack, Text } from "@mantine/core";
 import { ProblemCard } from "../../../components/ProblemCard";
 import { Statement } from "../../../components/Statement";
 import { useUrlNumber, useUrlWord } from "../../../lib/urlState";
@@ -37,12 +37,9 @@ export function Finished({ view }: { view: Reimaging }) {
       {ordering.error && <ProblemCard error={ordering.error} />}
       <Stack gap="sm">
         <Panels result={shown.result} candidate={candidate} isBusy={tuned.isBusy} />
-        <Group justify="space-between" gap="xs">
-          <Statement fw={600} />
-          <Text fz="xs" c="dimmed">
-            {texts.proof(view.result.proof?.equal ?? false)}
-          </Text>
-        </Group>
+        <Text fz="xs" c="dimmed">
+          {texts.proof(view.result.proof?.equal ?? false)}
+        </Text>
       </Stack>
       <Candidates
         candidates={view.result.candidates ?? []} // as they were drawn: another K is for the one that is looked at
@@ -65,6 +62,7 @@ export function Finished({ view }: { view: Reimaging }) {
         />
       )}
       <Rate view={view} />
+      <Statement fw={600} className={classes.statement} />
     </Stack>
   );
 }
