@@ -81,8 +81,8 @@ function Row({ view }: { view: Reimaging }) {
       onClick={() => navigate(`/reimage/${view.id}?list=earlier`)}
     >
       <Group gap="sm" wrap="nowrap">
-        <Box w={48} h={48} className={classes.earlierFace}>
-          {final && <Face src={final} alt="" side={view.result?.photo ? 256 : side} size={48} />}
+        <Box w={64} h={64} className={classes.earlierFace}>
+          {final && <Face src={final} alt="" side={view.result?.photo ? 256 : side} size={64} />}
         </Box>
         <Stack gap={0} miw={0}>
           <Text fz="sm" fw={600} truncate>
