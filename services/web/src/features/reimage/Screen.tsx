@@ -1,5 +1,6 @@
 // Re-image: choose a picture, see what is covered, run, look at what may lie beneath.
 import { Box } from "@mantine/core";
+import { memo } from "react";
 import { useParams } from "react-router";
 import { Page } from "../../components/Page";
 import { reimage as texts } from "../../texts/reimage";
@@ -11,7 +12,11 @@ import classes from "./reimage.module.css";
 import { Verify } from "./Verify";
 
 export function Screen() {
-  const { reimagingId } = useParams();
+  return <Columns reimagingId={useParams().reimagingId} />;
+}
+
+/** What else changes in the address is for those that read it: a slider does not draw the whole screen anew. */
+const Columns = memo(function Columns({ reimagingId }: { reimagingId: string | undefined }) {
   return (
     <DropEverywhere>
       <Page title={texts.title} detail={texts.detail} actions={<Verify />}>
@@ -24,4 +29,4 @@ export function Screen() {
       </Page>
     </DropEverywhere>
   );
-}
+});

@@ -1,8 +1,10 @@
 // Ordering from a screen: the answer is put where its own screen looks, then that screen is opened.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { useNavigate } from "react-router";
 import { order, type Picture, pictureOf } from "./picture";
 import { askedAgain, type Options, type Reimaging } from "./reimaging";
+import { useSameFunction } from "./useSameFunction";
 
 export const reimagingKey = (id: string) =>
   ["get", "/v1/reimagings/{reimaging_id}", { params: { path: { reimaging_id: id } } }] as const;
@@ -26,10 +28,17 @@ export function useOrder() {
   });
 }
 
+export interface OrderAgain {
+  again: (change?: Options, search?: string) => void;
+  isPending: boolean;
+  error: unknown;
+}
+
 /** The same picture again, with a change of what is asked. */
-export function useOrderAgain(view: Reimaging) {
-  const { mutate, ...rest } = useOrder();
-  const again = (change: Options = {}, search?: string): void =>
-    mutate({ picture: pictureOf(view), options: askedAgain(view, change), search });
-  return { again, ...rest };
+export function useOrderAgain(view: Reimaging): OrderAgain {
+  const { mutate, isPending, error } = useOrder();
+  const again = useSameFunction((change: Options = {}, search?: string) =>
+    mutate({ picture: pictureOf(view), options: askedAgain(view, change), search }),
+  );
+  return useMemo(() => ({ again, isPending, error }), [again, isPending, error]);
 }

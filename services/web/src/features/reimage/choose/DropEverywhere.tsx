@@ -6,7 +6,7 @@ import {
   type ReactNode,
   useContext,
   useEffect,
-  useRef,
+  useMemo,
   useState,
 } from "react";
 import { ProblemCard } from "../../../components/ProblemCard";
@@ -14,6 +14,7 @@ import { reimage as texts } from "../../../texts/reimage";
 import type { Picture } from "../picture";
 import classes from "../reimage.module.css";
 import { useOrder } from "../useOrder";
+import { useSameFunction } from "../useSameFunction";
 
 interface Taking {
   take: (picture: Picture) => void;
@@ -33,19 +34,18 @@ const pictureIn = (files: FileList | undefined | null): File | undefined =>
 export function DropEverywhere({ children }: { children: ReactNode }) {
   const { mutate, error, isPending } = useOrder();
   const [isOver, setIsOver] = useState(false);
-  const take = (picture: Picture): void => mutate({ picture, options: { until: "covering" } });
-  const newest = useRef(take);
-  newest.current = take;
+  const take = useSameFunction((picture: Picture) => mutate({ picture, options: { until: "covering" } }));
+  const taking = useMemo(() => ({ take, isTaking: isPending }), [take, isPending]);
   useEffect(() => {
     const paste = (event: ClipboardEvent): void => {
       const file = pictureIn(event.clipboardData?.files);
       if (!file) return; // words are for the field that has the focus
       event.preventDefault();
-      newest.current({ file, name: file.name });
+      take({ file, name: file.name });
     };
     document.addEventListener("paste", paste);
     return () => document.removeEventListener("paste", paste);
-  }, []);
+  }, [take]);
   const over = (event: DragEvent): void => {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
@@ -58,7 +58,7 @@ export function DropEverywhere({ children }: { children: ReactNode }) {
     if (file) take({ file, name: file.name });
   };
   return (
-    <TakingContext.Provider value={{ take, isTaking: isPending }}>
+    <TakingContext.Provider value={taking}>
       <Box
         className={classes.dropArea}
         data-over={isOver || undefined}

@@ -1,6 +1,6 @@
 // The images of a test dataset, page by page, each page's thumbnails as one picture.
 import { Button, Group, Skeleton, Stack, Text, UnstyledButton } from "@mantine/core";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { Answer } from "../../../components/Answer";
 import { client, type Schemas } from "../../../lib/api";
 import { plural } from "../../../lib/format";
@@ -16,7 +16,8 @@ const SIZE = 64;
 
 type Placed = Schemas["ImageView"] & { sheet: Sheet; number: number; total: number };
 
-export function Images({ datasetId, where }: { datasetId: string; where: string }) {
+/** It reads nothing of the address itself: what else changes there leaves it as it is. */
+export const Images = memo(function Images({ datasetId, where }: { datasetId: string; where: string }) {
   const pages = usePages(["get", "/v1/images", "test images", datasetId, where], async (after) => {
     const query = {
       dataset_id: [datasetId],
@@ -60,7 +61,7 @@ export function Images({ datasetId, where }: { datasetId: string; where: string 
       )}
     </Answer>
   );
-}
+});
 
 function Thumbnails({ images }: { images: Placed[] }) {
   const [chosen, setChosen] = useState<string | null>(null);

@@ -1,14 +1,20 @@
 // Images of the datasets of role `test`; a click finds the covering.
 import { Anchor, Select, Stack } from "@mantine/core";
+import { memo } from "react";
 import { Link } from "react-router";
 import { Answer } from "../../../components/Answer";
 import { EmptyState } from "../../../components/EmptyState";
 import { api, type Schemas } from "../../../lib/api";
 import { useUrlWord } from "../../../lib/urlState";
 import { reimage as texts } from "../../../texts/reimage";
+import { useSameFunction } from "../useSameFunction";
 import { Images } from "./Images";
 
 export function TestImages() {
+  const [wanted, setWanted] = useUrlWord("dataset");
+  const [filter, setFilter] = useUrlWord("where");
+  const onDataset = useSameFunction((id: string | null) => setWanted(id, { replace: true }));
+  const onFilter = useSameFunction((where: string | null) => setFilter(where, { replace: true }));
   const datasets = api.useQuery("get", "/v1/datasets", { params: { query: { role: "test", limit: 100 } } });
   return (
     <Answer
@@ -26,14 +32,29 @@ export function TestImages() {
         />
       }
     >
-      {({ data }) => <OfDatasets datasets={data} />}
+      {({ data }) => (
+        <OfDatasets
+          datasets={data}
+          wanted={wanted}
+          filter={filter}
+          onDataset={onDataset}
+          onFilter={onFilter}
+        />
+      )}
     </Answer>
   );
 }
 
-function OfDatasets({ datasets }: { datasets: Schemas["DatasetView"][] }) {
-  const [wanted, setWanted] = useUrlWord("dataset");
-  const [filter, setFilter] = useUrlWord("where");
+interface OfDatasetsProps {
+  datasets: Schemas["DatasetView"][];
+  wanted: string;
+  filter: string;
+  onDataset: (id: string | null) => void;
+  onFilter: (where: string | null) => void;
+}
+
+const OfDatasets = memo(function OfDatasets(props: OfDatasetsProps) {
+  const { datasets, wanted, filter, onDataset, onFilter } = props;
   const dataset = datasets.find(({ id }) => id === wanted) ?? datasets[0];
   if (!dataset) return null;
   const filters = filtersOf(dataset);
@@ -46,7 +67,7 @@ function OfDatasets({ datasets }: { datasets: Schemas["DatasetView"][] }) {
           aria-label={texts.dataset}
           data={datasets.map(({ id, name }) => ({ value: id, label: name }))}
           value={dataset.id}
-          onChange={(id) => setWanted(id, { replace: true })}
+          onChange={onDataset}
           allowDeselect={false}
         />
       )}
@@ -59,12 +80,12 @@ function OfDatasets({ datasets }: { datasets: Schemas["DatasetView"][] }) {
         nothingFoundMessage={texts.noSuchValue}
         data={filters}
         value={where || null}
-        onChange={(value) => setFilter(value, { replace: true })}
+        onChange={onFilter}
       />
       <Images datasetId={dataset.id} where={where} key={`${dataset.id} ${where}`} />
     </Stack>
   );
-}
+});
 
 /** `where` words of every attribute's values, in groups. */
 function filtersOf({ attributes }: Schemas["DatasetView"]) {

@@ -1,10 +1,11 @@
 // A picture from this device; phones offer their own ways in the same dialog.
 import { Button, type ButtonProps, FileButton } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
+import { memo } from "react";
 import { reimage as texts } from "../../../texts/reimage";
 import { useTaking } from "./DropEverywhere";
 
-export function UploadButton(props: ButtonProps) {
+export const UploadButton = memo(function UploadButton(props: ButtonProps) {
   const { take, isTaking } = useTaking();
   return (
     <FileButton
@@ -18,4 +19,4 @@ export function UploadButton(props: ButtonProps) {
       )}
     </FileButton>
   );
-}
+});

@@ -117,7 +117,7 @@ function Painting({ view, picture, pixels, first, onDone }: PaintingProps) {
             {texts.leave}
           </Button>
         </Group>
-        {error && <ProblemCard error={error} />}
+        {Boolean(error) && <ProblemCard error={error} />}
         <Statement c="dimmed" />
       </Stack>
     </div>

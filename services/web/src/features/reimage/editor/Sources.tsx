@@ -5,7 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 import { ProblemCard } from "../../../components/ProblemCard";
 import { editor as texts } from "../../../texts/editor";
 import type { Reimaging } from "../reimaging";
-import type { useOrderAgain } from "../useOrder";
+import type { OrderAgain } from "../useOrder";
 import classes from "./editor.module.css";
 import { type Mask, mapOf } from "./mask";
 import { lastCoveringUrl, maskFrom, pngOf } from "./source";
@@ -15,7 +15,7 @@ interface SourcesProps {
   pixels: ImageData;
   mask: Mask;
   onMask: (mask: Mask) => void;
-  ordering: ReturnType<typeof useOrderAgain>;
+  ordering: OrderAgain;
 }
 
 export function Sources({ view, pixels, mask, onMask, ordering }: SourcesProps) {

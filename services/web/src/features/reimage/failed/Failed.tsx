@@ -78,7 +78,7 @@ export function Failed({ view }: { view: Reimaging }) {
             </Group>
           </>
         )}
-        {ordering.error && <ProblemCard error={ordering.error} />}
+        {Boolean(ordering.error) && <ProblemCard error={ordering.error} />}
       </Stack>
     </div>
   );

@@ -4,13 +4,13 @@ import { Link } from "react-router";
 import { fitWord } from "../../../components/DecisionBars";
 import { decimals, percent } from "../../../lib/format";
 import { reimage as texts } from "../../../texts/reimage";
-import type { useOrderAgain } from "../useOrder";
+import type { OrderAgain } from "../useOrder";
 import { type Facts, type Nearest, nearestOf, toCollectOf } from "./facts";
 
 interface NoSuitableModelProps {
   facts: Facts;
   message: string;
-  ordering: ReturnType<typeof useOrderAgain>;
+  ordering: OrderAgain;
 }
 
 export function NoSuitableModel({ facts, message, ordering }: NoSuitableModelProps) {
@@ -74,7 +74,7 @@ export function NoSuitableModel({ facts, message, ordering }: NoSuitableModelPro
 
 interface NearModelProps {
   model: Nearest;
-  ordering: ReturnType<typeof useOrderAgain>;
+  ordering: OrderAgain;
 }
 
 function NearModel({ model, ordering }: NearModelProps) {

@@ -1,12 +1,12 @@
 // Wanted attributes that no fitting face has: what is to be had instead, to be chosen at once.
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { reimage as texts } from "../../../texts/reimage";
-import type { useOrderAgain } from "../useOrder";
+import type { OrderAgain } from "../useOrder";
 
 interface ReachableProps {
   reachable: [attribute: string, values: string[]][];
   wanted: Record<string, string>;
-  ordering: ReturnType<typeof useOrderAgain>;
+  ordering: OrderAgain;
 }
 
 export function Reachable({ reachable, wanted, ordering }: ReachableProps) {

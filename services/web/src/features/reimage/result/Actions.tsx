@@ -2,7 +2,7 @@
 import { Button, CopyButton, Group, Menu, Text } from "@mantine/core";
 import { IconDots, IconDownload, IconLink } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useNavigate } from "react-router";
 import { ConfirmButton } from "../../../components/ConfirmButton";
 import { CopyAsCall } from "../../../components/CopyAsCall";
@@ -22,7 +22,7 @@ interface ActionsProps {
   candidate: Candidate;
 }
 
-export function Actions({ view, base, candidate }: ActionsProps) {
+export const Actions = memo(function Actions({ view, base, candidate }: ActionsProps) {
   const remove = useRemove(base, view);
   const bundle = view.files["bundle.zip"];
   return (
@@ -83,7 +83,7 @@ export function Actions({ view, base, candidate }: ActionsProps) {
       {Boolean(remove.error) && <ProblemCard error={remove.error} />}
     </>
   );
-}
+});
 
 /** The result, the same by other K, and the look for its covering that it came from: all go. */
 function useRemove(base: Reimaging, view: Reimaging) {

@@ -1,7 +1,7 @@
 // The versions of the face: one is chosen by click or by arrow keys.
 import { Box, Button, Group, Text, Title, UnstyledButton } from "@mantine/core";
 import { IconAlertTriangle, IconDice5 } from "@tabler/icons-react";
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, memo, useRef } from "react";
 import { Face } from "../../../components/Face";
 import { percent } from "../../../lib/format";
 import { reimage as texts } from "../../../texts/reimage";
@@ -18,7 +18,13 @@ interface CandidatesProps {
   isBusy: boolean;
 }
 
-export function Candidates({ candidates, chosen, onChoose, onDrawAgain, isBusy }: CandidatesProps) {
+export const Candidates = memo(function Candidates({
+  candidates,
+  chosen,
+  onChoose,
+  onDrawAgain,
+  isBusy,
+}: CandidatesProps) {
   const strip = useRef<HTMLDivElement>(null);
   const varying = varyingAttributes(candidates);
   const side = useSides(candidates[0]?.final ?? null)?.width ?? 32;
@@ -94,7 +100,7 @@ export function Candidates({ candidates, chosen, onChoose, onDrawAgain, isBusy }
       </div>
     </Box>
   );
-}
+});
 
 function wordsOf(candidate: Candidate, varying: string[]): string {
   const attributes = varying.map((name) => `${name.replaceAll("_", " ")} ${candidate.attributes[name]}`);

@@ -1,5 +1,6 @@
 // Which model fills the face and why, how many answers there are, and another model instead.
 import { Anchor, Badge, Box, Card, Group, Stack, Text } from "@mantine/core";
+import { memo } from "react";
 import { Link } from "react-router";
 import { DecisionBars } from "../../../components/DecisionBars";
 import { reimage as texts } from "../../../texts/reimage";
@@ -13,7 +14,7 @@ interface DecisionProps {
   isBusy: boolean;
 }
 
-export function Decision({ view, onOverride, isBusy }: DecisionProps) {
+export const Decision = memo(function Decision({ view, onOverride, isBusy }: DecisionProps) {
   const { selection, combinations, engine, is_fallback } = view.result ?? {};
   const asked = askedOf(view);
   if (!selection) return null;
@@ -74,4 +75,4 @@ export function Decision({ view, onOverride, isBusy }: DecisionProps) {
       </div>
     </Card>
   );
-}
+});

@@ -6,8 +6,9 @@ import { useUrlNumber, useUrlWord } from "../../../lib/urlState";
 import { reimage as texts } from "../../../texts/reimage";
 import { Editing } from "../Editing";
 import classes from "../reimage.module.css";
-import type { Reimaging } from "../reimaging";
+import type { Candidate, Reimaging } from "../reimaging";
 import { useOrderAgain } from "../useOrder";
+import { useSameFunction } from "../useSameFunction";
 import { Actions } from "./Actions";
 import { Candidates } from "./Candidates";
 import { Decision } from "./Decision";
@@ -19,11 +20,19 @@ import { useTuned } from "./useTuned";
 import { Views } from "./Views";
 import { Warnings } from "./Warnings";
 
+const NONE: Candidate[] = [];
+
 export function Finished({ view }: { view: Reimaging }) {
   const [place, setPlace] = useUrlNumber("candidate", 0);
   const [mode, setMode] = useUrlWord("view", "compare");
   const tuned = useTuned(view);
   const ordering = useOrderAgain(view);
+  const { again } = ordering;
+  const choose = useSameFunction((index: number) => setPlace(index, { replace: true }));
+  const drawAgain = useSameFunction(() => again({ seed: null }));
+  const chooseFace = useSameFunction((face: number) => again({ face, covering: {} }));
+  const show = useSameFunction((next: string | null) => setMode(next, { replace: true }));
+  const edit = useSameFunction(() => setMode("edit"));
   const shown = tuned.shown;
   const candidates = shown.result?.candidates ?? [];
   const candidate = candidates[place] ?? candidates[0];
@@ -33,8 +42,8 @@ export function Finished({ view }: { view: Reimaging }) {
     <Stack gap="lg">
       <Actions view={shown} base={view} candidate={candidate} />
       <Warnings view={view} />
-      <Decision view={view} onOverride={(choice) => ordering.again(choice)} isBusy={ordering.isPending} />
-      {ordering.error && <ProblemCard error={ordering.error} />}
+      <Decision view={view} onOverride={again} isBusy={ordering.isPending} />
+      {Boolean(ordering.error) && <ProblemCard error={ordering.error} />}
       <Stack gap="sm">
         <Panels result={shown.result} candidate={candidate} isBusy={tuned.isBusy} />
         <Text fz="xs" c="dimmed">
@@ -42,25 +51,19 @@ export function Finished({ view }: { view: Reimaging }) {
         </Text>
       </Stack>
       <Candidates
-        candidates={view.result.candidates ?? []} // as they were drawn: another K is for the one that is looked at
+        candidates={view.result.candidates ?? NONE} // as they were drawn: another K is for the one that is looked at
         chosen={candidate.index}
-        onChoose={(index) => setPlace(index, { replace: true })}
-        onDrawAgain={() => ordering.again({ seed: null })}
+        onChoose={choose}
+        onDrawAgain={drawAgain}
         isBusy={ordering.isPending}
       />
       <div className={classes.tools}>
-        <Views view={view} shown={shown} candidate={candidate} mode={mode} onMode={setMode} />
+        <Views view={view} shown={shown} candidate={candidate} mode={mode} onMode={show} />
         <Card withBorder p="md" className={`${classes.refine} no-print`}>
-          <Refine view={view} tuned={tuned} ordering={ordering} onEdit={() => setMode("edit")} />
+          <Refine view={view} tuned={tuned} ordering={ordering} onEdit={edit} />
         </Card>
       </div>
-      {view.result.photo && (
-        <Photo
-          photo={view.result.photo}
-          result={view.result}
-          onChoose={(face) => ordering.again({ face, covering: {} })}
-        />
-      )}
+      {view.result.photo && <Photo photo={view.result.photo} result={view.result} onChoose={chooseFace} />}
       <Rate view={view} />
       <Statement fw={600} className={classes.statement} />
     </Stack>

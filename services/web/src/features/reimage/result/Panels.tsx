@@ -2,6 +2,7 @@
 import { ActionIcon, Box, Group, Modal, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useElementSize, useHotkeys, useViewportSize } from "@mantine/hooks";
 import { IconDownload } from "@tabler/icons-react";
+import { memo } from "react";
 import { Face } from "../../../components/Face";
 import { Statement } from "../../../components/Statement";
 import { useUrlWord } from "../../../lib/urlState";
@@ -36,7 +37,7 @@ function stepsOf(result: Result, candidate: Candidate): Step[] {
   ];
 }
 
-export function Panels({ result, candidate, isBusy }: PanelsProps) {
+export const Panels = memo(function Panels({ result, candidate, isBusy }: PanelsProps) {
   const { ref, width } = useElementSize();
   const [zoomed, setZoomed] = useUrlWord("zoom");
   const columns = width >= NARROW ? 4 : 2;
@@ -62,7 +63,7 @@ export function Panels({ result, candidate, isBusy }: PanelsProps) {
       <Zoom steps={steps} zoomed={zoomed} onZoom={setZoomed} candidate={candidate.index} />
     </>
   );
-}
+});
 
 interface PanelProps {
   step: Step;

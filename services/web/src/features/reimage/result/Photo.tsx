@@ -1,6 +1,7 @@
 // The whole photograph with the best candidate in it; other faces of it may be chosen.
 import { Button, Group, Stack, Title } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
+import { memo } from "react";
 import type { Schemas } from "../../../lib/api";
 import { reimage as texts } from "../../../texts/reimage";
 import { Covering } from "../Covering";
@@ -13,7 +14,7 @@ interface PhotoProps {
   onChoose: (face: number) => void;
 }
 
-export function Photo({ photo, result, onChoose }: PhotoProps) {
+export const Photo = memo(function Photo({ photo, result, onChoose }: PhotoProps) {
   if (!photo.url) return null;
   return (
     <Stack gap="xs">
@@ -34,4 +35,4 @@ export function Photo({ photo, result, onChoose }: PhotoProps) {
       </Group>
     </Stack>
   );
-}
+});

@@ -1,7 +1,7 @@
 // What its owner thinks of the result; nobody else sees it.
 import { Button, Group, Rating, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { ProblemCard } from "../../../components/ProblemCard";
 import { api } from "../../../lib/api";
 import { asProblem } from "../../../lib/problem";
@@ -9,7 +9,7 @@ import { reimage as texts } from "../../../texts/reimage";
 import type { Reimaging } from "../reimaging";
 import { reimagingKey } from "../useOrder";
 
-export function Rate({ view }: { view: Reimaging }) {
+export const Rate = memo(function Rate({ view }: { view: Reimaging }) {
   const queries = useQueryClient();
   const [stars, setStars] = useState(view.rating?.stars ?? 0);
   const [note, setNote] = useState(view.rating?.note ?? "");
@@ -58,4 +58,4 @@ export function Rate({ view }: { view: Reimaging }) {
       {refusal && !refusal.of("/note") && <ProblemCard error={refusal} />}
     </Stack>
   );
-}
+});

@@ -1,20 +1,20 @@
 // What may be tried without drawing anew (K, tone), and with: wanted attributes, another covering.
 import { Button, Divider, Group, Loader, Select, Slider, Stack, Switch, Text, Title } from "@mantine/core";
 import { IconBrush, IconPlayerPlayFilled } from "@tabler/icons-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { ProblemCard } from "../../../components/ProblemCard";
 import { api } from "../../../lib/api";
 import { asProblem } from "../../../lib/problem";
 import { reimage as texts } from "../../../texts/reimage";
 import { askedOf, type Reimaging } from "../reimaging";
-import type { useOrderAgain } from "../useOrder";
+import type { OrderAgain } from "../useOrder";
 import { tellsOf } from "./tells";
 import type { Tuned } from "./useTuned";
 
 interface RefineProps {
   view: Reimaging;
   tuned: Tuned;
-  ordering: ReturnType<typeof useOrderAgain>;
+  ordering: OrderAgain;
   onEdit: () => void;
 }
 
@@ -81,7 +81,7 @@ function Smoothing({ tuned }: { tuned: Tuned }) {
 }
 
 /** Values that every candidate must have; the model says which it can tell. */
-function Wanted({ view, ordering }: Pick<RefineProps, "view" | "ordering">) {
+const Wanted = memo(function Wanted({ view, ordering }: Pick<RefineProps, "view" | "ordering">) {
   const asked = askedOf(view).attributes;
   const [wanted, setWanted] = useState(asked);
   const selection = view.result?.selection;
@@ -125,4 +125,4 @@ function Wanted({ view, ordering }: Pick<RefineProps, "view" | "ordering">) {
       </Button>
     </Stack>
   );
-}
+});

@@ -1,5 +1,6 @@
 // Ways to look at the candidate: before and after, where candidates differ, the seam, and why this model.
 import { Box, Tabs } from "@mantine/core";
+import { memo } from "react";
 import { reimage as texts } from "../../../texts/reimage";
 import type { Candidate, Reimaging } from "../reimaging";
 import { BeforeAfter } from "./BeforeAfter";
@@ -18,7 +19,7 @@ interface ViewsProps {
 
 const MODES = ["compare", "uncertainty", "seam", "why"] as const;
 
-export function Views({ view, shown, candidate, mode, onMode }: ViewsProps) {
+export const Views = memo(function Views({ view, shown, candidate, mode, onMode }: ViewsProps) {
   const result = shown.result;
   const open = MODES.find((known) => known === mode) ?? "compare";
   const input = view.files["input.png"];
@@ -46,4 +47,4 @@ export function Views({ view, shown, candidate, mode, onMode }: ViewsProps) {
       </Box>
     </Tabs>
   );
-}
+});
