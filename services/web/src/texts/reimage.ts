@@ -195,6 +195,10 @@ export const reimage = {
   deleteNow: "Delete now",
   deleteLoses: (candidates: number) =>
     `Deletes this result for good: ${candidates === 1 ? "its candidate" : `all ${candidates} candidates`}, its covering, and the same faces by other K. The test image stays, and so do other draws of it.`,
+  deleteLook:
+    "Deletes this picture as it was sent, and the covering that was found. An image of a dataset stays there.",
+  deleteFailed:
+    "Deletes this attempt, and the picture as it was sent for it. An image of a dataset stays there.",
   verify: "Verify a bundle",
   verifyDetail: "Whether a bundle is as this service has signed it. It is checked and not kept.",
   bundleFile: "Bundle",

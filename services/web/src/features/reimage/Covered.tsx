@@ -1,5 +1,5 @@
 // The covering is found: it is shown, may be mended, and then the face is filled.
-import { Badge, Box, Button, Card, Collapse, Group, Stack, Text, Title } from "@mantine/core";
+import { Badge, Button, Card, Collapse, Group, Stack, Text, Title } from "@mantine/core";
 import { IconAdjustmentsHorizontal, IconBrush, IconPlayerPlayFilled } from "@tabler/icons-react";
 import { useState } from "react";
 import { ProblemCard } from "../../components/ProblemCard";
@@ -9,6 +9,7 @@ import { asProblem } from "../../lib/problem";
 import { useUrlWord } from "../../lib/urlState";
 import { reimage as texts } from "../../texts/reimage";
 import { Covering } from "./Covering";
+import { DeleteNow } from "./DeleteNow";
 import { Editing } from "./Editing";
 import { FaceBoxes } from "./FaceBoxes";
 import { usePictureUrl } from "./picture";
@@ -86,9 +87,8 @@ export function Covered({ view }: { view: Reimaging }) {
           </Card>
         </Collapse>
         {problem && <ProblemCard error={problem} />}
-        <Box>
-          <Statement c="dimmed" />
-        </Box>
+        <Statement c="dimmed" />
+        <DeleteNow view={view} loses={texts.deleteLook} />
       </Stack>
     </div>
   );

@@ -5,6 +5,7 @@ import { useUrlWord } from "../../../lib/urlState";
 import { reimage as texts } from "../../../texts/reimage";
 import { Covering } from "../Covering";
 import { UploadButton } from "../choose/UploadButton";
+import { DeleteNow } from "../DeleteNow";
 import { Editing } from "../Editing";
 import { FaceBoxes } from "../FaceBoxes";
 import { usePictureUrl } from "../picture";
@@ -78,6 +79,9 @@ export function Failed({ view }: { view: Reimaging }) {
             </Group>
           </>
         )}
+        <Group>
+          <DeleteNow view={view} loses={texts.deleteFailed} />
+        </Group>
         {Boolean(ordering.error) && <ProblemCard error={ordering.error} />}
       </Stack>
     </div>
