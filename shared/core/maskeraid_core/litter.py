@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from maskeraid_core.cards import FOLDER as CARDS
+from maskeraid_core.image_litter import sweep_images
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.portal import Stores
 from maskeraid_core.pruning import prune_versions
@@ -64,7 +65,7 @@ async def sweep_litter_forever(stores: Stores) -> None:
 
 async def sweep_litter(stores: Stores, at: datetime) -> None:
     """One round, in bounded memory: old logs, datasets whose time is over, abandoned uploads, bytes without a job,
-    attempts that came to nothing.
+    attempts that came to nothing, images that no dataset has any more.
     """
     await DeliveryQueue(stores.database).forget_finished(at - DELIVERIES_KEPT)
     await AccountRepository(stores.database).forget_verifications(at - VERIFICATIONS_COUNTED)
@@ -83,6 +84,7 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
     for folder in await stores.blobs.folders("t"):
         tenant = folder.rpartition("/")[2]
         await _forget_dry_runs(stores, tenant, at - DRY_RUNS_KEPT)
+        await sweep_images(stores, tenant, at)
         async for keys in stores.blobs.older(f"{folder}/inbox", at - INCOMING_KEPT):
             await _delete_unused(stores, tenant, keys)
         async for keys in stores.blobs.older(f"{folder}/jobs", at - attempts_kept):

@@ -44,6 +44,7 @@ class Tenant(Document):
     pending_email: PendingEmail | None = None  # takes the place of `email` once it is verified
     email_events: list[str] = Field(default_factory=list)  # mailed beside what single jobs ask for
     deleted_seconds: dict[str, float] = Field(default_factory=dict)  # that deleted trainings ran, by MONTH
+    images_swept_at: datetime | None = None  # when those that no dataset has were last looked for
     created_at: datetime
 
     @property

@@ -68,6 +68,12 @@ class AccountRepository:
         """Set facts of an account; one update."""
         await self._tenants.update_one({"_id": tenant_id}, {"$set": dict(facts)})
 
+    async def begin_sweep(self, tenant_id: str, at: datetime, before: datetime) -> bool:
+        """Take the turn to sweep an account's images, when the last one was before then; one update, or nothing."""
+        is_due = {"$or": [{"images_swept_at": None}, {"images_swept_at": {"$lt": before}}]}
+        outcome = await self._tenants.update_one({"_id": tenant_id, **is_due}, {"$set": {"images_swept_at": at}})
+        return outcome.modified_count == 1
+
     async def count_deleted_training(self, tenant_id: str, ordered_at: datetime, seconds: float) -> None:
         """Remember for how long a training has run that is no more, by the month that it was ordered in."""
         place = f"deleted_seconds.{ordered_at:{MONTH}}"

@@ -37,6 +37,12 @@ class DatasetRepository(TenantRepository[Dataset]):
         """Every dataset of the tenant."""
         return [Dataset.of(row) async for row in self._collection.find(self._live({}))]
 
+    async def latest_versions(self, before: datetime) -> dict[str, int]:
+        """The latest version of each dataset, without those that were deleted before then."""
+        is_kept = {"$or": [{"deleted_at": None}, {"deleted_at": {"$gte": before}}]}
+        found = self._collection.find({"tenant": self._tenant, **is_kept}, {"latest_version": 1})
+        return {row["_id"]: row["latest_version"] async for row in found}
+
     async def publish(self, version: DatasetVersion) -> bool:
         """Make a version the latest one, unless it is already behind or in front; one update, or nothing.
 
@@ -63,7 +69,7 @@ class DatasetRepository(TenantRepository[Dataset]):
     ) -> bool:
         """Hide a dataset from every answer if `where` holds, and put a notice into its outbox; one update, or nothing.
 
-        Its images stay in the store: other datasets may share them.
+        Its images, which other datasets may share, follow as litter (`image_litter`).
         """
         change: dict[str, Any] = {"$set": {"deleted_at": now()}}
         if notice:
@@ -165,6 +171,11 @@ class DatasetVersionRepository(TenantRepository[DatasetVersion]):
     async def manifest_keys(self) -> set[str]:
         """Where the manifests of all versions lie."""
         return {row["manifest_key"] async for row in self._collection.find(self._live({}), {"manifest_key": 1})}
+
+    async def forget(self, as_read: DatasetVersion) -> None:
+        """Delete the document of a version, unless an import has put another in its place."""
+        wanted = {"_id": as_read.id, "tenant": self._tenant, "import_id": as_read.import_id}
+        await self._collection.delete_one(wanted)
 
     async def replace(self, left_behind: DatasetVersion, version: DatasetVersion) -> bool:
         """Put `version` where an import left one behind unpublished; one update, or nothing."""

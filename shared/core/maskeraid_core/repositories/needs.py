@@ -44,6 +44,23 @@ class Needs:
             keys |= {key for row in (inputs or {}).get("inputs", ()) for key in input_keys(row)}
         return keys
 
+    async def is_changing_datasets(self) -> bool:
+        """Whether an import or an erasure runs, or has ended and is not seen by all yet."""
+        kinds = {"tenant": self._tenant, "kind": {"$in": [JobKind.IMPORT, JobKind.DELETION]}}
+        either = [{"status": JobStatus.RUNNING}, {"status": {"$nin": LIVE}, "has_outbox": True}]
+        return await self._database["jobs"].find_one({**kinds, "$or": either}, {"_id": 1}) is not None
+
+    async def images_of_live_jobs(self) -> set[str]:
+        """Keys of the datasets' images that unfinished jobs fill: re-imagings, batches, trainings with a probe."""
+        wanted = {"tenant": self._tenant, "status": {"$in": LIVE}}
+        rows = await self._database["jobs"].find(wanted, {"spec": 1, "kind": 1}).to_list()
+        specs = [row["spec"] for row in rows]
+        for batch_id in [row["_id"] for row in rows if row["kind"] == JobKind.BATCH]:
+            inputs = await self._database["batch_inputs"].find_one({"_id": batch_id})
+            specs += (inputs or {}).get("inputs", ())
+        shown = [(spec.get("probe") or spec).get("image") or {} for spec in specs]
+        return {image["key"] for image in shown if image.get("key")}
+
     async def parts_of_uploads(self) -> set[str]:
         """Keys of the parts of all uploads that are still there."""
         cursor = self._database["uploads"].find({"tenant": self._tenant}, {"parts": 1})
