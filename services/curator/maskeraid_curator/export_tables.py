@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from maskeraid_core.cells import guard
 from maskeraid_core.documents.datasets import Attribute
 from maskeraid_core.manifests import PREFIX, attributes_of
-from maskeraid_curator.cells import guard
 from maskeraid_curator.manifests import COVERING_COLUMN, FILE_COLUMN, ORIGINAL_COLUMN, TWIN_COLUMN
 
 IMAGES = "images"
