@@ -1,5 +1,6 @@
 """What a dry run shows of the attributes: of which type each is, which values it has, how many images lack it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -30,11 +31,14 @@ def _entry(name: str, attribute: Attribute, manifest: pl.DataFrame, facet: dict[
     if attribute.type == "number":
         numbers = values.cast(pl.Float64, strict=False)
         entry |= {"minimum": numbers.min(), "maximum": numbers.max()}
-    return entry | ({"suits": "enum"} if _is_of_kinds(entry) else {})
+    return entry | ({"suits": "enum"} if suits_enum(attribute, facet) else {})
 
 
-def _is_of_kinds(entry: dict[str, Any]) -> bool:
-    """Whether it could be an enum, which is never inferred: a later import may bring values that this one has not."""
-    images = sum(value["count"] for value in entry["values"])
-    is_open = entry["type"] in ("text", "number") and 2 <= entry["distinct"] <= MOST_VALUES
-    return is_open and images >= FEWEST_OF_A_VALUE * entry["distinct"]
+def suits_enum(attribute: Attribute, facet: Mapping[str, Any]) -> bool:
+    """Whether it could be an enum, which is never inferred: a later import may bring values that this one has not.
+
+    `facet` has the values that the images have.
+    """
+    images = sum(value["count"] for value in facet["values"])
+    is_open = attribute.type in ("text", "number") and 2 <= facet["distinct"] <= MOST_VALUES
+    return is_open and images >= FEWEST_OF_A_VALUE * facet["distinct"]

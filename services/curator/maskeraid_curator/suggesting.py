@@ -17,11 +17,12 @@ from PIL import Image as Pictures
 from maskeraid_core.attributes import Schema
 from maskeraid_core.blobs import image_key
 from maskeraid_core.documents.datasets import COVERING, IDENTITIES, identity_in
-from maskeraid_core.manifests import PREFIX, attributes_of
+from maskeraid_core.manifests import PREFIX, attributes_of, facets
 from maskeraid_core.portal import PortalStores
 from maskeraid_core.suggestions import CONFIDENCE, VALUE, columns_of, suggested_in, without_suggestions
 from maskeraid_curator.drafts import Before, Draft, Make
 from maskeraid_curator.generating import Objects
+from maskeraid_curator.previews import MOST_VALUES, suits_enum
 
 if TYPE_CHECKING:
     from maskeraid_faces.suggesting import Basis, Suggester
@@ -33,8 +34,8 @@ MOST_KEPT = 50_000  # small pictures of images on their way in, 86 MB; the other
 BATCH = 256  # images that are read at once
 NOT_SUGGESTED = "{}: nothing is suggested, for {}"
 NOTHING_MISSING = (
-    "no values are suggested: that is for attributes of the types `enum` and `bool` which some images lack, and there "
-    "are none in this dataset; its schema is given when it is made, and a dry run says which attributes suit `enum`"
+    "no values are suggested: that is for attributes which some images lack, of the types `enum` and `bool`, or of at "
+    "most {} values that 8 images each have on average; there are none in this dataset"
 )
 LEFT_OUT = "{}: nothing is suggested, for of one import {} attributes are learned at most"
 
@@ -103,7 +104,7 @@ class Suggesting:
         self.suggested, self.reasons = [], []
         wanted = _wanted(manifest, schema)
         if not wanted:
-            self.reasons.append(NOTHING_MISSING)
+            self.reasons.append(NOTHING_MISSING.format(MOST_VALUES))
             return manifest
         self.reasons += [LEFT_OUT.format(name, MOST_ATTRIBUTES) for name in wanted[MOST_ATTRIBUTES:]]
         basis, known = self._learn(manifest, wanted[:MOST_ATTRIBUTES])
@@ -173,13 +174,16 @@ class Suggesting:
 
 
 def _wanted(manifest: pl.DataFrame, schema: Schema) -> list[str]:
-    """Attributes of named values that some images lack. Who is shown, and what is worn, is not guessed."""
-    columns = {name: PREFIX + name for name, one in schema.items() if one.type in ("enum", "bool")}
-    return [
+    """Attributes of few values that some images lack. Who is shown, and what is worn, is not guessed."""
+    named = [
         name
-        for name, column in columns.items()
-        if name not in (*IDENTITIES, COVERING) and column in manifest.columns and (manifest[column] == "").any()
+        for name in schema
+        if name not in (*IDENTITIES, COVERING)
+        and PREFIX + name in manifest.columns
+        and (manifest[PREFIX + name].fill_null("") == "").any()
     ]
+    counted = {facet["attribute"]: facet for facet in facets(manifest.select(PREFIX + name for name in named))}
+    return [name for name in named if schema[name].type in ("enum", "bool") or suits_enum(schema[name], counted[name])]
 
 
 def _texts(rows: pl.DataFrame, column: str) -> NDArray[np.str_]:

@@ -71,6 +71,13 @@ class TestSuggested:
         assert said["accuracy_low"] >= 0.8
         assert wish.reasons == []
 
+    @pytest.mark.parametrize("kind", ["text", "number"])
+    def test_are_of_any_attribute_of_few_values_as_an_import_without_a_schema_has_them(self, kind: Any) -> None:  # noqa: ANN401
+        after, wish = suggest(draft({"eyes": Attribute(type=kind), "note": Attribute()}))
+        assert [(one["attribute"], one["images"]) for one in wish.suggested] == [("eyes", 25)]
+        told = [suggestions_of(row) for row in after.manifest.to_dicts()]
+        assert all(one["eyes"]["value"] == EYES[row] for row, one in enumerate(told) if one)
+
     def test_are_the_same_again_and_no_change(self) -> None:
         after, _ = suggest(draft())
         again, wish = suggest(Draft(after.before, after.manifest, SCHEMA, after.report, is_change=False))
@@ -108,7 +115,8 @@ class TestNothing:
         ("schema", "columns"),
         [({"note": Attribute(), "age": Attribute(type="number")}, {}), (SCHEMA, {"attr:eyes": EYES}),
          ({"subject": SCHEMA["eyes"]}, {"attr:subject": [""] * COUNT}),
-         ({"covering": SCHEMA["eyes"]}, {"attr:covering": ["", "1", "2", "3", "4"] * 25})],
+         ({"covering": SCHEMA["eyes"]}, {"attr:covering": ["", "1", "2", "3", "4"] * 25}),
+         ({"name": Attribute()}, {"attr:name": ["", *(f"name {row}" for row in range(1, COUNT))]})],
     )  # fmt: skip
     def test_to_learn(self, schema: dict[str, Attribute], columns: dict[str, Any]) -> None:
         before = draft(schema, **columns)

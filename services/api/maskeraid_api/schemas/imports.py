@@ -165,8 +165,9 @@ class ImportOptions(LabelledBody):
     )
     suggest_attributes: bool = Field(
         default=False,
-        description="Learn the attributes of the types `enum` and `bool` from the images that have them, and suggest "
-        "values for those that lack one, where that is right often enough. What is suggested is apart from the "
+        description="Learn the attributes of few values (`enum`, `bool`, and what could be an `enum`) from the images "
+        "that have them, and suggest values for those that lack one, where that is right often enough. What is "
+        "suggested is apart from the "
         "attributes until an edit confirms it; it takes the place of what was suggested before.",
     )
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
