@@ -11,7 +11,7 @@ from maskeraid_core.flagging import flag_learners
 from maskeraid_core.notices import drain_notices
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetRepository, ended_datasets, idle_datasets
-from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.jobs import JobRepository, is_used_since
 
 log = structlog.get_logger()
 
@@ -36,7 +36,7 @@ async def end_expired_datasets(stores: Stores, at: datetime) -> None:
     if stores.settings.datasets_kept_days is not None:
         before = at - timedelta(days=stores.settings.datasets_kept_days)
         for dataset in await idle_datasets(stores.database, before):
-            if not await JobRepository(stores.database, dataset.tenant).is_used_since(dataset.id, before):
+            if not await is_used_since(stores.database, dataset.id, before):
                 expired.append(dataset)
     for dataset in expired:
         if await JobRepository(stores.database, dataset.tenant).unfinished_with(dataset.id):

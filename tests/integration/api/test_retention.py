@@ -78,15 +78,17 @@ class TestWithoutADate:
         await end_expired_datasets(stores, now() + 1000 * DAY)
         assert await is_there(account, dataset)
 
+    @pytest.mark.parametrize("is_by_owner", [True, False], ids=["its owner's", "a reader's"])
     @pytest.mark.parametrize(("days", "is_kept"), [(29, True), (31, False)])
     async def test_it_ends_so_long_after_its_last_use(
-        self, account: Account, fill_dataset: FillDataset, stores: Stores, days: int, is_kept: bool
+        self, account: Account, fill_dataset: FillDataset, stores: Stores, days: int, is_kept: bool, is_by_owner: bool
     ) -> None:
         dataset = await fill_dataset(account.tenant)
         part = {"dataset_id": dataset.id, "version": 1, "where": []}
         await DatasetRepository(stores.database, account.tenant).change(dataset.id, {"updated_at": now() - 100 * DAY})
-        used = make_job(JobKind.TRAINING, account.tenant, spec={"data": [part]}, status="succeeded")
-        await JobRepository(stores.database, account.tenant).add(used)
+        user = account.tenant if is_by_owner else "ten_reader"
+        used = make_job(JobKind.TRAINING, user, spec={"data": [part]}, status="succeeded")
+        await JobRepository(stores.database, user).add(used)
         stores.settings.datasets_kept_days = 30
         await end_expired_datasets(stores, now() + days * DAY)
         assert await is_there(account, dataset) is is_kept

@@ -10,7 +10,7 @@ from maskeraid_core import failpoints
 from maskeraid_core.documents.ratings import ResultRating
 from maskeraid_core.errors import IdempotencyKeyReused
 from maskeraid_core.jobs import Job, JobKind, JobStatus, OutboxEntry, QueueName
-from maskeraid_core.mongo import IDEMPOTENCY_SECONDS, server_time
+from maskeraid_core.mongo import IDEMPOTENCY_SECONDS, Database, server_time
 from maskeraid_core.repositories.lanes import lone
 from maskeraid_core.repositories.repository import TenantRepository, now
 from maskeraid_core.status_machine import accepted
@@ -90,11 +90,6 @@ class JobRepository(TenantRepository[Job]):
         cursor = self._collection.find(self._live({"status": {"$in": live}, **_about(dataset_id)}), {"_id": 1})
         return [row["_id"] async for row in cursor]
 
-    async def is_used_since(self, dataset_id: str, at: datetime) -> bool:
-        """Whether a job that is about a dataset was ordered since then."""
-        wanted = self._live({"created_at": {"$gte": at}, **_about(dataset_id)})
-        return await self._collection.find_one(wanted, {"_id": 1}) is not None
-
     async def unfinished_for(self, model_id: str) -> list[str]:
         """Ids of trainings that have not ended and will make a version of a model."""
         live = [status for status in JobStatus if not status.is_terminal]
@@ -134,6 +129,12 @@ class JobRepository(TenantRepository[Job]):
         """`turn_of` each of up to `most` of the tenant's jobs that are queued there, next first."""
         cursor = self._collection.find(lone(queue, self._tenant), {"priority": 1}, limit=most)
         return sorted([(-row["priority"], row["_id"]) async for row in cursor])
+
+
+async def is_used_since(database: Database, dataset_id: str, at: datetime) -> bool:
+    """Whether a job that is about a dataset was ordered since then, by its owner or by one with whom it is shared."""
+    wanted = {"created_at": {"$gte": at}, **_about(dataset_id)}
+    return await database[JobRepository.collection_name].find_one(wanted, {"_id": 1}) is not None
 
 
 def _about(dataset_id: str) -> dict[str, Any]:
