@@ -21,7 +21,6 @@ class DatasetSharing:
 
     dataset: Dataset
     kind: str = "dataset"
-    named: str = "shared"
 
     def check_wider(self) -> None:
         if self.dataset.attestation is None:

@@ -179,7 +179,7 @@ EXAMPLES: dict[str, dict[str, Json]] = {
     "change_model": {
         "for everyone": {"value": {"visibility": "public", "licence": "CC-BY-4.0", "download": True}},
         "for one account": {
-            "value": {"visibility": "tenants", "shared_with": ["ten_01KA20GX6C0VVYRYSCJX4K0VJY"], "download": False}
+            "value": {"visibility": "shared", "shared_with": ["ten_01KA20GX6C0VVYRYSCJX4K0VJY"], "download": False}
         },
     },
     "put_alias": {"the second version": {"value": {"version": 2}}},

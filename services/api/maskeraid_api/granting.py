@@ -21,10 +21,6 @@ class SharingRules(Protocol):
     def kind(self) -> str:
         """As ids and addresses have it: model, dataset."""
 
-    @property
-    def named(self) -> str:
-        """The visibility for accounts that are named."""
-
     def check_wider(self) -> None:
         """Raise SharingBlocked or ValidationFailed when it may not be shown to more."""
 
@@ -45,7 +41,7 @@ async def sharing_facts(
     licence = change.licence or shared.licence
     if visibility == "public" and licence is None:
         raise ValidationFailed(f"A public {rules.kind} needs a licence.", pointer="/licence")
-    readers = await _readers(accounts, shared, change, visibility, rules.named)
+    readers = await _readers(accounts, shared, change, visibility)
     known = {grant.reader for grant in shared.grants}
     up_to = await _last_open_version(shared, change, rules) if visibility == "public" else None
     download = shared.may_download if change.download is None else change.download
@@ -70,11 +66,11 @@ def _notice(kind: str, object_id: str, reader: str, at: datetime) -> Notice:
 
 
 async def _readers(
-    accounts: AccountRepository, shared: Model | Dataset, change: SharingChange, visibility: str, named: str
+    accounts: AccountRepository, shared: Model | Dataset, change: SharingChange, visibility: str
 ) -> Sequence[str]:
-    if visibility != named:
+    if visibility != "shared":
         if change.shared_with:
-            raise ValidationFailed(f"Only with the visibility `{named}`.", pointer="/shared_with")
+            raise ValidationFailed("Only with the visibility `shared`.", pointer="/shared_with")
         return [EVERYONE] if visibility == "public" else []
     known = [grant.reader for grant in shared.grants if grant.reader != EVERYONE]
     readers = list(dict.fromkeys(known if change.shared_with is None else change.shared_with))

@@ -52,7 +52,6 @@ class ModelSharing:
     registry: Registry
     model: Model
     kind: str = "model"
-    named: str = "tenants"
 
     def check_wider(self) -> None:
         check_not_flagged(self.model.flags)

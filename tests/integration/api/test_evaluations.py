@@ -109,7 +109,7 @@ class TestOthersModels:
     ) -> None:
         reader = await open_account()
         assert (await order(reader.client, "samples", model_id)).status_code == 404
-        change = {"visibility": "tenants", "shared_with": [reader.tenant]}
+        change = {"visibility": "shared", "shared_with": [reader.tenant]}
         assert (await account.client.patch(f"/v1/models/{model_id}", json=change)).status_code == 200
         assert (await order(reader.client, "samples", model_id)).status_code == 202
         answer = await order(reader.client, "memorisation", model_id)

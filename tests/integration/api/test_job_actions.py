@@ -137,7 +137,7 @@ class TestRetry:
     ) -> None:
         lender = await open_account()
         lent = await add_model(stores, lender.tenant)
-        share = {"visibility": "tenants", "shared_with": [account.tenant], "download": True}
+        share = {"visibility": "shared", "shared_with": [account.tenant], "download": True}
         assert (await lender.client.patch(f"/v1/models/{lent.id}", json=share)).status_code == 200
         training = await owner.order((await fill_dataset(account.tenant)).id, start_from={"model_id": lent.id})
         await owner.ask(training, "cancel")

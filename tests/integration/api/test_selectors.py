@@ -84,7 +84,7 @@ class TestOrder:
         await add_model(stores, account.tenant)
         other = await open_account()
         shared = await add_model(stores, other.tenant)
-        change = {"visibility": "tenants", "shared_with": [account.tenant]}
+        change = {"visibility": "shared", "shared_with": [account.tenant]}
         assert (await other.client.patch(f"/v1/models/{shared.id}", json=change)).status_code == 200
         assert (await account.client.post("/v1/trainings", json=ORDER)).status_code == 422
         assert (await account.client.put(f"/v1/models/{shared.id}/adoption")).is_success

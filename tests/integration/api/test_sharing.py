@@ -44,9 +44,7 @@ async def share(owner: Account, model: Model, **change: Any) -> httpx.Response: 
 
 
 async def share_with(owner: Account, model: Model, *readers: Account, **change: Any) -> None:  # noqa: ANN401
-    answer = await share(
-        owner, model, visibility="tenants", shared_with=[reader.tenant for reader in readers], **change
-    )
+    answer = await share(owner, model, visibility="shared", shared_with=[reader.tenant for reader in readers], **change)
     assert answer.status_code == 200, answer.text
 
 
@@ -342,7 +340,7 @@ class TestFlagged:
 class TestRules:
     async def test_others_are_accounts_of_this_service(self, account: Account, model: Model) -> None:
         for strange in (account.tenant, f"ten_{'0' * 26}"):
-            refused = await share(account, model, visibility="tenants", shared_with=[strange])
+            refused = await share(account, model, visibility="shared", shared_with=[strange])
             assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/shared_with/0")
         assert (await share(account, model, shared_with=[account.tenant])).status_code == 422
 

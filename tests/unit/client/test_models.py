@@ -19,7 +19,7 @@ ASKED: list[tuple[Callable[[Client], object], str, dict[str, object] | None]] = 
     (
         lambda c: c.models.share("mdl_1", ["ten_1"], download=False),
         "PATCH /v1/models/mdl_1",
-        {"visibility": "tenants", "shared_with": ["ten_1"], "download": False},
+        {"visibility": "shared", "shared_with": ["ten_1"], "download": False},
     ),
     (
         lambda c: c.models.share("mdl_1", everyone=True, licence="MIT"),

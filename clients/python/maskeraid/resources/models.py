@@ -48,7 +48,7 @@ class Models(Resource[Model]):
 
         Raises ApiError `sharing_blocked` when everyone might see the people that it learned from.
         """
-        wanted = {"visibility": "public"} if everyone else {"visibility": "tenants", "shared_with": list(tenant_ids)}
+        wanted = {"visibility": "public"} if everyone else {"visibility": "shared", "shared_with": list(tenant_ids)}
         more = {"licence": licence, "download": download}
         return self._put("PATCH", model_id, {**wanted, **{name: one for name, one in more.items() if one is not None}})
 

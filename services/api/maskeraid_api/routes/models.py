@@ -20,7 +20,8 @@ from maskeraid_api.serving import serve
 from maskeraid_api.sharing import ModelSharing
 from maskeraid_api.version_deletion import facts_without
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.models import Model, Visibility
+from maskeraid_core.documents.grants import Visibility
+from maskeraid_core.documents.models import Model
 from maskeraid_core.errors import (
     Expired,
     ModelInUse,

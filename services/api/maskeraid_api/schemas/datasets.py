@@ -28,9 +28,8 @@ from maskeraid_core.documents.datasets import (
     Dataset,
     DatasetVersion,
     Role,
-    Visibility,
 )
-from maskeraid_core.documents.grants import EVERYONE
+from maskeraid_core.documents.grants import EVERYONE, Visibility
 
 MOST_VALUES = 200
 HIDDEN = frozenset({"tenant", "deleted_at", "outbox", "has_outbox", "grants", "narrowed_at"})
@@ -223,7 +222,9 @@ class DatasetVersionView(View):
 
     @classmethod
     def of(cls, version: DatasetVersion) -> "DatasetVersionView":
-        fields = version.model_dump(exclude={"tenant", "manifest_key", "manifest_sha256", "last_row", "erased_rows"})
+        fields = version.model_dump(
+            exclude={"tenant", "manifest_key", "manifest_sha256", "last_row", "erased_rows", "erased_at"}
+        )
         fields["import_id"] = version.import_id or None  # its owner's business
         return cls(**fields, digest=f"sha256:{version.manifest_sha256}")
 

@@ -9,8 +9,8 @@ from pydantic import Field, StringConstraints
 from maskeraid_api.model_access import OWN, Access, Standing
 from maskeraid_api.schemas.parts import Body, Metadata, Name, Note, Stars, View
 from maskeraid_api.schemas.sharing import SharingChange
-from maskeraid_core.documents.grants import EVERYONE
-from maskeraid_core.documents.models import FlagCode, Model, ModelFile, ModelVersion, Visibility
+from maskeraid_core.documents.grants import EVERYONE, Visibility
+from maskeraid_core.documents.models import FlagCode, Model, ModelFile, ModelVersion
 from maskeraid_core.documents.ratings import Rating
 
 TAG = r"^[a-z0-9][a-z0-9_-]{0,39}$"
@@ -26,7 +26,7 @@ class ModelChange(SharingChange):
     tags: list[Tag] | None = Field(default=None, max_length=20)
     metadata: Metadata | None = None
     visibility: Visibility | None = Field(
-        default=None, description="`tenants`: for those in `shared_with`; `public`: for every account, if all its "
+        default=None, description="`shared`: for those in `shared_with`; `public`: for every account, if all its "
         "versions with weights may be shown to strangers. A later version joins them when it is made `public` again.",
     )  # fmt: skip
     licence: Licence | None = Field(default=None, description="As SPDX names it; a public model needs one.")
@@ -43,7 +43,9 @@ class FlagView(View):
 
     code: FlagCode
     detail: str
-    dataset_id: str | None = Field(description="The dataset that was deleted, or is not shared any more.")
+    dataset_id: str | None = Field(
+        description="The dataset that was deleted, is not shared any more, or lost images of a person."
+    )
     deletion_id: str | None = Field(
         description="The erasure of a person, whose receipt says more.", examples=["dlt_01KAGP1XF3A7QYFR6F0DTHBRA4"]
     )

@@ -26,7 +26,6 @@ class Role(StrEnum):
 
 
 AttributeType = Literal["enum", "number", "bool", "text", "geo", "date"]
-Visibility = Literal["private", "shared", "public"]
 Basis = Literal["own_faces", "consent", "public_licence", "generated"]
 
 
@@ -74,7 +73,6 @@ class Dataset(SharedDocument):
     name: str
     role: Role = Role.TRAIN
     subject_kind: Literal["face", "other"] = "face"
-    visibility: Visibility = "private"  # as the grants say; for lists
     attributes: dict[str, Attribute] = Field(default_factory=dict)
     legal_basis: str | None = None
     attestation: Attestation | None = None
@@ -124,6 +122,7 @@ class DatasetVersion(Document):
     attributes: dict[str, Attribute]
     last_row: int = 0  # the highest number that an image ever had: those of deleted ones are not given again
     erased_rows: list[int] = Field(default_factory=list)  # tombstones: in the manifest until that is rewritten
+    erased_at: datetime | None = None  # when images of it were last hidden so
     generated: int = 0  # images that a trained generator made, or a part of, and that were let in on purpose
     lineage: list[DataPart] = Field(default_factory=list)  # what its import took from other versions
     report: dict[str, Any] = Field(default_factory=dict)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from maskeraid_core.documents.document import Document, Part
 from maskeraid_core.documents.notices import TellingDocument
 
 EVERYONE = "*"
+Visibility = Literal["private", "shared", "public"]
 
 
 class Grant(Part):
@@ -31,6 +33,13 @@ class SharedDocument(TellingDocument):
     latest_version: int = 0
     licence: str | None = None
     grants: list[Grant] = Field(default_factory=list)
+    visibility: Visibility = "private"  # as the grants say; for lists
+
+    @field_validator("visibility", mode="before")
+    @classmethod
+    def _as_it_is_called_now(cls, known: Any) -> Any:  # noqa: ANN401 any JSON value
+        """Models were once shared with `tenants`."""
+        return "shared" if known == "tenants" else known
 
     def grants_for(self, tenant: str) -> list[Grant]:
         """Those that open it to a tenant."""

@@ -10,7 +10,6 @@ from maskeraid_core.documents.datasets import IDENTITIES, DataPart
 from maskeraid_core.documents.document import Document, Part
 from maskeraid_core.documents.grants import SharedDocument
 
-Visibility = Literal["private", "tenants", "public"]
 FlagCode = Literal["dataset_deleted", "share_revoked", "subject_erased"]
 
 CARD_FILE, CARD_TEXT = "card.json", "card.md"  # what is known of a version, for programs and for people
@@ -47,7 +46,6 @@ class Model(SharedDocument):
     kind: Literal["drawn", "photo"] | None = None
     resolution: int | None = None
     tags: list[str] = Field(default_factory=list)
-    visibility: Visibility = "private"  # as the grants say; for lists
     rating_count: int = 0
     rating_mean: float | None = None
     rated: int = 0  # +1 whenever the two above were counted anew
