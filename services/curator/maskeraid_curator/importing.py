@@ -16,6 +16,7 @@ from maskeraid_core.portal import PortalStores
 from maskeraid_core.uniting import united_schema
 from maskeraid_curator.drafts import Make
 from maskeraid_curator.editing import edited
+from maskeraid_curator.erased_meanwhile import begin_anew_if_erased
 from maskeraid_curator.import_results import (
     first_refused,
     near_duplicates_kept,
@@ -62,6 +63,8 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
         draft = port.call(draft_of, held.stores, running.tenant, spec.dataset_id, make)
     else:
         version, draft = make_version(held, port, spec, make, running.check)
+    if version is not None:
+        begin_anew_if_erased(held, port, version, draft, running.check)
     report = draft.report
     if report["outcome"].is_in(NOT_TAKEN).all() and not (spec.edit and report.is_empty()):
         digest = put_report(running, report)

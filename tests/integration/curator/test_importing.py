@@ -15,18 +15,22 @@ from tests.unit.curator.zips import Member, build
 
 from maskeraid_core.blobs import image_key
 from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion, ImportSpec, Role, StoredFile
+from maskeraid_core.documents.deletions import Counts, Erasure
 from maskeraid_core.ids import image_id, new_id
 from maskeraid_core.import_reports import read_report, report_key
 from maskeraid_core.jobs import Job, JobKind, JobStatus, QueueName
 from maskeraid_core.manifests import read_manifest
 from maskeraid_core.portal import PortalStores
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
+from maskeraid_core.repositories.erasures import ErasureRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.status_machine import JobAction
 from maskeraid_core.worker import Worker
+from maskeraid_curator import importing
 from maskeraid_curator.importing import carry_out
+from maskeraid_curator.versions import make_version
 from maskeraid_faces.drawing.lifelike import draw_lifelike_face
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.png import encode_png
@@ -398,6 +402,36 @@ class TestInterruption:
         curator.port.call(curator.stores.database["jobs"].update_one, {"_id": job.id}, {"$set": {"not_before": now()}})
         assert curator.carry_out(job).status is JobStatus.SUCCEEDED
         assert curator.latest(dataset)[1].version == 1
+
+    def test_an_erasure_that_deletes_the_same_bytes_meanwhile_makes_it_begin_anew(
+        self, curator: Curator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        dataset, at = curator.add_dataset(), now()
+        job = curator.order(dataset, curator.store("a.zip", archive()))
+        erasure = Erasure(id="dlt_1", tenant=TENANT, counts=Counts(), created_at=at)
+        erasures = ErasureRepository(curator.stores.database, TENANT)
+        curator.port.call(erasures.put, erasure)
+        stored: list[str] = []
+
+        def write_then_erase(*args: Any) -> Any:  # noqa: ANN401 those of make_version
+            made = make_version(*args)
+            stored.extend(image_key(TENANT, row["sha256"]) for row in made[1].manifest.to_dicts())
+            threading.Timer(0.5, finish_erasing).start()  # the import waits until then
+            return made
+
+        def finish_erasing() -> None:
+            curator.port.call(curator.stores.blobs.delete, stored[:1])
+            ended = make_job(JobKind.DELETION, TENANT, status=JobStatus.SUCCEEDED, finished_at=now())
+            curator.port.call(JobRepository(curator.stores.database, TENANT).add, ended)
+            curator.port.call(erasures.delete, "dlt_1")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(importing, "make_version", write_then_erase)
+            assert curator.carry_out(job).status is JobStatus.QUEUED
+        assert not curator.port.call(curator.stores.blobs.exists, stored[0])
+        assert curator.carry_out(curator.job(job.id)).status is JobStatus.SUCCEEDED
+        assert curator.port.call(curator.stores.blobs.exists, stored[0])
+        assert curator.latest(dataset)[0].latest_version == 1
 
     def test_leaving_worker_waits_for_no_other_import(self, curator: Curator) -> None:
         dataset = curator.add_dataset()

@@ -1,12 +1,17 @@
 """The erasure of a person: what is asked for, and what was found to be deleted, kept until all of it is gone."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
 from maskeraid_core.documents.datasets import DataPart
 from maskeraid_core.documents.document import Document, Part
+from maskeraid_core.ids import image_id
 
+JOINED = (  # fields of an erasure that what is found later is added to
+    "digests", "exports", "reimagings", "batches", "probes", "unfinished", "jobs_of_others", "models_of_others",
+)  # fmt: skip
 ERASED = "(erased)"  # stands where the person was named in what stays
 DOES_NOT_FORGET = "Deleting pictures does not make a model forget them."
 
@@ -36,6 +41,21 @@ class LearnedVersion(Part):
     data: list[DataPart] = Field(default_factory=list)
 
 
+class OthersModel(Part):
+    """A model of another tenant that learned from images of a dataset."""
+
+    tenant: str
+    model_id: str
+    dataset_id: str
+
+
+class JobOfOther(Part):
+    """A job of another tenant that used images which are shared with it."""
+
+    tenant: str
+    job_id: str
+
+
 class Counts(Part):
     """What is deleted or changed, by kind; written down before the first byte goes."""
 
@@ -57,7 +77,9 @@ class Erasure(Document):
     batches: list[str] = Field(default_factory=list)
     probes: list[str] = Field(default_factory=list)  # trainings that fill one of the images at each checkpoint
     unfinished: list[str] = Field(default_factory=list)  # jobs that use the images and are cancelled
+    jobs_of_others: list[JobOfOther] = Field(default_factory=list)  # among all of these
     models: list[LearnedVersion] = Field(default_factory=list)
+    models_of_others: list[OthersModel] = Field(default_factory=list)  # flagged too; whose is nobody's to be told
     counts: Counts | None = None  # once nothing more is found
     created_at: datetime
 
@@ -65,6 +87,15 @@ class Erasure(Document):
     def images(self) -> int:
         """Different images, however many versions have them."""
         return sum(map(len, self.rows.values()))
+
+    @property
+    def image_ids(self) -> frozenset[str]:
+        return frozenset(image_id(dataset, row) for dataset, rows in self.rows.items() for row in rows)
+
+    def own(self, name: str) -> list[str]:
+        """The tenant's own of the jobs under this name: others' are nobody's to be told."""
+        others = {one.job_id for one in self.jobs_of_others}
+        return [job_id for job_id in getattr(self, name) if job_id not in others]
 
     def joined(self, found: "Erasure") -> "Erasure":
         """With what was found since; of what was found twice, as it was found first."""
@@ -74,9 +105,8 @@ class Erasure(Document):
         }
         versions = {(one.dataset_id, one.version): one for one in (*found.versions, *self.versions)}
         models = {(one.model_id, one.version): one for one in (*found.models, *self.models)}
-        lists = {
-            name: list(dict.fromkeys([*getattr(self, name), *getattr(found, name)]))
-            for name in ("digests", "exports", "reimagings", "batches", "probes", "unfinished")
+        lists: dict[str, list[Any]] = {
+            name: list(dict.fromkeys([*getattr(self, name), *getattr(found, name)])) for name in JOINED
         }
         return self.model_copy(
             update={

@@ -1,9 +1,10 @@
 """What orders to erase a person have found, and the jobs that use images: also those that are hidden already."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
-from maskeraid_core.documents.deletions import Erasure
+from maskeraid_core.documents.deletions import Erasure, JobOfOther
 from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.mongo import Collection as MongoCollection
 from maskeraid_core.mongo import Database
@@ -21,12 +22,22 @@ class ErasureRepository(TenantRepository[Erasure]):
         document = {**erasure.to_mongo(), "tenant": self._tenant}
         await self._collection.replace_one({"_id": erasure.id, "tenant": self._tenant}, document, upsert=True)
 
+    async def is_deleting(self) -> bool:
+        """Whether an erasure has looked through all versions and not yet ended."""
+        wanted = {"tenant": self._tenant, "counts": {"$ne": None}}
+        return await self._collection.find_one(wanted, {"_id": 1}) is not None
+
+    async def has_ended_since(self, at: datetime) -> bool:
+        """Whether an erasure has ended since then."""
+        ended = {"tenant": self._tenant, "kind": JobKind.DELETION, "finished_at": {"$gte": at}}
+        return await self._collection.database["jobs"].find_one(ended, {"_id": 1}) is not None
+
     async def delete(self, job_id: str) -> None:
         await self._collection.delete_one({"_id": job_id, "tenant": self._tenant})
 
 
 class Uses:
-    """Which of a tenant's jobs use images of its datasets."""
+    """Which jobs use images of a tenant's datasets: its own, and of others those that name images shared with them."""
 
     def __init__(self, database: Database, tenant: str) -> None:
         self._tenant = tenant
@@ -37,8 +48,17 @@ class Uses:
         return await self._found({"kind": JobKind.EXPORT, "spec.dataset_id": {"$in": list(datasets)}})
 
     async def unfinished(self) -> list[Job]:
-        """Every job that has not ended, but for deletions."""
-        return await self._found({"status": {"$in": LIVE}, "kind": {"$ne": JobKind.DELETION}})
+        """Every job of the tenant that has not ended, but for deletions."""
+        return await self._own({"status": {"$in": LIVE}, "kind": {"$ne": JobKind.DELETION}})
+
+    async def unfinished_among(self, job_ids: Collection[str]) -> list[str]:
+        """Which of these jobs have not ended."""
+        return [job.id for job in await self._found({"_id": {"$in": list(job_ids)}, "status": {"$in": LIVE}})]
+
+    async def of_others_among(self, job_ids: Collection[str]) -> list[JobOfOther]:
+        """Which of these jobs are other tenants'."""
+        wanted = {"_id": {"$in": list(job_ids)}, "tenant": {"$ne": self._tenant}}
+        return [JobOfOther(tenant=job.tenant, job_id=job.id) for job in await self._found(wanted)]
 
     async def reimagings_of(self, image_ids: Collection[str], digests: Collection[str]) -> list[str]:
         """Ids of re-imagings of these images, in whichever status."""
@@ -50,21 +70,25 @@ class Uses:
 
     async def batches_of(self, image_ids: Collection[str], digests: Collection[str]) -> list[str]:
         """Ids of batches that have one of these images among their inputs."""
-        found = self._inputs.find({"tenant": self._tenant, **_shows("inputs.image", image_ids, digests)}, {"_id": 1})
+        found = self._inputs.find(self._shows("inputs.image", image_ids, digests), {"_id": 1})
         return [row["_id"] async for row in found]
 
     async def all_of_kinds(self, *kinds: JobKind) -> list[Job]:
-        return await self._found({"kind": {"$in": list(kinds)}})
+        return await self._own({"kind": {"$in": list(kinds)}})
 
     async def _with_image(
         self, kind: JobKind, place: str, image_ids: Collection[str], digests: Collection[str]
     ) -> list[dict[str, Any]]:
-        wanted = {"tenant": self._tenant, "kind": kind, **_shows(place, image_ids, digests)}
+        wanted = {"kind": kind, **self._shows(place, image_ids, digests)}
         return await self._jobs.find(wanted, {"_id": 1}).to_list()
 
+    def _shows(self, place: str, image_ids: Collection[str], digests: Collection[str]) -> dict[str, Any]:
+        """Of others not by the bytes: theirs may be of a picture of their own."""
+        by_bytes = {"tenant": self._tenant, f"{place}.sha256": {"$in": list(digests)}}
+        return {"$or": [{f"{place}.image_id": {"$in": list(image_ids)}}, by_bytes]}
+
+    async def _own(self, wanted: Mapping[str, object]) -> list[Job]:
+        return await self._found({"tenant": self._tenant, **wanted})
+
     async def _found(self, wanted: Mapping[str, object]) -> list[Job]:
-        return [Job.of(row) async for row in self._jobs.find({"tenant": self._tenant, **wanted})]
-
-
-def _shows(place: str, image_ids: Collection[str], digests: Collection[str]) -> dict[str, Any]:
-    return {"$or": [{f"{place}.image_id": {"$in": list(image_ids)}}, {f"{place}.sha256": {"$in": list(digests)}}]}
+        return [Job.of(row) async for row in self._jobs.find(wanted)]
