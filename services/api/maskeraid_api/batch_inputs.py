@@ -5,9 +5,11 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import polars as pl
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
+from maskeraid_api.dataset_access import Library
 from maskeraid_api.forms import files_of, too_many_bytes
 from maskeraid_api.inbox import label, store_bytes, store_file
 from maskeraid_api.reimaging_inputs import Inputs
@@ -17,6 +19,7 @@ from maskeraid_api.schemas.training_requests import DataChoice
 from maskeraid_core.blobs import image_key
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.batches import MOST_ITEMS, BatchInput
+from maskeraid_core.documents.datasets import DatasetVersion
 from maskeraid_core.documents.reimagings import ImageSource
 from maskeraid_core.errors import DatasetEmpty, NotFound, ValidationFailed
 from maskeraid_core.ids import image_id, parse_image_id
@@ -94,40 +97,44 @@ async def _of_datasets(image_ids: Sequence[str | None], inputs: Inputs) -> list[
     """The images with these ids, each manifest read once; None stays None."""
     if any(image_ids):
         inputs.caller.need(Scope.DATASETS_READ)
-    digests: dict[str, dict[int, str]] = {}  # by dataset and row
+    found: dict[str, dict[int, ImageSource]] = {}  # by dataset and row
     sources: list[ImageSource | None] = []
     for place, wanted in enumerate(image_ids):
         if wanted is None:
             sources.append(None)
             continue
         dataset_id, row = parse_image_id(wanted) or ("", 0)
-        if dataset_id not in digests:
-            digests[dataset_id] = await _digests(dataset_id, inputs)
-        if row not in digests[dataset_id]:
+        if dataset_id not in found:
+            found[dataset_id] = await _newest_of(dataset_id, inputs.library)
+        if row not in found[dataset_id]:
             raise NotFound("There is no such image.", pointer=f"/images/{place}/image_id")
-        sources.append(_source(wanted, digests[dataset_id][row], inputs))
+        sources.append(found[dataset_id][row])
     return sources
 
 
-async def _digests(dataset_id: str, inputs: Inputs) -> dict[int, str]:
-    """Of the newest version's images, by row; none of a dataset that is not there."""
-    library = inputs.library
-    dataset = await library.datasets.get(dataset_id)
+async def _newest_of(dataset_id: str, library: Library) -> dict[int, ImageSource]:
+    """The newest version's images, by row; none of a dataset that is not there."""
+    dataset = await library.get(dataset_id)
     if dataset is None or dataset.latest_version == 0:
         return {}
-    manifest = await library.manifest(await library.version(dataset))
-    return dict(zip(manifest["row"].to_list(), manifest["sha256"].to_list(), strict=True))
+    version = await library.version(dataset)
+    return _sources(version, await library.manifest(version))
 
 
-def _source(wanted: str, sha256: str, inputs: Inputs) -> ImageSource:
-    return ImageSource(image_id=wanted, key=image_key(inputs.caller.tenant, sha256), sha256=sha256)
+def _sources(version: DatasetVersion, rows: pl.DataFrame) -> dict[int, ImageSource]:
+    return {
+        row: ImageSource(
+            image_id=image_id(version.dataset_id, row), key=image_key(version.tenant, sha256), sha256=sha256
+        )
+        for row, sha256 in rows.select("row", "sha256").iter_rows()
+    }
 
 
 async def _chosen(choice: DataChoice, inputs: Inputs) -> list[Given]:
     """The images of a dataset's version under a filter, in the manifest's order."""
     inputs.caller.need(Scope.DATASETS_READ)
     library = inputs.library
-    dataset = await library.require_own(choice.dataset_id, "/dataset/dataset_id")
+    dataset = await library.require(choice.dataset_id, pointer="/dataset/dataset_id")
     version = await library.version(dataset, choice.version)
     rows = await library.rows(version, choice.where, "/dataset")
     await library.check_values([version], choice.where, "/dataset")
@@ -138,5 +145,4 @@ async def _chosen(choice: DataChoice, inputs: Inputs) -> list[Given]:
             f"{rows.height:,} images are chosen, and a batch takes {MOST_ITEMS:,}: narrow `where`, or order several.",
             pointer="/dataset/where",
         )
-    pairs = zip(rows["row"].to_list(), rows["sha256"].to_list(), strict=True)
-    return [Given(_source(image_id(dataset.id, row), sha256, inputs), None) for row, sha256 in pairs]
+    return [Given(source, None) for source in _sources(version, rows).values()]

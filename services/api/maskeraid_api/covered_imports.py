@@ -22,7 +22,7 @@ async def covered_faces(library: Library, source: CoveringsSource, target: Datas
             "A dataset is not covered into itself: name another one for the covered copies.",
             pointer=f"{POINTER}/dataset_id",
         )
-    dataset = await library.require_own(source.of.dataset_id, f"{POINTER}/dataset_id")
+    dataset = await library.require_copyable(source.of.dataset_id, "copy", f"{POINTER}/dataset_id")
     version = await library.version(dataset, source.of.version)
     await library.check_values([version], source.of.where, POINTER)
     if (await library.rows(version, source.of.where, POINTER)).is_empty():

@@ -54,11 +54,15 @@ class Library:
             raise NotFound("There is no such dataset.", **place) if place else NotFound
         return found
 
-    async def require_own(self, dataset_id: str, pointer: str) -> Dataset:
-        """A dataset whose pictures become another's inputs: others' are looked at and learned from, no more."""
-        found = await self.datasets.get(dataset_id)
-        if found is None:
-            raise NotFound("There is no such dataset.", pointer=pointer)
+    async def require_copyable(self, dataset_id: str, purpose: str, pointer: str) -> Dataset:
+        """A dataset whose images may become the tenant's own. Raises: NotFound, also where they may only be read."""
+        found = await self.require(dataset_id, pointer=pointer)
+        if not self.readable.may_copy(found):
+            raise NotFound(
+                f"The images of {found.name} are not yours to {purpose}: ask its owner to allow downloads, or train on "
+                "it as it is.",
+                pointer=pointer,
+            )
         return found
 
     async def version(
@@ -125,13 +129,6 @@ class Library:
         if not found:
             raise NotFound
         return version, manifest.row(found[0], named=True)
-
-    async def own_image(self, image_id: str) -> tuple[DatasetVersion, dict[str, object]]:
-        """Likewise, of a dataset of its own."""
-        version, row = await self.image(image_id)
-        if not self.is_own(version):
-            raise NotFound
-        return version, row
 
 
 def places_of(manifest: pl.DataFrame, rows: Sequence[int]) -> list[int]:

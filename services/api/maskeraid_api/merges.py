@@ -3,7 +3,7 @@
 from maskeraid_api.dataset_access import Library
 from maskeraid_api.schemas.imports import MergeSource
 from maskeraid_core.documents.datasets import Dataset, MergePart
-from maskeraid_core.errors import NotFound, ValidationFailed
+from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.uniting import PARTS, united_schema
 
 
@@ -16,13 +16,7 @@ async def merge_parts(library: Library, source: MergeSource, target: Dataset) ->
     parts, schemas = [], []
     for place, choice in enumerate(source.parts):
         pointer = f"{PARTS}/{place}"
-        dataset = await library.require(choice.dataset_id, pointer=f"{pointer}/dataset_id")
-        if not library.readable.may_copy(dataset):
-            raise NotFound(
-                f"The images of {dataset.name} are not yours to take in: ask its owner to allow downloads, or train on "
-                "it as it is.",
-                pointer=f"{pointer}/dataset_id",
-            )
+        dataset = await library.require_copyable(choice.dataset_id, "take in", f"{pointer}/dataset_id")
         version = await library.version(dataset, choice.version, f"{pointer}/version")
         await library.check_values([version], choice.where, pointer)
         if (await library.rows(version, choice.where, pointer)).is_empty():

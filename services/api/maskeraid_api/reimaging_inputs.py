@@ -60,13 +60,13 @@ class Inputs:
     selectors: SelectorRepository
 
     async def chosen_image(self, choice: ImageChoice) -> ImageSource:
-        """An image of a dataset, or one that came inside the JSON. Raises: NotFound, ScopeMissing."""
+        """An image of a dataset, also of a shared one, or one inside the JSON. Raises: NotFound, ScopeMissing."""
         if choice.image_id is not None:
             self.caller.need(Scope.DATASETS_READ)
             with named_at("/image/image_id"):
-                _, row = await self.library.own_image(choice.image_id)
+                version, row = await self.library.image(choice.image_id)
             digest = str(row["sha256"])
-            return ImageSource(image_id=choice.image_id, key=image_key(self.caller.tenant, digest), sha256=digest)
+            return ImageSource(image_id=choice.image_id, key=image_key(version.tenant, digest), sha256=digest)
         found = DATA_URL.fullmatch(choice.data_url or "")
         assert found  # by the schema
         data = base64.b64decode(found[1])

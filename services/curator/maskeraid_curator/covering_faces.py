@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
 from typing import Any
@@ -33,27 +34,36 @@ def covered_schema(dataset: Dataset, wanted: Mapping[str, Attribute]) -> dict[st
     return {COVERING: COVERING_ATTRIBUTE, **(dataset.attributes or wanted)}
 
 
-async def clean_faces(stores: Stores, tenant: str, wanted: CoveredFaces) -> tuple[Sequence[Row], Schema]:
-    """Rows of the faces that are to be covered, and what attributes they have.
+@dataclass(frozen=True)
+class CleanFaces:
+    """Rows of the faces that are to be covered, what attributes they have, and whose they are."""
 
-    Raises: InputGone, ArtifactCorrupt, ValidationFailed.
-    """
+    rows: Sequence[Row]
+    attributes: Schema
+    owner: str
+
+
+async def clean_faces(stores: Stores, tenant: str, wanted: CoveredFaces) -> CleanFaces:
+    """Raises: InputGone, ArtifactCorrupt, ValidationFailed."""
     _, version, rows = await read_version(stores, tenant, wanted)
-    return rows.to_dicts(), version.attributes
+    return CleanFaces(rows.to_dicts(), version.attributes, version.tenant)
 
 
 def covered_rows(
-    port: PortalStores, tenant: str, wanted: CoveredFaces, rows: Sequence[Row], schema: Schema
+    port: PortalStores, tenant: str, wanted: CoveredFaces, faces: CleanFaces, schema: Schema
 ) -> Iterator[list[Outcome]]:
     """Batches of outcomes in the rows' order, each with the objects to store before it counts.
 
     What a face wears depends on the seed and its row alone, not on which other faces are covered.
     """
-    left = iter(enumerate(rows, 1))
+    left = iter(enumerate(faces.rows, 1))
     while batch := list(islice(left, BATCH)):
         clean = [row for _, row in batch if not row.get("covering_sha256")]
-        pngs = port.call(_read, port.stores.blobs, tenant, [str(row["sha256"]) for row in clean])
-        yield [_outcome(number, row, pngs, tenant, wanted, schema) for number, row in batch]
+        pngs = port.call(_read, port.stores.blobs, faces.owner, [str(row["sha256"]) for row in clean])
+        outcomes = [_outcome(number, row, pngs, tenant, wanted, schema) for number, row in batch]
+        if outcomes and faces.owner != tenant:  # what its owner deletes is ours still
+            outcomes[0][1].extend((image_key(tenant, digest), png) for digest, png in pngs.items())
+        yield outcomes
 
 
 async def _read(blobs: Blobs, tenant: str, digests: Sequence[str]) -> dict[str, bytes]:
@@ -80,7 +90,7 @@ def _outcome(
 
 
 def _accepted(number: int, row: Row, worn: Worn, attributes: Mapping[str, str], tenant: str) -> Outcome:
-    """The covered copy; its twin is the clean face itself, which is stored already."""
+    """The covered copy; its twin is the clean face itself."""
     png, truth = encode_png(worn.image), encode_png(worn.covering.astype(np.uint8) * np.uint8(255), has_repeats=True)
     digest, truth_digest = sha256_hex(png), sha256_hex(truth)
     objects = [(image_key(tenant, digest), png), (image_key(tenant, truth_digest), truth)]

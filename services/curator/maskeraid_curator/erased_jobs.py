@@ -20,12 +20,13 @@ async def forget_jobs(stores: Stores, erasure: Erasure) -> None:
     What the register of own outputs knows of the re-imagings goes as well: it holds small pictures of what was filled.
     """
     await OwnOutputRepository(stores.database).delete(erasure.reimagings)
+    tenant_of = {one.job_id: one.tenant for one in erasure.jobs_of_others}
     for job_id in (*erasure.exports, *erasure.reimagings):
-        await _forget(stores, erasure.tenant, job_id)
+        await _forget(stores, tenant_of.get(job_id, erasure.tenant), job_id)
     for batch_id in erasure.batches:
         await _blank_inputs(stores, batch_id, erasure)
     for job_id in erasure.probes:
-        await _forget_probe(stores, erasure.tenant, job_id)
+        await _forget_probe(stores, tenant_of.get(job_id, erasure.tenant), job_id)
 
 
 async def _forget(stores: Stores, tenant: str, job_id: str) -> None:
@@ -47,8 +48,12 @@ async def _blank_inputs(stores: Stores, batch_id: str, erasure: Erasure) -> None
     if known is None:
         return
     gone = ImageSource(key=f"t/{erasure.tenant}/images/erased.png")
-    erased = set(erasure.digests)
-    inputs = [one.model_copy(update={"image": gone}) if one.image.sha256 in erased else one for one in known.inputs]
+    digests = set(erasure.digests) if known.tenant == erasure.tenant else set()
+    ids = erasure.image_ids
+    inputs = [
+        one.model_copy(update={"image": gone}) if one.image.image_id in ids or one.image.sha256 in digests else one
+        for one in known.inputs
+    ]
     await batches.replace_inputs(known.model_copy(update={"inputs": inputs}))
 
 

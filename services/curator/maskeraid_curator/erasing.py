@@ -11,9 +11,8 @@ from maskeraid_core import failpoints
 from maskeraid_core.documents.deletions import DOES_NOT_FORGET, DeletionSpec, Erasure, LearnedVersion
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.erasing import find, lay_tombstones
-from maskeraid_core.flagging import flag_for_deletion
+from maskeraid_core.flagging import flag_for_deletion, flag_model
 from maskeraid_core.held import HandBack, Held
-from maskeraid_core.ids import image_id
 from maskeraid_core.jobs import Job
 from maskeraid_core.news import wish_subject
 from maskeraid_core.outbox import drain, tend_batch
@@ -58,10 +57,12 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
     held.enter("deleting")
     erasure = port.call(_counted, stores, erasure)
     port.call(redact_jobs, stores, tenant, spec.subject)
-    reports = port.call(redact_reports, stores, tenant, spec.subject, _image_ids(erasure))
+    reports = port.call(redact_reports, stores, tenant, spec.subject, erasure.image_ids)
     for learned in erasure.models:
         port.call(flag_for_deletion, stores, tenant, learned.model_id, held.job.id)
-    known_faces = port.call(clear_models, stores, tenant, spec.subject, erasure.models, _image_ids(erasure))
+    for one in erasure.models_of_others:
+        port.call(flag_model, stores, one.tenant, one.model_id, one.dataset_id, "subject_erased")
+    known_faces = port.call(clear_models, stores, tenant, spec.subject, erasure.models, erasure.image_ids)
     port.call(forget_jobs, stores, erasure)
     check()
     port.call(delete_bytes, stores, erasure)
@@ -115,11 +116,12 @@ async def _end_jobs(stores: Stores, erasure: Erasure) -> bool:
 
 def _impact(erasure: Erasure) -> dict[str, Any]:
     """What would go, in the words of the gateway's `Impact`."""
-    found = erasure.model_dump(mode="json", include={"versions", "exports", "reimagings", "batches", "probes"})
+    found = {name: erasure.own(name) for name in ("exports", "reimagings", "batches", "probes")}
+    versions = [one.model_dump() for one in erasure.versions]
     models = [{"model_id": one.model_id, "version": one.version} for one in erasure.models]
     return {
-        **found, "images": erasure.images, "covered_copies": erasure.covered, "unfinished_jobs": erasure.unfinished,
-        "models": models,
+        **found, "versions": versions, "images": erasure.images, "covered_copies": erasure.covered,
+        "unfinished_jobs": erasure.own("unfinished"), "models": models,
     }  # fmt: skip
 
 
@@ -132,10 +134,6 @@ async def _counted(stores: Stores, erasure: Erasure) -> Erasure:
 
 def _shortened(erasure: Erasure) -> list[str]:
     return sorted({hit.dataset_id for hit in erasure.versions})
-
-
-def _image_ids(erasure: Erasure) -> frozenset[str]:
-    return frozenset(image_id(dataset, row) for dataset, rows in erasure.rows.items() for row in rows)
 
 
 async def _affected(stores: Stores, tenant: str, learned: LearnedVersion) -> dict[str, Any]:
@@ -159,14 +157,15 @@ def _receipt(job: Job, erasure: Erasure, affected: list[dict[str, Any]], changed
     return {
         "deleted": {
             "images": erasure.images, "covered_copies": erasure.covered, "objects": len(counts.digests),
-            "thumbnails": counts.thumbnails, "manifests": len(erasure.versions), "exports": len(erasure.exports),
-            "reimagings": len(erasure.reimagings), "probes": len(erasure.probes),
+            "thumbnails": counts.thumbnails, "manifests": len(erasure.versions), "exports": len(erasure.own("exports")),
+            "reimagings": len(erasure.own("reimagings")), "probes": len(erasure.own("probes")),
         },
         "changed": {
-            "datasets": len(_shortened(erasure)), "versions": len(erasure.versions), "batches": len(erasure.batches),
-            **changed,
+            "datasets": len(_shortened(erasure)), "versions": len(erasure.versions),
+            "batches": len(erasure.own("batches")), "models_of_others": len(erasure.models_of_others),
+            "jobs_of_others": len(erasure.jobs_of_others), **changed,
         },
-        "cancelled_jobs": erasure.unfinished,
+        "cancelled_jobs": erasure.own("unfinished"),
         "digests": [f"sha256:{digest}" for digest in counts.digests],
         "kept": {"digests": [f"sha256:{digest}" for digest in counts.kept], "reason": KEPT if counts.kept else None},
         "affected_models": affected,

@@ -28,6 +28,7 @@ class Reader:
     port: PortalStores
     is_leaving: threading.Event
     tracker: Tracker
+    owner: str  # the tenant whose images they are
 
     def batches(
         self, rows: pl.DataFrame, digests_of: Callable[[Row], Iterable[str]]
@@ -49,7 +50,7 @@ class Reader:
         ahead = None
         while batch := list(islice(rows, BATCH)):
             digests = list(dict.fromkeys(chain.from_iterable(map(digests_of, batch))))
-            keys = [(image_key(self.held.job.tenant, digest), digest) for digest in digests]
+            keys = [(image_key(self.owner, digest), digest) for digest in digests]
             reading = self.port.portal.start_task_soon(self.held.stores.blobs.get_all, keys)
             if ahead is not None:
                 yield ahead[0], dict(zip(ahead[1], ahead[2].result(), strict=True))

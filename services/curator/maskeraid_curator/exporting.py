@@ -36,15 +36,16 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
     spec = ExportSpec.model_validate(held.job.spec)
     held.enter("reading")
     of, rows = port.call(_described, held.stores, held.job.tenant, spec)
+    owner = of.version.tenant
     held.enter("writing")
     if spec.format is ExportFormat.TENSORS:
         arrays = arrays_of(rows)
-        reader = Reader(held, port, is_leaving, Tracker(held, rows.height * len(arrays)))
+        reader = Reader(held, port, is_leaving, Tracker(held, rows.height * len(arrays)), owner)
         pieces = tensor_pieces(of, rows, arrays, reader)
     else:
         if (entries := entries_of(rows)) > MOST_ENTRIES:
             held.warn("too_large_for_import", TOO_LARGE_FOR_IMPORT.format(entries, MOST_ENTRIES))
-        pieces = folder_pieces(of, rows, Reader(held, port, is_leaving, Tracker(held, rows.height)))
+        pieces = folder_pieces(of, rows, Reader(held, port, is_leaving, Tracker(held, rows.height), owner))
     key = f"{held.job.attempt_prefix}{CONTENT}"
     length, digest = port.call(held.stores.blobs.put_stream, key, _from_thread(pieces))
     held.result = {"images": rows.height, "key": key, "bytes": length, "sha256": digest}
@@ -52,10 +53,10 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
 
 async def _described(stores: Stores, tenant: str, spec: ExportSpec) -> tuple[Described, pl.DataFrame]:
     dataset, version, rows = await read_version(stores, tenant, spec)
-    owner = await AccountRepository(stores.database).tenant(tenant)
+    owner = await AccountRepository(stores.database).tenant(dataset.tenant)
     if rows.is_empty():
         raise InputGone("no image is left of what was to be exported")
-    return Described(dataset, version, spec.where, owner.name if owner else tenant), rows
+    return Described(dataset, version, spec.where, owner.name if owner else dataset.tenant), rows
 
 
 async def _from_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -42,13 +42,13 @@ def cover(running: Import, dataset: Dataset) -> Schema:
     assert running.spec.covered is not None
     running.held.enter("covering")
     wanted = running.spec.covered
-    rows, attributes = running.port.call(clean_faces, running.held.stores, running.tenant, wanted)
-    schema = covered_schema(dataset, attributes)
-    warn_of_columns(running, attributes.keys() - schema.keys())
+    faces = running.port.call(clean_faces, running.held.stores, running.tenant, wanted)
+    schema = covered_schema(dataset, faces.attributes)
+    warn_of_columns(running, faces.attributes.keys() - schema.keys())
     if dataset.role is Role.TRAIN:
         running.held.warn("covered_faces", COVERED_FACES)
-    tracker = Tracker(running.held, len(rows))
-    for batch in covered_rows(running.port, running.tenant, wanted, rows, schema):
+    tracker = Tracker(running.held, len(faces.rows))
+    for batch in covered_rows(running.port, running.tenant, wanted, faces, schema):
         running.check()
         running.store([one for _, objects in batch for one in objects])
         running.accepted += [outcome for outcome, _ in batch if isinstance(outcome, Accepted)]

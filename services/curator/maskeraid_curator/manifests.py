@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple, NoReturn
 
+from maskeraid_core.cells import unguard
 from maskeraid_core.errors import BadArchive
-from maskeraid_curator.cells import unguard
 
 FILE_COLUMN = "file"
 # Columns of an export of this service, which are no attributes: those have no dot in their names.

@@ -10,14 +10,13 @@ import polars as pl
 from maskeraid_core.attributes import Schema, ValueRefused, fit
 from maskeraid_core.blobs import Blobs, image_key, thumbnail_key
 from maskeraid_core.documents.datasets import DatasetVersion, MergePart, Role
-from maskeraid_core.errors import InputGone
 from maskeraid_core.ids import image_id
 from maskeraid_core.import_reports import complete_report
-from maskeraid_core.manifests import PREFIX, filter_manifest, parse_where, rows_of
+from maskeraid_core.manifests import PREFIX
 from maskeraid_core.portal import Stores
-from maskeraid_core.repositories.dataset_shares import ReadableDatasets
 from maskeraid_core.suggestions import suggested_in, without_suggestions
 from maskeraid_curator.drafts import NEAR_DUPLICATE_OF, Before, Draft
+from maskeraid_curator.versions import read_version
 
 IDENTITY = ("sha256", "covering_sha256", "twin_sha256")  # equal for duplicates
 PART, OLD_ROW, IMPORT_ROW, KEY = "part", "old_row", "import_row", "identity"  # columns of rows on their way
@@ -40,14 +39,9 @@ async def read_parts(stores: Stores, tenant: str, parts: Sequence[MergePart]) ->
 
     Raises: InputGone, ArtifactCorrupt, ValidationFailed.
     """
-    readable, found = ReadableDatasets.of(stores.database, tenant), []
+    found = []
     for place, part in enumerate(parts):
-        dataset = await readable.get(part.dataset_id)
-        version = await readable.version(dataset, part.version) if dataset and readable.may_copy(dataset) else None
-        if dataset is None or version is None:
-            raise InputGone(f"version {part.version} of the dataset {part.dataset_id} is gone")
-        manifest = await rows_of(stores.blobs, version)
-        rows = filter_manifest(readable.rows(version, manifest), parse_where(part.where, f"/source/parts/{place}"))
+        dataset, version, rows = await read_version(stores, tenant, part, f"/source/parts/{place}")
         found.append(Part(dataset.name, dataset.role, version, rows))
     return found
 

@@ -11,6 +11,7 @@ from maskeraid_core.held import Held
 from maskeraid_core.jobs import Job, JobStatus
 from maskeraid_core.manifests import filter_manifest, parse_where, rows_of, write_manifest
 from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.dataset_shares import ReadableDatasets
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.repository import now
@@ -28,17 +29,19 @@ async def get_dataset(stores: Stores, tenant: str, dataset_id: str) -> Dataset:
 
 
 async def read_version(
-    stores: Stores, tenant: str, part: DataPart | CoveredFaces
+    stores: Stores, tenant: str, part: DataPart | CoveredFaces, inside: str | None = None
 ) -> tuple[Dataset, DatasetVersion, pl.DataFrame]:
-    """A dataset, one version of it, and the rows of its manifest that a filter leaves.
+    """A dataset that the tenant may (still) copy, one version of it, and those of its rows that a filter leaves.
 
     Raises: InputGone, ArtifactCorrupt, ValidationFailed.
     """
-    dataset = await get_dataset(stores, tenant, part.dataset_id)
-    version = await DatasetVersionRepository(stores.database, tenant).of_dataset(dataset.id, part.version)
-    if version is None:
-        raise InputGone(f"version {part.version} of the dataset {dataset.id} is gone")
-    return dataset, version, filter_manifest(await rows_of(stores.blobs, version), parse_where(part.where))
+    readable = ReadableDatasets.of(stores.database, tenant)
+    dataset = await readable.get(part.dataset_id)
+    version = await readable.version(dataset, part.version) if dataset and readable.may_copy(dataset) else None
+    if dataset is None or version is None:
+        raise InputGone(f"version {part.version} of the dataset {part.dataset_id} is gone")
+    rows = readable.rows(version, await rows_of(stores.blobs, version))
+    return dataset, version, filter_manifest(rows, parse_where(part.where, inside))
 
 
 def make_version(

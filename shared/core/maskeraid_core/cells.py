@@ -7,7 +7,7 @@ whose apostrophe marked it as text, as spreadsheets do. Source: OWASP, CSV Injec
 
 import re
 
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
+FORMULA = re.compile(r"^'*[=+\-@\t\r]")
 MARKED = re.compile(r"'+[=+\-@\t\r]")
 
 

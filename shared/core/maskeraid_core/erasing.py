@@ -6,21 +6,29 @@ from collections.abc import AsyncIterator, Sequence
 import polars as pl
 from anyio import to_thread
 
-from maskeraid_core.documents.datasets import DataPart, DatasetVersion, ImportSpec
-from maskeraid_core.documents.deletions import DeletionSpec, Erasure, LearnedVersion, VersionImages
+from maskeraid_core.documents.datasets import IDENTITIES, DataPart, DatasetVersion, ImportSpec
+from maskeraid_core.documents.deletions import DeletionSpec, Erasure, LearnedVersion, OthersModel, VersionImages
 from maskeraid_core.documents.selectors import makes_selector
-from maskeraid_core.errors import ValidationFailed
+from maskeraid_core.errors import InputGone, ValidationFailed
 from maskeraid_core.ids import image_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus
-from maskeraid_core.manifests import filter_manifest, parse_where, read_manifest, subjects_of
+from maskeraid_core.manifests import (
+    PREFIX,
+    filter_manifest,
+    parse_where,
+    read_columns,
+    read_manifest,
+    subjects_of,
+)
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from maskeraid_core.repositories.erasures import Uses
 from maskeraid_core.repositories.jobs import JobRepository
-from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository, learners_among_others
 from maskeraid_core.repositories.repository import now
 
 DIGESTS = ("sha256", "covering_sha256", "twin_sha256")
+COLUMNS = ("row", *DIGESTS, *(f"{PREFIX}{name}" for name in IDENTITIES))  # of a manifest, that a person is found by
 
 
 async def find(stores: Stores, tenant: str, spec: DeletionSpec, job_id: str = "") -> Erasure:
@@ -39,12 +47,14 @@ async def find(stores: Stores, tenant: str, spec: DeletionSpec, job_id: str = ""
     batches = await uses.batches_of(ids, search.named)
     reimagings = await uses.reimagings_of(ids, search.named)
     probes = await uses.probes_of(ids, search.named)
-    using = {*exports, *batches, *reimagings, *probes}
-    unfinished = [job.id for job in await uses.unfinished() if job.id in using or await search.is_used_by(job, models)]
+    using = [*exports, *batches, *reimagings, *probes]
+    unfinished = [job.id for job in await uses.unfinished() if await search.is_used_by(job, models)]
+    unfinished = list(dict.fromkeys([*unfinished, *await uses.unfinished_among(using)]))
     return Erasure(
         id=job_id, tenant=tenant, rows=rows, versions=search.versions, digests=digests, covered=search.covered,
-        exports=exports, reimagings=reimagings, batches=batches, probes=probes, unfinished=unfinished, models=models,
-        created_at=now(),
+        exports=exports, reimagings=reimagings, batches=batches, probes=probes, unfinished=unfinished,
+        jobs_of_others=await uses.of_others_among(using), models=models,
+        models_of_others=await search.models_of_others(), created_at=now(),
     )  # fmt: skip
 
 
@@ -53,11 +63,18 @@ async def lay_tombstones(stores: Stores, erasure: Erasure) -> None:
     versions = DatasetVersionRepository(stores.database, erasure.tenant)
     for hit in erasure.versions:
         await versions.mark_erased(versions.key(hit.dataset_id, hit.version), erasure.rows[hit.dataset_id])
-    await JobRepository(stores.database, erasure.tenant).hide([*erasure.exports, *erasure.reimagings])
+    await JobRepository(stores.database, erasure.tenant).hide([*erasure.own("exports"), *erasure.own("reimagings")])
+    made = {*erasure.exports, *erasure.reimagings}
+    for one in erasure.jobs_of_others:
+        if one.job_id in made:
+            await JobRepository(stores.database, one.tenant).hide([one.job_id])
 
 
 class Search:
-    """One look through the manifests of a tenant's datasets, those of deleted ones too; one of them in memory."""
+    """Two looks through the manifests of a tenant's datasets, those of deleted ones too; one of them in memory.
+
+    The second one, for copies, is only taken where the first has found somebody.
+    """
 
     def __init__(self, stores: Stores, tenant: str, spec: DeletionSpec) -> None:
         self._stores, self._tenant, self._spec = stores, tenant, spec
@@ -77,29 +94,30 @@ class Search:
                 self.rows[version.dataset_id].update(theirs["row"])
                 self.named.update(theirs["sha256"])
         if self.named:
-            await self._add_copies(list(self.named))
+            await self._look_for_copies(sorted(self.named))
         self.rows = defaultdict(set, {dataset: rows for dataset, rows in self.rows.items() if rows})
-        await self._count()
 
-    async def _add_copies(self, named: Sequence[str]) -> None:
+    async def _look_for_copies(self, named: Sequence[str]) -> None:
         """Add images of the same bytes and covered copies, unless a version says that they show somebody else."""
-        alike: defaultdict[str, set[int]] = defaultdict(set)
+        alike: list[tuple[DatasetVersion, pl.DataFrame]] = []
         of_others: defaultdict[str, set[int]] = defaultdict(set)
         async for version, manifest in self._manifests():
             columns = [pl.col(name) for name in ("sha256", "twin_sha256") if name in manifest.columns]
-            is_alike = pl.any_horizontal(column.is_in(named).fill_null(value=False) for column in columns)
-            copies = manifest.filter(is_alike)
-            found = subjects_of(copies)
-            alike[version.dataset_id].update(copies["row"])
-            if found is not None:
+            copies = manifest.filter(
+                pl.any_horizontal(column.is_in(named).fill_null(value=False) for column in columns)
+            )
+            alike.append((version, copies))
+            if (found := subjects_of(copies)) is not None:
                 of_others[version.dataset_id].update(copies.filter(~found.is_in(["", self._spec.subject]))["row"])
-        for dataset, rows in alike.items():
-            self.rows[dataset] |= rows - of_others[dataset]
+        for version, copies in alike:
+            self.rows[version.dataset_id] |= set(copies["row"]) - of_others[version.dataset_id]
+        self._count(alike)
 
-    async def _count(self) -> None:
+    def _count(self, alike: Sequence[tuple[DatasetVersion, pl.DataFrame]]) -> None:
+        """What is theirs of the images that are alike in each version: all that is, has the same bytes."""
         covered: set[tuple[str, int]] = set()
-        async for version, manifest in self._manifests():
-            hits = manifest.filter(pl.col("row").is_in(list(self.rows.get(version.dataset_id, ()))))
+        for version, copies in alike:
+            hits = copies.filter(pl.col("row").is_in(list(self.rows[version.dataset_id])))
             if hits.height:
                 count = VersionImages(dataset_id=version.dataset_id, version=version.version, images=hits.height)
                 self.versions.append(count)
@@ -112,8 +130,15 @@ class Search:
         self.covered = len(covered)
 
     async def _manifests(self) -> AsyncIterator[tuple[DatasetVersion, pl.DataFrame]]:
+        """Of each version what tells whom its images show, and which they are; with tombstones."""
         async for version in self._dataset_versions.each(self._spec.dataset_id):
-            yield version, await self._raw(version)
+            try:
+                data = await self._stores.blobs.get(version.manifest_key, version.manifest_sha256)
+            except InputGone:
+                if await self._dataset_versions.get(version.id) is None:  # its dataset was deleted, and swept just now
+                    continue
+                raise
+            yield version, await to_thread.run_sync(read_columns, data, COLUMNS)
 
     async def _raw(self, version: DatasetVersion) -> pl.DataFrame:
         """With tombstones: what is being erased must be found until it is gone."""
@@ -146,6 +171,18 @@ class Search:
                 learned = LearnedVersion(model_id=one.model_id, version=one.version, **facts)
                 found[one.model_id, one.version] = learned
         return [found[key] for key in sorted(found)]
+
+    async def models_of_others(self) -> list[OthersModel]:
+        """Models of other tenants that learned from the images, which are shared with them or were."""
+        found = {
+            (learner.tenant, learner.model_id, dataset)
+            for dataset in sorted(self.rows)
+            for learner in await learners_among_others(self._stores.database, self._tenant, dataset)
+            if await self.takes_any([part for part in learner.data if part.dataset_id == dataset])
+        }
+        return [
+            OthersModel(tenant=tenant, model_id=model, dataset_id=dataset) for tenant, model, dataset in sorted(found)
+        ]
 
     async def is_used_by(self, job: Job, models: Sequence[LearnedVersion]) -> bool:
         """Whether an unfinished job reads the images, or a model's that learned from them.

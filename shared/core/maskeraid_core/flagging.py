@@ -56,9 +56,13 @@ async def flag_former_readers(stores: Stores, dataset_id: str, narrowed_at: date
     await note_flagged(stores.database, dataset_id, narrowed_at)
 
 
-async def flag_if_unshared(stores: Stores, version: ModelVersion) -> None:
-    """Flag a model that has just appeared if what it learned from was withdrawn while it trained."""
+async def flag_if_withdrawn(stores: Stores, version: ModelVersion, ordered_at: datetime) -> None:
+    """Flag a model that has just appeared if what it learned from was withdrawn or erased while it trained."""
     readable = ReadableDatasets.of(stores.database, version.tenant)
-    for dataset_id in {part.dataset_id for part in version.data}:
-        if await readable.get(dataset_id) is None:
-            await flag_model(stores, version.tenant, version.model_id, dataset_id, "share_revoked")
+    for part in version.data:
+        dataset = await readable.get(part.dataset_id)
+        learned = await readable.version(dataset, part.version) if dataset else None
+        if dataset is None:
+            await flag_model(stores, version.tenant, version.model_id, part.dataset_id, "share_revoked")
+        elif learned and learned.erased_at and learned.erased_at > ordered_at:
+            await flag_model(stores, version.tenant, version.model_id, part.dataset_id, "subject_erased")

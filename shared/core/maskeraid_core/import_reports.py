@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 import polars as pl
 
+from maskeraid_core.cells import FORMULA
 from maskeraid_core.jobs import Job
 
 Outcome = Literal[
@@ -21,7 +22,6 @@ COLUMNS = {
     "row": pl.Int64, "file": pl.String, "outcome": pl.String, "image_id": pl.String, "code": pl.String,
     "pointer": pl.String, "detail": pl.String,
 }  # fmt: skip
-FORMULA = r"^[=+\-@\t\r]"  # how a cell begins that a spreadsheet would carry out
 
 
 def report_key(job: Job) -> str:
@@ -58,9 +58,9 @@ def read_report(data: bytes, outcomes: Sequence[str] = ()) -> pl.DataFrame:
 
 
 def as_csv(report: pl.DataFrame) -> bytes:
-    """UTF-8 with a head; a cell that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """UTF-8 with a head, its cells guarded as those of exports are (`cells`)."""
     texts = [
-        pl.when(pl.col(name).str.contains(FORMULA)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
+        pl.when(pl.col(name).str.contains(FORMULA.pattern)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
         for name, kind in COLUMNS.items()
         if kind == pl.String
     ]

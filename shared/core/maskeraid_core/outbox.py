@@ -16,7 +16,7 @@ from maskeraid_core.documents.datasets import DatasetVersion
 from maskeraid_core.documents.deliveries import Sink
 from maskeraid_core.documents.models import Model, ModelVersion
 from maskeraid_core.documents.notices import Notice
-from maskeraid_core.flagging import flag_if_unshared
+from maskeraid_core.flagging import flag_if_withdrawn
 from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify, OutboxEntry
 from maskeraid_core.litter import forget_inputs
 from maskeraid_core.measuring import EFFECT as NOTE_MEASURED
@@ -199,7 +199,7 @@ async def _publish_model(stores: Stores, job: Job, data: dict[str, Any]) -> None
         # A model that was deleted while the training ended gets no version, and the training says so.
         facts = {"version": version.version} if is_published else {"is_model_deleted": True}
         await JobMoves(stores.database).note_result(job, facts)
-        await flag_if_unshared(stores, version)
+        await flag_if_withdrawn(stores, version, job.created_at)
         return
     model = Model(
         id=version.model_id, tenant=job.tenant, name=version.name, latest_version=version.version,
@@ -210,7 +210,7 @@ async def _publish_model(stores: Stores, job: Job, data: dict[str, Any]) -> None
     await models.add_once(model)
     await PoolRepository(stores.database).note_changed(job.tenant)  # once more: who added it may have died before that
     await drain_notices(stores, ModelRepository.collection_name, model.id)
-    await flag_if_unshared(stores, version)
+    await flag_if_withdrawn(stores, version, job.created_at)
 
 
 def _model_created(version: ModelVersion) -> Notice:

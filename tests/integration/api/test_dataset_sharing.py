@@ -7,9 +7,10 @@ import httpx
 import pytest
 from tests.factories import make_job
 
-from maskeraid_core.blobs import thumbnail_key
+from maskeraid_core.blobs import sha256_hex, thumbnail_key
 from maskeraid_core.documents.datasets import Attribute, Dataset, DatasetVersion
-from maskeraid_core.flagging import flag_if_unshared
+from maskeraid_core.flagging import flag_if_withdrawn
+from maskeraid_core.ids import image_id
 from maskeraid_core.jobs import JobKind
 from maskeraid_core.manifests import read_manifest, write_manifest
 from maskeraid_core.portal import Stores
@@ -153,23 +154,64 @@ class TestReader:
         own = (await account.client.get("/v1/images", params={"dataset_id": dataset.id})).json()["data"]
         assert own[0]["models"] == [], "another's models are another's business"
 
-    async def test_changes_nothing_and_takes_no_picture_as_an_input(
+    async def test_re_images_its_pictures(self, account: Account, reader: Account, dataset: Dataset) -> None:
+        image = {"image_id": image_id(dataset.id, 3)}
+        orders: list[tuple[str, dict[str, Any]]] = [
+            ("reimagings", {"image": image}),
+            ("batches", {"images": [image]}),
+            ("batches", {"dataset": {"dataset_id": dataset.id, "where": ["mouth:2"]}}),
+        ]
+        for path, body in orders:
+            assert (await reader.client.post(f"/v1/{path}", json=body)).status_code == 404
+        await share_with(account, dataset, reader)
+        for path, body in orders:
+            made = await reader.client.post(f"/v1/{path}", json=body)
+            assert made.status_code == 202, made.text
+        await share(account, dataset, visibility="private")
+        for path, body in orders:
+            assert (await reader.client.post(f"/v1/{path}", json=body)).status_code == 404
+
+    async def test_exports_it_while_downloads_are_allowed(
+        self, account: Account, reader: Account, dataset: Dataset, hand: Hand
+    ) -> None:
+        wanted = {"dataset_id": dataset.id}
+        await share_with(account, dataset, reader)
+        refused = await reader.client.post("/v1/exports", json=wanted)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (404, "/dataset_id")
+        assert "ask its owner to allow downloads" in refused.json()["detail"]
+        await share_with(account, dataset, reader, download=True)
+        made = (await reader.client.post("/v1/exports", json=wanted)).json()
+        job = await hand.claim(made["id"])
+        await hand.blobs.put(f"{job.attempt_prefix}content.zip", b"zip")
+        facts = {"images": 10, "key": f"{job.attempt_prefix}content.zip", "bytes": 3, "sha256": sha256_hex(b"zip")}
+        await hand.succeed(job, facts)
+        path = f"/v1/exports/{made['id']}/content"
+        assert (await reader.client.get(path)).content == b"zip"
+        assert (await account.client.get(path)).status_code == 404, "another's export"
+        await share_with(account, dataset, reader, download=False)
+        assert (await reader.client.get(path)).status_code == 404
+        await share(account, dataset, visibility="private")
+        assert (await reader.client.get(path)).status_code == 404
+
+    async def test_covers_its_faces_while_downloads_are_allowed(
         self, account: Account, reader: Account, dataset: Dataset
     ) -> None:
+        into = (await reader.client.post("/v1/datasets", json={"name": "mine"})).json()["id"]
+        wanted = {"dataset_id": into, "source": {"type": "coverings", "of": {"dataset_id": dataset.id}}}
+        for may, status in ((False, 404), (True, 202)):
+            await share_with(account, dataset, reader, download=may)
+            assert (await reader.client.post("/v1/imports", json=wanted)).status_code == status
+        assert (await reader.client.get(f"/v1/datasets/{into}")).json()["attestation"]["basis"] == "consent"
+
+    async def test_changes_nothing(self, account: Account, reader: Account, dataset: Dataset) -> None:
         await share_with(account, dataset, reader, download=True)
         path, client = f"/v1/datasets/{dataset.id}", reader.client
         before = (await account.client.get(path)).json()
-        image = {"image_id": (await client.get("/v1/images", params={"dataset_id": dataset.id})).json()["last_id"]}
-        into = (await client.post("/v1/datasets", json={"name": "mine"})).json()["id"]
-        covered = {"type": "coverings", "of": {"dataset_id": dataset.id}}
         tries = [
             await client.patch(path, json={"name": "n"}), await client.delete(path, params={"force": True}),
             await client.patch(path, json={"visibility": "public", "licence": "MIT"}),
             await client.post("/v1/imports", json={"dataset_id": dataset.id, "source": DRAWN}),
             await client.post("/v1/imports", data={"dataset_id": dataset.id}, files={"files": ("a.png", b"x")}),
-            await client.post("/v1/imports", json={"dataset_id": into, "source": covered}),
-            await client.post("/v1/reimagings", json={"image": image}),
-            await client.post("/v1/batches", json={"dataset": {"dataset_id": dataset.id}}),
         ]  # fmt: skip
         assert [answer.status_code for answer in tries] == [404] * len(tries), [answer.text for answer in tries]
         assert (await account.client.get(path)).json() == before
@@ -362,10 +404,10 @@ class TestRevocation:
         version = await ModelVersionRepository(stores.database, reader.tenant).of_model(model.id, 1)
         assert version is not None
         await share_with(account, dataset, reader)
-        await flag_if_unshared(stores, version)
+        await flag_if_withdrawn(stores, version, now())
         assert (await reader.client.get(f"/v1/models/{model.id}")).json()["flags"] == []
         await share(account, dataset, visibility="private")
-        await flag_if_unshared(stores, version)
+        await flag_if_withdrawn(stores, version, now())
         assert len((await reader.client.get(f"/v1/models/{model.id}")).json()["flags"]) == 1
 
     async def test_deleting_it_flags_the_models_of_its_readers_and_waits_for_no_job_of_theirs(

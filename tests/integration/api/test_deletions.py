@@ -16,10 +16,13 @@ from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.datasets import Dataset
 from maskeraid_core.documents.models import Model
 from maskeraid_core.documents.own_outputs import OwnOutputs
+from maskeraid_core.flagging import flag_if_withdrawn
 from maskeraid_core.ids import image_id
 from maskeraid_core.jobs import Job, JobKind, QueueName
 from maskeraid_core.portal import PortalStores, Stores
+from maskeraid_core.repositories.batches import BatchRepository
 from maskeraid_core.repositories.deliveries import DeliveryRepository
+from maskeraid_core.repositories.models import ModelVersionRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.repositories.repository import PageRequest, now
@@ -269,6 +272,61 @@ class TestWhenItHasEnded:
         for event, subject in (("model.flagged", model.id), ("deletion.completed", ended["id"])):
             told = await deliveries.page(PageRequest(), event=event)
             assert [row.subject for row in told.items] == [subject]
+
+    async def test_models_of_readers_are_flagged_and_only_counted(
+        self, desk: Desk, faces: Dataset, open_account: Open, stores: Stores
+    ) -> None:
+        reader = await open_account()
+        shared = {"visibility": "shared", "shared_with": [reader.tenant]}
+        assert (await desk.client.patch(f"/v1/datasets/{faces.id}", json=shared)).status_code == 200
+        theirs = await learned(stores, reader.tenant, faces)
+        spared = await learned(stores, reader.tenant, faces, "mouth:9")
+        ended = await desk.done("deletions", subject=ANN)
+        assert ended["result"]["changed"]["models_of_others"] == 1
+        assert theirs.id not in json.dumps(ended) + json.dumps(ended["result"])
+        (flag,) = (await reader.client.get(f"/v1/models/{theirs.id}")).json()["flags"]
+        assert (flag["code"], flag["dataset_id"], flag["deletion_id"]) == ("subject_erased", faces.id, None)
+        assert (await reader.client.get(f"/v1/models/{spared.id}")).json()["flags"] == []
+
+    async def test_what_readers_made_of_the_images_is_gone_and_only_counted(
+        self, desk: Desk, faces: Dataset, open_account: Open, worker: Worker, stores: Stores, hand: Hand
+    ) -> None:
+        reader = Desk(await open_account(), worker)
+        shared = {"visibility": "shared", "shared_with": [reader.account.tenant], "download": True}
+        await desk.client.patch(f"/v1/datasets/{faces.id}", json=shared)
+        whole = await reader.done("exports", dataset_id=faces.id)
+        filled, spared = [await reimaged(reader, hand, image_id(faces.id, row)) for row in (1, 2)]
+        batch = await reader.order("batches", images=[{"image_id": image_id(faces.id, row)} for row in (2, 3)])
+        made = [whole["id"], filled["id"], batch["id"]]
+        told = await desk.done("deletions", subject=ANN, dry_run=True)
+        await desk.order("deletions", subject=ANN)
+        for path in (f"/v1/exports/{whole['id']}/content", f"/v1/reimagings/{filled['id']}"):
+            assert (await reader.client.get(path)).status_code == 404
+        ended = await desk.done("deletions", subject=ANN)
+        assert ended["result"]["changed"]["jobs_of_others"] == len(made)
+        assert not [one for one in made if one in json.dumps([told["impact"], ended["result"]])]
+        assert (await reader.json(f"/v1/batches/{batch['id']}"))["status"] == "cancelled"
+        left = await stores.blobs.keys(f"t/{reader.account.tenant}/jobs")
+        assert {key.split("/")[3] for key in left} == {spared["id"]}
+        inputs = await BatchRepository(stores.database).inputs(batch["id"])
+        assert inputs is not None
+        assert [one.image.image_id for one in inputs.inputs] == [image_id(faces.id, 2), None]
+        assert (await reader.client.get(f"/v1/reimagings/{spared['id']}")).status_code == 200
+
+    async def test_a_training_that_ran_meanwhile_makes_a_flagged_model(
+        self, desk: Desk, faces: Dataset, open_account: Open, stores: Stores
+    ) -> None:
+        reader, before = await open_account(), now()
+        shared = {"visibility": "shared", "shared_with": [reader.tenant]}
+        await desk.client.patch(f"/v1/datasets/{faces.id}", json=shared)
+        await desk.done("deletions", subject=ANN)
+        model = await learned(stores, reader.tenant, faces)
+        version = await ModelVersionRepository(stores.database, reader.tenant).of_model(model.id, 1)
+        assert version is not None
+        for ordered_at, codes in ((now(), []), (before, ["subject_erased"])):
+            await flag_if_withdrawn(stores, version, ordered_at)
+            flags = (await reader.client.get(f"/v1/models/{model.id}")).json()["flags"]
+            assert [flag["code"] for flag in flags] == codes
 
     async def test_what_others_have_stays(
         self, desk: Desk, faces: Dataset, open_account: Open, worker: Worker, stores: Stores, fill_dataset: FillDataset

@@ -21,10 +21,13 @@ from maskeraid_core import failpoints
 from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.datasets import Attribute, Dataset, Role
 from maskeraid_core.documents.exports import ExportSpec
+from maskeraid_core.documents.grants import Grant
 from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.portal import PortalStores
+from maskeraid_core.repositories.datasets import DatasetRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.moves import JobMoves
+from maskeraid_core.repositories.repository import now
 from maskeraid_core.status_machine import JobAction
 from maskeraid_curator import exporting
 from maskeraid_faces.images import to_network
@@ -244,6 +247,38 @@ class TestDescription:
         assert sorted([*digests, "croissant.json"]) == sorted(archive.namelist())
         for name, digest in digests.items():
             assert sha256_hex(archive.read(name)) == digest
+
+
+class TestOfAnother:
+    """What a reader takes along of a dataset that is shared with it."""
+
+    READER = "ten_2"
+
+    def shared(self, curator: Curator, *, download: bool) -> Dataset:
+        dataset = fill(curator)
+        grant = Grant(reader=self.READER, download=download, given_at=now())
+        schema = {name: one.model_dump() | {"private": name == "note"} for name, one in dataset.attributes.items()}
+        facts = {"grants": [grant.model_dump()], "attributes": schema}
+        return curator.port.call(DatasetRepository(curator.stores.database, TENANT).change, dataset.id, facts)
+
+    def ordered(self, curator: Curator, dataset: Dataset) -> Job:
+        spec = ExportSpec(dataset_id=dataset.id, version=dataset.latest_version, format="folder", name="a.zip")
+        job = make_job(JobKind.EXPORT, self.READER, spec=spec.model_dump(mode="json"))
+        return curator.port.call(JobRepository(curator.stores.database, self.READER).accept, job)
+
+    def test_is_what_the_reader_sees(self, curator: Curator) -> None:
+        dataset = self.shared(curator, download=True)
+        archive = zipfile.ZipFile(io.BytesIO(content(curator, carry_out(curator, self.ordered(curator, dataset)))))
+        (first, *_) = csv.DictReader(io.StringIO(archive.read("manifest.csv").decode(), newline=""))
+        shown = {"eyes": "1", "age": "-5", "is_old": "true"}
+        assert first == {"file": "images/000001.png", **shown, "original.file": "1.png"}
+        assert np.array_equal(pixels(archive.read("images/000001.png")), pixels(png(0)))
+        assert "note" not in archive.read("croissant.json").decode()
+
+    def test_needs_leave_to_download(self, curator: Curator) -> None:
+        job = carry_out(curator, self.ordered(curator, self.shared(curator, download=False)))
+        assert job.error is not None
+        assert (job.status, job.error.code) == (JobStatus.FAILED, "input_gone")
 
 
 class TestEnds:

@@ -6,6 +6,7 @@ import io
 import polars as pl
 import pytest
 
+from maskeraid_core.cells import unguard
 from maskeraid_core.import_reports import (
     COLUMNS,
     as_csv,
@@ -43,10 +44,11 @@ def test_some_reasons_are_outcomes(code: str, outcome: str) -> None:
     assert outcome_of(code) == outcome
 
 
-@pytest.mark.parametrize("name", ["=cmd()", "+1", "-1", "@x"])
+@pytest.mark.parametrize("name", ["=cmd()", "+1", "-1", "@x", "'=1", "''-1"])
 def test_what_a_spreadsheet_would_carry_out_is_text(name: str) -> None:
     table = as_csv(make_report([*ROWS, {"row": 3, "file": name, "outcome": "accepted"}])).decode()
     rows = list(csv.DictReader(io.StringIO(table)))
     assert [row["file"] for row in rows] == ["a.png", "b.png", f"'{name}"]
+    assert [unguard(row["file"]) for row in rows] == ["a.png", "b.png", name]
     assert rows[1]["detail"] == ROWS[0]["detail"]
     assert list(rows[0]) == list(COLUMNS)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maskeraid_core.cells import guard, unguard
 from maskeraid_core.documents.datasets import Attribute
 from maskeraid_core.errors import BadArchive
 from maskeraid_curator.archives import inflate, read_entries
-from maskeraid_curator.cells import guard, unguard
 from maskeraid_curator.export_tables import feature_names, manifest_table, metadata_table
 from maskeraid_curator.manifests import read_manifest
 from maskeraid_curator.zip_records import read_directory

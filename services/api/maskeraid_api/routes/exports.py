@@ -41,10 +41,11 @@ LONGEST_STEM = 60  # characters of a dataset's name in that of a file
 @router.post("", status_code=202, response_model=ExportView)
 @operation(Scope.DATASETS_WRITE, problems=(NotFound, DatasetEmpty, ResolutionNotSupported, QueueFull), is_job=True)
 async def create_export(body: ExportRequest, request: Request, gateway: GatewayOf, library: LibraryOf) -> Response:
-    """Make a zip of images and their attributes. What the images are is decided now: the version never changes."""
-    dataset = await library.datasets.get(body.dataset_id)
-    if dataset is None:
-        raise NotFound("There is no such dataset.", pointer="/dataset_id")
+    """Make a zip of images and their attributes. What the images are is decided now: the version never changes.
+
+    Of a dataset that is shared with you, its owner must allow downloads; what is private of it is not in the zip.
+    """
+    dataset = await library.require_copyable(body.dataset_id, "export", "/dataset_id")
     version = await library.version(dataset, body.version)
     rows = await library.rows(version, body.where, "")
     if rows.is_empty():
@@ -88,10 +89,12 @@ async def get_export(export_id: str, request: Request, jobs: Jobs, caller: Calle
 async def get_export_content(
     export_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf, library: LibraryOf
 ) -> Response:
-    """The zip. It is kept for some days (`expires_at`), and no longer than its dataset."""
+    """The zip. It is kept for some days (`expires_at`), and no longer than its dataset, or the leave to download it."""
     job = await job_of(jobs, caller, export_id, JobKind.EXPORT)
     spec = ExportSpec.model_validate(job.spec)
-    await library.datasets.require(spec.dataset_id)
+    dataset = await library.require(spec.dataset_id)
+    if not library.readable.may_copy(dataset) or await library.numbered(dataset, spec.version) is None:
+        raise NotFound
     if job.status is not JobStatus.SUCCEEDED or job.result is None:
         allowed = [str(action) for action in allowed_actions(job)]
         raise JobStateConflict(

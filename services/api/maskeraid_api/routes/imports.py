@@ -118,7 +118,7 @@ async def carry_attestation(library: LibraryOf, dataset: Dataset, spec: ImportSp
     brought = None
     if spec.source == "generator":
         brought = GENERATED.model_copy(update={"at": now()})
-    elif spec.covered is not None and (of := await library.datasets.get(spec.covered.dataset_id)):
+    elif spec.covered is not None and (of := await library.get(spec.covered.dataset_id)):
         brought = of.attestation
     if brought and dataset.attestation is None:
         facts = {"attestation": brought.model_dump(), "updated_at": now()}

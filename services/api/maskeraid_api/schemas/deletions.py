@@ -21,7 +21,10 @@ TRAINING = {
     "data": [{"dataset_id": "ds_01KAGP1XF3A7QYFR6F0DTHBRA4", "version": "latest", "where": []}],
 }  # fmt: skip
 
-CHANGED = {"datasets": 1, "versions": 3, "batches": 0, "report_rows": 12, "known_faces_files": 0}
+CHANGED = {
+    "datasets": 1, "versions": 3, "batches": 0, "models_of_others": 0, "jobs_of_others": 0, "report_rows": 12,
+    "known_faces_files": 0,
+}  # fmt: skip
 RECEIPT = {
     "deleted": COUNTS,
     "changed": CHANGED,

@@ -160,7 +160,7 @@ class DatasetVersionRepository(TenantRepository[DatasetVersion]):
 
     async def mark_erased(self, version_id: str, rows: Sequence[int]) -> None:
         """Hide images of a version from whoever reads its rows; one update."""
-        hidden = {"$addToSet": {"erased_rows": {"$each": list(rows)}}}
+        hidden = {"$addToSet": {"erased_rows": {"$each": list(rows)}}, "$set": {"erased_at": now()}}
         await self._collection.update_one(self._live({"_id": version_id}), hidden)
 
     async def rewrite(self, as_read: DatasetVersion, facts: Mapping[str, object]) -> bool:

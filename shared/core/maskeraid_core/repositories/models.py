@@ -215,6 +215,28 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
         await self._collection.update_one(self._live({"_id": version_id}), {"$set": {"pruned_at": None}})
 
 
+@dataclass(frozen=True)
+class OthersLearner(Learner):
+    """The same of another tenant's model."""
+
+    tenant: str
+
+
+async def learners_among_others(database: Database, tenant: str, dataset_id: str) -> list[OthersLearner]:
+    """Versions of other tenants' models that learned from a dataset of this one's, or began with one that did."""
+    fields = {"tenant": 1, "model_id": 1, "version": 1, "lineage.data": 1, "lineage.ancestors": 1}
+    found: dict[str, dict[str, Any]] = {}
+    for path in LEARNED_FROM:
+        rows = database[ModelVersionRepository.collection_name].find({path: dataset_id}, fields)
+        found |= {row["_id"]: row async for row in rows if row["tenant"] != tenant}
+    return [
+        OthersLearner(
+            row["model_id"], row["version"], parts_of(row["lineage"], "data", "ancestors"), tenant=row["tenant"]
+        )
+        for row in found.values()
+    ]
+
+
 async def learners_of(database: Database, dataset_id: str) -> list[tuple[str, str]]:
     """Tenant and id of all models, of whatever tenant, that learned from a dataset or began with one that did."""
     found = set()
