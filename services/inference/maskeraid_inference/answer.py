@@ -13,6 +13,7 @@ from maskeraid_faces.coverings.grow import growth
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages
 from maskeraid_faces.filling.intervals import LEVEL
 from maskeraid_faces.images import Covering, Image, to_network
+from maskeraid_faces.measures import has_few_colours
 from maskeraid_faces.sizes import fit_covering, fit_image
 from maskeraid_inference.choosing import Choice
 from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
@@ -33,6 +34,7 @@ LEGEND_OF_RIDGE = (
 )
 STEPS = ("generated", "smoothed", "clipped", "final")
 CLIPPED = "clipped.png"  # the input's own pixels
+SEEN_AS_STEPS = ("-generated.png", "-smoothed.png")
 CAPTIONS = {"clipped": "clipped covering"}  # Desentz 2021, Fig. 29
 BRIGHTEST_UNCERTAINTY = 0.25  # share of the range of grey levels that is drawn white
 
@@ -44,6 +46,7 @@ class Answer:
     files: dict[str, bytes]
     result: dict[str, Any]
     composites: tuple[Composite, ...] = ()  # every candidate, and the photograph
+    steps: tuple[Image, ...] = ()  # the other pictures on the way to photographs, and the labelled ones
 
 
 def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str, *, is_for_owner: bool = False) -> Answer:
@@ -71,7 +74,17 @@ def write_answer(reimaged: Reimaged, spec: ReimagingSpec, job_id: str, *, is_for
     if filling is not None:
         files |= _filling_files(reimaged, filling, mark)
         result |= _describe_filling(reimaged, filling, is_for_owner=is_for_owner)
-    return Answer(files, result, composites)
+    return Answer(files, result, composites, tuple(_steps(reimaged, filling, composites)) if filling else ())
+
+
+def _steps(reimaged: Reimaged, filling: Filling, composites: Sequence[Composite]) -> Iterator[Image]:
+    """Generated and smoothed faces, and what bears a label. None of drawn faces: those may be faces of the set."""
+    if has_few_colours(filling.finals[0]):
+        return
+    yield from (picture for name, picture in _pictures(reimaged, filling) if name.endswith(SEEN_AS_STEPS))
+    yield label(filling.finals[0], STATEMENT)
+    if reimaged.photo is not None:
+        yield label(composites[-1][0], STATEMENT)
 
 
 def _filling_files(reimaged: Reimaged, filling: Filling, mark: Mark) -> dict[str, bytes]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import accumulate
@@ -29,7 +29,7 @@ from maskeraid_faces.images import SMALLEST_SIDE, Image
 from maskeraid_faces.png import encode_png
 from maskeraid_faces.sanitising_sides import Sides
 from maskeraid_faces.selection.network import SelectorNetwork
-from maskeraid_inference.answer import write_answer
+from maskeraid_inference.answer import Answer, write_answer
 from maskeraid_inference.batching import add_items
 from maskeraid_inference.covering_maps import open_map, read_map
 from maskeraid_inference.cutting import reaches_rim
@@ -37,7 +37,6 @@ from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels
 from maskeraid_inference.loaded_selectors import LoadedSelectors
 from maskeraid_inference.phases import Phases
-from maskeraid_inference.photo_answer import Composite
 from maskeraid_inference.photos import Frames, reimage_picture
 from maskeraid_inference.registering import outputs_of, register
 from maskeraid_inference.reimaging import LARGEST_SIDE, Reimaged
@@ -157,13 +156,13 @@ class Workbench:
         answer = write_answer(reimaged, spec, held.job.id, is_for_owner=is_for_owner)
         files = {**inputs, **answer.files}
         if answer.composites:
-            held.afterwards.append(partial(self._register, held.job, answer.composites))
+            held.afterwards.append(partial(self._register, held.job, answer))
         described = self.port.call(put_files, held.stores.blobs, held.job.attempt_prefix, files)
         duration_ms = phases.end()
         return answer.result | {"files": described, "duration_ms": round(duration_ms), "phases_ms": phases.milliseconds}
 
-    def _register(self, job: Job, composites: Sequence[Composite]) -> None:
-        self.port.call(register, self.port.stores, outputs_of(job, composites))
+    def _register(self, job: Job, answer: Answer) -> None:
+        self.port.call(register, self.port.stores, outputs_of(job, answer.composites, answer.steps))
 
     def _network(self, job: Job, spec: ReimagingSpec) -> SelectorNetwork | None:
         """The selector of the order. Raises: InputGone, ArtifactCorrupt, BadModelFile."""

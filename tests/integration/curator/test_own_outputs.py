@@ -65,6 +65,12 @@ class TestRecognised:
         copies = packed(FINAL), packed(COPIES["resized"](FINAL)), packed(FINAL, "JPEG", quality=80)
         assert refused(curator, *copies) == ["0.png", "1.png", "2.png"]
 
+    def test_a_step_on_the_way_to_it_as_it_is(self, curator: Curator, port: PortalStores) -> None:
+        generated, job = draw_lifelike_face(SIDE, np.random.default_rng(5)), make_job(JobKind.REIMAGING, "ten_other")
+        entry = outputs_of(job, [(FINAL, COVERING)], [generated])
+        port.call(OwnOutputRepository(port.stores.database).add, entry)
+        assert refused(curator, packed(generated), packed(FACE)) == ["0.png"]
+
     def test_the_face_before_it_was_covered_is_not(self, curator: Curator, port: PortalStores) -> None:
         note(port, FINAL)
         assert refused(curator, packed(FACE), packed(FACE, "JPEG", quality=80)) == []

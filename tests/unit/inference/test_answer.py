@@ -73,6 +73,19 @@ class TestFiles:
         for step in ("generated", "smoothed", "final"):
             assert answer.files[f"{step}.png"] == answer.files[f"0-{step}.png"]
 
+    def test_the_steps_of_photographs_are_told_to_the_register_and_those_of_drawn_faces_are_not(
+        self, answer: Answer
+    ) -> None:
+        assert answer.steps == ()
+        reimaged, spec = run(covered_face(), ask(seed=7)), ask(seed=7)
+        assert reimaged.filling is not None
+        finals = [np.random.default_rng(0).integers(0, 256, one.shape, np.uint8) for one in reimaged.filling.finals]
+        as_photo = replace(reimaged, filling=replace(reimaged.filling, finals=finals))
+        written = write_answer(as_photo, spec, "rim_1")
+        names = [name for name in written.files if name.endswith(("-generated.png", "-smoothed.png"))]
+        expected = [pixels_of(written.files[name]) for name in (*names, "labelled.png")]
+        assert {one.tobytes() for one in written.steps} == {one.tobytes() for one in expected}
+
     def test_the_array_holds_the_faces_as_drawn(self, answer: Answer) -> None:
         array = np.load(io.BytesIO(answer.files["generated.npy"]))
         assert (array.dtype, array.shape) == (np.float32, (answer.result["combinations"]["shown"], 32, 32, 3))
