@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import groupby
 
 from maskeraid_core.attributes import Schema, ValueRefused, fit, infer_schema
@@ -16,11 +17,12 @@ from maskeraid_curator.rows import Accepted, Refused
 from maskeraid_curator.running_import import Import
 from maskeraid_curator.sources import Plan, PlannedRow, plan_upload
 from maskeraid_curator.tracking import Tracker
+from maskeraid_curator.truths import Truths
 from maskeraid_faces.measures import Measures
 
 TRUTH_LEFT_OUT = (
-    "{} covered faces came with their true covering or their twin (`covering.file`, `twin.file`): the faces and their "
-    "attributes are taken in, these are not"
+    "{} covered faces came with their true covering or their twin (`covering.file`, `twin.file`), which are left out: "
+    "a face that is cut out of its photograph lies elsewhere"
 )
 GENERATED = (
     "the file says that a trained generator made it, or a part of it; a model that learns from generated faces repeats "
@@ -48,11 +50,13 @@ def read_upload(running: Import, dataset: Dataset) -> Schema:
         good = list(_fitting(running, plan.rows, schema))
         running.held.enter("sanitising")
         running.side = running.port.call(wanted_side, running.held.stores, dataset, running.spec)
-        tracker = Tracker(running.held, len({row.entry for row in good}))
+        if running.side:
+            good = _without_truths(running, good)
+        tracker = Tracker(running.held, len(_entries(good)))
         rows_of = {archive: list(rows) for archive, rows in groupby(good, key=lambda row: row.archive)}
         for number, (archive, name) in enumerate(plan.files.items(), 1):
             rows = rows_of.get(archive, [])
-            tracker.begin(name, number, len(plan.files), len({row.entry for row in rows}))
+            tracker.begin(name, number, len(plan.files), len(_entries(rows)))
             _sanitise(running, archive, rows, schema, tracker)
     running.accepted.sort(key=lambda row: row.row)
     running.refused.sort(key=lambda row: row.row)
@@ -65,8 +69,6 @@ def _warn(running: Import, plan: Plan, schema: Schema) -> None:
         running.held.warn("unknown_column", detail)
     if plan.unlisted:
         running.held.warn("unlisted_files", f"{plan.unlisted} files are in no manifest: they are left out")
-    if plan.truths:
-        running.held.warn("truth_left_out", TRUTH_LEFT_OUT.format(plan.truths))
     if plan.bare:
         running.held.warn("no_manifest", NO_MANIFEST.format(plan.bare))
 
@@ -88,12 +90,30 @@ def _fitting(running: Import, rows: Sequence[PlannedRow], schema: Schema) -> Ite
                 yield row
 
 
+def _without_truths(running: Import, rows: Sequence[PlannedRow]) -> list[PlannedRow]:
+    """The same rows, of faces that are cut out of photographs."""
+    if count := sum(bool(row.truths) for row in rows):
+        running.held.warn("truth_left_out", TRUTH_LEFT_OUT.format(count))
+    return [replace(row, truths={}) for row in rows]
+
+
+def _entries(rows: Sequence[PlannedRow]) -> list[Entry]:
+    """All files that these rows need, each once."""
+    needed = (entry for row in rows for entry in (row.entry, *row.truths.values()) if entry is not None)
+    return list(dict.fromkeys(needed))
+
+
 def _sanitise(running: Import, archive: int, rows: Sequence[PlannedRow], schema: Schema, tracker: Tracker) -> None:
-    """Have the images of one archive sanitised and stored, each once; every row that names one gets its outcome."""
+    """Have the files of one archive sanitised and stored, each once; every row that names one gets its outcome.
+
+    Rows whose truth came along wait for that; of them only facts are kept meanwhile, no bytes.
+    """
     rows_of: dict[Entry, list[PlannedRow]] = {}
     for row in rows:
         if row.entry is not None:
             rows_of.setdefault(row.entry, []).append(row)
+    truths = Truths(row.truths for row in rows)
+    waiting: list[tuple[PlannedRow, Accepted]] = []
 
     def keep(outcomes: list[Outcome]) -> None:
         running.check()
@@ -101,12 +121,24 @@ def _sanitise(running: Import, archive: int, rows: Sequence[PlannedRow], schema:
         outcomes = [(entry, outcome) for (entry, _), outcome in zip(outcomes, told, strict=True)]
         if running.side:
             outcomes = [(entry, cut_out_face(outcome, running.side)) for entry, outcome in outcomes]
-        running.store([one for _, outcome in outcomes for one in _objects(running.tenant, outcome)])
+        objects: Objects = []
         for entry, outcome in outcomes:
-            _conclude(running, rows_of[entry], outcome, schema)
+            if entry in rows_of or not truths.is_map_alone(entry):
+                objects += _objects(running.tenant, outcome)
+            objects += truths.note(running.tenant, entry, outcome)
+        running.store(objects)
+        for entry, outcome in outcomes:
+            for row in rows_of.get(entry, ()):
+                concluded = _concluded(running, row, outcome, schema)
+                if isinstance(concluded, Accepted) and row.truths:
+                    waiting.append((row, concluded))
+                else:
+                    running.note(concluded)
         tracker.add(len(outcomes))
 
-    sanitise_entries(archive, list(rows_of), keep, are_photographs=running.side is not None)
+    sanitise_entries(archive, _entries(rows), keep, are_photographs=running.side is not None)
+    for row, accepted in waiting:
+        running.note(truths.told_of(row, accepted))
 
 
 def _objects(tenant: str, outcome: SanitisedPicture | ImageRejected) -> Objects:
@@ -118,27 +150,17 @@ def _objects(tenant: str, outcome: SanitisedPicture | ImageRejected) -> Objects:
     return objects
 
 
-def _conclude(
-    running: Import, rows: Sequence[PlannedRow], outcome: SanitisedPicture | ImageRejected, schema: Schema
-) -> None:
-    for row in rows:
-        if isinstance(outcome, ImageRejected):
-            running.refused.append(Refused(row.number, row.file, outcome.code, str(outcome)))
-            continue
-        is_generated = outcome.says_generated or outcome.made_here
-        if is_generated and not running.spec.allow_generated:
-            detail = GENERATED if outcome.says_generated else MADE_HERE
-            running.refused.append(Refused(row.number, row.file, "generated_image", detail))
-            continue
-        facts = (outcome.sha256, len(outcome.png), outcome.width, outcome.height, outcome.grey)
-        measures = Measures.from_dict(outcome.measures) if outcome.measures else None
-        running.accepted.append(
-            Accepted(
-                row.number,
-                row.file,
-                fit(row.cells, schema),
-                *facts,
-                measures=measures,
-                generated=is_generated or None,
-            )
-        )
+def _concluded(
+    running: Import, row: PlannedRow, outcome: SanitisedPicture | ImageRejected, schema: Schema
+) -> Accepted | Refused:
+    if isinstance(outcome, ImageRejected):
+        return Refused(row.number, row.file, outcome.code, str(outcome))
+    is_generated = outcome.says_generated or outcome.made_here
+    if is_generated and not running.spec.allow_generated:
+        detail = GENERATED if outcome.says_generated else MADE_HERE
+        return Refused(row.number, row.file, "generated_image", detail)
+    facts = (outcome.sha256, len(outcome.png), outcome.width, outcome.height, outcome.grey)
+    measures = Measures.from_dict(outcome.measures) if outcome.measures else None
+    return Accepted(
+        row.number, row.file, fit(row.cells, schema), *facts, measures=measures, generated=is_generated or None
+    )

@@ -46,6 +46,13 @@ class Import:
         self.port.call(self.held.stores.blobs.put_all, list(fresh.items()))
         self._stored.update(fresh)
 
+    def note(self, outcome: Accepted | Refused) -> None:
+        """Take a row among those that are accepted, or refused."""
+        if isinstance(outcome, Accepted):
+            self.accepted.append(outcome)
+        else:
+            self.refused.append(outcome)
+
     def check(self) -> None:
         """Raise CancelAsked, LeaseLost, or HandBack when the import should not go on."""
         self.held.check()

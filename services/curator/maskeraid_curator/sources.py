@@ -17,7 +17,7 @@ from maskeraid_core.errors import ArtifactCorrupt, BadArchive, InputGone
 from maskeraid_core.portal import PortalStores
 from maskeraid_core.repositories.datasets import UploadRepository
 from maskeraid_curator.archives import LARGEST_ENTRY, Entry
-from maskeraid_curator.manifests import BESIDE, COVERING_COLUMN, ORIGINAL_COLUMN, OWN_COLUMNS, TWIN_COLUMN
+from maskeraid_curator.manifests import BESIDE, ORIGINAL_COLUMN, OWN_COLUMNS, TRUTH_COLUMNS
 from maskeraid_curator.reading import Survey, survey
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
@@ -33,6 +33,7 @@ class PlannedRow:
     cells: Mapping[str, str]
     archive: int  # its descriptor
     entry: Entry | None
+    truths: Mapping[str, Entry | None] = field(default_factory=dict)  # of a covered face, by column
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,6 @@ class Plan:
     columns: list[str]  # of all manifests, without `file`
     unlisted: int  # files that no manifest names
     bare: int  # images of archives without a manifest: they have no attributes
-    truths: int = 0  # rows that name the true covering or the twin of a covered face
     files: dict[int, str] = field(default_factory=dict)  # archives by descriptor, with their names
 
 
@@ -123,24 +123,24 @@ def _add(plan: Plan, archive: int, found: Survey) -> Plan:
     start = len(plan.rows) + 1
     if found.manifest is None:
         rows = [PlannedRow(number, entry.name, {}, archive, entry) for number, entry in enumerate(images, start)]
-        return Plan(plan.rows + rows, plan.columns, plan.unlisted, plan.bare + len(rows), plan.truths)
+        return Plan(plan.rows + rows, plan.columns, plan.unlisted, plan.bare + len(rows))
     folder = (found.manifest_name or "").rpartition("/")[0]
     entries = {entry.name: entry for entry in images}
     known = {_path(folder, name) for name in BESIDE}  # of what lies in the archive
-    rows, truths = [], 0
+    rows = []
     for number, (file, *values) in enumerate(found.manifest.rows, start):
         named = {column: value for column, value in zip(found.manifest.columns[1:], values, strict=True) if value}
         entry = entries.get(_path(folder, file or ""))
-        truth = {_path(folder, named[column]) for column in (COVERING_COLUMN, TWIN_COLUMN) if column in named}
-        known |= truth
-        truths += bool(truth)
+        names = {column: _path(folder, named[column]) for column in TRUTH_COLUMNS if column in named}
+        known |= set(names.values())
         label = named.get(ORIGINAL_COLUMN, file) if entry else file
         cells = {column: value for column, value in named.items() if column not in OWN_COLUMNS}
-        rows.append(PlannedRow(number, label or "", cells, archive, entry))
+        truths = {column: entries.get(name) for column, name in names.items()}
+        rows.append(PlannedRow(number, label or "", cells, archive, entry, truths))
     unlisted = len(entries.keys() - known - {row.entry.name for row in rows if row.entry})
     columns = [column for column in found.manifest.columns[1:] if column not in OWN_COLUMNS]
     new_columns = [column for column in columns if column not in plan.columns]
-    return Plan(plan.rows + rows, plan.columns + new_columns, plan.unlisted + unlisted, plan.bare, plan.truths + truths)
+    return Plan(plan.rows + rows, plan.columns + new_columns, plan.unlisted + unlisted, plan.bare)
 
 
 def _path(folder: str, file: str) -> str:

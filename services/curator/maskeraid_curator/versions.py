@@ -37,9 +37,11 @@ async def read_version(
     """
     readable = ReadableDatasets.of(stores.database, tenant)
     dataset = await readable.get(part.dataset_id)
-    version = await readable.version(dataset, part.version) if dataset and readable.may_copy(dataset) else None
-    if dataset is None or version is None:
-        raise InputGone(f"version {part.version} of the dataset {part.dataset_id} is gone")
+    if dataset is None or not readable.may_copy(dataset):
+        raise InputGone(f"the dataset {part.dataset_id} is gone")
+    version = await readable.version(dataset, part.version)
+    if version is None:
+        raise InputGone(f"version {part.version} of the dataset {dataset.id} is gone")
     rows = readable.rows(version, await rows_of(stores.blobs, version))
     return dataset, version, filter_manifest(rows, parse_where(part.where, inside))
 

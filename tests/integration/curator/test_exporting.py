@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from tests.factories import make_job
 from tests.integration.curator.test_covered_faces import cover
-from tests.integration.curator.test_importing import TENANT, Curator, png
+from tests.integration.curator.test_importing import TENANT, Curator, packed, photograph, png
 from tests.unit.curator.zips import Member, build
 
 from maskeraid_core import failpoints
@@ -173,8 +173,40 @@ class TestFolder:
         job = curator.imported(again, curator.store("export.zip", archive.fp.getvalue()))  # type: ignore[union-attr]
         assert job.result is not None
         assert (job.result["imported"], job.result["unlisted"]) == (5, 0)
-        assert [(one["code"], one["detail"][:15]) for one in job.warnings] == [("truth_left_out", "4 covered faces")]
+        assert [one["code"] for one in job.warnings] == []
         assert facts(curator, again) == facts(curator, target)
+        for old, new in zip(rows, curator.latest(again)[2], strict=True):
+            for name in ("sha256", "covering_sha256", "twin_sha256"):
+                assert (old[name] is None) == (new[name] is None)
+                if old[name]:
+                    assert np.array_equal(stored_pixels(curator, old[name]), stored_pixels(curator, new[name]))
+
+    @pytest.mark.parametrize(
+        ("truth", "detail"),
+        [(None, "its twin is not in the archive"), (b"text", "its twin cannot be taken"),
+         (png(0, (64, 64)), "its twin has another size: 64 x 64 pixels")],
+        ids=["missing", "unreadable", "larger"],
+    )  # fmt: skip
+    def test_a_truth_that_does_not_fit_refuses_its_row(
+        self, curator: Curator, truth: bytes | None, detail: str
+    ) -> None:
+        manifest = Member(b"manifest.csv", b"file,eyes,twin.file\na.png,1,t.png\nb.png,2,\n", method=8)
+        members = [Member(b"a.png", png(0)), Member(b"b.png", png(1)), *([Member(b"t.png", truth)] if truth else [])]
+        dataset = curator.add_dataset()
+        job = curator.imported(dataset, curator.store("a.zip", build([*members, manifest])))
+        first, second = curator.report(job)
+        assert (first["outcome"], first["code"], first["pointer"]) == ("rejected", "bad_truth", "/twin.file")
+        assert first["detail"].startswith(detail)
+        assert second["outcome"] == "accepted"
+
+    def test_truths_of_faces_that_are_cut_out_are_left_out(self, curator: Curator) -> None:
+        photo = packed(photograph(120), "JPEG")
+        manifest = Member(b"manifest.csv", b"file,twin.file\na.jpg,a.jpg\n", method=8)
+        dataset = curator.add_dataset()
+        archive = build([Member(b"a.jpg", photo), manifest])
+        job = curator.imported(dataset, curator.store("a.zip", archive), detect_faces=True)
+        assert "truth_left_out" in [one["code"] for one in job.warnings]
+        assert curator.latest(dataset)[2][0]["twin_sha256"] is None
 
 
 class TestTensors:
