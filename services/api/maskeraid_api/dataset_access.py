@@ -117,13 +117,13 @@ class Library:
                 values.setdefault(name, set()).update(part.values or ())
         return {name: sorted(found) for name, found in values.items()}
 
-    async def image(self, image_id: str) -> tuple[DatasetVersion, dict[str, object]]:
-        """The version and the manifest's row of an image; NotFound also when the newest version has it no more."""
+    async def image(self, image_id: str, wanted: int | str = "latest") -> tuple[DatasetVersion, dict[str, object]]:
+        """The version and the manifest's row of an image; NotFound also when that version does not have it."""
         place = parse_image_id(image_id)
         dataset = await self.get(place[0]) if place else None
         if place is None or dataset is None or dataset.latest_version == 0:
             raise NotFound
-        version = await self.version(dataset)
+        version = await self.version(dataset, wanted)
         manifest = await self.manifest(version)
         found = places_of(manifest, [place[1]])
         if not found:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from maskeraid_api.changed_schemas import changed_schema
 from maskeraid_api.granting import sharing_facts
-from maskeraid_api.schemas.datasets import AttestationBody, AttributeChange, DatasetChange
+from maskeraid_api.schemas.datasets import AttestationBody, DatasetChange
 from maskeraid_api.schemas.sharing import SHARING
 from maskeraid_core.documents.datasets import Attestation, Dataset
-from maskeraid_core.errors import AttestationMissing, ValidationFailed
+from maskeraid_core.errors import AttestationMissing
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.repository import now
 
@@ -36,7 +37,7 @@ async def facts_of_change(accounts: AccountRepository, dataset: Dataset, change:
     given = change.model_dump(exclude_unset=True, exclude=set(APART))
     facts = {name: value for name, value in given.items() if value is not None or name not in NEVER_NULL}
     facts |= await attested(accounts, dataset, change.attestation)
-    facts |= _with_privacy(dataset, change.attributes or {})
+    facts |= changed_schema(dataset, change.attributes or {})
     as_attested = dataset.model_copy(update={name: facts[name] for name in ("attestation", "licence") if name in facts})
     facts |= await sharing_facts(accounts, as_attested, change, DatasetSharing(as_attested))
     known = {grant.reader for grant in dataset.grants}
@@ -54,15 +55,3 @@ async def attested(accounts: AccountRepository, dataset: Dataset, said: Attestat
     by = (await accounts.names({dataset.tenant})).get(dataset.tenant, dataset.tenant)
     facts: dict[str, Any] = {"attestation": Attestation(**said.model_dump(), by=by, at=now())}
     return facts | ({"licence": said.licence} if said.licence and dataset.licence is None else {})
-
-
-def _with_privacy(dataset: Dataset, changes: dict[str, AttributeChange]) -> dict[str, Any]:
-    for name in changes:
-        if name not in dataset.attributes:
-            known = ", ".join(dataset.attributes) or "none"
-            raise ValidationFailed(
-                f"The dataset has no such attribute; it has: {known}.", pointer=f"/attributes/{name}"
-            )
-    schema = {name: one.model_dump() for name, one in dataset.attributes.items()}
-    changed = {name: {**schema[name], "private": change.private} for name, change in changes.items()}
-    return {"attributes": {**schema, **changed}} if changed else {}

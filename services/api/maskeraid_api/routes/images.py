@@ -52,6 +52,9 @@ VersionParameter = Annotated[
         description="A version's number, `latest`, or, of a model, an alias.",
     ),
 ]
+OfVersion = Annotated[
+    str, Query(pattern="^(latest|[1-9][0-9]{0,8})$", description="The dataset's version that has it, or `latest`.")
+]
 
 
 async def selected(
@@ -135,6 +138,7 @@ PageOf = Annotated[Page, Depends(page)]
 async def list_images(
     request: Request,
     page: PageOf,
+    library: LibraryOf,
     learners: LearnersOf,
     include: Annotated[Literal["total"] | None, Query(description="`total` adds the number of all.")] = None,
 ) -> Response:
@@ -144,13 +148,29 @@ async def list_images(
     """
     rows, total = await page.rows(), page.found.total
     learned = await learners.of([(version.dataset_id, row["row"]) for version, row in rows])
-    views = [image_view(version, row, learned.get((version.dataset_id, row["row"]), ())) for version, row in rows]
+    found = [await library.get(one) for one in dict.fromkeys(version.dataset_id for version, _ in rows)]
+    newest = {dataset.id: dataset.latest_version for dataset in found if dataset}
+    views = [
+        image_view(
+            version, row, learned.get((version.dataset_id, row["row"]), ()),
+            is_newest=version.version == newest.get(version.dataset_id),
+        )
+        for version, row in rows
+    ]  # fmt: skip
     return listed(request, views, has_more=page.start + page.limit < total, total=total if include else None)
 
 
-def image_view(version: DatasetVersion, row: dict[str, Any], models: Sequence[ModelReference]) -> ImageView:
-    """A row of the manifest as clients see it; attributes that are missing are left out."""
-    own = f"/v1/images/{image_id(version.dataset_id, row['row'])}"
+def image_view(
+    version: DatasetVersion, row: dict[str, Any], models: Sequence[ModelReference], *, is_newest: bool
+) -> ImageView:
+    """A row of the manifest as clients see it; attributes that are missing are left out.
+
+    Of an older version its addresses say which: the newest one may not have the image any more.
+    """
+    own, of = f"/v1/images/{image_id(version.dataset_id, row['row'])}", f"version={version.version}"
+    urls = {"self": own, "content": f"{own}/content", "thumbnail": f"{own}/content?size=thumb"}
+    if not is_newest:
+        urls = {name: f"{url}{'&' if '?' in url else '?'}{of}" for name, url in urls.items()}
     attributes = {name.removeprefix(PREFIX): value for name, value in row.items() if name.startswith(PREFIX) and value}
     near = row["near_duplicate_of"]
     return ImageView(
@@ -160,7 +180,7 @@ def image_view(version: DatasetVersion, row: dict[str, Any], models: Sequence[Mo
         suggestions=suggestions_of(row),
         models=list(models), box=row["box"], generated=row["generated"] is True,
         near_duplicate_of=near and image_id(version.dataset_id, near), quality=QualityView.of(row),
-        urls={"self": own, "content": f"{own}/content", "thumbnail": f"{own}/content?size=thumb"},
+        urls=urls,
     )  # fmt: skip
 
 
@@ -181,11 +201,15 @@ def facets_view(found: Selected) -> FacetsView:
 
 @router.get("/images/{image_id}", response_model=ImageView)
 @operation(Scope.DATASETS_READ)
-async def get_image(image_id: str, request: Request, library: LibraryOf, learners: LearnersOf) -> Response:
-    """One image with its attributes, as the newest version has it."""
-    version, row = await library.image(image_id)
-    place = version.dataset_id, int(str(row["row"]))
-    return shown(request, image_view(version, row, (await learners.of([place])).get(place, ())))
+async def get_image(
+    image_id: str, request: Request, library: LibraryOf, learners: LearnersOf, version: OfVersion = "latest"
+) -> Response:
+    """One image with its attributes, as a version has it: the newest when none is named."""
+    found, row = await library.image(image_id, version)
+    place = found.dataset_id, int(str(row["row"]))
+    newest = await library.require(found.dataset_id)
+    learned = (await learners.of([place])).get(place, ())
+    return shown(request, image_view(found, row, learned, is_newest=found.version == newest.latest_version))
 
 
 @router.get("/images/{image_id}/content", response_class=Response)
@@ -203,16 +227,17 @@ async def get_image_content(
         Literal["png", "npy"],
         Query(alias="format", description="`npy`: the pixels as float32 (height, width, 3) in [-1, 1]."),
     ] = "png",
+    version: OfVersion = "latest",
 ) -> Response:
     """The bytes of an image, encoded here: a PNG, or the thumbnail of one that is larger than that; or an array."""
-    version, row = await library.image(image_id)
+    found, row = await library.image(image_id, version)
     digest, blobs = str(row["sha256"]), gateway.stores.blobs
     if form == "npy":
-        return await serve_array(request, image_id, row, blobs, version.tenant)
-    if size == "thumb" and (small := await _thumbnail(blobs, thumbnail_key(version.tenant, digest))):
+        return await serve_array(request, image_id, row, blobs, found.tenant)
+    if size == "thumb" and (small := await _thumbnail(blobs, thumbnail_key(found.tenant, digest))):
         return serve_small(request, small, media_type="image/webp", name=f"{image_id}.webp")
     return await serve(
-        request, blobs, image_key(version.tenant, digest), size=int(str(row["bytes"])), sha256=digest,
+        request, blobs, image_key(found.tenant, digest), size=int(str(row["bytes"])), sha256=digest,
         media_type="image/png", name=f"{image_id}.png",
     )  # fmt: skip
 

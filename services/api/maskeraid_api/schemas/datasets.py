@@ -62,9 +62,15 @@ class AttributeBody(Body):
 
 
 class AttributeChange(Body):
-    """What of an attribute may be changed."""
+    """What of an attribute may be changed; one of a name that the dataset does not have yet is added to it."""
 
-    private: bool
+    type: AttributeType | None = Field(default=None, description="Of a new one; `text` when absent.")
+    values: list[Text] | None = Field(
+        default=None, min_length=1, max_length=MOST_VALUES,
+        description="Of an `enum`: those of a new one, or further ones.",
+    )  # fmt: skip
+    private: bool | None = Field(default=None, description="Whether it stays with you when the dataset is shared.")
+    exact: bool | None = Field(default=None, description="Of a new `geo`: kept as it comes.")
 
 
 # JSON Schema's words for: a licence is named with the basis `public_licence`, and with no other.
@@ -117,7 +123,9 @@ class DatasetChange(SharingChange):
     attestation: AttestationBody | None = None
     attributes: dict[AttributeName, AttributeChange] | None = Field(
         default=None, max_length=100, json_schema_extra={"additionalProperties": False},
-        description="Which of them stay with you when it is shared.", examples=[{"place": {"private": True}}],
+        description="Which stay with you when it is shared; further values of an `enum`; and new ones, which no image "
+        "has yet.",
+        examples=[{"place": {"private": True}, "glasses": {"type": "bool"}}],
     )  # fmt: skip
     legal_basis: Text | None = None
     retain_until: Time | None = None
@@ -164,7 +172,7 @@ class DatasetView(View):
     owner: str | None = Field(description="The name of the account that shares it; null: it is yours.")
     visibility: Visibility
     shared_with: list[str] = Field(description="Accounts; told to the owner only.")
-    download: bool = Field(description="Whether those with whom it is shared may merge its images into their own.")
+    download: bool = Field(description="Whether those with whom it is shared may export, cover, and merge its images.")
     attributes: dict[str, AttributeView]
     attestation: AttestationView | None
     legal_basis: str | None

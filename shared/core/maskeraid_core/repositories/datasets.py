@@ -46,16 +46,16 @@ class DatasetRepository(TenantRepository[Dataset]):
     async def publish(self, version: DatasetVersion) -> bool:
         """Make a version the latest one, unless it is already behind or in front; one update, or nothing.
 
-        What its owner has made private since the version was begun stays so.
+        What its owner has made private, or added to the schema, since the version was begun stays so.
         """
         for _ in range(MOST_TRIES):
             known = await self.get(version.dataset_id)
             if known is None or known.latest_version != version.parent_version:
                 return False
             facts = {"latest_version": version.version, "image_count": version.image_count, "updated_at": now()}
-            attributes = {
-                name: _as_private(part, known.attributes.get(name)) for name, part in version.attributes.items()
-            }
+            added = {name: part for name, part in known.attributes.items() if name not in version.attributes}
+            schema = {**version.attributes, **added}
+            attributes = {name: _as_changed(part, known.attributes.get(name)) for name, part in schema.items()}
             outcome = await self._collection.update_one(
                 self._live({"_id": known.id, "latest_version": known.latest_version, "updated_at": known.updated_at}),
                 {"$set": {**facts, "attributes": attributes}},
@@ -126,8 +126,11 @@ async def note_flagged(database: Database, dataset_id: str, narrowed_at: datetim
     )
 
 
-def _as_private(part: Attribute, known: Attribute | None) -> dict[str, Any]:
-    return {**part.model_dump(), "private": known.private if known else part.private}
+def _as_changed(part: Attribute, known: Attribute | None) -> dict[str, Any]:
+    if known is None:
+        return part.model_dump()
+    values = known.values if known.type == part.type == "enum" else part.values
+    return {**part.model_dump(), "private": known.private, "values": values}
 
 
 class DatasetVersionRepository(TenantRepository[DatasetVersion]):
