@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .conftest import ATTESTATION, Account, FillDataset
+from .conftest import ATTESTATION, ATTESTED, Account, FillDataset
 
 
 async def make(client: httpx.AsyncClient, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 fields of the API
@@ -87,3 +87,44 @@ class TestDrawnFaces:
         ordered = await account.client.post("/v1/imports", json={"dataset_id": copies["id"], "source": source})
         assert ordered.status_code == 202, ordered.text
         assert (await attestation_of(account.client, copies))["basis"] == "consent"
+
+
+class TestMerges:
+    """What is merged brings along why it may be used, as far as all of it agrees."""
+
+    @pytest.fixture
+    async def people(self, account: Account, fill_dataset: FillDataset) -> str:
+        return (await fill_dataset(account.tenant)).id
+
+    async def merge(self, client: httpx.AsyncClient, into: dict[str, Any], *parts: str) -> Any:  # noqa: ANN401 JSON
+        source = {"type": "merge", "parts": [{"dataset_id": part} for part in parts]}
+        answer = await client.post("/v1/imports", json={"dataset_id": into["id"], "source": source})
+        assert answer.status_code == 202, answer.text
+        return await attestation_of(client, into)
+
+    async def test_bring_it_along(self, client: httpx.AsyncClient, people: str) -> None:
+        assert (await self.merge(client, await make(client), people))["basis"] == "consent"
+
+    async def test_of_several_words_bring_none(
+        self, client: httpx.AsyncClient, people: str, account: Account, fill_dataset: FillDataset
+    ) -> None:
+        own = ATTESTED.model_copy(update={"basis": "own_faces"})
+        others = [(await fill_dataset(account.tenant, attestation=one)).id for one in (own, None)]
+        for part in others:
+            assert await self.merge(client, await make(client, name=part), people, part) is None
+
+    async def test_among_drawn_faces_take_the_place_of_the_generator_s_word(
+        self, client: httpx.AsyncClient, people: str, account: Account, fill_dataset: FillDataset
+    ) -> None:
+        """Else a dataset of people would be said to show nobody."""
+        nobody = await fill_dataset(account.tenant, attestation=None)
+        for part, basis in ((people, "consent"), (nobody.id, None)):
+            dataset = await make(client, name=part)
+            await draw(client, dataset)
+            assert (await attestation_of(client, dataset))["basis"] == "generated"
+            said = await self.merge(client, dataset, part)
+            assert (said and said["basis"]) == basis
+
+    async def test_leave_what_somebody_said(self, client: httpx.AsyncClient, people: str) -> None:
+        own = await make(client, attestation={**ATTESTATION, "basis": "own_faces"})
+        assert (await self.merge(client, own, people))["basis"] == "own_faces"

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from maskeraid_api.accepting import Order, accept
 from maskeraid_api.answers import accepted, is_wanted, json_response, shown
 from maskeraid_api.body import DEFAULT_BYTES
+from maskeraid_api.carried_attestations import carry_attestation
 from maskeraid_api.covered_imports import covered_faces
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, LibraryOf, Uploads
 from maskeraid_api.edits import edit_of
@@ -43,7 +44,7 @@ from maskeraid_api.schemas.parts import id_pattern
 from maskeraid_api.serving import PRIVATE, SECURITY
 from maskeraid_core.blobs import Blobs
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.datasets import GENERATED, Dataset, ImportSpec, StoredFile
+from maskeraid_core.documents.datasets import Dataset, ImportSpec, StoredFile
 from maskeraid_core.errors import (
     AttestationMissing,
     DatasetEmpty,
@@ -57,7 +58,6 @@ from maskeraid_core.errors import (
 )
 from maskeraid_core.import_reports import Outcome, as_csv, read_report, report_key
 from maskeraid_core.jobs import Job, JobKind, Notify
-from maskeraid_core.repositories.repository import now
 
 router = APIRouter(prefix="/v1/imports", route_class=GuardedRoute, tags=["imports"])
 
@@ -97,7 +97,8 @@ async def create_import(
         if isinstance(body.source, UploadSource):
             check_attested(dataset)
         spec = await spec_of(body.source, dataset, caller, library, uploads)
-        await carry_attestation(library, dataset, spec)
+        if not body.dry_run:
+            await carry_attestation(library, dataset, spec)
     order = Order(
         JobKind.IMPORT, spec.model_copy(update=wanted_of(options)),
         notify=QUIET if options.dry_run else options.notify.to_document(), metadata=options.metadata,
@@ -111,18 +112,6 @@ def check_attested(dataset: Dataset) -> None:
     """Raises: AttestationMissing, before pictures that people took come into a dataset of which nobody vouches."""
     if not dataset.has_attested():
         raise AttestationMissing(pointer="/dataset_id")
-
-
-async def carry_attestation(library: LibraryOf, dataset: Dataset, spec: ImportSpec) -> None:
-    """Drawn faces show nobody, and covered copies are as their originals: they bring their attestation along."""
-    brought = None
-    if spec.source == "generator":
-        brought = GENERATED.model_copy(update={"at": now()})
-    elif spec.covered is not None and (of := await library.get(spec.covered.dataset_id)):
-        brought = of.attestation
-    if brought and dataset.attestation is None:
-        facts = {"attestation": brought.model_dump(), "updated_at": now()}
-        await library.datasets.change(dataset.id, facts, where={"attestation": None})
 
 
 async def stored_files(gateway: GatewayOf, caller: CallerOf, request: Request) -> list[StoredFile]:
