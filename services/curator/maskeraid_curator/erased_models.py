@@ -18,7 +18,7 @@ FIELDS = ("lineage", "guarantees", "varies", "card")
 
 
 async def clear_models(
-    stores: Stores, tenant: str, subject: str, learned: Sequence[LearnedVersion], image_ids: Collection[str]
+    stores: Stores, tenant: str, subject: str | None, learned: Sequence[LearnedVersion], image_ids: Collection[str]
 ) -> int:
     """Clear each version that learned from the images; how many have known faces without them."""
     versions = ModelVersionRepository(stores.database, tenant)
@@ -27,7 +27,7 @@ async def clear_models(
     return sum(cleared)
 
 
-async def _clear(stores: Stores, version: ModelVersion, subject: str, image_ids: Collection[str]) -> bool:
+async def _clear(stores: Stores, version: ModelVersion, subject: str | None, image_ids: Collection[str]) -> bool:
     versions = ModelVersionRepository(stores.database, version.tenant)
     clean = version.model_copy(update={name: redacted(getattr(version, name), subject) for name in FIELDS})
     if clean != version:

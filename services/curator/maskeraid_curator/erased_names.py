@@ -20,7 +20,7 @@ ASKED_OF_DATA = (JobKind.IMPORT, JobKind.TRAINING, JobKind.EVALUATION, JobKind.E
 POINTERS = tuple(f"/{name}" for name in IDENTITIES)
 
 
-async def redact_jobs(stores: Stores, tenant: str, subject: str) -> None:
+async def redact_jobs(stores: Stores, tenant: str, subject: str | None) -> None:
     """Take the name out of what jobs were asked for."""
     jobs = JobRepository(stores.database, tenant)
     for job in await Uses(stores.database, tenant).all_of_kinds(*ASKED_OF_DATA):
@@ -29,7 +29,7 @@ async def redact_jobs(stores: Stores, tenant: str, subject: str) -> None:
             await jobs.rewrite(job.id, spec=spec)
 
 
-async def redact_reports(stores: Stores, tenant: str, subject: str, image_ids: Collection[str]) -> int:
+async def redact_reports(stores: Stores, tenant: str, subject: str | None, image_ids: Collection[str]) -> int:
     """Take the images' file names, and refused values that are the name, out of what imports told of their rows.
 
     How many rows of reports tell nothing now.
@@ -54,18 +54,21 @@ async def _note(stores: Stores, job: Job, facts: dict[str, Any]) -> None:
         await JobRepository(stores.database, job.tenant).rewrite(job.id, **{"error.facts": facts})
 
 
-def _refused(row: dict[str, Any], subject: str) -> dict[str, Any]:
-    is_theirs = row.get("pointer") in POINTERS and f"'{subject}'" in row.get("detail", "")
+def _refused(row: dict[str, Any], subject: str | None) -> dict[str, Any]:
+    is_theirs = subject is not None and row.get("pointer") in POINTERS and f"'{subject}'" in row.get("detail", "")
     return {**row, "file": ERASED, "detail": ERASED} if is_theirs else row
 
 
-async def _redact_report(stores: Stores, job: Job, subject: str, image_ids: Collection[str]) -> tuple[int, str | None]:
+async def _redact_report(
+    stores: Stores, job: Job, subject: str | None, image_ids: Collection[str]
+) -> tuple[int, str | None]:
     """How many of its rows tell nothing now; its digest, None where it is gone or has none of them."""
     key = report_key(job)
     if not await stores.blobs.exists(key):
         return 0, None
     report = read_report(await stores.blobs.get(key))
-    is_refused = pl.col("pointer").is_in(POINTERS) & pl.col("detail").str.contains(f"'{subject}'", literal=True)
+    is_refused = pl.lit(subject is not None) & pl.col("pointer").is_in(POINTERS)
+    is_refused &= pl.col("detail").str.contains(f"'{subject}'", literal=True)
     is_theirs = (pl.col("image_id").is_in(list(image_ids)) | (pl.col("detail") == ERASED)).fill_null(value=False)
     theirs = report.select((is_theirs | is_refused.fill_null(value=False)).alias("is"))["is"]
     if not theirs.any():

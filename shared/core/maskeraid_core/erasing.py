@@ -32,7 +32,7 @@ COLUMNS = ("row", *DIGESTS, *(f"{PREFIX}{name}" for name in IDENTITIES))  # of a
 
 
 async def find(stores: Stores, tenant: str, spec: DeletionSpec, job_id: str = "") -> Erasure:
-    """What shows a person: images, their covered copies, and what was made from them. Nothing is changed.
+    """What shows a person, or some images: they, their covered copies, and what was made from them. Nothing is changed.
 
     An image is the person's when any version says so, also after an edit took the name away; so is one of the same
     bytes, and a covered copy of one, unless it is said to show somebody else.
@@ -88,17 +88,22 @@ class Search:
 
     async def look_for_images(self) -> None:
         async for version, manifest in self._manifests():
-            found = subjects_of(manifest)
-            if found is not None:
-                theirs = manifest.filter(found == self._spec.subject)
-                self.rows[version.dataset_id].update(theirs["row"])
-                self.named.update(theirs["sha256"])
+            meant = manifest.filter(self._are_meant(version, manifest))
+            self.rows[version.dataset_id].update(meant["row"])
+            self.named.update(meant["sha256"])
         if self.named:
             await self._look_for_copies(sorted(self.named))
         self.rows = defaultdict(set, {dataset: rows for dataset, rows in self.rows.items() if rows})
 
+    def _are_meant(self, version: DatasetVersion, manifest: pl.DataFrame) -> pl.Series:
+        """Which rows the order names, by whom they show or by their numbers."""
+        if self._spec.subject is None:
+            return manifest["row"].is_in(self._spec.images.get(version.dataset_id, []))
+        found = subjects_of(manifest)
+        return pl.repeat(False, manifest.height, eager=True) if found is None else found == self._spec.subject
+
     async def _look_for_copies(self, named: Sequence[str]) -> None:
-        """Add images of the same bytes and covered copies, unless a version says that they show somebody else."""
+        """Add images of the same bytes and covered copies; of a person, unless they are said to show somebody else."""
         alike: list[tuple[DatasetVersion, pl.DataFrame]] = []
         of_others: defaultdict[str, set[int]] = defaultdict(set)
         async for version, manifest in self._manifests():
@@ -107,7 +112,7 @@ class Search:
                 pl.any_horizontal(column.is_in(named).fill_null(value=False) for column in columns)
             )
             alike.append((version, copies))
-            if (found := subjects_of(copies)) is not None:
+            if self._spec.subject is not None and (found := subjects_of(copies)) is not None:
                 of_others[version.dataset_id].update(copies.filter(~found.is_in(["", self._spec.subject]))["row"])
         for version, copies in alike:
             self.rows[version.dataset_id] |= set(copies["row"]) - of_others[version.dataset_id]

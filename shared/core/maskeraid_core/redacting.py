@@ -7,11 +7,13 @@ from maskeraid_core.documents.datasets import IDENTITIES, Attribute
 from maskeraid_core.documents.deletions import ERASED
 
 
-def redacted(value: Any, subject: str) -> Any:  # noqa: ANN401 any JSON value
+def redacted(value: Any, subject: str | None) -> Any:  # noqa: ANN401 any JSON value
     """A JSON value without the name where it stands as the value of an attribute that tells persons apart.
 
-    A condition on it meets no image any more. Words elsewhere stay: a name may be any word.
+    A condition on it meets no image any more. Words elsewhere stay: a name may be any word. With None nobody is named.
     """
+    if subject is None:
+        return value
     if isinstance(value, Mapping):
         is_identity = value.get("attribute") in IDENTITIES
         return {name: _field(name, part, subject, is_identity=is_identity) for name, part in value.items()}
@@ -38,8 +40,10 @@ def _condition(text: object, subject: str) -> object:
     return f"{attribute}:{ERASED}" if is_named else text
 
 
-def redacted_schema(schema: Mapping[str, Attribute], subject: str) -> dict[str, Attribute]:
+def redacted_schema(schema: Mapping[str, Attribute], subject: str | None) -> dict[str, Attribute]:
     """A schema whose closed sets name the person no more; a set that would be empty is open."""
+    if subject is None:
+        return dict(schema)
     return {name: _attribute(part, subject) if name in IDENTITIES else part for name, part in schema.items()}
 
 

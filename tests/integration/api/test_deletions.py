@@ -187,10 +187,16 @@ class TestFromTheOrderOn:
 
     async def test_orders_say_whom_and_where(self, desk: Desk, open_account: Open, faces: Dataset) -> None:
         other = await open_account()
-        for body in ({"dataset_id": faces.id}, {"subject": ""}, {"subject": ANN, "all": True}):
+        some = [image_id(faces.id, 1)]
+        for body in (
+            {"dataset_id": faces.id}, {"subject": ""}, {"subject": ANN, "all": True}, {"image_ids": []},
+            {"subject": ANN, "image_ids": some}, {"dataset_id": faces.id, "image_ids": some},
+        ):  # fmt: skip
             assert (await desk.client.post("/v1/deletions", json=body)).status_code == 422
         refused = await other.client.post("/v1/deletions", json={"subject": ANN, "dataset_id": faces.id})
         assert refused.status_code == 404
+        strange = await other.client.post("/v1/deletions", json={"image_ids": some})
+        assert (strange.status_code, strange.json()["errors"][0]["pointer"]) == (404, "/image_ids/0")
         made = await desk.order("deletions", subject=ANN)
         assert (await other.client.get(f"/v1/deletions/{made['id']}")).status_code == 404
 
@@ -348,6 +354,21 @@ class TestWhenItHasEnded:
         assert (await seen(desk, faces.id), await seen(desk, second.id)) == ([2, 4, 5], [1])
         await desk.done("deletions", subject=ANN)
         assert await seen(desk, second.id) == []
+
+    async def test_images_are_erased_by_their_ids_whoever_they_show(
+        self, desk: Desk, faces: Dataset, stores: Stores, fill_dataset: FillDataset, hand: Hand
+    ) -> None:
+        same = await fill_dataset(desk.account.tenant, values=[{"subject": "cara"}], pictures=[png(1)])
+        filled = await reimaged(desk, hand, image_id(faces.id, 4))
+        ordered = await desk.order("deletions", image_ids=[image_id(faces.id, row) for row in (4, 2)])
+        assert await seen(desk, faces.id) == [1, 3, 5, 6]
+        assert (await desk.client.get(f"/v1/reimagings/{filled['id']}")).status_code == 404
+        ended = await desk.carry_out(ordered)
+        assert ended["image_ids"] == [image_id(faces.id, row) for row in (2, 4)]
+        assert (ended["subject"], ended["result"]["deleted"]["images"], await seen(desk, same.id)) == (None, 3, [])
+        for row in (2, 4):
+            assert not await stores.blobs.exists(image_key(desk.account.tenant, sha256_hex(png(row - 1))))
+        assert (await desk.json("/v1/facets", dataset_id=faces.id, where=f"subject:{ANN}"))["total"] == 3
 
     async def test_images_of_a_deleted_dataset_go_too(self, desk: Desk, faces: Dataset, stores: Stores) -> None:
         assert (await desk.client.delete(f"/v1/datasets/{faces.id}")).status_code == 204

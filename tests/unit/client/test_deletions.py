@@ -27,6 +27,12 @@ class TestClient:
         assert json.loads(service.requests[0].content) == body
         assert (ended.result or {})["affected_models"] == MODELS
 
+    def test_images_may_be_named_instead(self) -> None:
+        service = Service(ok(code=202, **WAITING))
+        with service.client() as client:
+            client.deletions.create(image_ids=["img_1"], dry_run=True)
+        assert json.loads(service.requests[0].content) == {"image_ids": ["img_1"], "dry_run": True}
+
     def test_they_are_listed_as_jobs(self) -> None:
         service = Service(listed(ERASED))
         with service.client() as client:

@@ -1,6 +1,6 @@
 """Deletions: a person is erased from data sets, with a receipt."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from maskeraid.objects import Deletion
@@ -12,22 +12,25 @@ class Deletions(Resource[Deletion]):
 
     def create(
         self,
-        subject: str,
+        subject: str | None = None,
         *,
+        image_ids: Sequence[str] = (),
         dataset_id: str | None = None,
         dry_run: bool = False,
         **facts: Any,  # noqa: ANN401 fields of the API
     ) -> Deletion:
-        """Erase a person from your data sets; `wait().result` is the receipt. It cannot be undone.
+        """Erase a person, or some images, from your data sets; `wait().result` is the receipt. It cannot be undone.
 
         Deleting pictures does not make a model forget them: the receipt lists the models that learned from them.
 
         Args:
             subject: the value of the attribute that tells persons apart (`subject`, or the older `person`).
+            image_ids: instead, which images, whoever they show.
             dataset_id: only of this data set.
             dry_run: only tell what would go: `wait().impact`.
         """
-        return self._create(subject=subject, dataset_id=dataset_id, dry_run=dry_run, **facts)
+        which = {"image_ids": list(image_ids)} if image_ids else {"subject": subject, "dataset_id": dataset_id}
+        return self._create(**which, dry_run=dry_run, **facts)
 
     def list(self, **query: Any) -> Iterator[Deletion]:  # noqa: ANN401 query values are of any plain type
         """Every deletion, newest first, as a job: `refresh()` fetches what is its own."""

@@ -1,5 +1,7 @@
 """Deletions: a person is erased, from the moment of the order for everyone who asks; the curator deletes the bytes."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +16,9 @@ from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.deletions import DeletionSpec
 from maskeraid_core.erasing import find, lay_tombstones
 from maskeraid_core.errors import NotFound, QueueFull
+from maskeraid_core.ids import parse_image_id
 from maskeraid_core.jobs import JobKind, Notify
+from maskeraid_core.repositories.datasets import DatasetRepository
 
 router = APIRouter(prefix="/v1/deletions", route_class=GuardedRoute, tags=["deletions"])
 
@@ -24,14 +28,15 @@ router = APIRouter(prefix="/v1/deletions", route_class=GuardedRoute, tags=["dele
 async def create_deletion(
     body: DeletionRequest, request: Request, gateway: GatewayOf, datasets: Datasets, caller: CallerOf
 ) -> Response:
-    """Erase a person from your datasets. Nothing of the person is shown any more when this is answered.
+    """Erase a person, or some images, from your datasets. Nothing of them is shown any more when this is answered.
 
     Models that learned from the images are flagged and not shared anew: deleting pictures does not make a model forget
     them.
     """
     if body.dataset_id is not None and await datasets.get(body.dataset_id) is None:
         raise NotFound("There is no such dataset.", pointer="/dataset_id")
-    spec = DeletionSpec(subject=body.subject, dataset_id=body.dataset_id, dry_run=body.dry_run)
+    images = await rows_of(datasets, body.image_ids or ())
+    spec = DeletionSpec(subject=body.subject, images=images, dataset_id=body.dataset_id, dry_run=body.dry_run)
     order = Order(
         JobKind.DELETION, spec, notify=Notify(webhooks=False) if spec.dry_run else body.notify.to_document(),
         metadata=body.metadata, client_reference_id=body.client_reference_id,
@@ -40,6 +45,17 @@ async def create_deletion(
     if not spec.dry_run and not job.status.is_terminal:  # the curator does it as well, should we die here
         await lay_tombstones(gateway.stores, await find(gateway.stores, caller.tenant, spec))
     return accepted(DeletionView.of(job), f"/v1/deletions/{job.id}")
+
+
+async def rows_of(datasets: DatasetRepository, image_ids: Sequence[str]) -> dict[str, list[int]]:
+    """Numbers of images by their datasets, which are the caller's. Raises: NotFound."""
+    rows: dict[str, list[int]] = {}
+    for place, one in enumerate(image_ids):
+        found = parse_image_id(one)
+        if found is None or (found[0] not in rows and await datasets.get(found[0]) is None):
+            raise NotFound("There is no such image.", pointer=f"/image_ids/{place}")
+        rows.setdefault(found[0], []).append(found[1])
+    return {dataset: sorted(set(numbers)) for dataset, numbers in rows.items()}
 
 
 @router.get("/{deletion_id}", response_model=DeletionView)

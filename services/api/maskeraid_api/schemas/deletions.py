@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from maskeraid_api.estimates import Wait
+from maskeraid_api.schemas.imports import MOST_IMAGE_IDS
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import DatasetId, LabelledBody, ModelReference, Text, View
+from maskeraid_api.schemas.parts import DatasetId, ImageId, LabelledBody, ModelReference, Text, View
 from maskeraid_core.documents.deletions import DeletionSpec
+from maskeraid_core.ids import image_id
 from maskeraid_core.jobs import Job
 
 COUNTS = {
@@ -39,12 +41,42 @@ RECEIPT = {
 
 
 class DeletionRequest(LabelledBody):
-    """A person who is to be erased, by the attribute that tells persons apart (`subject`, or the older `person`)."""
+    """A person who is to be erased, by the attribute that tells persons apart (`subject`, or the older `person`).
 
-    subject: Text = Field(description="The attribute's value: who is to be erased.", examples=["p-0417"])
+    Or some images, whoever they show: each with all that has its bytes, in every version.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["subject"], "properties": {"subject": {"type": "string"}, "image_ids": {"type": "null"}}},
+                {
+                    "required": ["image_ids"],
+                    "properties": {
+                        "image_ids": {"type": "array"}, "subject": {"type": "null"}, "dataset_id": {"type": "null"},
+                    },
+                },
+            ]
+        }
+    )  # fmt: skip
+
+    subject: Text | None = Field(
+        default=None, description="The attribute's value: who is to be erased.", examples=["p-0417"]
+    )
+    image_ids: list[ImageId] | None = Field(
+        default=None, min_length=1, max_length=MOST_IMAGE_IDS, description="Instead: which images, of any version."
+    )
     dataset_id: DatasetId | None = Field(default=None, description="Only of this dataset; of all when absent.")
     dry_run: bool = Field(default=False, description="Only tell what would go; nothing is changed.")
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "DeletionRequest":
+        if (self.subject is None) == (self.image_ids is None):
+            raise ValueError("give exactly one of `subject` and `image_ids`")
+        if self.image_ids is not None and self.dataset_id is not None:
+            raise ValueError("`dataset_id` belongs to `subject`")
+        return self
 
 
 class VersionImagesView(View):
@@ -116,10 +148,11 @@ class Receipt(View):
 
 
 class DeletionView(JobFields):
-    """The job that erases a person; its result is the receipt, and stays."""
+    """The job that erases a person, or some images; its result is the receipt, and stays."""
 
     object: Literal["deletion"] = "deletion"
-    subject: str = Field(description="Who is erased.", examples=["p-0417"])
+    subject: str | None = Field(description="Who is erased; null: those images are.", examples=["p-0417"])
+    image_ids: list[str] | None = Field(description="Which images are erased; null: those of a person are.")
     dataset_id: str | None
     dry_run: bool
     impact: Impact | None = Field(description="Of a dry run that has succeeded.")
@@ -129,8 +162,10 @@ class DeletionView(JobFields):
     def of(cls, job: Job, wait: Wait | None = None) -> "DeletionView":
         spec = DeletionSpec.model_validate(job.spec)
         found = job.result
+        ids = [image_id(dataset, row) for dataset, rows in spec.images.items() for row in rows]
         return cls(
-            **shared_fields(job, wait), subject=spec.subject, dataset_id=spec.dataset_id, dry_run=spec.dry_run,
+            **shared_fields(job, wait), subject=spec.subject, image_ids=ids or None, dataset_id=spec.dataset_id,
+            dry_run=spec.dry_run,
             impact=Impact.model_validate(found) if found and spec.dry_run else None,
             result=Receipt.model_validate(found) if found and not spec.dry_run else None,
         )  # fmt: skip

@@ -17,9 +17,10 @@ DOES_NOT_FORGET = "Deleting pictures does not make a model forget them."
 
 
 class DeletionSpec(Part):
-    """Whose images are to go: of one dataset, or of all that the tenant owns."""
+    """Whose images are to go, of one dataset or of all that the tenant owns; or which."""
 
-    subject: str
+    subject: str | None = None
+    images: dict[str, list[int]] = Field(default_factory=dict)  # instead: rows by dataset
     dataset_id: str | None = None
     dry_run: bool = False  # only look: nothing is changed
 
