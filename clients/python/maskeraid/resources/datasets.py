@@ -50,7 +50,8 @@ class Datasets(Resource[Dataset]):
     ) -> Dataset:
         """Share a dataset with these accounts and no others, or its versions of today with everyone, under a licence.
 
-        They look at its images and train on them, without what is private; with `download` they may merge them.
+        They look at its images, train on them, and re-image them, without what is private; with `download` they may
+        export, cover, and merge them.
         """
         wanted = {"visibility": "public"} if everyone else {"visibility": "shared", "shared_with": list(tenant_ids)}
         more = {"licence": licence, "download": download}

@@ -20,6 +20,6 @@ class SharingChange(Body):
     )  # fmt: skip
     download: bool | None = Field(
         default=None,
-        description="Whether its readers may fetch a model's weights, or merge a dataset's images into their own.",
+        description="Whether its readers may fetch a model's weights, or export, cover, and merge a dataset's images.",
     )
     licence: str | None = None

@@ -16,8 +16,8 @@ Visibility = Literal["private", "shared", "public"]
 class Grant(Part):
     """To whom an object is open, and how far. It lies in the object's document: one update shares or revokes.
 
-    Who may read may look at cards and pictures, try the model, and learn from the images; nobody but the owner changes
-    anything.
+    Who may read may look at cards and pictures, try the model, and learn from the images or re-image them; nobody but
+    the owner changes anything.
     """
 
     reader: str  # a tenant, or EVERYONE
