@@ -21,6 +21,7 @@ from maskeraid_core.repositories.deliveries import DeliveryQueue
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.needs import Fate, Needs, abandoned_uploads, input_keys
+from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.sessions import SessionRepository
 from maskeraid_core.retention import end_expired_datasets
@@ -78,6 +79,8 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
     for upload in await abandoned_uploads(stores.database, at - INCOMING_KEPT):
         await UploadRepository(stores.database, upload.tenant).delete(upload.id)
         await _delete_unused(stores, upload.tenant, [part.key for part in upload.parts.values()])
+    outputs = OwnOutputRepository(stores.database)
+    await outputs.delete(await outputs.without_job(at - INCOMING_KEPT, at - attempts_kept))
     batches = BatchRepository(stores.database)
     for batch_id in await batches.without_job(at - INCOMING_KEPT):
         await batches.delete(batch_id)

@@ -12,6 +12,7 @@ from tests.factories import make_job
 
 from maskeraid_core.documents.datasets import ImportSpec, StoredFile, Upload, UploadPart
 from maskeraid_core.documents.models import Model, ModelFile, ModelVersion
+from maskeraid_core.documents.own_outputs import OwnOutputs
 from maskeraid_core.documents.reimagings import CoveringChoice, ImageSource, ReimagingSpec
 from maskeraid_core.ids import new_id, twin_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus, OutboxEntry
@@ -25,6 +26,7 @@ from maskeraid_core.repositories.events import EventLine, EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
 from maskeraid_core.repositories.moves import JobMoves
+from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.status_machine import Change
 from maskeraid_core.sweeper import sweep
@@ -214,6 +216,15 @@ class TestAttempts:
         await put(stores, key)
         await sweep_litter(stores, now() + AN_HOUR)
         assert not await stores.blobs.exists(key)
+
+
+class TestTheRegisterOfOwnOutputs:
+    async def test_keeps_nothing_of_what_was_deleted_before_its_worker_died(self, stores: Stores) -> None:
+        register, kept = OwnOutputRepository(stores.database), await running(stores, JobKind.REIMAGING)
+        for job_id in (kept.id, new_id("rim")):
+            await register.add(OwnOutputs(id=job_id, tenant=TENANT, digests=[job_id.encode()], created_at=now()))
+        await sweep_litter(stores, now() + AN_HOUR)
+        assert [row["_id"] async for row in stores.database["own_outputs"].find({})] == [kept.id]
 
 
 class TestModels:

@@ -61,6 +61,14 @@ def test_an_upload_is_suggested_what_it_lacks_and_a_person_confirms_it(curator: 
     assert "suggested:eyes" not in rows[0]
 
 
+def test_an_upload_into_a_dataset_without_a_schema_is_suggested_as_much(curator: Curator) -> None:
+    dataset = curator.add_dataset()
+    job = upload(curator, dataset)
+    assert (job.status, job.warnings) == (JobStatus.SUCCEEDED, []), job.error
+    after, _, rows = curator.latest(dataset)
+    assert (after.attributes["eyes"].type, suggested(rows)) == ("number", {row: TRUE[row] for row in HIDDEN})
+
+
 def test_a_dry_run_tells_what_would_be_suggested_and_stores_nothing(curator: Curator) -> None:
     dataset = curator.add_dataset(attributes=SCHEMA)
     job = upload(curator, dataset, dry_run=True)
@@ -84,9 +92,9 @@ def test_images_that_are_there_are_read_and_merges_take_in_no_suggestions(curato
 
 
 def test_what_cannot_be_learned_is_a_warning(curator: Curator) -> None:
-    dataset = curator.add_dataset(attributes={"eyes": Attribute()})
+    dataset = curator.add_dataset(attributes={"subject": Attribute()})
     job = upload(curator, dataset)
     assert job.status is JobStatus.SUCCEEDED
-    assert [warning["code"] for warning in job.warnings] == ["not_suggested"]
+    assert [warning["code"] for warning in job.warnings] == ["unknown_column", "not_suggested"]
     assert job.result is not None
     assert job.result["suggested"] == []

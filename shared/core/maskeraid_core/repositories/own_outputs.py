@@ -1,6 +1,7 @@
 """The register of pictures that were made here, of all tenants: whoever asks learns that one is, and nothing more."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from pymongo import DESCENDING
 
@@ -25,6 +26,14 @@ class OwnOutputRepository:
 
     async def delete(self, reimaging_ids: Collection[str]) -> None:
         await self._collection.delete_many({"_id": {"$in": list(reimaging_ids)}})
+
+    async def without_job(self, after: datetime, before: datetime) -> list[str]:
+        """Ids of entries of that time whose re-imaging is gone: deleted, and its worker died before it looked."""
+        rows = self._collection.find({"created_at": {"$gt": after, "$lt": before}}, {"_id": 1})
+        noted = [row["_id"] async for row in rows]
+        live = {"_id": {"$in": noted}, "deleted_at": None}
+        found = {row["_id"] async for row in self._collection.database["jobs"].find(live, {"_id": 1})}
+        return [one for one in noted if one not in found]
 
     async def makers(self, digests: Collection[bytes]) -> Mapping[bytes, set[str]]:
         """The tenants for whom pictures of these digests were made; one look-up in an index. For nobody to be told."""
