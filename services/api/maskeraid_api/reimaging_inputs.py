@@ -152,6 +152,7 @@ def spec_by(
         smoothing_k=options.smoothing.k,
         tone_match=options.tone_match, seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
         purpose=options.purpose, case_reference=options.case_reference, requested_by=asked_by,
+        retention_days=options.retention_days,
         software=VERSION,
     )  # fmt: skip
 
@@ -200,6 +201,7 @@ def _again(options: ReimagingRequest, reuse: ReuseOption, earlier: ReimagingSpec
             "software": VERSION,
             "purpose": options.purpose,
             "case_reference": options.case_reference,
+            "retention_days": options.retention_days,
             "requested_by": requested_by,
         }
     )

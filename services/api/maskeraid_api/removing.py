@@ -3,12 +3,9 @@
 from maskeraid_api.acting import act
 from maskeraid_api.gateway import Gateway
 from maskeraid_core.errors import JobStateConflict, NotFound
-from maskeraid_core.jobs import Job, JobKind
-from maskeraid_core.outbox import drain
-from maskeraid_core.repositories.events import EventRepository
+from maskeraid_core.forgetting import delete_bytes_of, forget_job
+from maskeraid_core.jobs import Job
 from maskeraid_core.repositories.jobs import JobRepository
-from maskeraid_core.repositories.needs import Needs, input_keys
-from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.status_machine import JobAction
 
 
@@ -27,13 +24,9 @@ async def end(gateway: Gateway, job: Job) -> Job:
 
 
 async def forget(gateway: Gateway, jobs: JobRepository, job: Job) -> None:
-    """First the document goes, so that nobody finds what is half gone; then the history. Raises: NotFound."""
-    await drain(gateway.stores, job)  # what must be told is told before it is forgotten
-    if not await jobs.delete_ended(job.id):
+    """Raises: NotFound."""
+    if not await forget_job(gateway.stores, job):
         raise NotFound
-    await EventRepository(gateway.stores.database).delete_of(job.id)
-    if job.kind is JobKind.REIMAGING:
-        await OwnOutputRepository(gateway.stores.database).delete([job.id])
 
 
 async def forget_with_bytes(gateway: Gateway, jobs: JobRepository, job: Job) -> None:
@@ -42,8 +35,4 @@ async def forget_with_bytes(gateway: Gateway, jobs: JobRepository, job: Job) -> 
     Raises as `end_and_forget` does.
     """
     await end_and_forget(gateway, jobs, job)
-    blobs = gateway.stores.blobs
-    own_batch = job.batch.batch_id if job.batch else None  # has the same inputs, and no item for this one any more
-    needed = await Needs(gateway.stores.database, job.tenant).inputs_of_live_jobs(without=own_batch)
-    given = input_keys(job.spec) - needed
-    await blobs.delete([*given, *await blobs.keys(f"t/{job.tenant}/jobs/{job.id}/")])
+    await delete_bytes_of(gateway.stores, job)

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from maskeraid_core.cards import FOLDER as CARDS
+from maskeraid_core.forgetting import end_expired_reimagings
 from maskeraid_core.image_litter import sweep_images
-from maskeraid_core.jobs import Job, JobKind
+from maskeraid_core.jobs import JobKind
 from maskeraid_core.portal import Stores
 from maskeraid_core.pruning import prune_versions
 from maskeraid_core.repositories.accounts import AccountRepository
@@ -20,7 +21,7 @@ from maskeraid_core.repositories.datasets import UploadRepository
 from maskeraid_core.repositories.deliveries import DeliveryQueue
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
-from maskeraid_core.repositories.needs import Fate, Needs, abandoned_uploads, input_keys
+from maskeraid_core.repositories.needs import Fate, Needs, abandoned_uploads
 from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.repositories.sessions import SessionRepository
@@ -33,25 +34,6 @@ DELIVERIES_KEPT = timedelta(days=30)  # after they were delivered or given up
 DRY_RUNS_KEPT = timedelta(days=1)  # answers: after that the worker's pace may be another
 VERIFICATIONS_COUNTED = timedelta(days=1)
 FAILURES_COUNTED = timedelta(hours=1)  # of signing in
-
-
-async def forget_inputs(stores: Stores, job: Job) -> None:
-    """Delete the bytes that a job was given, and the uploads they came by, after it has succeeded.
-
-    Of one that failed or was cancelled they are kept for a day, so that it can be retried.
-
-    They are strangers' files as they came, with EXIF and GPS; what is worth keeping was stored sanitised. Bytes that
-    another job was given as well are left to the end of that one. An upload that was only looked at is kept for the
-    import that follows, for a day.
-    """
-    keys, upload_ids = input_keys(job.spec), job.spec.get("upload_ids", ())
-    if upload_ids and job.spec.get("dry_run"):
-        return
-    for upload_id in upload_ids:
-        await UploadRepository(stores.database, job.tenant).delete(upload_id)  # first: no further import may begin
-    if upload_ids or job.retry_of:  # others need not ask, which costs a look at every live job
-        keys -= await Needs(stores.database, job.tenant).inputs_of_live_jobs()
-    await stores.blobs.delete(keys)
 
 
 async def sweep_litter_forever(stores: Stores) -> None:
@@ -87,6 +69,7 @@ async def sweep_litter(stores: Stores, at: datetime) -> None:
     for folder in await stores.blobs.folders("t"):
         tenant = folder.rpartition("/")[2]
         await _forget_dry_runs(stores, tenant, at - DRY_RUNS_KEPT)
+        await end_expired_reimagings(stores, tenant, at)
         await sweep_images(stores, tenant, at)
         async for keys in stores.blobs.older(f"{folder}/inbox", at - INCOMING_KEPT):
             await _delete_unused(stores, tenant, keys)

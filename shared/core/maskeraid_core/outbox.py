@@ -17,8 +17,8 @@ from maskeraid_core.documents.deliveries import Sink
 from maskeraid_core.documents.models import Model, ModelVersion
 from maskeraid_core.documents.notices import Notice
 from maskeraid_core.flagging import flag_if_withdrawn
+from maskeraid_core.inputs import forget_inputs
 from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify, OutboxEntry
-from maskeraid_core.litter import forget_inputs
 from maskeraid_core.measuring import EFFECT as NOTE_MEASURED
 from maskeraid_core.measuring import note_measured
 from maskeraid_core.notices import drain_notices, listening_webhooks, mailbox, tell

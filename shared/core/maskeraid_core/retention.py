@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from maskeraid_core.documents.datasets import Dataset
+from maskeraid_core.documents.grants import EVERYONE
 from maskeraid_core.documents.notices import Notice
 from maskeraid_core.flagging import flag_learners
 from maskeraid_core.notices import drain_notices
@@ -36,7 +37,7 @@ async def end_expired_datasets(stores: Stores, at: datetime) -> None:
     if stores.settings.datasets_kept_days is not None:
         before = at - timedelta(days=stores.settings.datasets_kept_days)
         for dataset in await idle_datasets(stores.database, before):
-            if not await is_used_since(stores.database, dataset.id, before):
+            if not await _is_used_since(stores, dataset, before):
                 expired.append(dataset)
     for dataset in expired:
         if await JobRepository(stores.database, dataset.tenant).unfinished_with(dataset.id):
@@ -45,6 +46,13 @@ async def end_expired_datasets(stores: Stores, at: datetime) -> None:
         if await end_dataset(stores, dataset, _notice(dataset, at), unchanged):
             log.info("dataset deleted", dataset=dataset.id, tenant=dataset.tenant, retain_until=dataset.retain_until)
             await drain_notices(stores, DatasetRepository.collection_name, dataset.id)
+
+
+async def _is_used_since(stores: Stores, dataset: Dataset, at: datetime) -> bool:
+    """By its owner, or by those who may read it."""
+    readers = [grant.reader for grant in dataset.grants]
+    users = None if EVERYONE in readers else [dataset.tenant, *readers]
+    return await is_used_since(stores.database, dataset.id, at, users)
 
 
 def _notice(dataset: Dataset, at: datetime) -> Notice:

@@ -1,11 +1,13 @@
 """Datasets end when their time is over: as by DELETE, told to their owner, and never while a job of his uses them."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from tests.factories import make_job
 
 from maskeraid_core.documents.datasets import Dataset
+from maskeraid_core.documents.grants import EVERYONE, Grant
 from maskeraid_core.jobs import JobKind
 from maskeraid_core.litter import sweep_litter
 from maskeraid_core.portal import Stores
@@ -15,7 +17,7 @@ from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.repository import PageRequest, now
 from maskeraid_core.retention import end_expired_datasets
 
-from .conftest import Account, FillDataset, Open
+from .conftest import Account, FillDataset, Hand, Open
 from .made_models import add_model
 
 DAY = timedelta(days=1)
@@ -78,17 +80,48 @@ class TestWithoutADate:
         await end_expired_datasets(stores, now() + 1000 * DAY)
         assert await is_there(account, dataset)
 
-    @pytest.mark.parametrize("is_by_owner", [True, False], ids=["its owner's", "a reader's"])
+    @pytest.mark.parametrize("reader", [None, "ten_reader", EVERYONE], ids=["its owner's", "a reader's", "anybody's"])
     @pytest.mark.parametrize(("days", "is_kept"), [(29, True), (31, False)])
     async def test_it_ends_so_long_after_its_last_use(
-        self, account: Account, fill_dataset: FillDataset, stores: Stores, days: int, is_kept: bool, is_by_owner: bool
+        self, account: Account, fill_dataset: FillDataset, stores: Stores, days: int, is_kept: bool, reader: str | None
     ) -> None:
         dataset = await fill_dataset(account.tenant)
         part = {"dataset_id": dataset.id, "version": 1, "where": []}
-        await DatasetRepository(stores.database, account.tenant).change(dataset.id, {"updated_at": now() - 100 * DAY})
-        user = account.tenant if is_by_owner else "ten_reader"
+        grants = [Grant(reader=reader, given_at=now()).model_dump()] if reader else []
+        facts = {"updated_at": now() - 100 * DAY, "grants": grants}
+        await DatasetRepository(stores.database, account.tenant).change(dataset.id, facts)
+        user = "ten_reader" if reader else account.tenant
         used = make_job(JobKind.TRAINING, user, spec={"data": [part]}, status="succeeded")
         await JobRepository(stores.database, user).add(used)
         stores.settings.datasets_kept_days = 30
         await end_expired_datasets(stores, now() + days * DAY)
         assert await is_there(account, dataset) is is_kept
+
+
+class TestReimagings:
+    """Results and what they were made from go when their time is over: their own, else that of the service."""
+
+    @pytest.mark.parametrize(
+        ("own", "of_service", "days", "is_kept"),
+        [(None, None, 1000, True), (None, 30, 29, True), (None, 30, 31, False), (2, 30, 1, True), (2, 30, 3, False),
+         (40, 30, 35, True), (0, None, 0.1, False)],
+    )  # fmt: skip
+    async def test_are_kept_so_long(
+        self, account: Account, hand: Hand, stores: Stores, own: int | None, of_service: float | None, days: float,
+        is_kept: bool,
+    ) -> None:  # fmt: skip
+        stores.settings.reimagings_kept_days = of_service
+        options = {} if own is None else {"retention_days": own}
+        sent = {"image": ("a.png", b"bytes")}
+        made = await account.client.post("/v1/reimagings", files=sent, data={"options": json.dumps(options)})
+        assert made.status_code == 202, made.text
+        assert made.json()["options"]["retention_days"] == own
+        path = f"/v1/reimagings/{made.json()['id']}"
+        await sweep_litter(stores, now() + timedelta(days=days))
+        assert (await account.client.get(path)).status_code == 200, "it has not ended"
+        job = await hand.claim(made.json()["id"])
+        await hand.succeed(job, {"candidates": []}, {"final.png": b"picture"})
+        await sweep_litter(stores, now() + timedelta(days=days))
+        assert ((await account.client.get(path)).status_code == 200) is is_kept
+        left = await stores.blobs.keys(f"t/{account.tenant}/jobs/{job.id}")
+        assert bool(left) is is_kept

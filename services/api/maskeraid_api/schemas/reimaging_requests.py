@@ -41,8 +41,19 @@ _BASE64 = f"{_PICTURE}(?:[A-Za-z0-9+/]{{4}})*(?:[A-Za-z0-9+/]{{2}}==|[A-Za-z0-9+
 DATA_URL = re.compile(rf"^data:image/(?:png|jpeg|webp);base64,({_BASE64})$")
 MOST_WANTED = 16
 MOST_FACES = 1024  # as many find room where they are looked for: 640 x 640 pixels, 20 x 20 the smallest
+MOST_DAYS = 3650
 BESIDE_REUSE = frozenset(
-    {"reuse", "smoothing", "tone_match", "metadata", "client_reference_id", "notify", "purpose", "case_reference"}
+    {
+        "reuse",
+        "smoothing",
+        "tone_match",
+        "metadata",
+        "client_reference_id",
+        "notify",
+        "purpose",
+        "case_reference",
+        "retention_days",
+    }
 )
 
 Channel = Annotated[int, Field(ge=0, le=255), BeforeValidator(whole)]
@@ -209,6 +220,10 @@ class ReimagingOptions(LabelledBody):
     )  # fmt: skip
     purpose: Text | None = None
     case_reference: Text | None = None
+    retention_days: int | None = Field(
+        default=None, ge=0, le=MOST_DAYS,
+        description="How long after its end it is kept with its pictures; as the service keeps them when absent.",
+    )  # fmt: skip
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
 
     @field_validator("face")

@@ -73,6 +73,7 @@ class ReimagingSpec(Part):
     seed: int = 0
     purpose: str | None = None
     case_reference: str | None = None
+    retention_days: int | None = None  # after its end; None: as the service keeps them
     reuse: Reuse | None = None  # then smoothing and tone alone are new, all else is that of the earlier one
     requested_by: str | None = None  # the name of the key that asked
     software: str

@@ -1,6 +1,6 @@
 """Jobs as their tenant sees them. Statuses change in moves.py, under a claim in claims.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,6 +120,16 @@ class JobRepository(TenantRepository[Job]):
         found = self._collection.find(ordered, {"spec.dry_run": 1})
         return [row["_id"] async for row in found if row["spec"].get("dry_run")]
 
+    async def past_retention(self, at: datetime, kept_days: float | None) -> list[Job]:
+        """Re-imagings that ended longer ago than they were to be kept; `kept_days` where nothing else is said."""
+        ended = {"kind": JobKind.REIMAGING, "status": {"$in": [status for status in JobStatus if status.is_terminal]}}
+        wanted: list[dict[str, Any]] = [{"spec.retention_days": {"$ne": None}}]
+        if kept_days is not None:
+            wanted.append({"spec.retention_days": None, "finished_at": {"$lt": at - timedelta(days=kept_days)}})
+        found = [Job.of(row) for one in wanted async for row in self._collection.find(self._live({**ended, **one}))]
+        kept = [timedelta(days=days if (days := job.spec.get("retention_days")) is not None else 0) for job in found]
+        return [job for job, time in zip(found, kept, strict=True) if job.finished_at and job.finished_at + time < at]
+
     async def results_of(self, kind: JobKind, status: JobStatus) -> list[dict[str, Any]]:
         """What the tenant's jobs of a kind that are in a status have made."""
         found = self._collection.find(self._live({"kind": kind, "status": status}))
@@ -131,9 +141,10 @@ class JobRepository(TenantRepository[Job]):
         return sorted([(-row["priority"], row["_id"]) async for row in cursor])
 
 
-async def is_used_since(database: Database, dataset_id: str, at: datetime) -> bool:
-    """Whether a job that is about a dataset was ordered since then, by its owner or by one with whom it is shared."""
-    wanted = {"created_at": {"$gte": at}, **_about(dataset_id)}
+async def is_used_since(database: Database, dataset_id: str, at: datetime, tenants: Collection[str] | None) -> bool:
+    """Whether one of these tenants, or (None) anybody, has ordered a job that is about a dataset since then."""
+    by = {} if tenants is None else {"tenant": {"$in": list(tenants)}}
+    wanted = {**by, "created_at": {"$gte": at}, **_about(dataset_id)}
     return await database[JobRepository.collection_name].find_one(wanted, {"_id": 1}) is not None
 
 
