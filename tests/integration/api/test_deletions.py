@@ -12,7 +12,7 @@ from anyio import to_thread
 from tests.integration.curator.test_importing import png
 
 from maskeraid_core import failpoints
-from maskeraid_core.blobs import image_key, sha256_hex
+from maskeraid_core.blobs import image_key, sha256_hex, thumbnail_key
 from maskeraid_core.documents.datasets import Dataset
 from maskeraid_core.documents.models import Model
 from maskeraid_core.documents.own_outputs import OwnOutputs
@@ -225,6 +225,7 @@ class TestWhenItHasEnded:
         filled = await reimaged(desk, hand, image_id(faces.id, 3))
         made = OwnOutputs(id=filled["id"], tenant=tenant, digests=[], hashes=b"", parts=[], created_at=now())
         await OwnOutputRepository(stores.database).add(made)
+        await stores.blobs.put(thumbnail_key(tenant, theirs[0]), b"small")
         ended = await desk.done("deletions", subject=ANN)
         left = await dump(stores, await job_of(stores, ended))
         found = [
@@ -239,6 +240,7 @@ class TestWhenItHasEnded:
         assert receipt["statement"] == "Deleting pictures does not make a model forget them."
         assert receipt["deleted"]["images"] == 6
         assert receipt["deleted"]["covered_copies"] == 3
+        assert receipt["deleted"]["thumbnails"] == 1
         assert (receipt["deleted"]["exports"], receipt["deleted"]["reimagings"]) == (1, 1)
         assert receipt["kept"] == {"digests": [], "reason": None}
         assert {f"sha256:{digest}" for digest in theirs} <= set(receipt["digests"])

@@ -18,6 +18,7 @@ COUNTS = {
     "probes": 0,
 }  # fmt: skip
 DIGEST, MODEL_ID = f"sha256:{'6b86b273ff34fce1' * 4}", "mdl_01KADNQ9NH5KMKB59KYA35S2FP"
+IMAGES = ["img_01KA9G4NK0N4KPKYMBYYB3G1PS_000001"]
 TRAINING = {
     "name": "our faces", "model_id": MODEL_ID, "architecture": "auto", "preset": "quick",
     "data": [{"dataset_id": "ds_01KAGP1XF3A7QYFR6F0DTHBRA4", "version": "latest", "where": []}],
@@ -64,8 +65,9 @@ class DeletionRequest(LabelledBody):
         default=None, description="The attribute's value: who is to be erased.", examples=["p-0417"]
     )
     image_ids: list[ImageId] | None = Field(
-        default=None, min_length=1, max_length=MOST_IMAGE_IDS, description="Instead: which images, of any version."
-    )
+        default=None, min_length=1, max_length=MOST_IMAGE_IDS, examples=[IMAGES],
+        description="Instead: which images, of any version.",
+    )  # fmt: skip
     dataset_id: DatasetId | None = Field(default=None, description="Only of this dataset; of all when absent.")
     dry_run: bool = Field(default=False, description="Only tell what would go; nothing is changed.")
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
@@ -152,7 +154,9 @@ class DeletionView(JobFields):
 
     object: Literal["deletion"] = "deletion"
     subject: str | None = Field(description="Who is erased; null: those images are.", examples=["p-0417"])
-    image_ids: list[str] | None = Field(description="Which images are erased; null: those of a person are.")
+    image_ids: list[str] | None = Field(
+        description="Which images are erased; null: those of a person are.", examples=[None]
+    )
     dataset_id: str | None
     dry_run: bool
     impact: Impact | None = Field(description="Of a dry run that has succeeded.")

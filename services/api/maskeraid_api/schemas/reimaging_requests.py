@@ -221,7 +221,7 @@ class ReimagingOptions(LabelledBody):
     purpose: Text | None = None
     case_reference: Text | None = None
     retention_days: int | None = Field(
-        default=None, ge=0, le=MOST_DAYS,
+        default=None, ge=0, le=MOST_DAYS, examples=[30],
         description="How long after its end it is kept with its pictures; as the service keeps them when absent.",
     )  # fmt: skip
     notify: NotifyChoice = Field(default_factory=NotifyChoice)
