@@ -8,6 +8,7 @@ from anyio import to_thread
 
 from maskeraid_core.blobs import image_key, thumbnail_key
 from maskeraid_core.erasing import DIGESTS
+from maskeraid_core.errors import ArtifactCorrupt, InputGone
 from maskeraid_core.manifests import read_columns
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
@@ -34,7 +35,12 @@ async def sweep_images(stores: Stores, tenant: str, at: datetime) -> None:
     if not has_forgotten and not await accounts.begin_sweep(tenant, at, at - SWEPT_EVERY):
         return
     old = {key for name in FOLDERS async for keys in stores.blobs.older(f"t/{tenant}/{name}", before) for key in keys}
-    unnamed = iter(sorted(old - await _named(stores, tenant) - await needs.images_of_live_jobs())) if old else iter(())
+    try:
+        named = await _named(stores, tenant) if old else set()
+    except (InputGone, ArtifactCorrupt):  # what it named, nobody knows
+        log.error("images not swept: a manifest cannot be read", tenant=tenant)
+        return
+    unnamed = iter(sorted(old - named - await needs.images_of_live_jobs()))
     while (keys := list(islice(unnamed, DELETED_AT_ONCE))) and not await needs.is_changing_datasets():
         await stores.blobs.delete(keys)
         log.info("images swept", tenant=tenant, objects=len(keys))
@@ -55,7 +61,8 @@ async def _named(stores: Stores, tenant: str) -> set[str]:
     named: set[str] = set()
     async for version in DatasetVersionRepository(stores.database, tenant).each():
         named.add(version.manifest_key)
-        digests = await to_thread.run_sync(_digests_in, await stores.blobs.get(version.manifest_key))
+        manifest = await stores.blobs.get(version.manifest_key, version.manifest_sha256)
+        digests = await to_thread.run_sync(_digests_in, manifest)
         named.update(make(tenant, digest) for digest in digests for make in (image_key, thumbnail_key))
     return named
 

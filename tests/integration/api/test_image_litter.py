@@ -122,3 +122,13 @@ class TestAnImportThatCameToNothing:
         assert not await stores.blobs.exists(key)
         assert [one.version async for one in versions.each(faces.id)] == [1]
         assert (await account.client.get("/v1/facets", params={"dataset_id": faces.id})).json()["total"] == 3
+
+    async def test_is_left_where_a_manifest_cannot_be_read(
+        self, account: Account, faces: Dataset, stores: Stores
+    ) -> None:
+        lost = png(7)
+        await stores.blobs.put(image_key(account.tenant, sha256_hex(lost)), lost)
+        (manifest,) = await stores.blobs.keys(f"t/{account.tenant}/manifests")
+        await stores.blobs.put(manifest, b"damaged")
+        await sweep_litter(stores, now() + A_DAY)
+        assert {key for key in await keys(stores, account) if key.endswith(".png")} == of(account, *PICTURES, lost)
