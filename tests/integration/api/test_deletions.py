@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from anyio import to_thread
+from tests.factories import make_job
 from tests.integration.curator.test_importing import png
 
 from maskeraid_core import failpoints
@@ -22,6 +23,7 @@ from maskeraid_core.jobs import Job, JobKind, QueueName
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.batches import BatchRepository
 from maskeraid_core.repositories.deliveries import DeliveryRepository
+from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelVersionRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.own_outputs import OwnOutputRepository
@@ -245,6 +247,32 @@ class TestWhenItHasEnded:
         assert receipt["kept"] == {"digests": [], "reason": None}
         assert {f"sha256:{digest}" for digest in theirs} <= set(receipt["digests"])
         assert len(receipt["digests"]) == receipt["deleted"]["objects"]
+
+    async def test_covered_copies_go_that_do_not_say_whom_they_show(self, desk: Desk, faces: Dataset) -> None:
+        schema = {"mouth": {"type": "enum", "values": ["1", "2"]}}
+        target = await desk.client.post("/v1/datasets", json={"name": "covered", "role": "test", "attributes": schema})
+        covered = target.json()["id"]
+        source = {"type": "coverings", "of": {"dataset_id": faces.id}, "families": ["surgical"], "seed": 7}
+        await desk.done("imports", dataset_id=covered, source=source)
+        assert await seen(desk, covered) == [1, 2, 3, 4, 5, 6]
+        ended = await desk.done("deletions", subject=ANN)
+        assert await seen(desk, covered) == [2, 4, 5]
+        assert ended["result"]["deleted"]["covered_copies"] == 3
+
+    async def test_what_jobs_were_asked_for_names_the_person_no_more(
+        self, desk: Desk, faces: Dataset, stores: Stores
+    ) -> None:
+        jobs = JobRepository(stores.database, desk.account.tenant)
+        data = {"data": [{"dataset_id": faces.id, "version": 1, "where": [f"subject:{ANN}", "mouth:1"]}]}
+        edit = {"dataset_id": faces.id, "source": "edit", "edit": {"rows": [1], "set": {"subject": ANN}}}
+        asked = [
+            await jobs.add(make_job(kind, desk.account.tenant, spec=spec, status="succeeded"))
+            for kind, spec in ((JobKind.TRAINING, data), (JobKind.IMPORT, edit))
+        ]
+        await desk.done("deletions", subject=ANN)
+        training, changed = [(await jobs.require(job.id)).spec for job in asked]
+        assert training["data"][0]["where"] == ["subject:(erased)", "mouth:1"]
+        assert changed["edit"]["set"] == {"subject": "(erased)"}
 
     async def test_each_dataset_has_a_version_that_follows(self, desk: Desk, faces: Dataset) -> None:
         before = await desk.json(f"/v1/datasets/{faces.id}/versions/1")
