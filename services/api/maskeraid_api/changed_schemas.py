@@ -19,7 +19,7 @@ def changed_schema(dataset: Dataset, changes: Mapping[str, AttributeChange]) -> 
     changed = {
         name: _changed(dataset.attributes[name], change, f"/attributes/{name}")
         if name in dataset.attributes
-        else _added(name, change, f"/attributes/{name}")
+        else _added(dataset, name, change, f"/attributes/{name}")
         for name, change in changes.items()
     }
     schema = {**dataset.attributes, **changed}
@@ -43,8 +43,14 @@ def _changed(known: Attribute, change: AttributeChange, pointer: str) -> Attribu
     return known.model_copy(update={"values": values, "private": private})
 
 
-def _added(name: str, change: AttributeChange, pointer: str) -> Attribute:
-    """One that no image has yet: none can need it."""
+def _added(dataset: Dataset, name: str, change: AttributeChange, pointer: str) -> Attribute:
+    """One that no image has yet: none can need it. Without a type, its name is a slip rather than new."""
+    if change.type is None:
+        known = ", ".join(dataset.attributes) or "none"
+        raise ValidationFailed(
+            f"The dataset has no such attribute; it has: {known}. To add one, say of which `type` it is.",
+            pointer=pointer,
+        )
     try:
         return AttributeBody.model_validate(change.model_dump(exclude_none=True)).to_document(name)
     except ValidationError as error:

@@ -39,7 +39,7 @@ class TestANewAttribute:
         assert [row["attributes"] for row in found["data"]] == [{"eyes": "1", "glasses": "true", "hair": "red"}]
 
     async def test_that_names_persons_stays_private_unless_said_otherwise(self, desk: Desk, faces: Dataset) -> None:
-        changed = await change(desk, faces, subject={}, person={"private": False})
+        changed = await change(desk, faces, subject={"type": "text"}, person={"type": "text", "private": False})
         private = {name: one["private"] for name, one in changed["attributes"].items()}
         assert private == {"eyes": False, "subject": True, "person": False}
 
@@ -86,7 +86,7 @@ async def test_what_would_not_fit_is_named(
 
 
 async def test_a_text_names_no_values(desk: Desk, faces: Dataset) -> None:
-    await change(desk, faces, note={})
+    await change(desk, faces, note={"type": "text"})
     refused = await change(desk, faces, note={"values": ["1"]})
     assert refused["errors"][0]["pointer"] == "/attributes/note/values"
 
