@@ -1426,7 +1426,10 @@ export interface components {
             values?: string[] | null;
         };
         AttributeChange: {
-            private: boolean;
+            exact?: boolean | null;
+            private?: boolean | null;
+            type?: ("enum" | "number" | "bool" | "text" | "geo" | "date") | null;
+            values?: string[] | null;
         };
         AttributeView: {
             exact: boolean;
@@ -1495,6 +1498,8 @@ export interface components {
             pick?: "spread" | "sample" | "random";
             /** @default null */
             purpose?: string | null;
+            /** @default null */
+            retention_days?: number | null;
             /** @default null */
             seed?: number | null;
             /**
@@ -1565,6 +1570,8 @@ export interface components {
             pick?: "spread" | "sample" | "random";
             /** @default null */
             purpose?: string | null;
+            /** @default null */
+            retention_days?: number | null;
             /** @default null */
             seed?: number | null;
             /**
@@ -2011,12 +2018,20 @@ export interface components {
             dataset_id?: string | null;
             /** @default false */
             dry_run?: boolean;
+            image_ids?: string[] | null;
             metadata?: {
                 [key: string]: string;
             };
             notify?: components["schemas"]["NotifyChoice"];
+            subject?: string | null;
+        } & ({
+            image_ids?: null;
             subject: string;
-        };
+        } | {
+            dataset_id?: null;
+            image_ids: unknown[];
+            subject?: null;
+        });
         DeletionView: {
             allowed_actions: components["schemas"]["JobAction"][];
             attempt: number;
@@ -2035,6 +2050,7 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
             id: string;
+            image_ids: string[] | null;
             impact: components["schemas"]["Impact"] | null;
             kind: components["schemas"]["JobKind"];
             metadata: {
@@ -2057,7 +2073,7 @@ export interface components {
             status: components["schemas"]["JobStatus"];
             stop_requested: boolean;
             stopped_early: boolean;
-            subject: string;
+            subject: string | null;
             /** Format: date-time */
             updated_at: string;
             urls: {
@@ -2835,7 +2851,7 @@ export interface components {
             name?: string | null;
             shared_with?: string[] | null;
             tags?: string[] | null;
-            visibility?: ("private" | "tenants" | "public") | null;
+            visibility?: ("private" | "shared" | "public") | null;
         };
         ModelFileView: {
             bytes: number;
@@ -2967,7 +2983,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @enum {string} */
-            visibility: "private" | "tenants" | "public";
+            visibility: "private" | "shared" | "public";
         };
         NearCopiesView: {
             faces: number;
@@ -3202,6 +3218,8 @@ export interface components {
             /** @default null */
             purpose?: string | null;
             /** @default null */
+            retention_days?: number | null;
+            /** @default null */
             seed?: number | null;
             /**
              * @default attributes
@@ -3267,6 +3285,8 @@ export interface components {
             pick?: "spread" | "sample" | "random";
             /** @default null */
             purpose?: string | null;
+            /** @default null */
+            retention_days?: number | null;
             /** @default null */
             reuse?: components["schemas"]["ReuseOption"] | null;
             /** @default null */
@@ -5300,7 +5320,9 @@ export interface operations {
     };
     get_image: {
         parameters: {
-            query?: never;
+            query?: {
+                version?: string;
+            };
             header?: {
                 "If-None-Match"?: string;
             };
@@ -5334,6 +5356,7 @@ export interface operations {
             query?: {
                 format?: "png" | "npy";
                 size?: "full" | "face" | "thumb";
+                version?: string;
             };
             header?: {
                 "If-None-Match"?: string;
@@ -5847,7 +5870,7 @@ export interface operations {
                 order?: "asc" | "desc";
                 q?: string | null;
                 tag?: string | null;
-                visibility?: ("private" | "tenants" | "public") | null;
+                visibility?: ("private" | "shared" | "public") | null;
             };
             header?: {
                 "If-None-Match"?: string;

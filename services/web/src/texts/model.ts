@@ -150,7 +150,7 @@ export const model = {
     detail: "Who may use this model. Its training images are never shared with it.",
     visibility: "Visible to",
     private: "only us",
-    tenants: "accounts that we name",
+    shared: "accounts that we name",
     public: "everybody on this server",
     with: "Account ids",
     withDetail: "As their Settings or maskeraid me shows, ten_…; one a line",

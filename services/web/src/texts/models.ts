@@ -23,7 +23,7 @@ export const models = {
   flagged: "flagged",
   rating: (mean: string, count: number) => `${mean} of 5 by ${count}`,
   unrated: "not rated",
-  visibility: { private: "private", tenants: "shared", public: "public" },
+  visibility: { private: "private", shared: "shared", public: "public" },
   kinds: { drawn: "drawn faces", photo: "photographs" },
   resolution: (side: number) => `${side} × ${side}`,
   comparing: {

@@ -12,7 +12,7 @@ import { model as texts } from "../../texts/model";
 import type { TabProps } from "./Screen";
 
 const words = texts.share;
-const CHOICES = ["private", "tenants", "public"] as const;
+const CHOICES = ["private", "shared", "public"] as const;
 const FIELDS = ["/shared_with", "/licence"];
 
 export function ShareTab({ model, version }: TabProps) {
@@ -37,7 +37,7 @@ export function ShareTab({ model, version }: TabProps) {
       params: { path: { model_id: model.id } },
       body: {
         visibility: chosen,
-        shared_with: chosen === "tenants" ? tenants.split(/[\s,]+/).filter(Boolean) : [],
+        shared_with: chosen === "shared" ? tenants.split(/[\s,]+/).filter(Boolean) : [],
         licence: licence || null,
         download,
       },
@@ -55,7 +55,7 @@ export function ShareTab({ model, version }: TabProps) {
             ))}
           </Stack>
         </Radio.Group>
-        {visibility === "tenants" && (
+        {visibility === "shared" && (
           <Textarea
             label={words.with}
             description={words.withDetail}

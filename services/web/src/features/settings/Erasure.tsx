@@ -34,7 +34,7 @@ export function Erasure({ deletionId, isOrdering, onErase, onLeave }: ErasurePro
         <Paper withBorder p="md">
           <Stack gap="sm">
             <Group justify="space-between">
-              <Title order={2}>{found.subject}</Title>
+              <Title order={2}>{found.subject ?? found.id}</Title>
               <JobStatus job={found} />
             </Group>
             {isMoving(found) && <Text role="status">{found.dry_run ? words.looking : words.running}</Text>}
@@ -42,11 +42,11 @@ export function Erasure({ deletionId, isOrdering, onErase, onLeave }: ErasurePro
             {found.dry_run && found.impact && <ImpactTable impact={found.impact} />}
             {found.result && <ReceiptTable receipt={found.result} />}
             <Group gap="xs">
-              {found.dry_run && found.impact && found.impact.images > 0 && (
+              {found.dry_run && found.subject && found.impact && found.impact.images > 0 && (
                 <ConfirmButton
                   loading={isOrdering}
                   loses={words.eraseLoses(found.impact.images)}
-                  onConfirm={() => onErase(found.subject)}
+                  onConfirm={() => found.subject && onErase(found.subject)}
                 >
                   {words.erase}
                 </ConfirmButton>
