@@ -27,6 +27,7 @@ from maskeraid_core.confinement import (
 
 STARTUP_SECONDS = 10.0  # of processor time: imports
 STARVED = 6  # times its processor time that a child may take by the clock: on a busy machine it waits for its turn
+UNWATCHED = 0.1  # seconds by the clock that do not count: nearly all is there by then, and a look costs as much as it
 TICKS = os.sysconf("SC_CLK_TCK")  # a second, of processor time
 PIECE = 256 * 2**10  # bytes a system call
 
@@ -43,18 +44,26 @@ class ChildDied(Exception):
 class Patience:
     """How long a child may take for one step: so much processor time of its own, and by the clock `STARVED` times that.
 
-    By the clock alone a good image would be refused because others keep the machine busy.
+    By the clock alone a good image would be refused because others keep the machine busy. Both count from the end of
+    the `UNWATCHED` time.
     """
 
     def __init__(self, pid: int, seconds: float) -> None:
         self._pid, self._seconds = pid, seconds
-        self._until, self._spent = time.monotonic() + STARVED * seconds, processor_seconds(pid)
+        self._watched_from = time.monotonic() + UNWATCHED
+        self._spent: float | None = None  # before it was watched
 
     @property
     def left(self) -> float:
         """Seconds after which it may be over; 0 when it is."""
-        by_processor = self._seconds - (processor_seconds(self._pid) - self._spent)
-        return max(0.0, min(by_processor, self._until - time.monotonic()))
+        watched = time.monotonic() - self._watched_from
+        if watched < 0:
+            return -watched
+        spent = processor_seconds(self._pid)
+        if self._spent is None:
+            self._spent = spent
+        by_processor = self._seconds - (spent - self._spent)
+        return max(0.0, min(by_processor, STARVED * self._seconds - watched))
 
 
 def processor_seconds(pid: int) -> float:
