@@ -7,34 +7,16 @@ import cv2
 import numpy as np
 
 from maskeraid_core.blobs import sha256_hex
-from maskeraid_core.documents.datasets import Dataset, ImportSpec
 from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
-from maskeraid_core.portal import Stores
-from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from maskeraid_faces.alignment import PhotoFace, align, find_faces
 from maskeraid_faces.images import Image
 from maskeraid_faces.measures import measure
 from maskeraid_faces.png import encode_png
 from maskeraid_faces.sanitising import thumbnail_of
 
-USUAL_SIDE = 64  # pixels, where neither the import nor the dataset says another
 NO_FACE = "no face was found: send photographs with a face of 20 pixels or more, or leave `detect_faces` out"
 
 Find = Callable[[Image], tuple[PhotoFace, ...]]
-
-
-async def wanted_side(stores: Stores, dataset: Dataset, spec: ImportSpec) -> int | None:
-    """The side in pixels of the faces that are to be cut out; None when pictures are taken as they are.
-
-    The import's own `size`, else that of all images of the dataset.
-    """
-    if not spec.detect_faces or dataset.subject_kind == "other":
-        return None
-    latest = await DatasetVersionRepository(stores.database, dataset.tenant).of_dataset(
-        dataset.id, dataset.latest_version
-    )
-    sides = latest.sides if latest else []
-    return spec.size or (sides[0] if len(sides) == 1 else USUAL_SIDE)
 
 
 def cut_out_face(

@@ -23,7 +23,6 @@ from maskeraid_core.repositories.repository import now
 from maskeraid_core.status_machine import JobAction
 from maskeraid_curator.erased_bytes import count, delete_bytes
 from maskeraid_curator.erased_jobs import forget_jobs
-from maskeraid_curator.erased_models import clear_models
 from maskeraid_curator.erased_names import redact_jobs, redact_reports
 from maskeraid_curator.erased_versions import make_successor, rewrite_versions
 
@@ -58,6 +57,8 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
     erasure = port.call(_counted, stores, erasure)
     port.call(redact_jobs, stores, tenant, spec.subject)
     reports = port.call(redact_reports, stores, tenant, spec.subject, erasure.image_ids)
+    from maskeraid_curator.erased_models import clear_models  # here, because it loads OpenCV
+
     for learned in erasure.models:
         port.call(flag_for_deletion, stores, tenant, learned.model_id, held.job.id)
     for one in erasure.models_of_others:

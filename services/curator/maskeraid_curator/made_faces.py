@@ -4,7 +4,6 @@ from itertools import islice
 
 from maskeraid_core.attributes import Schema, ValueRefused, fit
 from maskeraid_core.documents.datasets import Dataset, Role
-from maskeraid_curator.covering_faces import clean_faces, covered_rows, covered_schema
 from maskeraid_curator.generating import drawn_rows, drawn_schema
 from maskeraid_curator.rows import Accepted, Refused
 from maskeraid_curator.running_import import Import, warn_of_columns
@@ -39,6 +38,8 @@ def draw(running: Import, dataset: Dataset) -> Schema:
 
 def cover(running: Import, dataset: Dataset) -> Schema:
     """Take in covered copies of another dataset's faces; the schema that they fit."""
+    from maskeraid_curator.covering_faces import clean_faces, covered_rows, covered_schema  # here: it loads OpenCV
+
     assert running.spec.covered is not None
     running.held.enter("covering")
     wanted = running.spec.covered

@@ -7,10 +7,11 @@ from itertools import groupby
 
 from maskeraid_core.attributes import Schema, ValueRefused, fit, infer_schema
 from maskeraid_core.blobs import image_key, thumbnail_key
-from maskeraid_core.documents.datasets import Dataset
+from maskeraid_core.documents.datasets import Dataset, ImportSpec
 from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
+from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from maskeraid_curator.archives import Entry
-from maskeraid_curator.cropping import cut_out_face, wanted_side
 from maskeraid_curator.generating import Objects
 from maskeraid_curator.reading import Outcome, sanitise_entries
 from maskeraid_curator.rows import Accepted, Refused
@@ -32,6 +33,7 @@ MADE_HERE = (
     "this service made the picture: its pixels, or its look, are those of a result; a model that learns from generated "
     "faces repeats their faults: leave it out, or import with `allow_generated`"
 )
+USUAL_SIDE = 64  # pixels of a face that is cut out, where neither the import nor the dataset says another
 NO_MANIFEST = (
     "{} images came without a manifest and have no attributes: to filter, compare, and choose models by attributes, "
     "put a manifest.csv (first column `file`, then a column an attribute) beside them and import into a new dataset"
@@ -49,7 +51,7 @@ def read_upload(running: Import, dataset: Dataset) -> Schema:
         _warn(running, plan, schema)
         good = list(_fitting(running, plan.rows, schema))
         running.held.enter("sanitising")
-        running.side = running.port.call(wanted_side, running.held.stores, dataset, running.spec)
+        running.side = running.port.call(_wanted_side, running.held.stores, dataset, running.spec)
         if running.side:
             good = _without_truths(running, good)
         tracker = Tracker(running.held, len(_entries(good)))
@@ -103,6 +105,20 @@ def _entries(rows: Sequence[PlannedRow]) -> list[Entry]:
     return list(dict.fromkeys(needed))
 
 
+async def _wanted_side(stores: Stores, dataset: Dataset, spec: ImportSpec) -> int | None:
+    """The side in pixels of the faces that are to be cut out; None when pictures are taken as they are.
+
+    The import's own `size`, else that of all images of the dataset.
+    """
+    if not spec.detect_faces or dataset.subject_kind == "other":
+        return None
+    latest = await DatasetVersionRepository(stores.database, dataset.tenant).of_dataset(
+        dataset.id, dataset.latest_version
+    )
+    sides = latest.sides if latest else []
+    return spec.size or (sides[0] if len(sides) == 1 else USUAL_SIDE)
+
+
 def _sanitise(running: Import, archive: int, rows: Sequence[PlannedRow], schema: Schema, tracker: Tracker) -> None:
     """Have the files of one archive sanitised and stored, each once; every row that names one gets its outcome.
 
@@ -120,6 +136,8 @@ def _sanitise(running: Import, archive: int, rows: Sequence[PlannedRow], schema:
         told = running.register.told([outcome for _, outcome in outcomes])
         outcomes = [(entry, outcome) for (entry, _), outcome in zip(outcomes, told, strict=True)]
         if running.side:
+            from maskeraid_curator.cropping import cut_out_face  # here, because it loads OpenCV
+
             outcomes = [(entry, cut_out_face(outcome, running.side)) for entry, outcome in outcomes]
         objects: Objects = []
         for entry, outcome in outcomes:

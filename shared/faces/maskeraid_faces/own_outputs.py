@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -88,6 +87,8 @@ def _small(image: Image) -> Image:
     scale = LARGEST_SIDE / max(image.shape[:2])
     if scale >= 1:
         return image
+    import cv2  # here, for an import of faces needs none of its 36 MB
+
     height, width = (max(CELLS, round(length * scale)) for length in image.shape[:2])
     small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8).reshape(height, width, image.shape[2])

@@ -1,7 +1,5 @@
 """Suggested values of a version: which images get them, where they lie, and what is said where there are none."""
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
@@ -169,8 +167,3 @@ def test_pictures_are_kept_as_they_come_in_and_else_read() -> None:
     assert (found[1] == small_picture(DRAWN.images[0])).all()
     assert (found[0] == small_picture(DRAWN.images[1])).all()
     assert asked == [("t/ten_1/images/b.png", "b"), ("t/ten_1/images/gone.png", "gone")]
-
-
-def test_a_curator_loads_no_scikit_learn_before_it_is_asked() -> None:
-    code = "import sys, maskeraid_curator.importing; sys.exit('sklearn' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
