@@ -16,10 +16,12 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     staged, descriptor = _open_staged(path)
     try:
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
+        try:
             rest = memoryview(data)
             while rest:
-                rest = rest[file.write(rest) :]
+                rest = rest[os.write(descriptor, rest) :]
+        finally:
+            os.close(descriptor)
         os.rename(staged, path)
     except BaseException:
         with suppress(FileNotFoundError):
