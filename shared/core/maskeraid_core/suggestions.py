@@ -5,6 +5,7 @@ filters and facets they are `suggested.<name>`, which no attribute of a client c
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -26,12 +27,16 @@ def columns_of(names: Sequence[str]) -> list[str]:
 def suggestions_of(row: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What is suggested of one image: value and confidence by attribute."""
     return {
-        name.removeprefix(VALUE): {
-            "value": value, "confidence": round(row[CONFIDENCE + name.removeprefix(VALUE)], DECIMALS),
-        }
-        for name, value in row.items()
-        if name.startswith(VALUE) and value
-    }  # fmt: skip
+        name: {"value": row[VALUE + name], "confidence": round(row[CONFIDENCE + name], DECIMALS)}
+        for name in names_among(tuple(row), VALUE)
+        if row[VALUE + name]
+    }
+
+
+@lru_cache
+def names_among(columns: tuple[str, ...], prefix: str) -> tuple[str, ...]:
+    """What follows the prefix in the columns that begin with it; kept, for all rows of a manifest have the same."""
+    return tuple(name.removeprefix(prefix) for name in columns if name.startswith(prefix))
 
 
 def surer_than(name: str, least: float) -> pl.Expr:

@@ -38,7 +38,8 @@ class Numbers:
 
     def among(self, values: pl.Series) -> pl.Series:
         """Which of these texts are meant, bool."""
-        return numbers_in(values).is_between(self.low, self.high).fill_null(value=False)
+        are_meant = _as_number(pl.col(values.name)).is_between(self.low, self.high).fill_null(value=False)
+        return values.to_frame().select(are_meant).to_series()
 
 
 @dataclass(frozen=True)
@@ -107,5 +108,10 @@ def is_day(text: str) -> bool:
 
 def numbers_in(texts: pl.Series) -> pl.Series:
     """Float64; null for what is no number."""
-    numbers = texts.cast(pl.Float64, strict=False)
-    return numbers.set(~(texts.str.contains(NUMBER) & numbers.is_finite()).fill_null(value=False), None)
+    return texts.to_frame().select(_as_number(pl.col(texts.name))).to_series()
+
+
+def _as_number(text: pl.Expr) -> pl.Expr:
+    """An expression, for one takes a third of the time of its steps one by one."""
+    number = text.cast(pl.Float64, strict=False)
+    return pl.when(text.str.contains(NUMBER) & number.is_finite()).then(number)

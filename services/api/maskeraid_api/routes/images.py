@@ -27,7 +27,7 @@ from maskeraid_core.errors import InputGone, NotFound, RangeNotSatisfiable, Vali
 from maskeraid_core.ids import image_id
 from maskeraid_core.manifests import PREFIX, facets, sentence
 from maskeraid_core.quality import quality_facets
-from maskeraid_core.suggestions import ASKED_FOR, suggestions_of
+from maskeraid_core.suggestions import ASKED_FOR, names_among, suggestions_of
 
 router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["images"])
 
@@ -171,7 +171,7 @@ def image_view(
     urls = {"self": own, "content": f"{own}/content", "thumbnail": f"{own}/content?size=thumb"}
     if not is_newest:
         urls = {name: f"{url}{'&' if '?' in url else '?'}{of}" for name, url in urls.items()}
-    attributes = {name.removeprefix(PREFIX): value for name, value in row.items() if name.startswith(PREFIX) and value}
+    attributes = {name: row[PREFIX + name] for name in names_among(tuple(row), PREFIX) if row[PREFIX + name]}
     near = row["near_duplicate_of"]
     return ImageView(
         id=image_id(version.dataset_id, row["row"]), dataset_id=version.dataset_id, version=version.version,
