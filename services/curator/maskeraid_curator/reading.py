@@ -6,7 +6,7 @@ Sees frames, never the archive.
 import os
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ SURVEY_CHILD, IMAGE_CHILD = "maskeraid_curator.survey_child", "maskeraid_curator
 SURVEY_SECONDS = 60.0
 MOST_DEATHS = 3
 MOST_CHILDREN = 2
-BATCH = 64  # images a request; at most 13 MB of accepted PNGs
+BATCH, BATCH_BYTES = 64, 2**22  # images a request, and of their files; of small JPEGs at most 13 MB come back
 
 Outcome = tuple[Entry, SanitisedPicture | ImageRejected]
 
@@ -88,14 +88,24 @@ def sanitise_entries(
     Raises: BadArchive; reason `hostile` after three such deaths.
     """
     work = _Work(archive, keep, start, are_photographs=are_photographs)
-    batch = 1 if are_photographs else BATCH
-    for first in range(0, len(entries), batch):
-        work.batches.put(list(entries[first : first + batch]))
+    for batch in _batches(entries, 1 if are_photographs else BATCH):
+        work.batches.put(batch)
     children = min(MOST_CHILDREN, len(os.sched_getaffinity(0)), work.batches.qsize())
     with ThreadPoolExecutor(max(1, children), thread_name_prefix="sanitising") as pool:
         running = [pool.submit(work.carry_out) for _ in range(children)]
     for one in running:
         one.result()
+
+
+def _batches(entries: Sequence[Entry], most: int) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    for entry in entries:
+        if len(batch) == most or (batch and sum(one.size for one in batch) + entry.size > BATCH_BYTES):
+            yield batch
+            batch = []
+        batch.append(entry)
+    if batch:
+        yield batch
 
 
 class _Work:
