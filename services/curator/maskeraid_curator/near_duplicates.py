@@ -1,31 +1,30 @@
 """Which new rows of a version look nearly like one before them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import numpy as np
+import polars as pl
 
+from maskeraid_curator.drafts import NEAR_DUPLICATE_OF
 from maskeraid_faces.near_duplicates import find_near_duplicates
 
-Row = Mapping[str, Any]  # of a manifest
+COMPARED = ("row", "file", "look", "phash")
 
 
-def near_duplicates(parent: Sequence[Row], added: Sequence[Row]) -> dict[int, Row]:
-    """By the numbers of the added rows, which come in their order: the row that each is a near duplicate of.
+def near_duplicates(parent: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame:
+    """Of the added rows, which come in their order, those that are near duplicates: `row`, and `of_row`, `of_file`.
 
     Drawn and covered pictures are left out, and so are those of older versions that were never measured: what makes the
     first ones differ are a few pixels, and of the second ones the coverings are alike.
     """
-    known = [row for row in parent if _can_be_compared(row) and row.get("near_duplicate_of") is None]
-    judged = [row for row in added if _can_be_compared(row)]
-    if not judged:
-        return {}
-    compared = known + judged
-    looks = np.frombuffer(b"".join(row["look"] for row in compared), np.uint8).reshape(len(compared), -1)
-    hashes = np.array([row["phash"] for row in compared], np.uint64)
-    found = find_near_duplicates(looks, hashes, len(known))
-    return {row["row"]: compared[place] for row, place in zip(judged, found, strict=True) if place >= 0}
+    known = _comparable(parent.filter(pl.col(NEAR_DUPLICATE_OF).is_null()) if parent.width else added.head(0))
+    judged = _comparable(added)
+    compared = pl.concat([known, judged])
+    looks = np.frombuffer(b"".join(compared["look"]), np.uint8).reshape(compared.height, -1 if compared.height else 0)
+    found = find_near_duplicates(looks, compared["phash"].to_numpy(), known.height)
+    is_near = found >= 0
+    originals = compared[found[is_near]].select(of_row="row", of_file="file")
+    return judged.filter(is_near).select("row").hstack(originals)
 
 
-def _can_be_compared(row: Row) -> bool:
-    return row.get("look") is not None and row.get("phash") is not None and not row.get("covering_sha256")
+def _comparable(rows: pl.DataFrame) -> pl.DataFrame:
+    is_covered = pl.col("covering_sha256").cast(pl.String).fill_null("") != ""
+    return rows.filter(~is_covered).drop_nulls(["look", "phash"]).select(COMPARED)

@@ -1,18 +1,25 @@
-"""The rows of an import on their way: accepted ones become rows of a dataset version, the others lines of a report."""
+"""The rows of an import on their way: accepted ones become rows of a dataset version, the others lines of a report.
+
+From the accepted ones on they are columns: as a dictionary each, rows take ten times the memory.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from maskeraid_core.attributes import Schema
 from maskeraid_core.ids import image_id
-from maskeraid_core.import_reports import make_report, outcome_of
-from maskeraid_core.manifests import MEASURED, PREFIX, as_manifest
-from maskeraid_curator.drafts import Before, Draft
+from maskeraid_core.import_reports import complete_report, make_report, outcome_of
+from maskeraid_core.manifests import MEASURED, PREFIX, attributes_of
+from maskeraid_curator.drafts import NEAR_DUPLICATE_OF, Before, Draft
 from maskeraid_curator.near_duplicates import near_duplicates
 from maskeraid_faces.measures import Measures
 
 NEAR_DUPLICATE = "near_duplicate"  # the code of rows that were left out as such
+IDENTITY = ("sha256", "covering_sha256", "twin_sha256")  # equal for duplicates
+FACTS = ("file", "sha256", "bytes", "width", "height", "grey", "covering_sha256", "twin_sha256", "generated")
 
 
 @dataclass(frozen=True)
@@ -65,82 +72,77 @@ def with_rows(
     drops_near_duplicates: bool = False,
 ) -> Draft:
     """The version with these rows behind its own; each image once."""
-    parent = before.manifest.to_dicts()
-    rows, duplicates = merge(
-        before.dataset.id, parent, accepted, before.last_row, drops_near_duplicates=drops_near_duplicates
+    manifest, duplicates = merge(
+        before.dataset.id, before.manifest, accepted, before.last_row, drops_near_duplicates=drops_near_duplicates
     )
-    known = {one.row for one in duplicates}
-    fresh = zip((one for one in accepted if one.row not in known), rows[before.manifest.height :], strict=True)
-    taken = [
-        {"row": one.row, "file": one.file, "image_id": row["id"],
-         "outcome": "accepted" if row["near_duplicate_of"] is None else NEAR_DUPLICATE}
-        for one, row in fresh
-    ]  # fmt: skip
-    report = make_report([*taken, *(one.outcome() for one in (*refused, *duplicates))])
+    left_out = {one.row for one in duplicates}
+    taken = [one for one in accepted if one.row not in left_out]
+    outcome = pl.when(pl.col(NEAR_DUPLICATE_OF).is_null()).then(pl.lit("accepted")).otherwise(pl.lit(NEAR_DUPLICATE))
+    said = manifest.tail(len(taken)).select("file", image_id="id", outcome=outcome)
+    said = said.with_columns(pl.Series("row", [one.row for one in taken], pl.Int64))
+    others = make_report(one.outcome() for one in (*refused, *duplicates))
+    report = complete_report(pl.concat([said, others], how="diagonal_relaxed"))
     attributes = {**schema, **before.dataset.attributes}
-    manifest = as_manifest(rows)
     return Draft(before, manifest, attributes, report, is_change=len(duplicates) < len(accepted))
 
 
 def merge(
     dataset_id: str,
-    parent: Sequence[Mapping[str, Any]],
+    parent: pl.DataFrame,
     accepted: Sequence[Accepted],
     last_row: int = 0,
     *,
     drops_near_duplicates: bool = False,
-) -> tuple[list[dict[str, Any]], list[Refused]]:
-    """Rows of the next version's manifest, and the accepted rows that are there already. The parent's rows stay.
+) -> tuple[pl.DataFrame, list[Refused]]:
+    """The next version's manifest, and the accepted rows that are there already. The parent's rows stay.
 
     New ones are numbered on behind the highest number that an image ever had, `last_row` where that one was deleted.
     Near duplicates are marked, or left out as well.
     """
-    first_of = {(row["sha256"], row["covering_sha256"], row["twin_sha256"]): str(row["file"]) for row in parent}
-    number = max([last_row, *(int(row["row"]) for row in parent)])
-    added: dict[int, dict[str, Any]] = {}
-    sources: dict[int, Accepted] = {}
-    duplicates = []
+    first_of = dict(zip(parent.select(IDENTITY).iter_rows(), parent["file"], strict=True)) if parent.width else {}
+    fresh, duplicates = [], []
     for one in accepted:
         if one.identity in first_of:
             detail = f"the same image as {first_of[one.identity]}, which is kept"
             duplicates.append(Refused(one.row, one.file, "duplicate", detail))
-            continue
-        first_of[one.identity] = one.file
-        number += 1
-        added[number], sources[number] = _manifest_row(dataset_id, number, one), one
-    for number, original in near_duplicates(parent, list(added.values())).items():
-        if drops_near_duplicates:
-            one = sources[number]
-            detail = f"nearly the same image as {original['file']}, which is kept"
-            duplicates.append(Refused(one.row, one.file, NEAR_DUPLICATE, detail))
-            del added[number]
         else:
-            added[number]["near_duplicate_of"] = original["row"]
-    return _with_equal_columns([*map(dict, parent), *added.values()]), duplicates
+            first_of[one.identity] = one.file
+            fresh.append(one)
+    start = 1 + max([last_row, *(parent["row"] if parent.width else ())])
+    added = _rows_of(dataset_id, start, fresh)
+    near = near_duplicates(parent, added)
+    if drops_near_duplicates:
+        for number, file in near.select("row", "of_file").iter_rows():
+            one, detail = fresh[number - start], f"nearly the same image as {file}, which is kept"
+            duplicates.append(Refused(one.row, one.file, NEAR_DUPLICATE, detail))
+        added = added.join(near, on="row", how="anti")
+    else:
+        originals = pl.col("row").replace_strict(near["row"], near["of_row"], default=None, return_dtype=pl.Int64)
+        added = added.with_columns(originals.alias(NEAR_DUPLICATE_OF))
+    rows = pl.concat([parent, added], how="diagonal_relaxed") if parent.width else added
+    return rows.with_columns(pl.col(PREFIX + name).fill_null("") for name in attributes_of(rows)), duplicates
 
 
-def _manifest_row(dataset_id: str, number: int, one: Accepted) -> dict[str, Any]:
-    facts = {name: value for name, value in vars(one).items() if name not in ("row", "attributes", "measures")}
-    attributes = {PREFIX + name: value for name, value in one.attributes.items()}
-    return {
-        **dict.fromkeys(MEASURED), "row": number, "id": image_id(dataset_id, number), **facts, **attributes,
-        **_measured(one.measures),
+def _rows_of(dataset_id: str, start: int, accepted: Sequence[Accepted]) -> pl.DataFrame:
+    """Rows of a manifest, numbered from `start`; the empty text is an attribute that one lacks."""
+    numbers = range(start, start + len(accepted))
+    names = dict.fromkeys(name for one in accepted for name in one.attributes)
+    columns: dict[str, Any] = {
+        **_measured([one.measures for one in accepted]),
+        "row": numbers, "id": [image_id(dataset_id, number) for number in numbers],
+        **{name: [getattr(one, name) for one in accepted] for name in FACTS},
+        **{PREFIX + name: [one.attributes.get(name, "") for one in accepted] for name in names},
     }  # fmt: skip
+    return pl.DataFrame(columns, schema_overrides={"row": pl.Int64(), **MEASURED})
 
 
-def _measured(measures: Measures | None) -> dict[str, Any]:
-    if measures is None:
-        return {}
-    return {
-        "quality:sharpness": measures.sharpness, "quality:exposure": measures.exposure,
-        "quality:face_size": measures.face_size, "quality:warnings": list(measures.warnings),
-        "look": measures.look, "phash": measures.phash, "box": measures.box,
-    }  # fmt: skip
-
-
-def _with_equal_columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same rows, each with every attribute; the empty text means missing."""
-    attributes = dict.fromkeys(name for row in rows for name in row if name.startswith(PREFIX))
-    for row in rows:
-        row.update({name: row.get(name) or "" for name in attributes})
-    return rows
+def _measured(measures: Sequence[Measures | None]) -> dict[str, Any]:
+    """The columns of `MEASURED`. Warnings are split from one text: of lists in a list Polars makes a series each."""
+    columns: dict[str, Any] = {name: [None] * len(measures) for name in MEASURED}
+    for name in ("sharpness", "exposure", "face_size"):
+        columns[f"quality:{name}"] = [one and getattr(one, name) for one in measures]
+    warnings = pl.Series([one and " ".join(one.warnings) for one in measures], dtype=pl.String)
+    columns["quality:warnings"] = warnings.str.extract_all(r"\S+")
+    for name in ("look", "phash", "box"):
+        columns[name] = [one and getattr(one, name) for one in measures]
+    return columns

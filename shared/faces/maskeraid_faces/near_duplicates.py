@@ -16,7 +16,7 @@ MOST_BITS = 14  # of 64 that differ between two hashes
 AXES = 16  # of the projection; those of faces hold nine tenths of how looks differ
 SAMPLE = 8192  # looks that choose the axes
 BLOCK, CHUNK = 512, 2048  # images that are compared at once, with so many others: 4 MiB of distances
-MOST_PAIRS = 2**16  # looked at closely at once
+MOST_PAIRS = 2**12  # looked at closely at once: 3 MiB of differences
 ROUNDING = 16.0  # of squared distances in 32 bits
 
 Looks = NDArray[np.uint8]  # (n, 192), each 8 x 8 x 3
@@ -101,15 +101,16 @@ class _Search:
 def _project(looks: Looks) -> Floats:
     """Looks without their brightness on the axes along which they differ most, (n, 16)."""
     sample = _plain(looks[:: max(1, len(looks) // SAMPLE)])
-    _, axes = np.linalg.eigh((sample - sample.mean(0)).T @ (sample - sample.mean(0)))
+    sample -= sample.mean(0)
+    _, axes = np.linalg.eigh(sample.T @ sample)
     chosen = axes[:, -AXES:].astype(np.float32)
     return np.concatenate([_plain(looks[start : start + CHUNK]) @ chosen for start in range(0, len(looks), CHUNK)])
 
 
 def _plain(looks: Looks) -> Floats:
     levels = looks.astype(np.float32)
-    plain: Floats = levels - levels.mean(1, keepdims=True)
-    return plain
+    levels -= levels.mean(1, keepdims=True)
+    return levels
 
 
 def _rms(differences: Floats) -> Floats:

@@ -8,6 +8,7 @@ import pytest
 from maskeraid_core.documents.datasets import Attribute, Dataset, Edit
 from maskeraid_core.errors import ValidationFailed
 from maskeraid_core.ids import image_id, new_id
+from maskeraid_core.manifests import read_manifest, write_manifest
 from maskeraid_core.repositories.repository import now
 from maskeraid_core.suggestions import suggested_in
 from maskeraid_curator.drafts import Before, Draft
@@ -29,7 +30,7 @@ def before(**columns: Any) -> Before:  # noqa: ANN401 any column
             "twin_sha256": [None] * 3, "attr:eyes": ["1", "2", "1"], "attr:age": ["30", "", "31"], **columns,
         }
     )  # fmt: skip
-    return Before(DATASET, manifest, 7)
+    return Before(DATASET, read_manifest(write_manifest(manifest)), 7)
 
 
 def outcomes(draft: Draft) -> dict[int, str]:
@@ -78,7 +79,10 @@ class TestValues:
         assert draft.report["code"].to_list() == [None, "not_found"]
 
 
-SUGGESTED = {"suggested:age": [None, "40", "50"], "suggested_confidence:age": [None, 0.95, 0.6]}
+SUGGESTED = {
+    "suggested:age": [None, "40", "50"],
+    "suggested_confidence:age": pl.Series([None, 0.95, 0.625], dtype=pl.Float32),
+}
 
 
 class TestSuggestions:
@@ -94,7 +98,7 @@ class TestSuggestions:
         assert draft.manifest["attr:age"].to_list() == ["30", "40", "31"]
         assert outcomes(draft) == {1: "unchanged", 2: "edited", 4: "unchanged"}
         assert draft.manifest["suggested:age"].to_list() == [None, None, "50"]
-        assert draft.manifest["suggested_confidence:age"].to_list() == [None, None, 0.6]
+        assert draft.manifest["suggested_confidence:age"].to_list() == [None, None, 0.625]
 
     def test_are_confirmed_of_the_images_that_are_named(self) -> None:
         assert outcomes(edited(Edit(rows=[4], confirm=["age"]), before(**SUGGESTED))) == {4: "edited"}
