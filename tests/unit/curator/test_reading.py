@@ -14,7 +14,7 @@ from tests.unit.curator.zips import Member, build
 from maskeraid_core.errors import BadArchive
 from maskeraid_core.image_sanitiser import ImageRejected, SanitisedPicture
 from maskeraid_core.limited_child import ChildDied, LimitedChild
-from maskeraid_curator.reading import IMAGE_CHILD, Outcome, sanitise_entries, survey
+from maskeraid_curator.reading import BATCH_BYTES, IMAGE_CHILD, Outcome, sanitise_entries, survey
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.measures import Measures, measure
 
@@ -133,6 +133,14 @@ class TestSanitising:
         found = outcomes(archive(*(Member(name, png(index)) for index, name in enumerate(names))))
         digests = {outcome.sha256 for outcome in found.values() if isinstance(outcome, SanitisedPicture)}
         assert len(digests) == len(FACES)
+
+    def test_large_files_come_in_small_batches(self, archive: Archive) -> None:
+        """So many images at once are held in memory, of two children."""
+        noise = os.urandom(BATCH_BYTES // 4)
+        descriptor = archive(*(Member(b"%d.png" % index, noise) for index in range(6)))
+        batches: list[list[Outcome]] = []
+        sanitise_entries(descriptor, survey(descriptor).entries, batches.append)
+        assert sorted(map(len, batches)) == [2, 4]
 
     def test_a_lie_in_one_entry_refuses_the_archive(self, archive: Archive) -> None:
         descriptor = archive(Member(b"a.png", png(0)), Member(b"b.png", png(1), crc=1))
