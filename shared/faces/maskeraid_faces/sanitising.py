@@ -108,8 +108,8 @@ def _decoded(picture: Pictures.Image) -> Image:
     """Decode, and keep nothing but upright RGB pixels."""
     try:
         picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        plain = _in_srgb(_on_white(upright), upright.info.get("icc_profile"))
+        ImageOps.exif_transpose(picture, in_place=True)
+        plain = _in_srgb(_on_white(picture), picture.info.get("icc_profile"))
         return np.array(plain)
     except MemoryError:
         raise
@@ -138,7 +138,7 @@ def _in_srgb(picture: Pictures.Image, profile: bytes | None) -> Pictures.Image:
                 return converted
         except (ImageCms.PyCMSError, OSError):
             pass  # a broken profile, or one of another mode: shown as browsers show it, as if untagged
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")  # which would make a copy
 
 
 def thumbnail_of(pixels: Image) -> bytes | None:
