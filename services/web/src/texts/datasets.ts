@@ -34,7 +34,6 @@ export const datasets = {
   face: (name: string, number: number) => `image ${number} of ${name}`,
   attributes: "Attributes",
   noAttributes: "no attributes",
-  moreAttributes: (amount: number) => `${amount} more`,
   by: (owner: string) => `from ${owner}`,
   changed: "changed",
   choose: (name: string) => `Choose ${name} for merging`,

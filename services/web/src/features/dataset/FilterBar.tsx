@@ -1,6 +1,6 @@
 // The filter as chips, and what one does with the images that it leaves.
 import { Button, CopyButton, Group, Pill } from "@mantine/core";
-import { IconLink, IconPencil, IconX } from "@tabler/icons-react";
+import { IconLink, IconPackageExport, IconPencil, IconX } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { CopyAsCall } from "../../components/CopyAsCall";
 import { useMay } from "../../components/session";
@@ -45,6 +45,16 @@ export function FilterBar({ dataset, view, total }: FilterBarProps) {
             </Button>
           )}
         </CopyButton>
+        {dataset.access === "owner" && total > 0 && (
+          <Button
+            variant="default"
+            leftSection={<IconPackageExport size={16} aria-hidden />}
+            component={Link}
+            to={exportAddress(view)}
+          >
+            {texts.export}
+          </Button>
+        )}
         <CopyAsCall call={callOf(view)} python={pythonOf(view)} />
       </Group>
     </>
@@ -79,6 +89,12 @@ function Chips({ view }: { view: View }) {
       </Button>
     </Group>
   );
+}
+
+function exportAddress({ datasetId, where }: View): string {
+  const search = new URLSearchParams({ export: datasetId });
+  for (const condition of where) search.append("only", condition);
+  return `/datasets?${search}`;
 }
 
 function callOf({ datasetId, version, where, sort }: View) {

@@ -24,7 +24,6 @@ type Dataset = Schemas["DatasetView"];
 
 const MOSAIC = 4;
 const TILE = 64;
-const MOST_ATTRIBUTES = 4;
 const VISIBILITY_ICONS = { private: IconLock, shared: IconUsers, public: IconWorld };
 
 interface DatasetCardProps {
@@ -83,8 +82,6 @@ export function DatasetCard({ dataset, isPicked, onPick }: DatasetCardProps) {
 
 function Facts({ dataset }: { dataset: Dataset }) {
   const names = Object.keys(dataset.attributes);
-  const rest = names.length - MOST_ATTRIBUTES;
-  const shown = names.slice(0, MOST_ATTRIBUTES).join(", ");
   return (
     <>
       <Text fz="sm">
@@ -94,9 +91,8 @@ function Facts({ dataset }: { dataset: Dataset }) {
         {dataset.latest_version > 0 && <Sides datasetId={dataset.id} />}
         {dataset.latest_version > 0 && ` · ${texts.version(dataset.latest_version)}`}
       </Text>
-      <Text fz="sm" c="dimmed" title={names.join(", ")}>
-        {names.length === 0 ? texts.noAttributes : shown}
-        {rest > 0 && ` · ${texts.moreAttributes(rest)}`}
+      <Text fz="sm" c="dimmed" truncate title={names.join(", ")}>
+        {names.join(", ") || texts.noAttributes}
       </Text>
       <Text fz="xs" c="dimmed" className={classes.above} w="fit-content">
         {texts.changed} <Moment at={dataset.updated_at} />

@@ -18,7 +18,7 @@ const OF_ONE = {
   delete: DeleteDialog,
 };
 const NAMES = ["import", "merge", "cover", "export", "share", "delete"] as const;
-const PARTS = ["into", "job"]; // what a dialog keeps in the address beside its name
+const PARTS = ["into", "job", "only"]; // what a dialog keeps in the address beside its name
 
 export function Dialogs() {
   const [search, setSearch] = useSearchParams();

@@ -1,4 +1,4 @@
-// A zip of a dataset, or of what a filter leaves of it (`where=` of the address).
+// A zip of a dataset, or of what a filter leaves of it (`only=` of the address, as `where=` of a dataset).
 import { Anchor, Button, Group, Progress, Radio, Stack, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
@@ -17,7 +17,7 @@ const ASKED_EVERY_MS = 700;
 
 export function ExportDialog({ datasetId, onClose }: { datasetId: string; onClose: () => void }) {
   const [format, setFormat] = useState<Schemas["ExportFormat"]>("folder");
-  const [where] = useUrlWords("where");
+  const [where] = useUrlWords("only");
   const [job, setJob] = useUrlWord("job");
   const order = api.useMutation("post", "/v1/exports", {
     onSuccess: (made) => setJob(made.id, { replace: true }),

@@ -48,7 +48,9 @@ export function DropZone({ files, leftOut, error, onChange }: DropZoneProps) {
         {files.length === 0 ? (
           <Stack align="center" gap={6}>
             <IconUpload size={30} stroke={1.4} aria-hidden />
-            <Text fw={600}>{texts.drop}</Text>
+            <Text fw={600} ta="center">
+              {texts.drop}
+            </Text>
             <Text fz="sm" c="dimmed" ta="center" maw={520}>
               {texts.dropHow}
             </Text>
