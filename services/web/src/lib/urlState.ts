@@ -19,7 +19,7 @@ export function useUrlWord(
           else next.set(name, value);
           return next;
         },
-        { replace: change?.replace ?? false, preventScrollReset: true },
+        { replace: change?.replace ?? false, preventScrollReset: true, flushSync: true },
       ),
     [name, initial, setSearch],
   );
@@ -52,7 +52,7 @@ export function useUrlWords(name: string): [string[], (values: string[], change?
           for (const value of values) next.append(name, value);
           return next;
         },
-        { replace: change?.replace ?? false, preventScrollReset: true },
+        { replace: change?.replace ?? false, preventScrollReset: true, flushSync: true },
       ),
     [name, setSearch],
   );

@@ -34,7 +34,7 @@ export function useView(datasetId: string) {
           }
           return next;
         },
-        { replace, preventScrollReset: true },
+        { replace, preventScrollReset: true, flushSync: true }, // a box is checked when it is pressed
       );
     return {
       datasetId,
