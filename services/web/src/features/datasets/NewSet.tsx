@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 import { ImportProgress } from "../../components/ImportProgress";
 import { ProblemCard } from "../../components/ProblemCard";
-import type { Schemas } from "../../lib/api";
+import { client, type Schemas } from "../../lib/api";
 import { orderDataset, orderImport, type Source } from "../../lib/orders";
 import { asProblem } from "../../lib/problem";
 import { useUrlWord } from "../../lib/urlState";
@@ -28,9 +28,18 @@ export function NewSet({ name, forRole, source, button, disabled, children, onCl
   const queries = useQueryClient();
   const start = useMutation({
     mutationFn: async () => {
-      const id = into ?? (await orderDataset({ name: typed.trim(), role: forRole }));
-      setInto(id);
-      return orderImport(id, source);
+      const id = await orderDataset({ name: typed.trim(), role: forRole });
+      try {
+        const importId = await orderImport(id, source);
+        setInto(id);
+        return importId;
+      } catch (error) {
+        // Nothing comes into it: what was made for this is not left behind.
+        await client
+          .DELETE("/v1/datasets/{dataset_id}", { params: { path: { dataset_id: id } } })
+          .catch(() => null);
+        throw error;
+      }
     },
     onSuccess: (id) => {
       setJob(id, { replace: true });
