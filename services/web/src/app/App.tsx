@@ -1,6 +1,7 @@
 // Everything around the screens: scheme, styles under the answer's nonce, cached answers, addresses.
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
 import { RouterProvider } from "react-router/dom";
 import { makeQueryClient } from "../lib/queryClient";
 import { makeRouter } from "./routes";
@@ -12,6 +13,8 @@ const router = makeRouter();
 function nonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }
+
+setNonce(nonce()); // for the style by which an open dialog keeps the page behind it from scrolling
 
 export function App() {
   return (
