@@ -11,7 +11,7 @@ from ulid import ULID
 
 ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 LAST_MILLISECOND = 253_402_214_400_000  # 9999-12-31; identifiers have room for eight thousand years
-_IMAGE = re.compile(rf"img_({ULID_PATTERN})_([0-9]{{6,}})")
+_IMAGE = re.compile(rf"img_({ULID_PATTERN})_([0-9]{{6,9}})")
 
 
 def new_id(prefix: str) -> str:

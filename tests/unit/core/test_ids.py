@@ -12,6 +12,7 @@ class TestIds:
         dataset = new_id("ds")
         assert parse_image_id(image_id(dataset, 57)) == (dataset, 57)
         assert parse_image_id("img_x_1") is None
+        assert parse_image_id(f"{image_id(dataset, 57)}{'9' * 20}") is None  # no manifest counts as far
         assert parse_image_id(f"{image_id(dataset, 57)}\n") is None
 
     def test_a_derived_id_depends_on_every_part_and_sorts_by_time(self) -> None:
