@@ -59,8 +59,8 @@ def _check_columns(columns: list[str]) -> list[str]:
 
 
 def _check_cell(cell: str, where: str) -> str:
-    # A character takes at most four bytes: short cells, nearly all, need not be encoded.
-    if len(cell) * 4 > LONGEST_CELL and len(cell.encode()) > LONGEST_CELL:
+    # Halves of characters, which only JSON can spell, are refused here: they cannot be encoded.
+    if (len(cell) if cell.isascii() else len(cell.encode())) > LONGEST_CELL:
         _refuse(f"a cell of {where} has more than {LONGEST_CELL} bytes")
     return cell
 

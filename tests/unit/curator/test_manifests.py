@@ -64,6 +64,8 @@ class TestRefusals:
             ("m.json", b'["a"]', "not an object"),
             ("m.json", b'[{"file": "a", "x": NaN}]', "NaN"),
             ("m.json", b'[{"file": "a", "x": [1]}]', "row 1 has a value"),
+            ("m.json", b'[{"file": "a", "x": "\\ud800"}]', "surrogates"),
+            ("m.json", b'[{"file": "a", "\\ud800": "x"}]', "surrogates"),
             ("m.jsonl", b'{"file": "a"}\n{', "line 1"),
             ("m.jsonl", json.dumps({"file": "a"} | {f"c{n}": 1 for n in range(200)}).encode(), "fields"),
         ],
