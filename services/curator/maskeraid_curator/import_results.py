@@ -5,7 +5,7 @@ from collections import Counter
 import polars as pl
 
 from maskeraid_core.blobs import sha256_hex
-from maskeraid_core.documents.datasets import DatasetVersion, Role
+from maskeraid_core.documents.datasets import IDENTITIES, DatasetVersion, Role
 from maskeraid_core.documents.trainings import FEWEST_IMAGES
 from maskeraid_core.import_reports import NOT_TAKEN, report_key, write_report
 from maskeraid_curator.drafts import Draft
@@ -63,12 +63,18 @@ def why_none(report: pl.DataFrame) -> str:
     """Why no row was taken, by what most of them were refused for."""
     if report.is_empty():
         return "The import has no image."
-    reasons = Counter(f"{detail} ({code})" for detail, code in report.select("detail", "code").iter_rows())
+    reasons = Counter(_reason(*row) for row in report.select("pointer", "detail", "code").iter_rows())
     (reason, count), *_ = reasons.most_common(1)
     return (
         f"No row of the import could be accepted; the commonest reason, of {count} of {report.height} rows: {reason}. "
         "`rejected_rows` has the reason of each."
     )
+
+
+def _reason(pointer: str | None, detail: str, code: str) -> str:
+    """Without a person's name: who is erased is taken out of rows, not out of sentences that were sent and logged."""
+    names_person = code == "value_not_allowed" and pointer in [f"/{name}" for name in IDENTITIES]
+    return f"{'the value does not fit ' + str(pointer)[1:] if names_person else detail} ({code})"
 
 
 def warn_of_few(running: Import, draft: Draft) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from maskeraid_core.documents.datasets import Attribute
+from maskeraid_core.documents.datasets import IDENTITIES, Attribute
 from maskeraid_core.manifests import PREFIX, attributes_of
 
 COUNTED = ("enum", "bool")  # types of which values combine; a number or a text may have any value
@@ -53,9 +53,12 @@ def traits_of(rows: pl.DataFrame, schema: Mapping[str, Attribute]) -> Traits:
 
 
 def type_of(attribute: str, schema: Mapping[str, Attribute]) -> str:
-    """Its type, or that it is private: a card goes where its model goes, so it tells nothing of such a one."""
+    """Its type, or that it is private: a card goes where its model goes, so it tells nothing of such a one.
+
+    Nor of whom a face shows, whatever the schema says: of the pictures of a measure no name could be taken again.
+    """
     one = schema.get(attribute, Attribute())
-    return "private" if one.private else one.type
+    return "private" if one.private or attribute in IDENTITIES else one.type
 
 
 def describes_faces(attribute: str, schema: Mapping[str, Attribute]) -> bool:

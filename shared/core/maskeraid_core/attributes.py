@@ -12,7 +12,7 @@ from maskeraid_core.wanted_values import is_day
 Schema = Mapping[str, Attribute]
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 BOOLS = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false", "0": "false"}
 
 
@@ -87,7 +87,8 @@ def fit_change(name: str, value: str | None, schema: Schema) -> str | None:
 
 def _fit_value(name: str, value: str, attribute: Attribute) -> str:
     if attribute.type == "enum" and value not in (attribute.values or ()):
-        raise ValueRefused("value_not_allowed", name, f"{value!r} is not one of {', '.join(attribute.values or ())}")
+        allowed = "those that the schema names" if name in IDENTITIES else ", ".join(attribute.values or ())
+        raise ValueRefused("value_not_allowed", name, f"{value!r} is not one of {allowed}")  # others' names stay unsaid
     if attribute.type == "number" and not _is_number(value):
         raise ValueRefused("value_not_allowed", name, f"{value!r} is not a number")
     if attribute.type == "bool":

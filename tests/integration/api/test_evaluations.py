@@ -79,6 +79,12 @@ class TestOrder:
         answer = await order(account.client, kind, model_id, **given)
         assert (answer.status_code, [row["pointer"] for row in answer.json()["errors"]]) == (422, [pointer])
 
+    async def test_a_person_is_no_group(self, account: Account, model_id: str, fill_dataset: FillDataset) -> None:
+        dataset = await fill_dataset(account.tenant, values=[{"subject": f"p{row % 2}"} for row in range(20)])
+        chosen = {"dataset": {"dataset_id": dataset.id}, "group_by": "subject"}
+        answer = await order(account.client, "quality", model_id, **chosen)
+        assert (answer.status_code, answer.json()["detail"][:21]) == (422, "A person is no group:")
+
     async def test_unknown_model_version_and_dataset(self, client: httpx.AsyncClient, model_id: str) -> None:
         for answer in (
             await order(client, "samples", new_id("mdl")),

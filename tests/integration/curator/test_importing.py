@@ -322,6 +322,15 @@ class TestRefusals:
         assert "the commonest reason, of 1 of 1 rows: " in job.error.message
         assert "(unreadable_image)" in job.error.message
 
+    def test_the_failure_itself_names_no_person(self, curator: Curator) -> None:
+        dataset = curator.add_dataset(attributes={"subject": Attribute(type="enum", values=["bob"])})
+        files = [Member(b"manifest.csv", b"file,subject\na.png,ann-0417\n"), Member(b"a.png", png(0))]
+        job = curator.imported(dataset, curator.store("x.zip", build(files)))
+        assert job.error is not None
+        assert "ann-0417" in job.error.facts["rejected_rows"][0]["detail"]
+        assert "ann-0417" not in job.error.message
+        assert "of 1 of 1 rows: the value does not fit subject (value_not_allowed)" in job.error.message
+
     def test_damaged_upload_is_not_read(self, curator: Curator) -> None:
         file = curator.store("a.png", png(0)).model_copy(update={"sha256": "0" * 64})
         job = curator.imported(curator.add_dataset(), file)

@@ -43,6 +43,7 @@ class TestFit:
             ({"eyes": "1", "age": "nan"}, "value_not_allowed", "/age"),
             ({"eyes": "1", "age": "1e999"}, "value_not_allowed", "/age"),
             ({"eyes": "1", "age": "1_000"}, "value_not_allowed", "/age"),
+            ({"eyes": "1", "age": "\u0663"}, "value_not_allowed", "/age"),
             ({"eyes": "1", "glasses": "perhaps"}, "value_not_allowed", "/glasses"),
             ({"eyes": "1", "place": "Berlin"}, "value_not_allowed", "/place"),
             ({"eyes": "1", "place": "95.0,13.4"}, "value_not_allowed", "/place"),
@@ -59,6 +60,11 @@ class TestFit:
     def test_the_message_names_the_allowed_values(self) -> None:
         with pytest.raises(ValueRefused, match="'9' is not one of 1, 2"):
             fit({"eyes": "9"}, SCHEMA)
+
+    def test_but_no_other_persons(self) -> None:
+        schema = {"subject": Attribute(type="enum", values=["ann-0417", "bob"])}
+        with pytest.raises(ValueRefused, match=r"^'cara' is not one of those that the schema names$"):
+            fit({"subject": "cara"}, schema)
 
 
 class TestInferSchema:

@@ -36,6 +36,11 @@ class TestGuarantees:
         found = traits({"tone": kind, "eyes": kind}, tone=["a"] * 2, eyes=["a", "b"])
         assert (found.guarantees, found.varies) == ([], [])
 
+    @pytest.mark.parametrize("name", ["subject", "person"])
+    def test_whom_faces_show_is_none(self, name: str) -> None:
+        assert traits(**{name: ["ann"] * 3}).guarantees == []
+        assert traits(**{name: ["ann", "bob"]}).varies == []
+
     def test_a_number_is_none(self) -> None:
         assert traits({"age": Attribute(type="number")}, age=["30"] * 3).guarantees == []
 

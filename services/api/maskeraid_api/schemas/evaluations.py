@@ -59,6 +59,8 @@ class EvaluationRequest(LabelledBody):
             raise ValidationFailed(f"`{self.kind}` takes no dataset.", pointer="/dataset")
         if self.group_by is not None and self.kind is not EvaluationKind.QUALITY:
             raise ValidationFailed("Only `quality` is measured by group.", pointer="/group_by")
+        if self.group_by in IDENTITIES:
+            raise ValidationFailed("A person is no group: choose an attribute that several share.", pointer="/group_by")
         fewest, usual, most = SAMPLES[self.kind]
         if self.n is None:
             return usual
