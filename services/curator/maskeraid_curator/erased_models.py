@@ -1,4 +1,4 @@
-"""Takes an erased person out of what is kept beside a model: its card, and the faces that near copies are told by.
+"""Takes an erased person out of what is kept beside a model: its card, known faces, and pictures of selectors.
 
 The model itself has not forgotten: that is what its flag says.
 """
@@ -6,12 +6,14 @@ The model itself has not forgotten: that is what its flag says.
 from collections.abc import Collection, Sequence
 
 from maskeraid_core.blobs import sha256_hex
-from maskeraid_core.documents.deletions import LearnedVersion
+from maskeraid_core.documents.deletions import Erasure, LearnedVersion
 from maskeraid_core.documents.models import ModelFile, ModelVersion
+from maskeraid_core.documents.selectors import FEATURE_FILES
 from maskeraid_core.measuring import with_card_files
 from maskeraid_core.portal import Stores
 from maskeraid_core.redacting import redacted
 from maskeraid_core.repositories.models import ModelVersionRepository
+from maskeraid_core.repositories.selectors import SelectorRepository
 from maskeraid_faces.known_faces_file import KNOWN_FACES_FILE, without_faces
 
 FIELDS = ("lineage", "guarantees", "varies", "card")
@@ -25,6 +27,33 @@ async def clear_models(
     found = [await versions.of_model(one.model_id, one.version) for one in learned]
     cleared = [await _clear(stores, version, subject, image_ids) for version in found if version]
     return sum(cleared)
+
+
+async def clear_models_of_others(stores: Stores, erasure: Erasure) -> None:
+    """Clear the known faces of readers' models; their cards stay, for who is called so there may be somebody else."""
+    for one in erasure.models_of_others:
+        versions = ModelVersionRepository(stores.database, one.tenant)
+        for learner in await versions.learned_from(one.dataset_id):
+            version = await versions.of_model(learner.model_id, learner.version)
+            if version is not None and version.model_id == one.model_id:
+                await _clear(stores, version, None, erasure.image_ids)
+
+
+async def clear_selectors(stores: Stores, erasure: Erasure) -> None:
+    """Delete the feature maps of selectors that know one of the models: they show a face that a model learned from.
+
+    Bytes first: a selector that names them still is found again after a crash.
+    """
+    learned = {(erasure.tenant, one.model_id) for one in erasure.models}
+    learned |= {(one.tenant, one.model_id) for one in erasure.models_of_others}
+    for tenant in sorted({tenant for tenant, _ in learned}):
+        selectors = SelectorRepository(stores.database, tenant)
+        for selector in await selectors.kept():
+            maps = [file for file in selector.files if file.name in FEATURE_FILES]
+            if maps and any((tenant, one.model_id) in learned for one in selector.models):
+                await stores.blobs.delete([file.key for file in maps])
+                left = [file.model_dump() for file in selector.files if file not in maps]
+                await selectors.change(selector.id, {"files": left})
 
 
 async def _clear(stores: Stores, version: ModelVersion, subject: str | None, image_ids: Collection[str]) -> bool:

@@ -10,17 +10,15 @@ from typing import Any
 from maskeraid_core import failpoints
 from maskeraid_core.documents.deletions import DOES_NOT_FORGET, DeletionSpec, Erasure, LearnedVersion
 from maskeraid_core.documents.trainings import TrainingSpec
-from maskeraid_core.erasing import find, lay_tombstones
+from maskeraid_core.erasing import find
 from maskeraid_core.flagging import flag_for_deletion, flag_model
 from maskeraid_core.held import HandBack, Held
+from maskeraid_core.hiding import end_jobs, note_and_hide
 from maskeraid_core.jobs import Job
-from maskeraid_core.news import wish_subject
-from maskeraid_core.outbox import drain, tend_batch
 from maskeraid_core.portal import PortalStores, Stores
 from maskeraid_core.repositories.erasures import ErasureRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.repository import now
-from maskeraid_core.status_machine import JobAction
 from maskeraid_curator.erased_bytes import count, delete_bytes
 from maskeraid_curator.erased_jobs import forget_jobs
 from maskeraid_curator.erased_names import redact_jobs, redact_reports
@@ -57,13 +55,16 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
     erasure = port.call(_counted, stores, erasure)
     port.call(redact_jobs, stores, tenant, spec.subject)
     reports = port.call(redact_reports, stores, tenant, spec.subject, erasure.image_ids)
-    from maskeraid_curator.erased_models import clear_models  # here, because it loads OpenCV
+    # Here, because it loads OpenCV.
+    from maskeraid_curator.erased_models import clear_models, clear_models_of_others, clear_selectors
 
     for learned in erasure.models:
         port.call(flag_for_deletion, stores, tenant, learned.model_id, held.job.id)
     for one in erasure.models_of_others:
         port.call(flag_model, stores, one.tenant, one.model_id, one.dataset_id, "subject_erased")
     known_faces = port.call(clear_models, stores, tenant, spec.subject, erasure.models, erasure.image_ids)
+    port.call(clear_models_of_others, stores, erasure)
+    port.call(clear_selectors, stores, erasure)
     port.call(forget_jobs, stores, erasure)
     check()
     port.call(delete_bytes, stores, erasure)
@@ -77,42 +78,14 @@ def carry_out(held: Held, port: PortalStores, is_leaving: threading.Event) -> No
 def _settled(held: Held, port: PortalStores, spec: DeletionSpec, check: Callable[[], None]) -> Erasure:
     """What is to go, once no job uses it any more: found again until nothing new is, and written down each time."""
     while True:
-        erasure = port.call(_noted, held.stores, held.job, spec)
+        erasure = port.call(note_and_hide, held.stores, held.job, spec)
         failpoints.hit("deletion.planned")
-        if not port.call(_end_jobs, held.stores, erasure):
-            found = port.call(_noted, held.stores, held.job, spec)
+        if not port.call(end_jobs, held.stores, erasure):
+            found = port.call(note_and_hide, held.stores, held.job, spec)
             if found == erasure:
                 return erasure
         check()
         held.changed.wait(LOOK_SECONDS)
-
-
-async def _noted(stores: Stores, job: Job, spec: DeletionSpec) -> Erasure:
-    """What was found before and now; written down, and hidden."""
-    erasures = ErasureRepository(stores.database, job.tenant)
-    found, known = await find(stores, job.tenant, spec, job.id), await erasures.get(job.id)
-    erasure = known.joined(found) if known else found
-    if erasure != known:
-        await erasures.put(erasure)
-    await lay_tombstones(stores, erasure)
-    return erasure
-
-
-async def _end_jobs(stores: Stores, erasure: Erasure) -> bool:
-    """Cancel the jobs that use the images; whether one has not ended yet."""
-    moves, waits = JobMoves(stores.database), False
-    for job_id in erasure.unfinished:
-        job = await moves.get(job_id)
-        if job is None or job.status.is_terminal:
-            continue
-        asked = await moves.ask(job, JobAction.CANCEL)
-        if asked.status.is_terminal:
-            await drain(stores, asked)
-        else:
-            waits = True
-            await stores.news.publish(wish_subject(job_id))
-            await tend_batch(stores, job_id)  # nobody holds a batch while its items run
-    return waits
 
 
 def _impact(erasure: Erasure) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from maskeraid_core.blobs import Blobs
-from maskeraid_core.documents.selectors import Selector, SelectorSpec
+from maskeraid_core.documents.selectors import FEATURE_FILES, Selector, SelectorSpec
 from maskeraid_core.ids import twin_id
 from maskeraid_core.jobs import Job
 from maskeraid_core.portal import PortalStores
@@ -68,8 +68,10 @@ def describe_selector(
     files = network_files | {
         "curves.png": draw_selector_curves(result.curves),
         "confusion.png": draw_confusion(result.report.confusion, names),
-        "features-first.png": draw_features(sample, feature_maps(result.network, sample, FIRST)),
-        "features-last.png": draw_features(sample, feature_maps(result.network, sample, LAST)),
+        **{
+            name: draw_features(sample, feature_maps(result.network, sample, layer))
+            for name, layer in zip(FEATURE_FILES, (FIRST, LAST), strict=True)
+        },
     }
     report = asdict(result.report)
     confusion = report.pop("confusion")

@@ -1,4 +1,4 @@
-"""Finds what shows a person, and lays tombstones: from then on nobody is shown it. The curator deletes the bytes."""
+"""Finds what shows a person: images, and what was made from them. Nothing is changed here."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -23,7 +23,6 @@ from maskeraid_core.manifests import (
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from maskeraid_core.repositories.erasures import Uses
-from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository, learners_among_others
 from maskeraid_core.repositories.repository import now
 
@@ -56,18 +55,6 @@ async def find(stores: Stores, tenant: str, spec: DeletionSpec, job_id: str = ""
         jobs_of_others=await uses.of_others_among(using), models=models,
         models_of_others=await search.models_of_others(), created_at=now(),
     )  # fmt: skip
-
-
-async def lay_tombstones(stores: Stores, erasure: Erasure) -> None:
-    """Hide the images in every version that has them, and exports and results made from them. Done twice, done once."""
-    versions = DatasetVersionRepository(stores.database, erasure.tenant)
-    for hit in erasure.versions:
-        await versions.mark_erased(versions.key(hit.dataset_id, hit.version), erasure.rows[hit.dataset_id])
-    await JobRepository(stores.database, erasure.tenant).hide([*erasure.own("exports"), *erasure.own("reimagings")])
-    made = {*erasure.exports, *erasure.reimagings}
-    for one in erasure.jobs_of_others:
-        if one.job_id in made:
-            await JobRepository(stores.database, one.tenant).hide([one.job_id])
 
 
 class Search:

@@ -9,15 +9,19 @@ from typing import Any
 import httpx
 import pytest
 from anyio import to_thread
-from tests.factories import make_job
+from tests.factories import make_job, make_selector
 from tests.integration.curator.test_importing import png
 
-from maskeraid_core import failpoints
+from maskeraid_core import failpoints, hiding
 from maskeraid_core.blobs import image_key, sha256_hex, thumbnail_key
 from maskeraid_core.documents.datasets import Dataset
-from maskeraid_core.documents.models import Model
+from maskeraid_core.documents.deletions import DeletionSpec, Erasure
+from maskeraid_core.documents.models import Model, ModelFile
 from maskeraid_core.documents.own_outputs import OwnOutputs
+from maskeraid_core.documents.selectors import Selector, SelectorMember
+from maskeraid_core.erasing import find
 from maskeraid_core.flagging import flag_if_withdrawn
+from maskeraid_core.hiding import hide_at_once
 from maskeraid_core.ids import image_id
 from maskeraid_core.jobs import Job, JobKind, QueueName
 from maskeraid_core.portal import PortalStores, Stores
@@ -28,6 +32,7 @@ from maskeraid_core.repositories.models import ModelVersionRepository
 from maskeraid_core.repositories.moves import JobMoves
 from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.repositories.repository import PageRequest, now
+from maskeraid_core.repositories.selectors import SelectorRepository
 from maskeraid_core.worker import Worker
 from maskeraid_curator import erasing, exporting, importing
 
@@ -129,6 +134,18 @@ async def learned(stores: Stores, tenant: str, dataset: Dataset, *where: str) ->
     return await add_model(stores, tenant, facts=[{"lineage": {"training_id": "trn_1", "data": [part]}}])
 
 
+async def add_selector_with_maps(stores: Stores, tenant: str, model: Model) -> Selector:
+    member = SelectorMember(model_id=model.id, version=1, name=model.name, digest="sha256:0", images=9)
+    files = []
+    for name in ("features-first.png", "features-last.png", "curves.png"):
+        key, digest = await stores.blobs.put_content(f"t/{tenant}/jobs", f"{model.id} {name}".encode(), ".png")
+        files.append(
+            ModelFile(name=name, key=key, bytes=len(f"{model.id} {name}"), sha256=digest, media_type="image/png")
+        )
+    selector = make_selector(tenant, models=[member], files=files)
+    return await SelectorRepository(stores.database, tenant).add(selector)
+
+
 async def reimaged(desk: Desk, hand: Hand, wanted: str) -> dict[str, Any]:
     made = await desk.order("reimagings", image={"image_id": wanted})
     await hand.succeed(await hand.claim(made["id"]), {"candidates": []}, {"final.png": wanted.encode()})
@@ -171,6 +188,55 @@ class TestFromTheOrderOn:
             assert (await client.get(stays)).status_code == 200
         refused = await client.post("/v1/reimagings", json={"image": {"image_id": theirs[0]}})
         assert refused.status_code == 404
+
+    async def test_what_is_about_to_show_the_person_is_cancelled(self, desk: Desk, faces: Dataset) -> None:
+        other = (await desk.client.post("/v1/datasets", json={"name": "other"})).json()["id"]
+        merge = await desk.order(
+            "imports", dataset_id=other, source={"type": "merge", "parts": [{"dataset_id": faces.id}]}
+        )
+        claim = await to_thread.run_sync(desk.worker.claim, merge["id"])
+        assert claim is not None
+        ordered = await desk.order("deletions", subject=ANN)
+        assert (await desk.json(f"/v1/jobs/{merge['id']}"))["cancel_requested"] is True
+
+        def end() -> None:
+            with desk.worker.holding(claim) as held:
+                importing.carry_out(held, desk.worker.port, threading.Event())
+
+        await to_thread.run_sync(end)
+        assert (await desk.json(f"/v1/datasets/{other}"))["latest_version"] == 0
+        assert (await desk.carry_out(ordered))["result"]["cancelled_jobs"] == [merge["id"]]
+
+    async def test_what_was_published_during_the_search_is_hidden_too(
+        self, desk: Desk, faces: Dataset, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = (await desk.client.post("/v1/datasets", json={"name": "other"})).json()["id"]
+        merges = [{"type": "merge", "parts": [{"dataset_id": faces.id}]}]
+
+        async def search(*args: Any) -> Erasure:  # noqa: ANN401 those of `find`
+            found = await find(*args)
+            if merges:
+                await desk.done("imports", dataset_id=other, source=merges.pop())
+            return found
+
+        monkeypatch.setattr(hiding, "find", search)
+        await desk.order("deletions", subject=ANN)
+        assert await seen(desk, other) == [2, 4, 5]
+
+    async def test_an_order_that_was_carried_out_meanwhile_leaves_no_note(
+        self, desk: Desk, faces: Dataset, stores: Stores
+    ) -> None:
+        ended = await desk.done("deletions", subject=ANN)
+        job = await job_of(stores, ended)
+        await hide_at_once(stores, job, DeletionSpec.model_validate(job.spec))
+        assert await stores.database["erasures"].find().to_list() == []
+
+    async def test_what_is_hidden_holds_no_idempotency_key(self, desk: Desk, faces: Dataset) -> None:
+        wanted = {"json": {"dataset_id": faces.id}, "headers": {"Idempotency-Key": "k-1"}}
+        first = await desk.client.post("/v1/exports", **wanted)
+        await desk.order("deletions", subject=ANN)
+        again = await desk.client.post("/v1/exports", **wanted)
+        assert (again.status_code, again.json()["id"] != first.json()["id"]) == (202, True)
 
     async def test_a_dry_run_only_tells(self, desk: Desk, faces: Dataset, hand: Hand, stores: Stores) -> None:
         model = await learned(stores, desk.account.tenant, faces)
@@ -364,6 +430,20 @@ class TestWhenItHasEnded:
             flags = (await reader.client.get(f"/v1/models/{model.id}")).json()["flags"]
             assert [flag["code"] for flag in flags] == codes
 
+    async def test_selectors_show_no_face_that_their_models_learned_from(
+        self, desk: Desk, faces: Dataset, stores: Stores
+    ) -> None:
+        model = await learned(stores, desk.account.tenant, faces)
+        other = await learned(stores, desk.account.tenant, faces, "subject:bob")
+        theirs = await add_selector_with_maps(stores, desk.account.tenant, model)
+        of_bob = await add_selector_with_maps(stores, desk.account.tenant, other)
+        await desk.done("deletions", subject=ANN)
+        for selector, status in ((theirs, 404), (of_bob, 200)):
+            path = f"/v1/selectors/{selector.id}/files"
+            assert (await desk.client.get(f"{path}/features-first.png")).status_code == status
+            assert (await desk.client.get(f"{path}/curves.png")).status_code == 200
+            assert await stores.blobs.exists(selector.files[0].key) is (status == 200)
+
     async def test_what_others_have_stays(
         self, desk: Desk, faces: Dataset, open_account: Open, worker: Worker, stores: Stores, fill_dataset: FillDataset
     ) -> None:
@@ -399,6 +479,16 @@ class TestWhenItHasEnded:
         for row in (2, 4):
             assert not await stores.blobs.exists(image_key(desk.account.tenant, sha256_hex(png(row - 1))))
         assert (await desk.json("/v1/facets", dataset_id=faces.id, where=f"subject:{ANN}"))["total"] == 3
+
+    async def test_whoever_could_be_imported_can_be_erased(
+        self, desk: Desk, faces: Dataset, fill_dataset: FillDataset
+    ) -> None:
+        names = ["x" * 1000, "two\nlines", "\u202eback", "nul\0"]
+        odd = await fill_dataset(desk.account.tenant, values=[{"subject": one} for one in [*names, "bob"]])
+        for name in names:
+            ended = await desk.done("deletions", subject=name)
+            assert ended["result"]["deleted"]["images"] == 1
+        assert await seen(desk, odd.id) == [5]
 
     async def test_images_of_a_deleted_dataset_go_too(self, desk: Desk, faces: Dataset, stores: Stores) -> None:
         assert (await desk.client.delete(f"/v1/datasets/{faces.id}")).status_code == 204

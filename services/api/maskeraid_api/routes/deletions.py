@@ -14,8 +14,8 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.schemas.deletions import DeletionRequest, DeletionView
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.deletions import DeletionSpec
-from maskeraid_core.erasing import find, lay_tombstones
 from maskeraid_core.errors import NotFound, QueueFull
+from maskeraid_core.hiding import hide_at_once
 from maskeraid_core.ids import parse_image_id
 from maskeraid_core.jobs import JobKind, Notify
 from maskeraid_core.repositories.datasets import DatasetRepository
@@ -25,9 +25,7 @@ router = APIRouter(prefix="/v1/deletions", route_class=GuardedRoute, tags=["dele
 
 @router.post("", status_code=202, response_model=DeletionView)
 @operation(Scope.DATASETS_WRITE, problems=(NotFound, QueueFull), is_job=True)
-async def create_deletion(
-    body: DeletionRequest, request: Request, gateway: GatewayOf, datasets: Datasets, caller: CallerOf
-) -> Response:
+async def create_deletion(body: DeletionRequest, request: Request, gateway: GatewayOf, datasets: Datasets) -> Response:
     """Erase a person, or some images, from your datasets. Nothing of them is shown any more when this is answered.
 
     Models that learned from the images are flagged and not shared anew: deleting pictures does not make a model forget
@@ -42,8 +40,8 @@ async def create_deletion(
         metadata=body.metadata, client_reference_id=body.client_reference_id,
     )  # fmt: skip
     job = await accept(request, order)
-    if not spec.dry_run and not job.status.is_terminal:  # the curator does it as well, should we die here
-        await lay_tombstones(gateway.stores, await find(gateway.stores, caller.tenant, spec))
+    if not spec.dry_run and not job.status.is_terminal:
+        await hide_at_once(gateway.stores, job, spec)
     return accepted(DeletionView.of(job), f"/v1/deletions/{job.id}")
 
 

@@ -1,18 +1,19 @@
 """Deletions: whose images are to go, what that would touch, and the receipt."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from maskeraid_api.estimates import Wait
 from maskeraid_api.schemas.imports import MOST_IMAGE_IDS
 from maskeraid_api.schemas.jobs import JobFields, NotifyChoice, shared_fields
-from maskeraid_api.schemas.parts import DatasetId, ImageId, LabelledBody, ModelReference, Text, View
+from maskeraid_api.schemas.parts import DatasetId, ImageId, LabelledBody, ModelReference, View
 from maskeraid_core.documents.deletions import DeletionSpec
 from maskeraid_core.ids import image_id
 from maskeraid_core.jobs import Job
 
+LONGEST_SUBJECT = 1024  # characters
 COUNTS = {
     "images": 12, "covered_copies": 2, "objects": 16, "thumbnails": 0, "manifests": 3, "exports": 1, "reimagings": 4,
     "probes": 0,
@@ -41,6 +42,10 @@ RECEIPT = {
 }
 
 
+# Whatever the cell of a manifest may hold: who could be imported can be erased.
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SUBJECT, strip_whitespace=True)]
+
+
 class DeletionRequest(LabelledBody):
     """A person who is to be erased, by the attribute that tells persons apart (`subject`, or the older `person`).
 
@@ -61,7 +66,7 @@ class DeletionRequest(LabelledBody):
         }
     )  # fmt: skip
 
-    subject: Text | None = Field(
+    subject: Subject | None = Field(
         default=None, description="The attribute's value: who is to be erased.", examples=["p-0417"]
     )
     image_ids: list[ImageId] | None = Field(

@@ -11,6 +11,7 @@ from maskeraid_core.documents.models import ModelFile
 
 MAKES_SELECTOR = "selector"  # the `kind` in the specification of such a training
 WEIGHTS_FILE, DESCRIPTION_FILE = "weights.safetensors", "selector.json"  # the files that are the network
+FEATURE_FILES = ("features-first.png", "features-last.png")  # they show a face that one of its models learned from
 
 
 class SelectorSpec(Part):
@@ -45,7 +46,7 @@ class LeftOut(_Considered):
 
 
 class Selector(Document):
-    """A trained network; everything but `deleted_at` never changes."""
+    """A trained network; it never changes, but that it ends, and that pictures go when whom they may show is erased."""
 
     tenant: str
     training_id: str

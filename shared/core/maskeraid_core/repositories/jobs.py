@@ -61,9 +61,10 @@ class JobRepository(TenantRepository[Job]):
         return outcome.deleted_count == 1
 
     async def hide(self, job_ids: Sequence[str]) -> None:
-        """Let no answer show these jobs any more; workers still find them."""
+        """Let no answer show these jobs any more, nor a request that is made again find them; workers still do."""
         wanted = {"_id": {"$in": list(job_ids)}}
-        await self._collection.update_many(self._live(wanted), {"$set": {"deleted_at": now()}})
+        hidden = {"deleted_at": now(), "idempotency_key": None}
+        await self._collection.update_many(self._live(wanted), {"$set": hidden})
 
     async def erase(self, job_id: str) -> None:
         """Forget a job that has ended, hidden or not."""

@@ -27,6 +27,10 @@ class SelectorRepository(TenantRepository[Selector]):
         for old in (await self._newest(KEPT + 100))[KEPT:]:
             await self.change(old.id, {"deleted_at": now()})
 
+    async def kept(self) -> list[Selector]:
+        """All of them, the newest first."""
+        return await self._newest(KEPT)
+
     async def bytes_kept(self) -> int:
         """What the files of all of them take."""
         return sum(file.bytes for one in await self._newest(KEPT) for file in one.files)
