@@ -39,6 +39,7 @@ SUBJECTS = (
     "gated_fills",
     "searching",
     "suggesting",
+    "web_app",
 )
 OUTPUT = Path("bench-output")
 

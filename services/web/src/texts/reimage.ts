@@ -121,8 +121,8 @@ export const reimage = {
   engines: {
     R: "Ridge regression from the visible pixels",
     A: "Faces drawn by the GAN, weighed by how well they fit",
-    B: "A GAN conditioned on the visible pixels",
-    C: "A search in the GAN's space from many starts",
+    B: "A gated network that adds to ridge regression’s answer",
+    C: "A GAN that is told what is visible",
   },
   fallback: "The model's GAN is not good enough: ridge regression answered.",
   chosenByYou: "You named this model, so nothing was compared.",
