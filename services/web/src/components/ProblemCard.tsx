@@ -23,7 +23,7 @@ export function ProblemCard({ error, onRetry, shownAtFields = [] }: ProblemCardP
       variant="light"
     >
       <Stack gap="xs">
-        <Text fz="sm">{problem.detail}</Text>
+        {problem.detail !== `${problem.title}.` && <Text fz="sm">{problem.detail}</Text>}
         {fields.length > 0 && (
           <List size="sm" spacing={4}>
             {fields.map(({ pointer, detail }) => (
