@@ -24,6 +24,7 @@ interface FaceGridProps {
   at: number;
   onAt: (index: number) => void;
   onOpen: (index: number) => void;
+  onClose?: () => void;
   /** The one that is in the focus order, and which was opened. */
   onActive?: (index: number) => void;
   opened?: number | null;
@@ -32,7 +33,8 @@ interface FaceGridProps {
 }
 
 export function FaceGrid(props: FaceGridProps) {
-  const { label, total, query, side, size, at, onAt, onOpen, onActive, opened, nameOf, height } = props;
+  const { label, total, query, side, size, at, onAt, onOpen, onClose, onActive, opened, nameOf, height } =
+    props;
   const cell = shownSize(side, size);
   const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
   const scroller = useRef<HTMLDivElement>(null);
@@ -78,7 +80,19 @@ export function FaceGrid(props: FaceGridProps) {
     if (wanted) setMustFocus(false);
   });
 
+  // Closed again, by a button that is gone with what it closed: the focus goes back to where it was opened.
+  const wasOpened = useRef(opened);
+  useEffect(() => {
+    if (opened == null && wasOpened.current != null && document.activeElement === document.body)
+      setMustFocus(true);
+    wasOpened.current = opened;
+  }, [opened]);
+
   const onKeyDown = (event: React.KeyboardEvent): void => {
+    if (event.key === "Escape") {
+      if (opened != null) onClose?.();
+      return;
+    }
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       onOpen(active);

@@ -41,7 +41,11 @@ export function ImagePanel({ dataset, view, isInline }: ImagePanelProps) {
       </Drawer>
     );
   return (
-    <section className={classes.panel} aria-label={texts.title}>
+    <section
+      className={classes.panel}
+      aria-label={texts.title}
+      onKeyDown={(event) => event.key === "Escape" && !isOpenList(event.target) && close()}
+    >
       <Group justify="space-between" mb="xs">
         <Title order={2}>{texts.title}</Title>
         <CloseButton aria-label={texts.close} onClick={close} />
@@ -50,6 +54,10 @@ export function ImagePanel({ dataset, view, isInline }: ImagePanelProps) {
     </section>
   );
 }
+
+/** A list that Escape closes first, of an attribute's values. */
+const isOpenList = (target: EventTarget): boolean =>
+  target instanceof Element && target.getAttribute("aria-expanded") === "true";
 
 function OpenImage({ dataset, view }: PanelProps) {
   const image = api.useQuery("get", "/v1/images/{image_id}", { params: { path: { image_id: view.image } } });

@@ -142,6 +142,7 @@ function Grid({ dataset, view, facets }: GridProps) {
         at={view.at}
         onAt={(at) => change({ at: at ? String(at) : null }, true)}
         onOpen={onOpen}
+        onClose={() => change({ image: null })}
         onActive={setActive}
         opened={view.image ? opened : null}
         nameOf={texts.cell}
