@@ -1,5 +1,6 @@
 // What may be done with a result: take it along, prove it, pass it on, delete it.
-import { Button, CopyButton, Group, Menu, Text } from "@mantine/core";
+import { Button, Group, Menu, Text } from "@mantine/core";
+import { useClipboard } from "@mantine/hooks";
 import { IconDots, IconDownload, IconLink } from "@tabler/icons-react";
 import { memo } from "react";
 import { CopyAsCall } from "../../../components/CopyAsCall";
@@ -18,6 +19,7 @@ interface ActionsProps {
 }
 
 export const Actions = memo(function Actions({ view, base, candidate }: ActionsProps) {
+  const link = useClipboard();
   const bundle = view.files["bundle.zip"];
   return (
     <Group gap="xs" justify="space-between" className="no-print">
@@ -36,13 +38,13 @@ export const Actions = memo(function Actions({ view, base, candidate }: ActionsP
             {texts.downloadBundle}
           </Button>
         )}
-        <CopyButton value={window.location.href}>
-          {({ copied, copy }) => (
-            <Button variant="default" leftSection={<IconLink size={16} aria-hidden />} onClick={copy}>
-              {copied ? texts.copied : texts.copyLink}
-            </Button>
-          )}
-        </CopyButton>
+        <Button
+          variant="default"
+          leftSection={<IconLink size={16} aria-hidden />}
+          onClick={() => link.copy(window.location.href)} // as it is by then: not all that it says is drawn here
+        >
+          {link.copied ? texts.copied : texts.copyLink}
+        </Button>
         <CopyAsCall call={callOf(view)} python={pythonOf(view, candidate.index)} />
         <Menu position="bottom-end" width={240}>
           <Menu.Target>
