@@ -14,7 +14,9 @@ interface CopyAsCallProps {
 export function CopyAsCall({ call, python }: CopyAsCallProps) {
   const [form, setForm] = useState("curl");
   const text =
-    form === "curl" ? curlOf(call) : `from maskeraid import Client\n\nclient = Client()\n${python}\n`;
+    form === "curl"
+      ? curlOf(call)
+      : `from maskeraid import Client\n\nclient = Client(url="${window.location.origin}")\n${python}\n`;
   return (
     <Popover width={560} position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
