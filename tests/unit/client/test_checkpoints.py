@@ -1,5 +1,6 @@
-"""Checkpoints by the client: listed over pages, looked at, promoted."""
+"""Trainings by the client: what they learn from; checkpoints listed over pages, looked at, promoted."""
 
+import json
 from typing import Any
 
 from tests.unit.client.service import Service, job, ok
@@ -7,6 +8,17 @@ from tests.unit.client.service import Service, job, ok
 
 def checkpoint(step: int) -> dict[str, Any]:
     return {"object": "checkpoint", "training_id": "trn_1", "step": step, "is_resumable": True, "files": []}
+
+
+class TestOrders:
+    def test_a_dataset_is_its_latest_version_or_a_part_that_is_named(self) -> None:
+        service = Service(ok(code=202, **job("queued", name="t")))
+        with service.client() as client:
+            client.trainings.create("t", ["ds_1", {"dataset_id": "ds_2", "version": 3}], where=["eyes:1"])
+        assert json.loads(service.requests[0].content)["data"] == [
+            {"dataset_id": "ds_1", "where": ["eyes:1"]},
+            {"dataset_id": "ds_2", "version": 3, "where": ["eyes:1"]},
+        ]
 
 
 class TestCheckpoints:

@@ -24,6 +24,11 @@ class TestImages:
         assert service.client().images.of_dataset("ds_1", where=["quality.warning:flat"], sort="like:img_1") == []
         assert service.requests[0].url.params["sort"] == "like:img_1"
 
+    def test_are_those_of_a_version(self) -> None:
+        service = Service(ok(data=[], has_more=False))
+        assert service.client().images.of_dataset("ds_1", version=2) == []
+        assert service.requests[0].url.params["version"] == "2"
+
 
 class TestSheets:
     def test_tells_where_each_tile_lies(self) -> None:

@@ -258,7 +258,14 @@ class Images(Resource[Image]):
     path, kind = "/v1/images", Image
 
     def of_dataset(
-        self, dataset_id: str, *, where: Sequence[str] = (), limit: int = 100, offset: int = 0, sort: str | None = None
+        self,
+        dataset_id: str,
+        *,
+        version: int | str = "latest",
+        where: Sequence[str] = (),
+        limit: int = 100,
+        offset: int = 0,
+        sort: str | None = None,
     ) -> list[Image]:
         """One page of a dataset's images.
 
@@ -266,7 +273,7 @@ class Images(Resource[Image]):
             where: conditions like `mouth:2`, `quality.warning:blurred`.
             sort: `like:img_…`, `quality.sharpness`, or `-quality.sharpness`; else in their own order.
         """
-        query = {"dataset_id": dataset_id, "where": list(where), "limit": limit, "offset": offset}
+        query = {"dataset_id": dataset_id, "version": version, "where": list(where), "limit": limit, "offset": offset}
         query |= {"sort": sort} if sort else {}
         page = self._client.get_json(self.path, **query)
         return [Image.of(row, self._client) for row in page["data"]]

@@ -13,7 +13,7 @@ class Trainings(Resource[Training]):
     def create(
         self,
         name: str,
-        dataset_ids: Sequence[str],
+        dataset_ids: Sequence[str | Mapping[str, Any]],
         *,
         architecture: str = "auto",
         preset: str = "quick",
@@ -28,14 +28,15 @@ class Trainings(Resource[Training]):
     ) -> Training:
         """Order a model, or a further version of one of yours, from the latest version of one or several datasets.
 
-        `["all"]` are all that you may train on.
+        `["all"]` are all that you may train on; `{"dataset_id", "version", "where"}` is a version or a part of one.
 
         `start_from` is `{"model_id", "version"}` or `{"training_id", "step"}`: its networks are where this one begins.
         `probe` is a covered face, `{"image_id"}` or `{"data_url"}` with a `covering`, filled at each checkpoint.
 
         With `dry_run` its worker makes the first steps only: `wait().estimate` says what the whole would take.
         """
-        data = [{"dataset_id": dataset_id, "where": list(where)} for dataset_id in dataset_ids]
+        parts = [{"dataset_id": part} if isinstance(part, str) else part for part in dataset_ids]
+        data = [{"where": list(where), **part} for part in parts]
         return self._create(
             name=name, data=data, architecture=architecture, preset=preset, seed=seed, notify={"email": email},
             dry_run=dry_run, model_id=model_id, start_from=start_from, probe=probe, **facts,

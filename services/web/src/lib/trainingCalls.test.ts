@@ -28,6 +28,19 @@ it("orders by the Python client", () => {
   );
 });
 
+it("names the version that is meant, and the parts of several datasets", () => {
+  const ordered = (data: object[]): string =>
+    orderPython({ name: "ours", data: data as never })
+      .split("\n")[2]
+      ?.trim() ?? "";
+  expect(ordered([{ dataset_id: "ds_1", version: 2, where: ["eyes:1"] }])).toBe(
+    '[{"dataset_id": "ds_1", "version": 2}],',
+  );
+  expect(ordered([{ dataset_id: "ds_1", where: ["eyes:1"] }, { dataset_id: "ds_2" }])).toBe(
+    '[{"dataset_id": "ds_1", "where": ["eyes:1"]}, "ds_2"],',
+  );
+});
+
 it("orders a selector by its own resource", () => {
   expect(orderPython({ kind: "selector", seed: 7 })).toContain("client.selectors.train(seed=7).wait()");
 });

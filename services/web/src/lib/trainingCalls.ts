@@ -4,6 +4,8 @@ import type { Call } from "./calls";
 
 export type TrainingBody = Partial<Schemas["TrainingRequest"]>;
 
+type Part = NonNullable<TrainingBody["data"]>[number];
+
 interface Ordering {
   headers?: Record<string, string>;
 }
@@ -31,7 +33,15 @@ export function pythonValue(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** By the Python client, which takes the latest version of each dataset. */
+/** What the Python client takes for a dataset: its id alone, unless a version is meant, or a part of one of several. */
+function pythonPart({ dataset_id: id, version, where }: Part, isOnly: boolean): unknown {
+  const isPart = !isOnly && (where?.length ?? 0) > 0;
+  const isPinned = version !== undefined && version !== "latest";
+  if (!isPinned && !isPart) return id;
+  return { dataset_id: id, ...(isPinned && { version }), ...(isPart && { where }) };
+}
+
+/** By the Python client. */
 export function orderPython(body: TrainingBody): string {
   if (body.kind === "selector") {
     const seed = body.seed == null ? "" : `seed=${body.seed}`;
@@ -45,7 +55,7 @@ export function orderPython(body: TrainingBody): string {
   const lines = [
     "training = client.trainings.create(",
     `    ${pythonValue(name)},`,
-    `    ${pythonValue(data.map(({ dataset_id: id }) => id))},`,
+    `    ${pythonValue(data.map((part) => pythonPart(part, data.length === 1)))},`,
     ...more,
     ")",
     "print(training.wait().model)",

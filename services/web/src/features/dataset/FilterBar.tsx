@@ -109,9 +109,10 @@ function callOf({ datasetId, version, where, sort }: View) {
   return { method: "GET" as const, path: "/v1/images", query };
 }
 
-function pythonOf({ datasetId, where, sort }: View): string {
+function pythonOf({ datasetId, version, where, sort }: View): string {
   const options = [
     JSON.stringify(datasetId),
+    ...(version === "latest" ? [] : [`version=${JSON.stringify(version)}`]),
     ...(where.length ? [`where=${JSON.stringify(where)}`] : []),
     ...(sort ? [`sort=${JSON.stringify(sort)}`] : []),
   ];
