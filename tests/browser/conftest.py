@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, StorageState, sync_playwright
+from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from maskeraid import Client, attest
 from maskeraid_faces.drawn import draw_faces
@@ -21,6 +21,7 @@ from tests.browser.visit import Visit
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 BRIEF = {"steps": 50, "max_seconds": 2, "detector": False}  # a training whose faces nobody looks at
+PATIENCE_MS = 60_000  # of a machine that does much else
 FAILED = pytest.StashKey[bool]()
 NewVisit = Callable[..., Visit]
 
@@ -73,25 +74,44 @@ def browser(chromium: str) -> Iterator[Browser]:
     if os.geteuid() == 0:
         without.append("--no-sandbox")  # which Chromium has for other users only
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         opened = playwright.chromium.launch(executable_path=chromium, args=without)
         yield opened
         opened.close()
 
 
 @pytest.fixture(scope="package")
-def made(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A dataset, a training, its model, and a re-imaging: ids by the names that paths have."""
+def client(stack: Stack) -> Iterator[Client]:
+    """The same account by its API: what is to be there before a journey, and what must be there after it."""
+    with Client(stack.first_key, stack.url) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def light_faces(client: Client) -> str:
+    """A dataset of 125 drawn faces; no test changes it."""
+    dataset = client.datasets.create("light faces", attestation=attest("generated"))
+    client.imports.generate(dataset.id, "faces-light").wait()
+    return dataset.id
+
+
+@pytest.fixture(scope="package")
+def covered_face(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The picture of a drawn face behind a mask."""
     drawn = draw_faces("faces-test")
     masked = next(n for n, name in enumerate(drawn.names) if name.startswith("faces-light") and "_mask" in name)
-    covered = tmp_path_factory.mktemp("covered") / "covered.png"
-    Image.fromarray(drawn.images[masked]).save(covered)
-    with Client(stack.first_key, stack.url) as client:
-        dataset = client.datasets.create("light faces", attestation=attest("generated"))
-        client.imports.generate(dataset.id, "faces-light").wait()
-        training = client.trainings.create("light", [dataset.id], seed=3, hyperparameters=BRIEF).wait()
-        reimaging = client.reimagings.create(covered, candidates=4, seed=7).wait()
+    path = tmp_path_factory.mktemp("covered") / "covered.png"
+    Image.fromarray(drawn.images[masked]).save(path)
+    return path
+
+
+@pytest.fixture(scope="package")
+def made(client: Client, light_faces: str, covered_face: Path) -> dict[str, str]:
+    """A dataset, a training, its model, and a re-imaging: ids by the names that paths have."""
+    training = client.trainings.create("light", [light_faces], seed=3, hyperparameters=BRIEF).wait()
+    reimaging = client.reimagings.create(covered_face, candidates=4, seed=7).wait()
     return {
-        "dataset_id": dataset.id, "training_id": training.id, "model_id": (training.result or {})["model_id"],
+        "dataset_id": light_faces, "training_id": training.id, "model_id": (training.result or {})["model_id"],
         "reimaging_id": reimaging.id,
     }  # fmt: skip
 
@@ -104,8 +124,10 @@ def new_visit(browser: Browser, stack: Stack, log: Path, request: pytest.Fixture
 
         def visit(state: StorageState | None = None, *, width: int = 1280) -> Visit:
             context = browser.new_context(
-                storage_state=state, viewport={"width": width, "height": 860}, reduced_motion="reduce"
-            )
+                storage_state=state, viewport={"width": width, "height": 860}, reduced_motion="reduce",
+                permissions=["clipboard-read", "clipboard-write"],
+            )  # fmt: skip
+            context.set_default_timeout(PATIENCE_MS)
             contexts.callback(context.close)
             visits.append(Visit(context.new_page(), stack.url))
             return visits[-1]

@@ -3,10 +3,15 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Error, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, expect
 
 KEPT = Path(__file__).parents[2] / "build/browser"
 LAST_LINES = 200  # of the services' log
+CLIPBOARD = """async () => {
+    for (let looks = 0, text = ""; looks < 600; looks++, await new Promise(requestAnimationFrame))
+        if ((text = await navigator.clipboard.readText())) return text;
+    return "";
+}"""
 
 
 class Visit:
@@ -28,6 +33,18 @@ class Visit:
     def settle(self) -> None:
         self.page.locator("h1").first.wait_for()
         expect(self.page.locator(".mantine-Skeleton-root, .mantine-Loader-root")).to_have_count(0)
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.settle()
+
+    def copied_by(self, button: Locator) -> str:
+        """What a button puts into the clipboard."""
+        self.page.evaluate("navigator.clipboard.writeText('')")
+        button.click()
+        text: str = self.page.evaluate(CLIPBOARD)
+        assert text
+        return text
 
     def expect(self, pattern: str) -> None:
         """A complaint that belongs to the test, as the console's of a status that the test provokes."""
