@@ -58,7 +58,9 @@ class Choice:
 
 
 def no_model_yet() -> NoSuitableModel:
-    return NoSuitableModel("there is no model yet: train one first", nearest=[], collect=[])
+    return NoSuitableModel(
+        "there is no model yet: train one first, or name one that others share (`model`)", nearest=[], collect=[]
+    )
 
 
 def choose(

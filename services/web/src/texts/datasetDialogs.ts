@@ -63,7 +63,7 @@ export const dialogs = {
       public: "Every account, the versions of today",
     },
     accounts: "Accounts",
-    accountsHow: "Ids that begin with ten_; each account finds its own on its Settings page.",
+    accountsHow: "Ids that begin with ten_; each account finds its own under Settings, Account.",
     licence: "Licence",
     licenceHow: "A public dataset needs one, such as CC-BY-4.0.",
     download: "They may merge its images into their own datasets",

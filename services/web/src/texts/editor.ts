@@ -27,7 +27,7 @@ export const editor = {
   nothing: "Nothing is covered yet: paint over what hides the face.",
   tooMuch: "More than 90 % is covered: leave more of the face visible.",
   run: "Run",
-  keep: "Keep for now",
+  keep: "Keep",
   leave: "Leave",
   refused: "The covering cannot be used",
 };

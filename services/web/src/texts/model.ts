@@ -153,7 +153,7 @@ export const model = {
     shared: "accounts that we name",
     public: "everybody on this server",
     with: "Account ids",
-    withDetail: "As their Settings or maskeraid me shows, ten_…; one a line",
+    withDetail: "Each account finds its own under Settings, Account: ten_…; one a line",
     licence: "Licence",
     download: "They may download its files",
     save: "Save",

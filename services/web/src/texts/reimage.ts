@@ -240,6 +240,8 @@ export const reimage = {
   nearest: "Nearest models",
   differsBy: "Differs (CIEDE2000):",
   useAnyway: "Use it anyway",
+  publicModels: "Or fill it by a model that others share",
+  withModel: (name: string) => `Use ${name}`,
   overrideWarning:
     "Used anyway, a model draws what it knows: tone and features will be those of its own faces.",
   collect: "Faces to collect for a model of its own",

@@ -3,7 +3,7 @@ import type { Schemas } from "../lib/api";
 export const settings = {
   title: "Settings",
   detail: "Keys, what is used of what is allowed, people to erase, and the workers.",
-  tabs: { keys: "Keys", usage: "Usage", subjects: "Subjects", workers: "Workers", about: "About" },
+  tabs: { keys: "Keys", usage: "Usage", subjects: "Subjects", workers: "Workers", about: "Account" },
   keys: {
     detail: "A key lets a program act for you. Give each program its own, with the least it needs.",
     create: "Make a key",
@@ -98,6 +98,7 @@ export const settings = {
     needsAdmin: "Seeing workers takes a key with the scope admin.",
   },
   about: {
+    account: "Account id, for others to share with you:",
     version: "Version",
     signingKey: "Key that signs bundles",
     reference: "API reference",

@@ -1,16 +1,19 @@
 // What this server is, what it is made of, and the way out.
-import { Anchor, Button, Code, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "react-router";
 import { Answer } from "../../components/Answer";
 import { ProblemCard } from "../../components/ProblemCard";
 import { Statement } from "../../components/Statement";
+import { useSession } from "../../components/session";
 import { api, keepCsrfToken } from "../../lib/api";
+import { texts } from "../../texts";
 import { settings } from "../../texts/settings";
 
 const words = settings.about;
 
 export function About() {
+  const session = useSession();
   const server = api.useQuery("get", "/v1/server");
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -23,6 +26,18 @@ export function About() {
   });
   return (
     <Stack align="flex-start" maw={640}>
+      <Group gap="xs">
+        <Text>
+          {words.account} <Code>{session.tenant_id}</Code>
+        </Text>
+        <CopyButton value={session.tenant_id}>
+          {({ copied, copy }) => (
+            <Button size="compact-sm" variant="default" onClick={copy}>
+              {copied ? texts.common.copied : texts.common.copy}
+            </Button>
+          )}
+        </CopyButton>
+      </Group>
       <Answer query={server}>
         {({ version, signing_key }) => (
           <>

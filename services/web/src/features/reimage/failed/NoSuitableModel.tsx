@@ -6,6 +6,7 @@ import { decimals, percent } from "../../../lib/format";
 import { reimage as texts } from "../../../texts/reimage";
 import type { OrderAgain } from "../useOrder";
 import { type Facts, type Nearest, nearestOf, toCollectOf } from "./facts";
+import { PublicModels } from "./PublicModels";
 
 interface NoSuitableModelProps {
   facts: Facts;
@@ -25,6 +26,7 @@ export function NoSuitableModel({ facts, message, ordering }: NoSuitableModelPro
           {texts.noModelDetail}
         </Text>
       </Stack>
+      {nearest.length === 0 && <PublicModels ordering={ordering} />}
       {nearest.length > 0 && (
         <Stack gap="xs">
           <Title order={3}>{texts.nearest}</Title>
