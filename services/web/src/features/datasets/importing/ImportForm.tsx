@@ -23,6 +23,7 @@ import { datasets, importing as texts } from "../../../texts/datasets";
 import { AttestationFields } from "./AttestationFields";
 import { DropZone } from "./DropZone";
 import { type Draft, type DrawnSet, missingOf, needsAttestation, SETS } from "./draft";
+import classes from "./ImportForm.module.css";
 import { Unfinished } from "./Unfinished";
 import type { useImportOrder } from "./useImportOrder";
 
@@ -106,7 +107,7 @@ export function ImportForm({ draft, onChange, order }: ImportFormProps) {
           </Button>
         </Group>
       ) : (
-        <Group justify="flex-end">
+        <Group justify="flex-end" className={classes.actions}>
           <Button variant="default" disabled={order.isBusy} onClick={() => press(true)}>
             {texts.check}
           </Button>
