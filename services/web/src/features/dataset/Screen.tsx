@@ -37,13 +37,32 @@ export function Screen() {
   return <Answer query={dataset}>{(data) => <Browser dataset={data} view={view} />}</Answer>;
 }
 
+// The dialogs belong to the list of datasets, which opens the one that its address names.
+function Actions({ dataset }: Pick<PanelProps, "dataset">) {
+  const places = [
+    { to: `/datasets?import=1&into=${dataset.id}`, label: datasets.actions.addImages },
+    { to: `/datasets?export=${dataset.id}`, label: datasets.actions.export },
+    { to: `/datasets?share=${dataset.id}`, label: datasets.actions.share },
+  ];
+  return places.map(({ to, label }) => (
+    <Button key={to} component={Link} to={to} variant="default">
+      {label}
+    </Button>
+  ));
+}
+
 function Browser({ dataset, view }: PanelProps) {
   const Panel = PANELS[view.tab];
   return (
     <Page
       title={dataset.name}
       detail={<Facts dataset={dataset} />}
-      actions={<VersionChoice dataset={dataset} view={view} />}
+      actions={
+        <>
+          <VersionChoice dataset={dataset} view={view} />
+          {dataset.access === "owner" && <Actions dataset={dataset} />}
+        </>
+      }
     >
       {dataset.latest_version === 0 ? (
         <Empty datasetId={dataset.id} />
