@@ -27,6 +27,7 @@ from maskeraid_local.stack import Stack, StackOptions
 from maskeraid_local.written_pictures import missing_pictures
 
 TRAINING_SETS = ("faces-light", "faces-medium", "faces-dark")
+PATIENCE_SECONDS = 600  # good enough is reached in a quarter of a minute, beside much other work in minutes
 TEST_SET = "faces-test"
 COVERED = {"faces-light": "tone:light", "faces-medium": "tone:medium", "faces-dark": "tone:dark"}
 CANDIDATES = 8  # asked for, and to be seen
@@ -116,7 +117,11 @@ def leave_inputs(client: Client, datasets: dict[str, str], output: Path) -> None
 
 def train_models(client: Client, bar: Progress, datasets: dict[str, str]) -> list[Training]:
     """A model for each training set, ordered and watched at once."""
-    trainings = [client.trainings.create(name, [datasets[name]], seed=7, email=True) for name in TRAINING_SETS]
+    settings = {"max_seconds": PATIENCE_SECONDS}
+    trainings = [
+        client.trainings.create(name, [datasets[name]], seed=7, hyperparameters=settings, email=True)
+        for name in TRAINING_SETS
+    ]
     with ThreadPoolExecutor(len(trainings)) as watching:
         return list(watching.map(lambda training: follow(bar, training, f"train {training.name}"), trainings))
 
