@@ -25,7 +25,19 @@ function titleOf(delivery: Delivery): string {
   return words.charAt(0).toUpperCase() + words.slice(1) + name;
 }
 
+/** Where a message went: a webhook's is known by its endpoint, as long as that is there. */
+function useTarget({ kind, target }: Delivery["sink"]): string {
+  const endpoints = api.useQuery(
+    "get",
+    "/v1/webhook-endpoints",
+    { params: { query: { limit: 100 } } },
+    { enabled: kind === "webhook", retry: false },
+  );
+  return endpoints.data?.data.find(({ id }) => id === target)?.url ?? target;
+}
+
 export function DeliveryCard({ delivery }: { delivery: Delivery }) {
+  const target = useTarget(delivery.sink);
   const [opened, setOpened] = useUrlWord("delivery");
   const queries = useQueryClient();
   const redelivery = api.useMutation("post", "/v1/deliveries/{delivery_id}/redeliver", {
@@ -36,7 +48,7 @@ export function DeliveryCard({ delivery }: { delivery: Delivery }) {
   const { color, icon: Icon } = OUTCOMES[delivery.status];
   const path = { params: { path: { delivery_id: delivery.id } } };
   return (
-    <Paper withBorder p="sm" component="article" aria-label={`${titleOf(delivery)}, ${delivery.sink.target}`}>
+    <Paper withBorder p="sm" component="article" aria-label={`${titleOf(delivery)}, ${target}`}>
       <Group justify="space-between" gap="sm">
         <Group gap="sm" wrap="nowrap" miw={0}>
           <SinkIcon size={20} stroke={1.6} aria-label={notifications.sinks[delivery.sink.kind]} role="img" />
@@ -45,7 +57,7 @@ export function DeliveryCard({ delivery }: { delivery: Delivery }) {
               {titleOf(delivery)}
             </Text>
             <Text fz="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-              {delivery.sink.target} · <Moment at={delivery.created_at} />
+              {target} · <Moment at={delivery.created_at} />
             </Text>
           </Stack>
         </Group>
