@@ -18,7 +18,7 @@ export const notifications = {
     attempts: (count: number) => `${count} ${count === 1 ? "attempt" : "attempts"}`,
     next: "next attempt",
     redeliver: "Redeliver",
-    redelivered: "A new delivery is on its way.",
+    redelivered: "It is sent once more, under the same id.",
     message: "The e-mail",
     sent: "What was sent",
     answer: "Answer",
