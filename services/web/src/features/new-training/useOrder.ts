@@ -22,6 +22,7 @@ export function useOrder(): [OrderState, ChangeOrder] {
       setSearch((current) => writeOrder({ ...readOrder(current), ...some }), {
         replace: true,
         preventScrollReset: true,
+        flushSync: true, // else a field that is filled right after another starts from the address before that
       }),
     [setSearch],
   );
