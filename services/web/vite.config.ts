@@ -15,7 +15,7 @@ export default defineConfig({
     target: "es2022",
     cssTarget: ["chrome123", "firefox120", "safari17.5"], // with light-dark(), as Mantine sets it: what would replace it for older ones shows nothing
     assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 400,
+    chunkSizeWarningLimit: 600,
     license: { fileName: "licences.json" },
   },
   server: {
