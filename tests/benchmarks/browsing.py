@@ -6,7 +6,7 @@ Beside them what Polars and DuckDB take for the same rows and counts, with nothi
 import asyncio
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -56,7 +56,9 @@ def rows_of(dataset_id: str, count: int, digests: list[tuple[str, int]]) -> pl.D
     return pl.DataFrame(columns)
 
 
-async def put_datasets(bench: Bench, tenant: str) -> dict[int, tuple[str, pl.DataFrame]]:
+async def put_datasets(
+    bench: Bench, tenant: str, sizes: Sequence[int] = SIZES, name: str = "bench"
+) -> dict[int, tuple[str, pl.DataFrame]]:
     """Versions as imports would leave them, written to the running stack's stores at once."""
     of_stack = bench.stack.environment
     settings = CoreSettings(
@@ -70,7 +72,7 @@ async def put_datasets(bench: Bench, tenant: str) -> dict[int, tuple[str, pl.Dat
         await blobs.put(image_key(tenant, digest), picture)
         digests.append((digest, len(picture)))
     found = {}
-    for count in SIZES:
+    for count in sizes:
         at, dataset_id = now(), new_id("ds")
         manifest = rows_of(dataset_id, count, digests)
         found[count] = dataset_id, manifest
@@ -79,7 +81,7 @@ async def put_datasets(bench: Bench, tenant: str) -> dict[int, tuple[str, pl.Dat
         key, digest = await blobs.put_content(f"t/{tenant}/manifests", packed.getvalue(), ".parquet")
         attributes = {name.removeprefix(PREFIX): Attribute() for name in manifest.columns if name.startswith(PREFIX)}
         dataset = Dataset(
-            id=dataset_id, tenant=tenant, name=f"bench {count}", attributes=attributes, created_at=at, updated_at=at
+            id=dataset_id, tenant=tenant, name=f"{name} {count}", attributes=attributes, created_at=at, updated_at=at
         )
         datasets = DatasetRepository(database, tenant)
         await datasets.add(dataset)

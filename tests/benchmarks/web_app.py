@@ -15,12 +15,13 @@ from statistics import median
 from playwright.sync_api import Browser, CDPSession, Page, Response, sync_playwright
 
 from maskeraid_local.stack import Stack
-from tests.benchmarks.browsing import SIZES, put_datasets
+from tests.benchmarks.browsing import put_datasets
 from tests.benchmarks.figures import Bench, Figure, measures, new_stack
 from tests.benchmarks.web_grid import grid_figures
 
 ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 ROUNDS = 5
+IMAGES = 100_000
 SLOWER = 4  # times slower a processor, for the bars of the first load
 DEMO = "Fill a covered face"
 MOST = {"bundle_kb": 350, "interactive_ms": 1_500, "paint_ms": 2_000, "blocked_ms": 200, "shift": 0.05, "demo": 10}
@@ -141,8 +142,7 @@ def measure_grid(bench: Bench) -> Iterator[Figure]:
     """Frames while the grid of 100,000 images is scrolled, and a jump to its end."""
     with bench.client() as client:
         tenant = client.get_json("/v1/me")["tenant_id"]
-    images = SIZES[1]
-    dataset_id, _ = asyncio.run(put_datasets(bench, tenant))[images]
+    dataset_id, _ = asyncio.run(put_datasets(bench, tenant, [IMAGES], "grid"))[IMAGES]
     with opened() as browser:
         page = sign_in(browser, bench.stack)
-        yield from grid_figures(page, f"{bench.stack.url}/datasets/{dataset_id}", images)
+        yield from grid_figures(page, f"{bench.stack.url}/datasets/{dataset_id}", IMAGES)
