@@ -7,7 +7,7 @@ WEB := services/web
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(addprefix $(WEB)/,index.html package.json tsconfig.json vite.config.ts)
 WITH_NODE = cd $(WEB) && PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: install web check check-web check-images test test-slow chaos soak demo demo-models up login bench clean
+.PHONY: install web screens check check-web check-images test test-slow chaos soak demo demo-models up login bench clean
 
 install: .venv/.installed
 
@@ -40,6 +40,10 @@ check-web: $(WEB)/node_modules/.installed
 	$(WITH_NODE) npm run --silent types -- --check
 	$(WITH_NODE) npm run --silent check
 	$(WITH_NODE) npm run --silent test
+
+# Every screen of the web app, as the browser tests see it, into docs/screens.
+screens: web
+	$(BIN)/python -m pytest --numprocesses 0 tests/browser/test_screens.py && $(BIN)/python -m tests.browser.pictures
 
 # What the everyday suite leaves out: the images with the science in them, installed as their Dockerfiles say.
 check-images: install

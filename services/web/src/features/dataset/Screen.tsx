@@ -41,7 +41,6 @@ export function Screen() {
 function Actions({ dataset }: Pick<PanelProps, "dataset">) {
   const places = [
     { to: `/datasets?import=1&into=${dataset.id}`, label: datasets.actions.addImages },
-    { to: `/datasets?export=${dataset.id}`, label: datasets.actions.export },
     { to: `/datasets?share=${dataset.id}`, label: datasets.actions.share },
   ];
   return places.map(({ to, label }) => (
