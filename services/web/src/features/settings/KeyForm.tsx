@@ -1,23 +1,11 @@
 // A new key: its name, what it may, how long.
-import {
-  Alert,
-  Button,
-  Checkbox,
-  Code,
-  CopyButton,
-  Group,
-  NumberInput,
-  Stack,
-  Text,
-  TextInput,
-} from "@mantine/core";
-import { IconKey } from "@tabler/icons-react";
+import { Button, Checkbox, NumberInput, Stack, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ProblemCard } from "../../components/ProblemCard";
+import { ShownOnce } from "../../components/ShownOnce";
 import { api, type Schemas } from "../../lib/api";
 import { asProblem } from "../../lib/problem";
-import { texts } from "../../texts";
 import { settings } from "../../texts/settings";
 
 const words = settings.keys;
@@ -34,7 +22,16 @@ export function KeyForm({ onDone }: { onDone: () => void }) {
   const creation = api.useMutation("post", "/v1/api-keys", {
     onSuccess: () => queries.invalidateQueries({ queryKey: ["get", "/v1/api-keys"] }),
   });
-  if (creation.data?.key) return <NewKey apiKey={creation.data.key} onDone={onDone} />;
+  if (creation.data?.key)
+    return (
+      <ShownOnce
+        title={words.made}
+        detail={words.madeDetail}
+        secret={creation.data.key}
+        testId="api-key"
+        onDone={onDone}
+      />
+    );
   const refusal = creation.error ? asProblem(creation.error) : null;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -80,35 +77,5 @@ export function KeyForm({ onDone }: { onDone: () => void }) {
         </Button>
       </Stack>
     </form>
-  );
-}
-
-function NewKey({ apiKey, onDone }: { apiKey: string; onDone: () => void }) {
-  return (
-    <Alert icon={<IconKey aria-hidden />} title={words.made} color="petrol" variant="light">
-      <Stack gap="sm">
-        <Text fz="sm">{words.madeDetail}</Text>
-        <Code
-          block
-          data-testid="api-key"
-          tabIndex={0}
-          style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}
-        >
-          {apiKey}
-        </Code>
-        <Group gap="xs">
-          <CopyButton value={apiKey}>
-            {({ copied, copy }) => (
-              <Button size="xs" onClick={copy}>
-                {copied ? texts.common.copied : texts.common.copy}
-              </Button>
-            )}
-          </CopyButton>
-          <Button size="xs" variant="default" onClick={onDone}>
-            {texts.common.close}
-          </Button>
-        </Group>
-      </Stack>
-    </Alert>
   );
 }
