@@ -15,7 +15,13 @@ interface AnswerProps<Data> {
 }
 
 export function Answer<Data>({ query, children, isEmpty, empty, skeleton }: AnswerProps<Data>) {
-  if (query.data !== undefined) return isEmpty?.(query.data) ? empty : children(query.data); // kept while it is read anew, also when that fails
+  if (query.data !== undefined)
+    return (
+      <>
+        {query.error ? <ProblemCard error={query.error} onRetry={() => query.refetch()} /> : null}
+        {isEmpty?.(query.data) ? empty : children(query.data) /* what was read before stays in sight */}
+      </>
+    );
   if (query.error) return <ProblemCard error={query.error} onRetry={() => query.refetch()} />;
   return (
     <div role="status" aria-label={texts.common.loading}>

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "../lib/problem";
 import { show } from "../testing/render";
+import { Answer } from "./Answer";
 import { ConfirmButton } from "./ConfirmButton";
 import { Face, shownSize } from "./Face";
 import { rowsOf } from "./Facts";
@@ -83,6 +84,14 @@ describe("ProblemCard", () => {
     );
     expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
     expect(screen.queryByText("/seed")).toBeNull();
+  });
+});
+
+describe("Answer", () => {
+  it("keeps what it has when reading anew fails, and says so", () => {
+    const query = { data: ["a face"], error: new TypeError("gone"), refetch: vi.fn() };
+    show(<Answer query={query}>{([name]) => <p>{name}</p>}</Answer>);
+    for (const text of ["a face", "gone"]) expect(screen.getByText(text)).toBeDefined();
   });
 });
 
