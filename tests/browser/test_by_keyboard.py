@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from maskeraid import Client, attest
 from maskeraid_faces.drawn import draw_faces
-from tests.browser.pictures import zip_pictures
+from tests.browser.archives import zip_pictures
 from tests.browser.visit import Visit
 
 MOST_TABS = 60

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from maskeraid import Client
-from tests.browser.pictures import zip_pictures
+from tests.browser.archives import zip_pictures
 from tests.browser.visit import Visit
 
 NAME = "faces of the import dialog"
