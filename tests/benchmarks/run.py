@@ -35,6 +35,7 @@ SUBJECTS = (
     "choosing_photographs",
     "photographs",
     "detecting",
+    "left_out",
     "fills",
     "gated_fills",
     "searching",

@@ -98,6 +98,14 @@ def _cell(said: Mapping[str, Any] | None) -> str:
     return "-" if said is None else ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in said.items())
 
 
+def left_out(results: Results) -> str:
+    """IoU of each family by a detector that has not seen it, and by one that has."""
+    families = results["detect.left_out"]["beside"]["families"]
+    return table(
+        ("family", *LEFT_OUT), [(name, *(said.get(one, "") for one in LEFT_OUT)) for name, said in families.items()]
+    )
+
+
 def detecting(results: Results) -> str:
     """What is found, by set, by detector, and by family."""
     rows = []
@@ -137,6 +145,7 @@ def _number(value: object) -> str:
 
 
 SCIENCE = Path("docs/science.md")
+LEFT_OUT = ("drawn", "drawn, seen", "photographs", "photographs, seen")
 DETECTING = ("detect.drawn", "detect.utkface")
 FILL_COLUMNS = {
     "n": "faces", "psnr_hole": "hole, dB", "ci95": "95 %", "psnr_full": "full, dB", "ssim": "SSIM", "l1": "L1",
@@ -166,6 +175,7 @@ SECTIONS: Mapping[str, tuple[Path, Sequence[str], Callable[[Results], str]]] = {
     "train.cost_growth": (PAGE, ["train.cost_growth"], growth),
     "browse.100k_p95_ms": (PAGE, ["browse.100k_p95_ms"], browsing),
     "detecting": (SCIENCE, DETECTING, detecting),
+    "detect.left_out": (SCIENCE, ["detect.left_out"], left_out),
     **{f"fills of {name}": (SCIENCE, figure_ids, partial(fills, figure_ids=figure_ids)) for name, figure_ids in FILLS},
     "select": (SCIENCE, ["select.fig_24", "select.covered_drop", "select.ece"], misleading_faces),
 }

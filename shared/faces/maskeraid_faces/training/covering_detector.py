@@ -1,12 +1,13 @@
 """Teaches a model to find coverings on its faces: a second look, and practice for the detector if they are many."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from maskeraid_faces.coverings.detector import Detector
 from maskeraid_faces.coverings.detector_files import generic_detector
+from maskeraid_faces.coverings.families import FAMILIES
 from maskeraid_faces.coverings.find import covering_from, find_learned
 from maskeraid_faces.coverings.grow import grow
 from maskeraid_faces.evaluation.coverings import Detection, measure_detection
@@ -79,9 +80,10 @@ def _drawing(pool: Images, *, is_mirrored: bool) -> Draw:
     return draw
 
 
-def fitted(detector: Detector, faces: Images, seed: int) -> Detector:
+def fitted(detector: Detector, faces: Images, seed: int, families: Sequence[str] = tuple(FAMILIES)) -> Detector:
     """The detector with the threshold at which most is right; a covered pixel that is missed counts more."""
-    practice = practise(lambda rng: faces[rng.integers(len(faces))], 200, generator_for(seed, Stream.TEMPERATURE))
+    rng = generator_for(seed, Stream.TEMPERATURE)
+    practice = practise(lambda rng: faces[rng.integers(len(faces))], 200, rng, families)
     logits = np.concatenate([detector.look(part).logits for part in np.array_split(practice.images, 8)])
     figures = []
     for threshold in THRESHOLDS:
