@@ -128,6 +128,7 @@ def archives() -> list[bytes]:
     return [PLAIN, build(files), build(streamed)]
 
 
+@pytest.mark.timeout(7200)  # ten thousand are many minutes
 @pytest.mark.row("S4", "mutated archives (10,000): the parent lives, a named reason or images that decode, <= 300 MiB")
 def test_mutated_archives(place: Path, peaks: list[float], measured: Note) -> None:
     sources, ends = archives(), Counter[str]()
@@ -146,6 +147,7 @@ def test_mutated_archives(place: Path, peaks: list[float], measured: Note) -> No
     assert max(peaks) <= MOST_MEMORY
 
 
+@pytest.mark.timeout(7200)
 @pytest.mark.row("S5", "mutated images (10,000): the parent lives, no metadata, output decodes, <= 300 MiB")
 def test_mutated_images(place: Path, peaks: list[float], measured: Note) -> None:
     ends = Counter[str]()
