@@ -28,10 +28,11 @@ def write_photo(
     """
     filling = reimaged.filling
     face = filling.finals[0] if filling else reimaged.image
-    picture, covered = put_into_photo(photo.picture, face, reimaged.found.covering, photo.aligned.matrix, photo.drawn)
+    matrix = np.round(photo.aligned.matrix, DIGITS)  # as told: who lays the face back by it again gets the same pixels
+    picture, covered = put_into_photo(photo.picture, face, reimaged.found.covering, matrix, photo.drawn)
     files = {"photo-covering.png": mark.to_png(covered.astype(np.uint8) * np.uint8(255), is_generated=False)}
     said: dict[str, Any] = {
-        "matrix": np.round(photo.aligned.matrix, DIGITS).tolist(),
+        "matrix": matrix.tolist(),
         "alignment": round(photo.aligned.quality, 3),
         "width": photo.picture.shape[1],
         "height": photo.picture.shape[0],
