@@ -119,6 +119,16 @@ class TestCandidates:
         assert filled.outcomes == HIDDEN_COMBINATIONS
         assert any(np.array_equal(one.final, LIGHT.images[37]) for one in filled.candidates)
 
+    @pytest.mark.parametrize("name", ["drawn", "thesis"])
+    @pytest.mark.parametrize("pick", ["spread", "sample", "random"])
+    def test_possible_are_those_that_fit_however_many_are_shown(
+        self, models: dict[str, FaceModel], face: Image, name: str, pick: str
+    ) -> None:
+        """Also of random draws, as the thesis takes them (section 7.4: 1 of 25)."""
+        for k in (1, 8):
+            filled = fill(face, MASK, models[name], k=k, pick=pick)  # type: ignore[arg-type]
+            assert (filled.outcomes, len(filled.candidates)) == (HIDDEN_COMBINATIONS, k)
+
     def test_do_not_favour_the_truth(self, model: FaceModel) -> None:
         """Nothing visible tells of the nose and mouth: a higher share than 1/25 were a leak."""
         weights = []

@@ -17,7 +17,7 @@ from maskeraid_faces.filling.engines import (
     unconditioned_pool,
 )
 from maskeraid_faces.filling.near_copies import Origin
-from maskeraid_faces.filling.picks import Pick
+from maskeraid_faces.filling.picks import Pick, outcomes
 from maskeraid_faces.filling.pool import Pool
 from maskeraid_faces.filling.searched import can_search, searched_pool
 from maskeraid_faces.images import Covering, Image
@@ -67,6 +67,20 @@ def pool_of(
     if pick == "sample":
         return calibrated_photo_pool(image, covering, model, rng, max(k, PHOTO_POOL))
     return photo_pool(image, covering, model, rng, max(k, PHOTO_POOL))
+
+
+def possible_outcomes(
+    pool: Pool, image: Image, covering: Covering, model: FaceModel, engine: UsedEngine, pick: Pick
+) -> int | None:
+    """How many distinct answers a model of drawn faces finds for this one; None where nobody can count them.
+
+    Draws at random take no look at the face, so those that fit it are counted instead: of k draws k can be distinct.
+    """
+    if model.kind != "drawn" or engine != "A":
+        return None
+    if pick == "random":
+        pool = (drawn_pool if model.architecture == "eigen" else image_bank_pool)(image, covering, model)
+    return outcomes(pool)
 
 
 def origin_of(model: FaceModel, engine: UsedEngine, pick: Pick) -> Origin:

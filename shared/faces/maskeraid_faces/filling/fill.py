@@ -8,12 +8,12 @@ import numpy as np
 from maskeraid_faces.blending.composite import clip, superimpose, visible_sha256
 from maskeraid_faces.errors import BadSettings, FacesError, SizeMismatch
 from maskeraid_faces.face_model import FaceModel, UsedEngine
-from maskeraid_faces.filling.answering import ENGINES, Engine, engine_for, origin_of, pool_of
+from maskeraid_faces.filling.answering import ENGINES, Engine, engine_for, origin_of, pool_of, possible_outcomes
 from maskeraid_faces.filling.filled import Candidate, Filled, Stages, Starts
 from maskeraid_faces.filling.finish import finish
 from maskeraid_faces.filling.intervals import interval_around_ridge, interval_of_draws
 from maskeraid_faces.filling.near_copies import find_near_copies
-from maskeraid_faces.filling.picks import PICKS, Pick, outcomes, pick_rows
+from maskeraid_faces.filling.picks import PICKS, Pick, pick_rows
 from maskeraid_faces.filling.pool import Pool, Rows, Weights
 from maskeraid_faces.filling.tone import TONE_MATCHES, ToneMatch, to_models_tone
 from maskeraid_faces.filling.traits import check_wanted, having, tell_traits
@@ -92,7 +92,7 @@ def fill(
         _uncertainty(pool, covering),
         None if pick == "random" else _interval(adapted, image, covering, model, pool, used, back),
         used,
-        outcomes(pool) if model.kind == "drawn" and used == "A" else None,
+        None if wanted and pick == "random" else possible_outcomes(pool, adapted, covering, model, used, pick),
         seed,
         *_proof(image, final, covering),
         None if model.known_faces is None else (len(model.known_faces.ids), model.known_faces.total),
