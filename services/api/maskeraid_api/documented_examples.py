@@ -215,7 +215,7 @@ LINKS: dict[str, dict[str, Json]] = {
             cancel_job="job_id",
         )
     },
-    "create_deletion": {"202": _by_id(get_deletion="deletion_id", get_job="job_id", cancel_job="job_id")},
+    "create_deletion": {"202": _by_id(get_deletion="deletion_id", get_job="job_id")},
     "create_training": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
     "promote_checkpoint": {"202": _by_id(get_training="training_id", get_job="job_id", cancel_job="job_id")},
     "create_evaluation": {"202": _by_id(get_evaluation="evaluation_id", get_job="job_id", cancel_job="job_id")},

@@ -101,11 +101,17 @@ def conflict(job: Job, action: JobAction) -> JobStateConflict:
     """Why an action is refused, and what would not be."""
     allowed = [str(action) for action in allowed_actions(job)]
     wishes = "".join(f", its {wish.partition('_')[0]} is under way" for wish in _WISHES if getattr(job, wish))
+    hidden = ", and what it deletes is hidden already" if erases(job) and not job.status.is_terminal else ""
     return JobStateConflict(
-        f"This {job.kind} is {job.status}{wishes}: no {action}.",
+        f"This {job.kind} is {job.status}{wishes}{hidden}: no {action}.",
         current_status=str(job.status),
         allowed_actions=allowed,
     )
+
+
+def erases(job: Job) -> bool:
+    """Whether it has hidden what it deletes, from the moment it was ordered: it goes on, for half of it helps nobody."""
+    return job.kind is JobKind.DELETION and not job.spec.get("dry_run")
 
 
 def past_deadline(job: Job) -> Change | None:
@@ -150,7 +156,7 @@ def _stop(job: Job, at: datetime) -> Change | None:
 def _cancel(job: Job, _: datetime) -> Change | None:
     if job.status is JobStatus.CANCELLED or job.cancel_requested:
         return None
-    if job.status.is_terminal:
+    if job.status.is_terminal or erases(job):
         raise _Refused
     return _wish(job, cancel_requested=True) if job.status is JobStatus.RUNNING else _move(job, JobStatus.CANCELLED)
 

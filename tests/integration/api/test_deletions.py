@@ -231,6 +231,14 @@ class TestFromTheOrderOn:
         await hide_at_once(stores, job, DeletionSpec.model_validate(job.spec))
         assert await stores.database["erasures"].find().to_list() == []
 
+    async def test_it_cannot_be_cancelled_for_all_is_hidden(self, desk: Desk, faces: Dataset) -> None:
+        made = await desk.order("deletions", subject=ANN)
+        refused = await desk.client.post(f"/v1/jobs/{made['id']}/cancel")
+        assert (refused.status_code, refused.json()["code"]) == (409, "job_state_conflict")
+        assert refused.json()["allowed_actions"] == made["allowed_actions"] == []
+        assert "hidden already" in refused.json()["detail"]
+        assert (await desk.carry_out(made))["status"] == "succeeded"
+
     async def test_what_is_hidden_holds_no_idempotency_key(self, desk: Desk, faces: Dataset) -> None:
         wanted = {"json": {"dataset_id": faces.id}, "headers": {"Idempotency-Key": "k-1"}}
         first = await desk.client.post("/v1/exports", **wanted)

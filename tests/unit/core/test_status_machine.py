@@ -85,7 +85,15 @@ class TestAllowedActions:
 
     @pytest.mark.parametrize("kind", sorted(set(JobKind) - {JobKind.TRAINING}))
     def test_only_trainings_pause_and_stop(self, kind: JobKind) -> None:
-        assert allowed_actions(make_job(kind, status=JobStatus.RUNNING)) == ["cancel"]
+        is_erasure = kind is JobKind.DELETION
+        assert allowed_actions(make_job(kind, status=JobStatus.RUNNING)) == ([] if is_erasure else ["cancel"])
+
+    @pytest.mark.parametrize("status", [JobStatus.QUEUED, JobStatus.RUNNING])
+    def test_what_a_deletion_has_hidden_goes_but_looking_may_be_cancelled(self, status: JobStatus) -> None:
+        erasing, looking = [make_job(JobKind.DELETION, status=status, spec={"dry_run": dry}) for dry in (False, True)]
+        with pytest.raises(JobStateConflict, match="hidden already: no cancel"):
+            asked(erasing, JobAction.CANCEL, NOW)
+        assert (allowed_actions(erasing), allowed_actions(looking)) == ([], ["cancel"])
 
     @pytest.mark.parametrize("wishes", [{}, {"pause_requested": True}, {"stop_requested": True}], ids=str)
     @pytest.mark.parametrize("action", sorted(set(JobAction) - {JobAction.RETRY}))
