@@ -96,6 +96,7 @@ def _impact(erasure: Erasure) -> dict[str, Any]:
     return {
         **found, "versions": versions, "images": erasure.images, "covered_copies": erasure.covered,
         "unfinished_jobs": erasure.own("unfinished"), "models": models,
+        "copies_of_others": len(erasure.copies_of_others),
     }  # fmt: skip
 
 
@@ -137,7 +138,7 @@ def _receipt(job: Job, erasure: Erasure, affected: list[dict[str, Any]], changed
         "changed": {
             "datasets": len(_shortened(erasure)), "versions": len(erasure.versions),
             "batches": len(erasure.own("batches")), "models_of_others": len(erasure.models_of_others),
-            "jobs_of_others": len(erasure.jobs_of_others), **changed,
+            "jobs_of_others": len(erasure.jobs_of_others), "copies_of_others": len(erasure.copies_of_others), **changed,
         },
         "cancelled_jobs": erasure.own("unfinished"),
         "digests": [f"sha256:{digest}" for digest in counts.digests],

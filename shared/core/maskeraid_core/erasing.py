@@ -6,17 +6,24 @@ from collections.abc import AsyncIterator, Sequence
 import polars as pl
 from anyio import to_thread
 
+from maskeraid_core.copies import columns_of, copies_from, shows_any
 from maskeraid_core.documents.datasets import IDENTITIES, DataPart, DatasetVersion, ImportSpec
-from maskeraid_core.documents.deletions import DeletionSpec, Erasure, LearnedVersion, OthersModel, VersionImages
+from maskeraid_core.documents.deletions import (
+    CopyOfOther,
+    DeletionSpec,
+    Erasure,
+    LearnedVersion,
+    OthersModel,
+    VersionImages,
+)
 from maskeraid_core.documents.selectors import makes_selector
-from maskeraid_core.errors import InputGone, ValidationFailed
-from maskeraid_core.ids import image_id
+from maskeraid_core.errors import ValidationFailed
+from maskeraid_core.ids import image_id, parse_image_id
 from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.manifests import (
     PREFIX,
     filter_manifest,
     parse_where,
-    read_columns,
     read_manifest,
     subjects_of,
 )
@@ -41,19 +48,22 @@ async def find(stores: Stores, tenant: str, spec: DeletionSpec, job_id: str = ""
     rows = {dataset: sorted(found) for dataset, found in search.rows.items()}
     ids = [image_id(dataset, row) for dataset, found in rows.items() for row in found]
     uses, digests = Uses(stores.database, tenant), sorted(search.digests)
+    pictures = search.named if spec.copied_from is None else ()  # given by their bytes they are the tenant's own
     models = await search.models()
     exports = [job.id for job in await uses.exports_of(list(rows)) if await search.takes_any(data_of(job))]
-    batches = await uses.batches_of(ids, search.named)
-    reimagings = await uses.reimagings_of(ids, search.named)
-    probes = await uses.probes_of(ids, search.named)
-    using = [*exports, *batches, *reimagings, *probes]
+    batches = await uses.batches_of(ids, pictures)
+    reimagings = await uses.reimagings_of(ids, pictures)
+    probes = await uses.probes_of(ids, pictures)
+    copying = [job.id for job in await uses.imports_of_others(list(rows)) if await search.takes_any(data_of(job))]
+    using = [*exports, *batches, *reimagings, *probes, *copying]
     unfinished = [job.id for job in await uses.unfinished() if await search.is_used_by(job, models)]
     unfinished = list(dict.fromkeys([*unfinished, *await uses.unfinished_among(using)]))
     return Erasure(
         id=job_id, tenant=tenant, rows=rows, versions=search.versions, digests=digests, covered=search.covered,
         exports=exports, reimagings=reimagings, batches=batches, probes=probes, unfinished=unfinished,
         jobs_of_others=await uses.of_others_among(using), models=models,
-        models_of_others=await search.models_of_others(), created_at=now(),
+        models_of_others=await search.models_of_others(), copies_of_others=await search.copies_of_others(),
+        created_at=now(),
     )  # fmt: skip
 
 
@@ -78,7 +88,9 @@ class Search:
             meant = manifest.filter(self._are_meant(version, manifest))
             self.rows[version.dataset_id].update(meant["row"])
             self.named.update(meant["sha256"])
-        if self.named:
+        if self._spec.copied_from is not None:
+            await self._look_for_own_copies()
+        elif self.named:
             await self._look_for_copies(sorted(self.named))
         self.rows = defaultdict(set, {dataset: rows for dataset, rows in self.rows.items() if rows})
 
@@ -94,16 +106,35 @@ class Search:
         alike: list[tuple[DatasetVersion, pl.DataFrame]] = []
         of_others: defaultdict[str, set[int]] = defaultdict(set)
         async for version, manifest in self._manifests():
-            columns = [pl.col(name) for name in ("sha256", "twin_sha256") if name in manifest.columns]
-            copies = manifest.filter(
-                pl.any_horizontal(column.is_in(named).fill_null(value=False) for column in columns)
-            )
+            copies = manifest.filter(shows_any(manifest, named))
             alike.append((version, copies))
             if self._spec.subject is not None and (found := subjects_of(copies)) is not None:
                 of_others[version.dataset_id].update(copies.filter(~found.is_in(["", self._spec.subject]))["row"])
         for version, copies in alike:
             self.rows[version.dataset_id] |= set(copies["row"]) - of_others[version.dataset_id]
         self._count(alike)
+
+    async def _look_for_own_copies(self) -> None:
+        """Add what the tenant's own imports have copied on; not its other images of the same bytes."""
+        manifests = [found async for found in self._manifests()]
+        known = 0
+        while known < (known := sum(map(len, self.rows.values()))):
+            theirs = [
+                (version, rows.filter(pl.col("row").is_in(list(self.rows[version.dataset_id]))))
+                for version, rows in manifests
+            ]
+            self.named.update(digest for _, rows in theirs for digest in rows["sha256"])
+            for copy in await copies_from(self._stores, sorted(self.rows), self.named):
+                found = parse_image_id(copy.image_id)
+                if found and copy.tenant == self._tenant:
+                    self.rows[found[0]].add(found[1])
+        if known:
+            self._count(theirs)
+
+    async def copies_of_others(self) -> list[CopyOfOther]:
+        """Images that readers have made their own. Their owners may have named them otherwise: it is the same face."""
+        copies = await copies_from(self._stores, sorted(self.rows), self.named)
+        return [one for one in copies if one.tenant != self._tenant]
 
     def _count(self, alike: Sequence[tuple[DatasetVersion, pl.DataFrame]]) -> None:
         """What is theirs of the images that are alike in each version: all that is, has the same bytes."""
@@ -124,13 +155,9 @@ class Search:
     async def _manifests(self) -> AsyncIterator[tuple[DatasetVersion, pl.DataFrame]]:
         """Of each version what tells whom its images show, and which they are; with tombstones."""
         async for version in self._dataset_versions.each(self._spec.dataset_id):
-            try:
-                data = await self._stores.blobs.get(version.manifest_key, version.manifest_sha256)
-            except InputGone:
-                if await self._dataset_versions.get(version.id) is None:  # its dataset was deleted, and swept just now
-                    continue
-                raise
-            yield version, await to_thread.run_sync(read_columns, data, COLUMNS)
+            manifest = await columns_of(self._stores, version, COLUMNS)
+            if manifest is not None:
+                yield version, manifest
 
     async def _raw(self, version: DatasetVersion) -> pl.DataFrame:
         """With tombstones: what is being erased must be found until it is gone."""

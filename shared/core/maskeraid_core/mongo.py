@@ -81,6 +81,7 @@ async def create_indexes(database: Database) -> None:
     await database["datasets"].create_index(
         [("tenant", ASCENDING), ("name", ASCENDING), ("deleted_at", ASCENDING)], unique=True
     )
+    await database["dataset_versions"].create_index("lineage.dataset_id")  # of whatever tenant, when images are erased
     await database["workers"].create_index("queue")
     await database["batches"].create_index([("tenant", ASCENDING), ("is_open", ASCENDING)])
     await database["lanes"].create_index([("queue", ASCENDING), ("waiting", ASCENDING)])

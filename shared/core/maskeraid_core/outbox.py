@@ -165,12 +165,20 @@ def _facts(job: Job, entry: OutboxEntry) -> dict[str, Any]:
     is_counted = job.kind is JobKind.BATCH and job.result is not None
     facts = {
         "name": job.spec.get("name"), "seconds": seconds,
-        "reason": job.error.model_dump(include={"code", "message"}) if job.error else entry.data.get("reason"),
+        "reason": _reason(job) or entry.data.get("reason"),
         "model_id": job.spec.get("model_id") if entry.data["status"] == JobStatus.SUCCEEDED else None,
         "counts": {name: (job.result or {})[name] for name in COUNTS} if is_counted else None,
         "attention": [flag["message"] for flag in (job.result or {}).get("flags", ())] or None,
     }  # fmt: skip
     return {name: value for name, value in facts.items() if value is not None}
+
+
+def _reason(job: Job) -> dict[str, str] | None:
+    """Why it failed; of an order to erase that its owner has not given, why it was given."""
+    if job.error:
+        return job.error.model_dump(include={"code", "message"})
+    given = job.warnings[0] if job.kind is JobKind.DELETION and job.warnings else None
+    return {"code": given["code"], "message": given["detail"]} if given else None
 
 
 async def _sinks(stores: Stores, job: Job, event: str) -> list[Sink]:

@@ -257,6 +257,7 @@ class TestFromTheOrderOn:
             "images": 3, "covered_copies": 0, "exports": [export["id"]], "reimagings": [filled["id"]], "batches": [],
             "versions": [{"dataset_id": faces.id, "version": 1, "images": 3}], "probes": [],
             "unfinished_jobs": [export["id"]], "models": [{"model_id": model.id, "version": 1}],
+            "copies_of_others": 0,
         }  # fmt: skip
         assert await seen(desk, faces.id) == [1, 2, 3, 4, 5, 6]
         assert (await desk.json(f"/v1/models/{model.id}"))["flags"] == []
@@ -514,6 +515,113 @@ class TestWhenItHasEnded:
         assert ended["result"]["cancelled_jobs"] == [export["id"]]
         for job in (others, waits):
             assert (await desk.json(job["urls"]["self"]))["status"] == "queued"
+
+
+class TestCopiesOfReaders:
+    async def test_go_by_an_order_in_the_readers_name(
+        self, desk: Desk, faces: Dataset, open_account: Open, worker: Worker, stores: Stores, fill_dataset: FillDataset
+    ) -> None:
+        reader = Desk(await open_account(), worker)
+        own = await fill_dataset(reader.account.tenant, values=[{"subject": "mine"}], pictures=[png(0)])
+        copy = await copied(desk, faces, reader)
+        learner = await learned(stores, reader.account.tenant, copy)
+        told = await desk.done("deletions", subject=ANN, dry_run=True)
+        ordered = await desk.order("deletions", subject=ANN)
+        assert await seen(reader, copy.id) == [2, 4, 5]
+        (order,) = await orders_of(reader)
+        assert [one["code"] for one in order["warnings"]] == ["source_erased"]
+        ended = await desk.carry_out(ordered)
+        theirs = await reader.carry_out(order)
+        assert (told["impact"]["copies_of_others"], ended["result"]["changed"]["copies_of_others"]) == (3, 3)
+        said = json.dumps([told["impact"], ended["result"]])
+        assert not [one for one in (copy.id, reader.account.tenant, order["id"]) if one in said]
+        assert theirs["result"]["deleted"]["images"] == 3
+        assert ANN not in json.dumps([order, theirs])
+        after = await reader.json(f"/v1/datasets/{copy.id}")
+        assert (after["latest_version"], after["image_count"]) == (2, 3)
+        assert (await reader.json(f"/v1/datasets/{copy.id}/versions/2"))["import_id"] == order["id"]
+        (flag,) = (await reader.json(f"/v1/models/{learner.id}"))["flags"]
+        assert (flag["code"], flag["deletion_id"]) == ("subject_erased", order["id"])
+        assert not await stores.blobs.exists(image_key(reader.account.tenant, sha256_hex(png(2))))
+        assert await seen(reader, own.id) == [1], "their own picture, though its bytes are the same"
+        assert await stores.blobs.exists(image_key(reader.account.tenant, sha256_hex(png(0))))
+
+    async def test_go_whatever_the_reader_calls_them_and_wherever_they_were_copied_on(
+        self, desk: Desk, faces: Dataset, open_account: Open, worker: Worker
+    ) -> None:
+        reader, second = Desk(await open_account(), worker), Desk(await open_account(), worker)
+        copy = await copied(desk, faces, reader)
+        edit = {"type": "edit", "where": [f"subject:{ANN}"], "set": {"subject": "bob"}}
+        await reader.done("imports", dataset_id=copy.id, source=edit)
+        covered = (await reader.client.post("/v1/datasets", json={"name": "covered", "role": "test"})).json()["id"]
+        source = {"type": "coverings", "of": {"dataset_id": copy.id}, "families": ["surgical"], "seed": 7}
+        await reader.done("imports", dataset_id=covered, source=source)
+        far = await copied(reader, copy, second)
+        await copied(second, far, desk, "back again")
+        await desk.order("deletions", subject=ANN)
+        for place, dataset in ((reader, copy.id), (reader, covered), (second, far.id)):
+            assert await seen(place, dataset) == [2, 4, 5]
+        for place in (reader, second):
+            for order in await orders_of(place):
+                assert (await place.carry_out(order))["status"] == "succeeded"
+
+    async def test_an_import_that_reads_them_now_is_cancelled(
+        self, desk: Desk, faces: Dataset, open_account: Open, worker: Worker
+    ) -> None:
+        reader = Desk(await open_account(), worker)
+        await share(desk, faces.id, reader)
+        target = (await reader.client.post("/v1/datasets", json={"name": "copies"})).json()["id"]
+        merge = await reader.order("imports", dataset_id=target, source=merge_of(faces.id))
+        others = await reader.order("imports", dataset_id=target, source=merge_of(faces.id, "subject:bob"))
+        for one in (merge, others):
+            assert await to_thread.run_sync(worker.claim, one["id"]) is not None
+        await desk.order("deletions", subject=ANN)
+        for one, is_cancelled in ((merge, True), (others, False)):
+            assert (await reader.json(f"/v1/jobs/{one['id']}"))["cancel_requested"] is is_cancelled
+
+    async def test_what_was_copied_before_the_share_ended_goes_too(
+        self, desk: Desk, faces: Dataset, open_account: Open, worker: Worker
+    ) -> None:
+        reader = Desk(await open_account(), worker)
+        copy = await copied(desk, faces, reader)
+        await desk.client.patch(f"/v1/datasets/{faces.id}", json={"visibility": "private"})
+        await desk.order("deletions", image_ids=[image_id(faces.id, row) for row in THEIRS])
+        assert await seen(reader, copy.id) == [2, 4, 5]
+
+    async def test_are_ordered_once_whoever_dies(
+        self, desk: Desk, faces: Dataset, open_account: Open, worker: Worker, stores: Stores
+    ) -> None:
+        reader = Desk(await open_account(), worker)
+        await copied(desk, faces, reader)
+        job = await job_of(stores, await desk.order("deletions", subject=ANN))
+        for _ in range(2):
+            await hide_at_once(stores, job, DeletionSpec.model_validate(job.spec))
+        assert len(await orders_of(reader)) == 1
+
+
+def merge_of(dataset_id: str, *where: str) -> dict[str, Any]:
+    return {"type": "merge", "parts": [{"dataset_id": dataset_id, "where": list(where)}]}
+
+
+async def share(owner: Desk, dataset_id: str, reader: Desk) -> None:
+    shared = {"visibility": "shared", "shared_with": [reader.account.tenant], "download": True}
+    assert (await owner.client.patch(f"/v1/datasets/{dataset_id}", json=shared)).status_code == 200
+
+
+async def copied(owner: Desk, dataset: Dataset, reader: Desk, name: str = "copies") -> Dataset:
+    """Share a dataset, and let the reader merge it into one of its own."""
+    await share(owner, dataset.id, reader)
+    attestation = {"basis": "generated", "purpose": "tests", "minors_excluded": True}
+    body = {"name": name, "attestation": attestation}
+    target = (await reader.client.post("/v1/datasets", json=body)).json()["id"]
+    await reader.done("imports", dataset_id=target, source=merge_of(dataset.id))
+    return dataset.model_copy(update={"id": target, "tenant": reader.account.tenant})
+
+
+async def orders_of(place: Desk) -> list[dict[str, Any]]:
+    """What is to be erased by orders that nobody here has given."""
+    jobs = (await place.json("/v1/jobs", kind="deletion", status="queued"))["data"]
+    return [job for job in jobs if job["warnings"]]
 
 
 class TestACrash:

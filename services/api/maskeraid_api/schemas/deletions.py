@@ -26,8 +26,8 @@ TRAINING = {
 }  # fmt: skip
 
 CHANGED = {
-    "datasets": 1, "versions": 3, "batches": 0, "models_of_others": 0, "jobs_of_others": 0, "report_rows": 12,
-    "known_faces_files": 0,
+    "datasets": 1, "versions": 3, "batches": 0, "models_of_others": 0, "jobs_of_others": 0, "copies_of_others": 4,
+    "report_rows": 12, "known_faces_files": 0,
 }  # fmt: skip
 RECEIPT = {
     "deleted": COUNTS,
@@ -115,6 +115,9 @@ class Impact(View):
     )
     models: list[ModelReference] = Field(
         description="Versions of models that learned from them.", examples=[[{"model_id": MODEL_ID, "version": 1}]]
+    )
+    copies_of_others: int = Field(
+        description="How many copies readers have made: they are erased by orders in the readers' names.", examples=[4]
     )
 
 

@@ -11,8 +11,14 @@ from maskeraid_core.ids import image_id
 
 JOINED = (  # fields of an erasure that what is found later is added to
     "digests", "exports", "reimagings", "batches", "probes", "unfinished", "jobs_of_others", "models_of_others",
+    "copies_of_others",
 )  # fmt: skip
 ERASED = "(erased)"  # stands where the person was named in what stays
+SOURCE_ERASED = {  # a warning of orders that nobody has asked for
+    "code": "source_erased",
+    "detail": "Images were erased from a dataset that was shared with you; these copies of them, which imports of "
+    "yours took into your datasets, are erased with them.",
+}
 DOES_NOT_FORGET = "Deleting pictures does not make a model forget them."
 
 
@@ -23,6 +29,8 @@ class DeletionSpec(Part):
     images: dict[str, list[int]] = Field(default_factory=dict)  # instead: rows by dataset
     dataset_id: str | None = None
     dry_run: bool = False  # only look: nothing is changed
+    copied_from: str | None = None  # the dataset in which the images were erased: these copies go, not all of the bytes
+    follows: str | None = None  # the order that was the first, of which this one is a consequence
 
 
 class VersionImages(Part):
@@ -57,6 +65,14 @@ class JobOfOther(Part):
     job_id: str
 
 
+class CopyOfOther(Part):
+    """An image that another tenant has copied from a dataset into one of its own."""
+
+    tenant: str
+    image_id: str
+    copied_from: str  # the dataset
+
+
 class Counts(Part):
     """What is deleted or changed, by kind; written down before the first byte goes."""
 
@@ -81,6 +97,7 @@ class Erasure(Document):
     jobs_of_others: list[JobOfOther] = Field(default_factory=list)  # among all of these
     models: list[LearnedVersion] = Field(default_factory=list)
     models_of_others: list[OthersModel] = Field(default_factory=list)  # flagged too; whose is nobody's to be told
+    copies_of_others: list[CopyOfOther] = Field(default_factory=list)  # erased by orders in their owners' names
     counts: Counts | None = None  # once nothing more is found
     created_at: datetime
 

@@ -189,6 +189,13 @@ class DatasetVersionRepository(TenantRepository[DatasetVersion]):
         return outcome.matched_count == 1
 
 
+async def versions_made_from(database: Database, dataset_ids: Sequence[str]) -> list[DatasetVersion]:
+    """Versions of all tenants whose imports took something from these datasets, also such as were never published."""
+    wanted = {"lineage.dataset_id": {"$in": list(dataset_ids)}}
+    found = database[DatasetVersionRepository.collection_name].find(wanted).sort("_id", 1)
+    return [DatasetVersion.of(row) async for row in found]
+
+
 class UploadRepository(TenantRepository[Upload]):
     collection_name = "uploads"
     kind = Upload

@@ -51,6 +51,12 @@ class Uses:
         """Every job of the tenant that has not ended, but for deletions."""
         return await self._own({"status": {"$in": LIVE}, "kind": {"$ne": JobKind.DELETION}})
 
+    async def imports_of_others(self, datasets: Collection[str]) -> list[Job]:
+        """Imports of others that run, and copy from these datasets: they may have read them before the tombstones."""
+        copies = [{f"spec.{place}.dataset_id": {"$in": list(datasets)}} for place in ("parts", "covered")]
+        running = {"kind": JobKind.IMPORT, "status": JobStatus.RUNNING, "tenant": {"$ne": self._tenant}}
+        return await self._found({**running, "$or": copies})
+
     async def unfinished_among(self, job_ids: Collection[str]) -> list[str]:
         """Which of these jobs have not ended."""
         return [job.id for job in await self._found({"_id": {"$in": list(job_ids)}, "status": {"$in": LIVE}})]
