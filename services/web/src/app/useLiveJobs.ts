@@ -1,6 +1,7 @@
 // One stream for all jobs: whatever moves is read anew, on this and on every other device.
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import { useMay } from "../components/session";
 import { useEventStream } from "../lib/eventStream";
 
 // Which lists change with a job of a kind, by the prefix of its id.
@@ -18,6 +19,7 @@ const GATHERED_MS = 300; // a stream begins with all that has been: one reading 
 
 export function useLiveJobs(): void {
   const queries = useQueryClient();
+  const mayFollow = useMay("admin"); // the stream shows jobs of all kinds
   const touched = useRef(new Set<string>());
   const timer = useRef<number | undefined>(undefined);
   useEffect(
@@ -27,7 +29,7 @@ export function useLiveJobs(): void {
     },
     [],
   );
-  useEventStream("/v1/events", (event) => {
+  useEventStream(mayFollow ? "/v1/events" : null, (event) => {
     const job = String(event.data.job_id ?? "");
     for (const path of ["/v1/jobs", "/v1/deliveries", ...(LISTS[job.slice(0, 3)] ?? [])])
       touched.current.add(path);

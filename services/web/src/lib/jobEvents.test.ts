@@ -4,7 +4,9 @@ import { followJob } from "./jobEvents";
 
 /** A stream whose events and breaks are made by the test. */
 class Stream {
+  static readonly CLOSED = 2;
   static all: Stream[] = [];
+  readyState = 0;
   onopen: () => void = () => undefined;
   onerror: () => void = () => undefined;
   isClosed = false;
