@@ -10,29 +10,34 @@ import { asProblem } from "../lib/problem";
 import { texts } from "../texts";
 
 /** The one-time link carries its secret behind `#`: servers, logs, and the Referer header never see it. */
-function linkInAddress(): string | null {
-  return new URLSearchParams(window.location.hash.slice(1)).get("link");
-}
+const linkIn = (hash: string): string | null => new URLSearchParams(hash.slice(1)).get("link");
+
+/** Where one wanted to go: an address of ours, also if it began as another host's does. */
+const placeOf = (from: unknown): string => (typeof from === "string" ? from.replace(/^[\\/]+/, "/") : "/");
 
 export function SignIn() {
-  const link = useRef(linkInAddress());
+  const used = useRef<string | null>(null);
   const [key, setKey] = useState("");
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const { state } = useLocation();
+  const { hash, state } = useLocation();
   const signIn = api.useMutation("post", "/v1/sign-in", {
+    onError: () => {
+      used.current = null;
+    },
     onSuccess: async () => {
       queries.clear();
-      await navigate(typeof state?.from === "string" ? state.from : "/", { replace: true });
+      await navigate(placeOf(state?.from), { replace: true });
     },
   });
   const { mutate } = signIn;
   useEffect(() => {
-    if (!link.current) return;
-    window.history.replaceState(null, "", "/sign-in");
-    mutate({ body: { link: link.current } });
-    link.current = null;
-  }, [mutate]);
+    const link = linkIn(hash); // also one that is pasted while this page is open
+    if (!link) return;
+    if (link !== used.current) mutate({ body: { link } });
+    used.current = link; // while developing, an effect runs twice
+    void navigate("/sign-in", { replace: true, state });
+  }, [hash, state, mutate, navigate]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     mutate({ body: { key } });
@@ -55,7 +60,9 @@ export function SignIn() {
               onChange={(event) => setKey(event.currentTarget.value)}
               error={refusal?.of("/key") ?? undefined}
             />
-            {refusal && !refusal.of("/key") && <ProblemCard error={refusal} />}
+            {refusal && !refusal.of("/key") && (
+              <ProblemCard error={refusal} onRetry={() => signIn.variables && mutate(signIn.variables)} />
+            )}
             <Button type="submit" loading={signIn.isPending}>
               {texts.signIn.submit}
             </Button>
