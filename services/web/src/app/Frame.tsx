@@ -1,7 +1,7 @@
 // The frame around every screen: skip link, navigation, running jobs, tenant, colour scheme.
 import { AppShell, Burger, Group } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Suspense, useEffect } from "react";
+import { Suspense, useEffect, useRef } from "react";
 import { Navigate, Outlet, useLocation } from "react-router";
 import { Loading } from "../components/Loading";
 import { ProblemCard } from "../components/ProblemCard";
@@ -16,6 +16,7 @@ import { useLiveJobs } from "./useLiveJobs";
 export function Frame() {
   const me = api.useQuery("get", "/v1/me", {}, { staleTime: 60_000 });
   const location = useLocation();
+  useOneAccount(me.data?.tenant_id);
   if (me.data) {
     keepCsrfToken(me.data.session?.csrf_token ?? null);
     return (
@@ -28,6 +29,15 @@ export function Frame() {
   if (asProblem(me.error).problem.status === 401)
     return <Navigate to="/sign-in" replace state={{ from: location.pathname + location.search }} />;
   return <ProblemCard error={me.error} onRetry={() => me.refetch()} />;
+}
+
+/** Another tab may sign in to another account: nothing of the earlier one may stay in sight beside it. */
+function useOneAccount(account: string | undefined): void {
+  const first = useRef(account);
+  useEffect(() => {
+    first.current ??= account;
+    if (account && account !== first.current) window.location.reload();
+  }, [account]);
 }
 
 function Shell() {

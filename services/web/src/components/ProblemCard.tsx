@@ -1,8 +1,10 @@
 // The only way to show an error: title, detail, fields, request id, and Try again where that may help.
 import { Alert, Button, Code, CopyButton, Group, List, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { asProblem } from "../lib/problem";
+import { useContext } from "react";
+import { asProblem, type Problem } from "../lib/problem";
 import { texts } from "../texts";
+import { SessionContext } from "./session";
 
 interface ProblemCardProps {
   error: unknown;
@@ -11,8 +13,19 @@ interface ProblemCardProps {
   shownAtFields?: string[];
 }
 
+/** Under the frame somebody was signed in: there the API's words, which are for programs, would help nobody. */
+function inWords(problem: Problem): Problem {
+  if (problem.status === 401)
+    return { ...problem, title: texts.frame.signedOut, detail: texts.frame.signedOutDetail };
+  if (problem.code === "csrf_failed")
+    return { ...problem, title: texts.frame.otherSession, detail: texts.frame.otherSessionDetail };
+  return problem;
+}
+
 export function ProblemCard({ error, onRetry, shownAtFields = [] }: ProblemCardProps) {
-  const { problem } = asProblem(error);
+  const isSignedIn = useContext(SessionContext) !== null;
+  const { problem: told } = asProblem(error);
+  const problem = isSignedIn ? inWords(told) : told;
   const fields = (problem.errors ?? []).filter(({ pointer }) => !shownAtFields.includes(pointer ?? ""));
   return (
     <Alert
@@ -34,6 +47,11 @@ export function ProblemCard({ error, onRetry, shownAtFields = [] }: ProblemCardP
           </List>
         )}
         <Group gap="xs">
+          {isSignedIn && problem.status === 401 && (
+            <Button size="xs" component="a" href="/sign-in" target="_blank" rel="noopener noreferrer">
+              {texts.frame.signInAgain}
+            </Button>
+          )}
           {onRetry && problem.retryable && (
             <Button size="xs" onClick={onRetry}>
               {texts.common.retry}

@@ -1,6 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import type { Schemas } from "../lib/api";
 import { ApiProblem } from "../lib/problem";
 import { show } from "../testing/render";
 import { Answer } from "./Answer";
@@ -9,6 +10,7 @@ import { Face, shownSize } from "./Face";
 import { rowsOf } from "./Facts";
 import { JobStatus, statusWord } from "./JobStatus";
 import { ProblemCard } from "./ProblemCard";
+import { SessionContext } from "./session";
 
 const WISHES = { cancel_requested: false, pause_requested: false, stop_requested: false };
 
@@ -84,6 +86,24 @@ describe("ProblemCard", () => {
     );
     expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
     expect(screen.queryByText("/seed")).toBeNull();
+  });
+
+  it.each([
+    [401, "not_authenticated", "You are signed out"],
+    [403, "csrf_failed", "This page knew an earlier session"],
+  ])("says to people what %d means for them, and how to go on", (status, code, title) => {
+    const error = new ApiProblem({ ...problem, status, code, title: "Authorization: Bearer" });
+    const session = { tenant_id: "ten_1" } as Schemas["MeView"];
+    const { unmount } = show(
+      <SessionContext.Provider value={session}>
+        <ProblemCard error={error} />
+      </SessionContext.Provider>,
+    );
+    expect(screen.getByText(title)).toBeDefined();
+    expect(screen.queryByRole("link")?.getAttribute("target")).toBe(status === 401 ? "_blank" : undefined);
+    unmount();
+    show(<ProblemCard error={error} />); // who signs in wants to know why that fails
+    expect(screen.getByText("Authorization: Bearer")).toBeDefined();
   });
 });
 
