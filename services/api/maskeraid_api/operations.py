@@ -22,7 +22,7 @@ from maskeraid_api.gateway import Gateway, gateway_of
 from maskeraid_api.idempotency import answer_once, digest_of_request, idempotency_key
 from maskeraid_api.validation import unknown_name
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.errors import MalformedForm, MaskeraidError, UnsupportedMedia, ValidationFailed
+from maskeraid_core.errors import MalformedForm, MaskeraidError, NotAuthenticated, UnsupportedMedia, ValidationFailed
 from maskeraid_core.repositories.accounts import IdempotencyRepository
 
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
@@ -156,6 +156,15 @@ async def _admit(request: Request, declared: Operation) -> None:
     if declared.scope is not None:
         caller.need(declared.scope)
     request.scope["maskeraid.caller"] = caller
+
+
+async def is_still_admitted(request: Request) -> bool:
+    """Whether the key or the session that began an answer is still one: a stream outlives what is ended meanwhile."""
+    try:
+        await _caller(gateway_of(request), request)
+    except NotAuthenticated:
+        return False
+    return True
 
 
 async def _caller(gateway: Gateway, request: Request) -> Caller:

@@ -5,9 +5,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from pydantic_core import to_json
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from maskeraid_api.gateway import Gateway
+from maskeraid_api.gateway import gateway_of
+from maskeraid_api.operations import is_still_admitted
 from maskeraid_api.schemas.jobs import event_id, told
 from maskeraid_core.documents.events import JobEvent
 from maskeraid_core.news import wait_for_news
@@ -31,8 +33,12 @@ Look = Callable[[], Awaitable[Sequence[tuple[str | int, JobEvent]]]]  # what is 
 Wait = Callable[[asyncio.Event, float], Awaitable[bool]]  # at most so long; whether there may be something new
 
 
-def stream_of_job(gateway: Gateway, job_id: str, after: int) -> Response:
-    """All events behind `after`; ends with the job's `end`, or after some minutes: the client then continues."""
+def stream_of_job(request: Request, job_id: str, after: int) -> Response:
+    """All events behind `after`; ends with the job's `end`, or after some minutes: the client then continues.
+
+    Nothing more is told once the key is revoked, or the session has ended.
+    """
+    gateway = gateway_of(request)
     events, seen = EventRepository(gateway.stores.database), after
 
     async def look() -> Sequence[tuple[int, JobEvent]]:
@@ -45,11 +51,12 @@ def stream_of_job(gateway: Gateway, job_id: str, after: int) -> Response:
         with gateway.lookout.awaiting(job_id, seen + 1, news):
             return await wait_for_news(news, seconds)
 
-    return _response(_lines(gateway, look, wait, job_id))
+    return _response(_lines(request, look, wait, job_id))
 
 
-def stream_of_tenant(gateway: Gateway, tenant: str, after: int) -> Response:
-    """The events of all jobs behind the place `after`; ends after some minutes."""
+def stream_of_tenant(request: Request, tenant: str, after: int) -> Response:
+    """The events of all jobs behind the place `after`; ends after some minutes, and with the key or the session."""
+    gateway = gateway_of(request)
     feed, seen = FeedRepository(gateway.stores.database, tenant), after
 
     async def look() -> Sequence[tuple[str, JobEvent]]:
@@ -62,7 +69,7 @@ def stream_of_tenant(gateway: Gateway, tenant: str, after: int) -> Response:
         await wait_for_news(news, min(seconds, LOOK_SECONDS))
         return True
 
-    return _response(_lines(gateway, look, wait, tenant))
+    return _response(_lines(request, look, wait, tenant))
 
 
 def _response(lines: AsyncIterator[str]) -> Response:
@@ -70,7 +77,8 @@ def _response(lines: AsyncIterator[str]) -> Response:
     return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=headers)
 
 
-async def _lines(gateway: Gateway, look: Look, wait: Wait, subject: str) -> AsyncIterator[str]:
+async def _lines(request: Request, look: Look, wait: Wait, subject: str) -> AsyncIterator[str]:
+    gateway = gateway_of(request)
     settings = gateway.settings
     ends, may_be_news = time.monotonic() + settings.stream_seconds, True
     silent_until = time.monotonic() + settings.keepalive_seconds
@@ -78,6 +86,8 @@ async def _lines(gateway: Gateway, look: Look, wait: Wait, subject: str) -> Asyn
     async with gateway.stores.news.about(subject) as news:
         while time.monotonic() < ends:
             found = await look() if may_be_news else ()
+            if not await is_still_admitted(request):
+                return
             for name, event in found:
                 yield _line(name, event)
                 if event.type == "end":

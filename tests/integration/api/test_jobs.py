@@ -18,7 +18,7 @@ from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.repositories.repository import now
 
-from .conftest import Account, Hand
+from .conftest import Account, Hand, Open
 
 SSE = {"Accept": "text/event-stream"}
 
@@ -97,6 +97,22 @@ class TestEvents:
         await EventRepository(stores.database).append(job_id, account.tenant, 1, now(), line)
         for reader in readers:
             assert (await reader).text.count("event: job.warning") == 1
+
+    @pytest.mark.parametrize("of", ["jobs/{}/events", "events"])
+    async def test_a_stream_tells_nothing_once_its_key_is_revoked(
+        self, of: str, account: Account, open_account: Open, stores: Stores
+    ) -> None:
+        job_id = await order(account.client)
+        reader = (await open_account(tenant=account.tenant)).client
+        key_id = (await reader.get("/v1/me")).json()["key_id"]
+        stream = asyncio.create_task(reader.get(f"/v1/{of.format(job_id)}", headers=SSE))
+        await asyncio.sleep(1)  # of the stream's three
+        await account.client.delete(f"/v1/api-keys/{key_id}")
+        line = EventLine("late", "job.warning", {"code": "late"})
+        await EventRepository(stores.database).append(job_id, account.tenant, 1, now(), line)
+        told = (await stream).text
+        assert "event: job.status" in told
+        assert "event: job.warning" not in told
 
     async def test_neither_form_will_do(self, client: httpx.AsyncClient) -> None:
         answer = await client.get(f"/v1/jobs/{await order(client)}/events", headers={"Accept": "image/png"})

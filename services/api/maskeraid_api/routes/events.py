@@ -42,7 +42,7 @@ async def list_events(
     """
     seen = last_seen(request, after)
     if is_wanted(request, MEDIA_TYPE):
-        return stream_of_tenant(gateway, caller.tenant, seen)
+        return stream_of_tenant(request, caller.tenant, seen)
     found = await FeedRepository(gateway.stores.database, caller.tenant).after(seen, limit + 1)
     views = [TenantEventView.of(line, event) for line, event in found[:limit]]
     return listed(request, views, has_more=len(found) > limit)

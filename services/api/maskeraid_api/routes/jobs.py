@@ -80,7 +80,7 @@ async def list_job_events(
         await drain(gateway.stores, job)
     seen = max(after or 0, last_seen(request))  # a browser that connects again asks by the same address
     if is_wanted(request, MEDIA_TYPE):
-        return stream_of_job(gateway, job_id, seen)
+        return stream_of_job(request, job_id, seen)
     found = await EventRepository(gateway.stores.database).after(job_id, seen, limit + 1)
     views, has_more = [EventView.of(event) for event in found[:limit]], len(found) > limit
     page = EventPage(data=views, has_more=has_more, last_id=views[-1].id if views else None)
