@@ -72,6 +72,12 @@ class TestSignIn:
         visit.page.wait_for_url(f"{stack.url}/sign-in")
 
 
+    def test_nobody_chooses_the_address_that_guesses_are_counted_of(self, stack: Stack) -> None:
+        said = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https"}
+        answer = httpx.post(f"{stack.url}/v1/sign-in", json={"key": stack.first_key}, headers=said)
+        assert list(answer.cookies) == [LOCAL_COOKIE]  # as of plain HTTP: nothing of it was believed
+
+
 FORGERY = """<!doctype html><form method="post" enctype="text/plain" action="{url}/v1/datasets">
 <input name='{{"name":"forged","x":"' value='"}}'><button>Win a prize</button></form>
 <script>fetch("{url}/v1/sign-in", {{method: "DELETE", mode: "cors", credentials: "include"}}).catch(() => 0)</script>"""
