@@ -13,6 +13,7 @@ from starlette.requests import Request
 from maskeraid_api.access import Caller
 from maskeraid_api.dataset_access import Library
 from maskeraid_api.gateway import Gateway, gateway_of
+from maskeraid_api.job_views import JobViews
 from maskeraid_api.learning import Learners
 from maskeraid_api.model_access import Registry
 from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
@@ -94,11 +95,17 @@ async def _learners(request: Request) -> Learners:
     return Learners(await _library(request), models, versions)
 
 
+async def _job_views(request: Request) -> JobViews:
+    caller: Caller = request.scope["maskeraid.caller"]
+    return JobViews(gateway_of(request).stores.database, caller)
+
+
 async def _coverings(request: Request) -> CoveringRepository:
     return CoveringRepository(_repository(request, JobRepository))
 
 
 Coverings = Annotated[CoveringRepository, Depends(_coverings)]
+JobViewsOf = Annotated[JobViews, Depends(_job_views)]
 LearnersOf = Annotated[Learners, Depends(_learners)]
 RegistryOf = Annotated[Registry, Depends(_registry)]
 AccountsOf = Annotated[AccountRepository, Depends(_accounts)]

@@ -26,6 +26,7 @@ _ROW: Mapping[str, Meaning] = {
 }  # fmt: skip
 
 OF_SCHEMA: Mapping[str, Mapping[str, Meaning]] = {
+    "AboutView": {"id": ("Of a dataset, or of a model.", DATASET_ID)},
     "AccountChange": {"email": ("Notices go there once the mailed link was opened.", "owner@example.org")},
     "ApiKeyView": _id("key") | {"key": ("The whole key, in the answer that made it.", "mk_server_3f8a9c2b7d1e4f60_…")},
     "Attempt": {"error": ("Why it came to nothing.", "no answer within 15 s")},

@@ -13,6 +13,7 @@ Json = dict[str, Any]
 
 _IDENTIFIER = re.compile(rf"^([a-z]+)_{ULID_PATTERN}$")
 _PAGE = re.compile(r"ListView_(\w+?)(?:View)?_\b")  # FastAPI's name of `ListView[DatasetView]`
+OF_SEVERAL_KINDS = ("JobView", "AboutView")  # so their ids have no one prefix
 NULL: Json = {"type": "null"}
 
 
@@ -36,7 +37,8 @@ def _explain(schema: str, field: str, raw: Json) -> None:
     if example is None or raw.keys() & {"enum", "const", "examples", "$ref"}:
         return
     raw["examples"] = [example]
-    found = _IDENTIFIER.match(example) if isinstance(example, str) and field == "id" and schema != "JobView" else None
+    has_own_ids = field == "id" and isinstance(example, str) and schema not in OF_SEVERAL_KINDS
+    found = _IDENTIFIER.match(example) if has_own_ids else None
     if found:
         raw["pattern"] = id_pattern(found[1])
 

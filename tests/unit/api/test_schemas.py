@@ -55,6 +55,7 @@ class TestJobs:
             (JobKind.TRAINING, {"name": "ours"}, "ours"),
             (JobKind.IMPORT, {"generator": "faces-light", "files": []}, "faces-light"),
             (JobKind.IMPORT, {"generator": None, "files": [{"name": "a.zip"}, {"name": "b.zip"}]}, "a.zip"),
+            (JobKind.IMPORT, {"generator": None, "files": [], "source": "merge"}, "merge"),
             (JobKind.EVALUATION, {"kind": "quality"}, "quality"),
             (JobKind.REIMAGING, {"image": {}}, None),
         ],

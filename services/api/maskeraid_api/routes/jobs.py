@@ -10,9 +10,10 @@ from starlette.responses import Response
 from maskeraid_api.access import Caller
 from maskeraid_api.acting import act, retry
 from maskeraid_api.answers import accepted, is_wanted, json_response, shown
-from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs
+from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, JobViewsOf
 from maskeraid_api.gateway import Gateway
 from maskeraid_api.job_access import job_of, readable_kinds, write_scope
+from maskeraid_api.job_views import JobViews
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, Limit, ListView, listed, next_link, page_asked
 from maskeraid_api.schemas.jobs import EventPage, EventView, JobView
@@ -21,7 +22,7 @@ from maskeraid_core.errors import BadHeader, InputGone, JobStateConflict, NotAcc
 from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.events import EventRepository
-from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_core.repositories.jobs import JobRepository, where_dry_run
 from maskeraid_core.status_machine import JobAction
 
 router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["jobs"])
@@ -29,6 +30,7 @@ router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["jobs"])
 ALL_PREFIXES = tuple(kind.id_prefix for kind in JobKind)
 KindFilter = Annotated[JobKind | None, Query(description="Only jobs of this kind.")]
 StatusFilter = Annotated[JobStatus | None, Query(description="Only jobs in this status.")]
+DryRunFilter = Annotated[bool | None, Query(description="`false` leaves dry runs out, `true` shows them alone.")]
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -38,25 +40,29 @@ async def list_jobs(
     request: Request,
     jobs: Jobs,
     caller: CallerOf,
+    views: JobViewsOf,
     asked: Annotated[Asked, Depends(page_asked(*ALL_PREFIXES))],
     kind: KindFilter = None,
     status: StatusFilter = None,
+    dry_run: DryRunFilter = None,
 ) -> Response:
     """Jobs of the kinds that the key may read, newest first."""
     readable = readable_kinds(caller, *filter(None, [kind]))
     kinds = kind or ({"$in": readable} if len(readable) < len(JobKind) else None)
-    page = await jobs.page(asked.request, kind=kinds, status=status)
-    total = await jobs.count(kind=kinds, status=status) if asked.is_total_wanted else None
-    views = [JobView.of(job) for job in page.items]
-    return listed(request, views, has_more=page.has_more, total=total)
+    wanted = {"kind": kinds, "status": status, **({} if dry_run is None else where_dry_run(is_so=dry_run))}
+    page = await jobs.page(asked.request, **wanted)
+    total = await jobs.count(**wanted) if asked.is_total_wanted else None
+    return listed(request, await views.of(page.items), has_more=page.has_more, total=total)
 
 
 @router.get("/jobs/{job_id}", response_model=JobView)
 @operation()
-async def get_job(job_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+async def get_job(
+    job_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf, views: JobViewsOf
+) -> Response:
     """What every job shares. Poll it with `If-None-Match`."""
     job = await job_of(jobs, caller, job_id)
-    return shown(request, JobView.of(job, await gateway.estimates.wait_of(job)))
+    return shown(request, await views.of_one(job, await gateway.estimates.wait_of(job)))
 
 
 @router.get(
@@ -96,43 +102,43 @@ def last_seen(request: Request) -> int:
 
 @router.post("/jobs/{job_id}/cancel", status_code=202, response_model=JobView)
 @operation(problems=(JobStateConflict,))
-async def cancel_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+async def cancel_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf, views: JobViewsOf) -> Response:
     """End a job; what it has made so far is dropped. Asking again changes nothing."""
-    return await _acted(job_id, jobs, caller, gateway, JobAction.CANCEL)
+    return await _acted(job_id, jobs, gateway, views, JobAction.CANCEL)
 
 
 @router.post("/jobs/{job_id}/pause", status_code=202, response_model=JobView)
 @operation(problems=(JobStateConflict,))
-async def pause_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+async def pause_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf, views: JobViewsOf) -> Response:
     """Let a training stand still at a checkpoint; its worker is free for others. Asking again changes nothing."""
-    return await _acted(job_id, jobs, caller, gateway, JobAction.PAUSE)
+    return await _acted(job_id, jobs, gateway, views, JobAction.PAUSE)
 
 
 @router.post("/jobs/{job_id}/resume", status_code=202, response_model=JobView)
 @operation(problems=(JobStateConflict,))
-async def resume_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+async def resume_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf, views: JobViewsOf) -> Response:
     """Let a paused training go on from its checkpoint, or take a pause back that has not happened yet."""
-    return await _acted(job_id, jobs, caller, gateway, JobAction.RESUME)
+    return await _acted(job_id, jobs, gateway, views, JobAction.RESUME)
 
 
 @router.post("/jobs/{job_id}/stop", status_code=202, response_model=JobView)
 @operation(problems=(JobStateConflict,))
-async def stop_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
+async def stop_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf, views: JobViewsOf) -> Response:
     """End a training early and make a model of what it has learned. Asking again changes nothing."""
-    return await _acted(job_id, jobs, caller, gateway, JobAction.STOP)
+    return await _acted(job_id, jobs, gateway, views, JobAction.STOP)
 
 
 @router.post("/jobs/{job_id}/retry", status_code=202, response_model=JobView)
 @operation(problems=(JobStateConflict, InputGone, QueueFull))
-async def retry_job(job_id: str, request: Request, jobs: Jobs, caller: CallerOf) -> Response:
+async def retry_job(job_id: str, request: Request, jobs: Jobs, caller: CallerOf, views: JobViewsOf) -> Response:
     """Order the same again after a failure or a cancel: a new job, whose `retry_of` names this one."""
     again = await retry(request, await _job_to_change(job_id, jobs, caller))
-    return accepted(JobView.of(again), f"/v1/jobs/{again.id}")
+    return accepted(await views.of_one(again), f"/v1/jobs/{again.id}")
 
 
-async def _acted(job_id: str, jobs: JobRepository, caller: Caller, gateway: Gateway, action: JobAction) -> Response:
-    job = await act(gateway, await _job_to_change(job_id, jobs, caller), action)
-    return accepted(JobView.of(job), f"/v1/jobs/{job.id}")
+async def _acted(job_id: str, jobs: JobRepository, gateway: Gateway, views: JobViews, action: JobAction) -> Response:
+    job = await act(gateway, await _job_to_change(job_id, jobs, views.caller), action)
+    return accepted(await views.of_one(job), f"/v1/jobs/{job.id}")
 
 
 async def _job_to_change(job_id: str, jobs: JobRepository, caller: Caller) -> Job:

@@ -1,6 +1,7 @@
 """Jobs: the fields that every kind shares, events, and what may be asked of a job."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -85,19 +86,32 @@ class JobFields(View):
     urls: dict[str, str]
 
 
+class AboutView(View):
+    """A dataset or a model that a job is about."""
+
+    id: str
+    name: str = Field(description="As it is called now; its id when it is gone, or not yours to read.")
+
+
 class JobView(JobFields):
     """What every job shares; its resource shows everything."""
 
     object: Literal["job"] = "job"
     name: str | None = Field(
-        description="A training's name, an import's file or drawn set, what is evaluated, the picture re-imaged."
+        description="A training's name; an import's file, drawn set, or kind; what is evaluated; the picture re-imaged."
     )
+    about: list[AboutView] = Field(
+        description="The datasets and models that it is about: what it changes first, then what it reads."
+    )
+    dry_run: bool = Field(description="It only measures, checks, or looks: an estimate, which makes nothing.")
 
     @classmethod
-    def of(cls, job: Job, wait: Wait | None = None) -> "JobView":
+    def of(cls, job: Job, wait: Wait | None = None, about: Sequence[AboutView] = ()) -> "JobView":
         files = job.spec.get("files") or [{}]
-        name = job.spec.get("name") or job.spec.get("generator") or files[0].get("name") or job.spec.get("kind")
-        return cls(**shared_fields(job, wait), name=name or picture_name(job))
+        names = (job.spec.get("name"), job.spec.get("generator"), files[0].get("name"), job.spec.get("kind"))
+        name = next(filter(None, (*names, job.spec.get("source"), picture_name(job))), None)
+        is_dry = bool(job.spec.get("dry_run"))
+        return cls(**shared_fields(job, wait), name=name, about=list(about), dry_run=is_dry)
 
 
 def picture_name(job: Job) -> str | None:

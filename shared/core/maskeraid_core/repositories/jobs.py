@@ -25,6 +25,11 @@ class JobRepository(TenantRepository[Job]):
     indexed_filters = frozenset({"kind"})
     kind = Job
 
+    def _is_indexed(self, wanted: Mapping[str, object]) -> bool:
+        """That dry runs are left out changes nothing: they are few, and gone after a day."""
+        left_out = where_dry_run(is_so=False)
+        return super()._is_indexed({name: value for name, value in wanted.items() if left_out.get(name) != value})
+
     async def accept(self, job: Job) -> Job:
         """Insert a job with its first event; with an idempotency key that is taken, the job that has it.
 
@@ -140,6 +145,11 @@ class JobRepository(TenantRepository[Job]):
         """`turn_of` each of up to `most` of the tenant's jobs that are queued there, next first."""
         cursor = self._collection.find(lone(queue, self._tenant), {"priority": 1}, limit=most)
         return sorted([(-row["priority"], row["_id"]) async for row in cursor])
+
+
+def where_dry_run(*, is_so: bool) -> dict[str, object]:
+    """The filter that shows dry runs alone, or all other jobs."""
+    return {"spec.dry_run": True if is_so else {"$ne": True}}
 
 
 async def is_used_since(database: Database, dataset_id: str, at: datetime, tenants: Collection[str] | None) -> bool:
