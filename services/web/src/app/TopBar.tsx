@@ -48,7 +48,7 @@ function RunningJobs() {
   const jobs = api.useQuery(
     "get",
     "/v1/jobs",
-    { params: { query: { status: "running", limit: 1, include: "total" } } },
+    { params: { query: { status: "running", dry_run: false, limit: 1, include: "total" } } },
     { refetchInterval: 15_000 },
   );
   const running = jobs.data?.total ?? 0;

@@ -1320,6 +1320,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AboutView: {
+            id: string;
+            name: string;
+        };
         AccountChange: {
             email?: string | null;
             email_events?: ("model.created" | "model.shared" | "model.flagged" | "dataset.shared" | "dataset.deleted")[] | null;
@@ -2707,6 +2711,7 @@ export interface components {
         /** @enum {string} */
         JobStatus: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
         JobView: {
+            about: components["schemas"]["AboutView"][];
             allowed_actions: components["schemas"]["JobAction"][];
             attempt: number;
             cancel_requested: boolean;
@@ -2715,6 +2720,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             deadline_at: string | null;
+            dry_run: boolean;
             duration_ms?: number | null;
             error: components["schemas"]["JobErrorView"] | null;
             /** Format: date-time */
@@ -5508,6 +5514,7 @@ export interface operations {
         parameters: {
             query?: {
                 after?: string | null;
+                dry_run?: boolean | null;
                 include?: "total";
                 kind?: components["schemas"]["JobKind"] | null;
                 limit?: number;

@@ -1,4 +1,5 @@
 // What the app knows about jobs of all kinds: where each is shown, whether it still moves, and how to ask something of it.
+import { dryRunWords, kindWords, jobs as words } from "../texts/jobs";
 import { client, type Schemas } from "./api";
 
 export type Job = Schemas["JobView"];
@@ -22,6 +23,21 @@ export const KINDS: Schemas["JobKind"][] = [
   "export",
   "deletion",
 ];
+
+/** What a job is called beside its name: its kind; of a dry run what it does instead. */
+export const kindWord = (job: Pick<Job, "kind" | "dry_run">): string =>
+  (job.dry_run && dryRunWords[job.kind]) || kindWords[job.kind];
+
+const SHOWN = 2; // datasets and models that a row names
+
+/** What a job is about, in words: `Model ours, Dataset faces`. Empty where it is about neither. */
+export function aboutWords({ about }: Pick<Job, "about">): string {
+  const named = about.slice(0, SHOWN).map(({ id, name }) => `${words.about[placeOf(id)]} ${name}`);
+  const others = about.length - named.length;
+  return [named.join(", "), others > 0 && words.more(others)].filter(Boolean).join(" ");
+}
+
+const placeOf = (id: string): keyof typeof words.about => (id.startsWith("mdl_") ? "mdl" : "ds");
 
 /** True while a job may still change by itself. */
 export const isMoving = (job: Pick<Job, "status">): boolean =>

@@ -73,14 +73,4 @@ export const latest = {
   jobs: "Latest jobs",
   all: "Show all",
   face: "re-imaging",
-  kinds: {
-    import: "Import",
-    training: "Training",
-    reimaging: "Re-imaging",
-    evaluation: "Evaluation",
-    export: "Export",
-    deletion: "Deletion",
-    batch: "Batch",
-    covering: "Covering",
-  },
 };

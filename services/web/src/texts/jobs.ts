@@ -11,6 +11,13 @@ export const kindWords: Record<Schemas["JobKind"], string> = {
   deletion: "Deletion",
 };
 
+/** What a dry run is called: it measures, checks, or looks, and makes nothing. */
+export const dryRunWords: Partial<Record<Schemas["JobKind"], string>> = {
+  training: "Estimate",
+  import: "Import check",
+  deletion: "Deletion preview",
+};
+
 export const actionWords: Record<Schemas["JobAction"], string> = {
   cancel: "Cancel",
   stop: "Stop and keep",
@@ -37,6 +44,10 @@ export const jobs = {
   noMatch: "No job matches",
   noMatchDetail: "None of this kind with this status.",
   showAll: "Show all jobs",
+  withDryRuns: "Also estimates, checks, and previews",
+  withDryRunsHow: "They make nothing, and go by themselves after a day.",
+  about: { ds: "Dataset", mdl: "Model" },
+  more: (others: number) => `and ${others} more`,
   open: "Open",
   showDetails: "Show details",
   hideDetails: "Hide details",

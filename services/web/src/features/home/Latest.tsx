@@ -7,6 +7,7 @@ import { JobStatus, type Wishes } from "../../components/JobStatus";
 import { Moment } from "../../components/Moment";
 import { useMay } from "../../components/session";
 import { api, type Schemas } from "../../lib/api";
+import { aboutWords, kindWord } from "../../lib/jobs";
 import { latest as texts } from "../../texts/home";
 import classes from "./Latest.module.css";
 
@@ -76,7 +77,7 @@ function sideOf(result: Framed | null): number {
 }
 
 function LatestJobs() {
-  const found = api.useQuery("get", "/v1/jobs", { params: { query: { limit: LOOKED_AT } } });
+  const found = api.useQuery("get", "/v1/jobs", { params: { query: { limit: LOOKED_AT, dry_run: false } } });
   const jobs = (found.data?.data ?? []).filter(({ kind }) => !OWN_ROW.includes(kind)).slice(0, JOBS);
   if (jobs.length === 0) return null;
   return (
@@ -87,8 +88,7 @@ function LatestJobs() {
           <Group key={job.id} className={classes.job} gap="md" wrap="nowrap" px="md" py="sm">
             <JobStatus job={job} />
             <Anchor component={Link} to={addressOf(job)} fz="sm" truncate flex={1} miw={0}>
-              {texts.kinds[job.kind]}
-              {job.name ? ` · ${job.name}` : ""}
+              {[kindWord(job), job.name, aboutWords(job)].filter(Boolean).join(" · ")}
             </Anchor>
             <Text fz="xs" c="dimmed" component="span" style={{ whiteSpace: "nowrap" }}>
               <Moment at={job.created_at} />

@@ -6,9 +6,9 @@ import { Fragment, type ReactNode } from "react";
 import { Link } from "react-router";
 import { JobActions } from "../../components/JobActions";
 import { JobStatus } from "../../components/JobStatus";
-import { type Job, screenOf } from "../../lib/jobs";
+import { aboutWords, type Job, kindWord, screenOf } from "../../lib/jobs";
 import { useUrlWord } from "../../lib/urlState";
-import { kindWords, jobs as words } from "../../texts/jobs";
+import { jobs as words } from "../../texts/jobs";
 import { JobDetails } from "./JobDetails";
 import { JobProgress, JobTimes } from "./JobProgress";
 
@@ -69,13 +69,13 @@ export function JobTable({ jobs }: { jobs: Job[] }) {
   );
 }
 
-// An image of a dataset is named by its id; people know it by its number.
+// An image of a dataset is named by its id; people know it by its number. What has no name is called by its kind.
 const titleOf = (job: Job): string => {
   const row = /^img_\w+_(\d+)$/.exec(job.name ?? "")?.[1];
-  return row ? words.image(Number(row)) : (job.name ?? job.id);
+  return row ? words.image(Number(row)) : (job.name ?? job.client_reference_id ?? kindWord(job));
 };
 
-const nameOf = (job: Job): string => `${kindWords[job.kind]} ${titleOf(job)}`;
+const nameOf = (job: Job): string => [kindWord(job), titleOf(job), aboutWords(job)].filter(Boolean).join(" ");
 
 function Row({ job, children }: { job: Job; children: ReactNode }) {
   return (
@@ -114,8 +114,8 @@ function What({ job }: { job: Job }) {
           {name}
         </Text>
       )}
-      <Text fz="sm" c="dimmed">
-        {kindWords[job.kind]}
+      <Text fz="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+        {[name !== kindWord(job) && kindWord(job), aboutWords(job)].filter(Boolean).join(" · ")}
       </Text>
     </Stack>
   );

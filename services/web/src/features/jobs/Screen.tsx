@@ -1,5 +1,5 @@
 // All jobs of the tenant in one table; what moves is read anew, the filters are in the address.
-import { Button, Group, Select } from "@mantine/core";
+import { Button, Group, Select, Switch } from "@mantine/core";
 import { Link } from "react-router";
 import { Answer } from "../../components/Answer";
 import { EmptyState } from "../../components/EmptyState";
@@ -19,9 +19,12 @@ const QUIET_MS = 20_000;
 export function Screen() {
   const [kind, setKind] = useUrlWord("kind");
   const [status, setStatus] = useUrlWord("status");
+  const [estimates, setEstimates] = useUrlWord("estimates");
+  const withDryRuns = estimates === "shown";
   const query = {
     kind: KINDS.find((known) => known === kind) ?? null,
     status: STATUSES.find((known) => known === status) ?? null,
+    dry_run: withDryRuns ? null : false,
     limit: 50,
   };
   const jobs = usePages(
@@ -43,7 +46,7 @@ export function Screen() {
   );
   return (
     <Page title={words.title} detail={words.detail}>
-      <Group gap="sm">
+      <Group gap="md" align="flex-end">
         <Select
           label={words.kind}
           data={[
@@ -63,6 +66,12 @@ export function Screen() {
           value={query.status ?? ""}
           onChange={(chosen) => setStatus(chosen)}
           allowDeselect={false}
+        />
+        <Switch
+          label={words.withDryRuns}
+          description={words.withDryRunsHow}
+          checked={withDryRuns}
+          onChange={(event) => setEstimates(event.currentTarget.checked ? "shown" : null)}
         />
       </Group>
       <Answer
