@@ -38,12 +38,13 @@ EVENTS += event_text(3, "end", status="succeeded")
 
 
 class Server(ThreadingHTTPServer):
-    """Answers by method and path; `bodies` keeps what was sent."""
+    """Answers by method and path; `bodies` keeps what was sent, `asked` the queries."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: dict[str, tuple[int, Any]] = {}
         self.bodies: dict[str, bytes] = {}
+        self.asked: dict[str, str] = {}
 
     @property
     def url(self) -> str:
@@ -57,8 +58,9 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def answer(self) -> None:
-        path = self.path.partition("?")[0]
+        path, _, query = self.path.partition("?")
         what = f"{self.command} {path}"
+        self.server.asked[what] = query
         self.server.bodies[what] = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         status, body = self.server.answers.get(what, (404, {"detail": "Nothing there.", "code": "not_found"}))
         data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
@@ -312,6 +314,17 @@ class TestJobs:
         assert (len(whole.stdout.splitlines()), whole.stderr) == (4, "")
         assert run("jobs", "list", "--limit", "3").stderr == ""
         assert lines[1].endswith("2026-11-23 03:00:00Z")
+
+    def test_each_is_named_with_what_it_is_about(self, server: Server) -> None:
+        about = [{"id": "mdl_1", "name": "ours"}, {"id": "ds_1", "name": "faces of May"}]
+        server.answers["GET /v1/jobs"] = page(job(name="m", about=about, dry_run=True))
+        assert "  m     ours, faces of May  succeeded" in run("jobs", "list").stdout
+        assert server.asked["GET /v1/jobs"] == "limit=100&dry_run=false"
+
+    def test_dry_runs_are_shown_when_asked_for(self, server: Server) -> None:
+        server.answers["GET /v1/jobs"] = page(job(name="m", dry_run=True))
+        assert run("jobs", "list", "--dry-runs").stdout.splitlines()[1].split()[:3] == ["trn_1", "training", "true"]
+        assert server.asked["GET /v1/jobs"] == "limit=100"
 
     def test_who_leaves_is_told_that_the_job_goes_on(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupted(*_: object) -> None:

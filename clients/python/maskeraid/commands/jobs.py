@@ -37,12 +37,15 @@ def list_jobs(
     status: JobStatus = None,
     limit: Limit = 50,
     is_all: All = False,
+    with_dry_runs: Annotated[
+        bool, typer.Option("--dry-runs", help="Also estimates, checks, and previews, which make nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Your jobs, newest first."""
     with connected() as client:
-        columns = ["id", "kind", "name", "status", "phase", "created_at"]
-        found = client.jobs.list(kind=kind, status=status)
+        columns = ["id", "kind", *["dry_run"] * with_dry_runs, "name", "about", "status", "phase", "created_at"]
+        found = client.jobs.list(kind=kind, status=status, dry_run=None if with_dry_runs else False)
         print_newest(found, columns, None if is_all else limit, as_json=as_json)
 
 

@@ -26,6 +26,8 @@ class Job(ApiObject):
     """What imports, trainings, and re-imagings share."""
 
     kind: str = ""
+    about: list[dict[str, str]] = []  # `id` and `name` of datasets and models
+    dry_run: bool = False  # it only measures, checks, or looks
     status: str
     phase: str | None = None
     progress: dict[str, Any] | None = None

@@ -10,7 +10,6 @@ class Training(Job):
     name: str = ""
     model: dict[str, Any] | None = None  # `model_id` and `version`, once it has succeeded
     latest_metrics: dict[str, float] = {}
-    dry_run: bool = False
     estimate: dict[str, Any] | None = None  # of a dry run: `seconds`, `memory_mb`, `disk_mb`, `queue_position`, …
     makes: str = "model"  # or `selector`
     selector_id: str | None = None  # of the selector that it has made
