@@ -186,8 +186,23 @@ class TestObject:
         await hand.fail(await hand.claim(job_id), error)
         job = (await client.get(f"/v1/jobs/{job_id}")).json()
         assert job["status"] == "failed"
-        assert job["error"] == {"code": "input_gone", "message": "it is gone", "retryable": False, "key_of_image": 1}
+        assert job["error"] == {
+            "code": "input_gone", "title": "An object that the job needs was deleted", "message": "it is gone",
+            "remedy": "Send the input again, in a new order.", "retryable": False, "key_of_image": 1,
+        }  # fmt: skip
         assert job["duration_ms"] >= 0
+
+    async def test_the_picture_of_a_failed_one_says_why_there_is_none(
+        self, client: httpx.AsyncClient, hand: Hand
+    ) -> None:
+        job_id = await order(client)
+        picture = f"/v1/reimagings/{job_id}/files/final.png"
+        waiting = (await client.get(picture)).json()
+        assert (waiting["code"], waiting["detail"]) == ("not_found", "The re-imaging has no files: it is queued.")
+        error = JobError(code="several_faces", message="3 faces were found")
+        await hand.fail(await hand.claim(job_id), error)
+        told = (await client.get(picture)).json()["detail"]
+        assert told.startswith("The re-imaging failed: 3 faces were found. Choose one with `face`")
 
     async def test_etag_moves_with_the_job(self, client: httpx.AsyncClient, hand: Hand) -> None:
         job_id = await order(client)

@@ -11,6 +11,7 @@ from maskeraid_api.documentation import description
 from maskeraid_api.documented_by_schema import OF_SCHEMA
 from maskeraid_api.documented_fields import MEANINGS
 from maskeraid_api.problems import JOB_CODES, PROBLEMS, sentence_of
+from maskeraid_api.remedies import REMEDIES
 from maskeraid_api.routers import ROUTERS
 
 Json = dict[str, Any]
@@ -103,3 +104,6 @@ class TestProblems:
     def test_every_code_has_a_sentence(self) -> None:
         for code in {kind.code for kind in PROBLEMS} | set(JOB_CODES):
             assert sentence_of(code)
+
+    def test_remedies_are_of_codes_that_jobs_have(self) -> None:
+        assert set(REMEDIES) <= {kind.code for kind in PROBLEMS} | set(JOB_CODES)

@@ -16,6 +16,7 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages_for_people import STYLE_POLICY, page
 from maskeraid_api.problems import PROBLEMS, sentence_of
 from maskeraid_api.reference_page import documentation_page
+from maskeraid_api.remedies import REMEDIES
 from maskeraid_api.schemas.parts import View
 from maskeraid_api.schemas.server import Checks, ReadyView
 from maskeraid_api.settings import ApiSettings
@@ -122,5 +123,6 @@ def get_problem(code: str) -> Response:
     status = next(
         (f"{row.status.value} {row.status.phrase}" for kind, row in PROBLEMS.items() if kind.code == name), None
     )
-    text = f"<h1>{escape(name)}</h1><p>{escape(sentence)}</p>" + (f"<p>Status: {status}</p>" if status else "")
+    told = [sentence, REMEDIES.get(name), status and f"Status: {status}"]
+    text = f"<h1>{escape(name)}</h1>" + "".join(f"<p>{escape(line)}</p>" for line in told if line)
     return HTMLResponse(page(name, text), headers=STYLE_POLICY)

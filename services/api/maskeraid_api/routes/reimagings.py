@@ -18,6 +18,7 @@ from maskeraid_api.operations import Form, GuardedRoute, operation
 from maskeraid_api.pages import Asked, ListView, page_asked, page_of
 from maskeraid_api.reimaging_inputs import Inputs, spec_of
 from maskeraid_api.removing import forget_with_bytes
+from maskeraid_api.schemas.jobs import JobErrorView
 from maskeraid_api.schemas.parts import BatchId
 from maskeraid_api.schemas.reimaging_requests import IMAGE_BYTES, ReimagingOptions, ReimagingRequest
 from maskeraid_api.schemas.reimagings import BUNDLE, ReimagingView, has_bundle
@@ -158,8 +159,16 @@ async def get_reimaging_file(
         return await serve_bundle(request, gateway, job)
     file = (job.result or {}).get("files", {}).get(name)
     if file is None:
-        raise NotFound
+        raise NotFound(why_no_file(job))
     return await serve(
         request, gateway.stores.blobs, file["key"], size=file["bytes"], sha256=file["sha256"],
         media_type=file["media_type"], name=name, offset=file.get("offset"),
     )  # fmt: skip
+
+
+def why_no_file(job: Job) -> str | None:
+    """Of a re-imaging that has no result why it has none: whoever asks for its picture may look at nothing else."""
+    if job.error is not None:
+        error = JobErrorView.of(job.error)
+        return " ".join(filter(None, [f"The re-imaging failed: {error.message.rstrip('.')}.", error.remedy]))
+    return None if job.result else f"The re-imaging has no files: it is {job.status}."

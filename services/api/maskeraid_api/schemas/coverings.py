@@ -56,7 +56,7 @@ class CoveringView(View):
         file, error = covering.file, covering.error
         return cls(
             id=covering.id, status=covering.status,
-            error=JobErrorView(code=error.code, message=error.message, retryable=error.retryable) if error else None,
+            error=JobErrorView.of(error) if error else None,
             name=covering.name, is_found=covering.is_found,
             reimaging_id=covering.job_id if covering.is_found else None, found_by=covering.by,
             covering_kind=covering.kind, share=covering.share,

@@ -8,10 +8,12 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from maskeraid_api.estimates import Wait
+from maskeraid_api.problems import sentence_of
+from maskeraid_api.remedies import REMEDIES
 from maskeraid_api.schemas.parts import Body, View
 from maskeraid_core.documents.events import FeedLine, JobEvent
 from maskeraid_core.ids import ULID_PATTERN, number_of, numbered_id
-from maskeraid_core.jobs import Job, JobKind, JobStatus, Notify, Phase, Progress
+from maskeraid_core.jobs import Job, JobError, JobKind, JobStatus, Notify, Phase, Progress
 from maskeraid_core.status_machine import JobAction, allowed_actions
 
 SAMPLE = "job.sample"  # the event of a sheet of drawn faces
@@ -42,8 +44,19 @@ class JobErrorView(View):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     code: str
+    title: str = Field(description="What the code means; the same for every job that fails so.")
     message: str
+    remedy: str | None = Field(
+        description="What to do about it, where that is known.", examples=["Send the input again, in a new order."]
+    )
     retryable: bool
+
+    @classmethod
+    def of(cls, error: JobError) -> "JobErrorView":
+        """With the facts that help to mend it."""
+        title = (sentence_of(error.code) or error.code.replace("_", " ").capitalize()).rstrip(".")
+        own = {"code": error.code, "title": title, "message": error.message, "remedy": REMEDIES.get(error.code)}
+        return cls(**{**error.facts, **own, "retryable": error.retryable})
 
 
 class Warning(View):
@@ -123,7 +136,6 @@ def picture_name(job: Job) -> str | None:
 
 def shared_fields(job: Job, wait: Wait | None = None) -> dict[str, Any]:
     """A job's shared fields, for the constructor of a view."""
-    error = job.error
     return {
         "id": job.id, "kind": job.kind, "status": job.status, "phase": job.phase, "phases": job.phases,
         "progress": _progress(job), "queue_position": wait.position if wait else None,
@@ -131,9 +143,7 @@ def shared_fields(job: Job, wait: Wait | None = None) -> dict[str, Any]:
         "cancel_requested": job.cancel_requested, "pause_requested": job.pause_requested,
         "stop_requested": job.stop_requested, "stopped_early": bool((job.result or {}).get("stopped_early")),
         "allowed_actions": allowed_actions(job), "attempt": job.fence,
-        "error": {**error.facts, "code": error.code, "message": error.message, "retryable": error.retryable}
-        if error
-        else None,
+        "error": JobErrorView.of(job.error) if job.error else None,
         "warnings": job.warnings, "retry_of": job.retry_of, "deadline_at": job.deadline,
         "created_at": job.created_at, "started_at": job.started_at, "finished_at": job.finished_at,
         "updated_at": job.updated_at, "duration_ms": _duration_ms(job), "metadata": job.metadata,

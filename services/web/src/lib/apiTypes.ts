@@ -2691,7 +2691,9 @@ export interface components {
         JobErrorView: {
             code: string;
             message: string;
+            remedy: string | null;
             retryable: boolean;
+            title: string;
         } & {
             [key: string]: unknown;
         };

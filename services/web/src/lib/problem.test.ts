@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ApiProblem, asProblem, problemOf } from "./problem";
+import { ApiProblem, asProblem, problemOf, problemOfJob } from "./problem";
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(body), {
@@ -44,5 +44,27 @@ describe("asProblem", () => {
     const refusal = new ApiProblem(PROBLEM);
     expect(asProblem(refusal)).toBe(refusal);
     expect(asProblem(new TypeError("x is undefined")).problem.detail).toBe("x is undefined");
+  });
+});
+
+describe("problemOfJob", () => {
+  const failed = {
+    code: "nothing_covered",
+    title: "No pixel is covered",
+    message: "no covering was found",
+    retryable: false,
+  };
+
+  it("says what the error means, what it was, and what to do", () => {
+    const { problem } = problemOfJob({ ...failed, remedy: "Send a map." });
+    expect([problem.title, problem.detail]).toEqual([
+      "No pixel is covered",
+      "No covering was found. Send a map.",
+    ]);
+  });
+
+  it("leaves out what nobody knows", () => {
+    const { problem } = problemOfJob({ ...failed, message: "Is it one?", remedy: null });
+    expect(problem.detail).toBe("Is it one?");
   });
 });

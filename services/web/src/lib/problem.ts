@@ -32,13 +32,17 @@ const own = (code: string, title: string, detail: string, retryable: boolean, st
   errors: [],
 });
 
-/** Why a job failed, as the problem that it is: the code reads as a title. */
+/** Why a job failed, as the problem that it is, with what to do about it. */
 export function problemOfJob(error: components["schemas"]["JobErrorView"]): ApiProblem {
-  const title = error.code.replaceAll("_", " ");
-  return new ApiProblem(
-    own(error.code, title.charAt(0).toUpperCase() + title.slice(1), error.message, false),
-  );
+  const detail = [sentence(error.message), error.remedy].filter(Boolean).join(" ");
+  return new ApiProblem(own(error.code, error.title, detail, false));
 }
+
+/** A message of the service as a sentence: with a large letter and a full stop. */
+export const sentence = (text: string): string => {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?!]$/.test(begun) ? begun : `${begun}.`;
+};
 
 export function unreachable(): ApiProblem {
   return new ApiProblem(

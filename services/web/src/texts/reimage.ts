@@ -220,7 +220,6 @@ export const reimage = {
   whichFace: "Which face is meant?",
   whichFaceDetail: (count: number) =>
     `The photograph shows ${count} faces, numbered from the left: press one.`,
-  sentence: (words: string) => `${capital(words)}${/[.!?]$/.test(words) ? "" : "."}`,
   failed: "It did not work out",
   cancelledDetail: "It has no result.",
   failures,

@@ -3,6 +3,7 @@ import { Button, Card, ColorSwatch, Group, List, Stack, Text, Title } from "@man
 import { Link } from "react-router";
 import { fitWord } from "../../../components/DecisionBars";
 import { decimals, percent } from "../../../lib/format";
+import { sentence } from "../../../lib/problem";
 import { reimage as texts } from "../../../texts/reimage";
 import type { OrderAgain } from "../useOrder";
 import { type Facts, type Nearest, nearestOf, toCollectOf } from "./facts";
@@ -21,7 +22,7 @@ export function NoSuitableModel({ facts, message, ordering }: NoSuitableModelPro
     <Stack gap="md" role="alert">
       <Stack gap={4}>
         <Title order={2}>{texts.noModel}</Title>
-        <Text>{texts.sentence(message)}</Text>
+        <Text>{sentence(message)}</Text>
         <Text c="dimmed" fz="sm">
           {texts.noModelDetail}
         </Text>

@@ -1,5 +1,5 @@
 // A job's error as a problem, so that it is shown as every other one.
-import { ApiProblem } from "../../../lib/problem";
+import { ApiProblem, sentence } from "../../../lib/problem";
 import { reimage as texts } from "../../../texts/reimage";
 import type { Reimaging } from "../reimaging";
 
@@ -9,7 +9,7 @@ export function problemOfJob({ error, status, id }: Reimaging): ApiProblem {
     type: `/problems/${code.replaceAll("_", "-")}`,
     title: texts.failures[code] ?? texts.failed,
     status: 0,
-    detail: error ? texts.sentence(error.message) : texts.cancelledDetail,
+    detail: error ? sentence(error.message) : texts.cancelledDetail,
     instance: `/v1/reimagings/${id}`,
     code,
     request_id: "",
