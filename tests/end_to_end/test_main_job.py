@@ -54,8 +54,8 @@ class TestRecipe:
 
     def test_the_streams_ended_by_themselves_with_success(self, recipe: Path) -> None:
         text = (recipe / "output.txt").read_text()
-        assert text.count("event: end") == 2
-        assert text.count('"succeeded"') >= 2
+        assert text.count("event: end") == 3
+        assert text.count('"succeeded"') >= 3
 
     def test_an_email_came_to_the_owner(self, recipe: Path, stack: Stack, client: Client) -> None:
         training = next(iter(client.jobs.list(kind="training")))

@@ -71,13 +71,20 @@ class ApiError(MaskeraidClientError):
 
 
 class JobFailed(MaskeraidClientError):
-    """A job ended as `failed` or `cancelled`; `job` is its last state."""
+    """A job ended as `failed` or `cancelled`; `job` is its last state.
+
+    `title` says what its `code` means, `detail` what it was here, `remedy` what to do; older services name no remedy.
+    """
 
     def __init__(self, job: Any) -> None:  # noqa: ANN401 a Job; typed in objects/jobs.py, which imports this module
         self.job = job
-        self.code: str = job.error["code"] if job.error else job.status
-        reason = job.error["message"] if job.error else f"the job was {job.status}"
-        super().__init__(f"{job.id}: {reason} [{self.code}]")
+        error = job.error or {"code": job.status, "message": f"the job was {job.status}"}
+        self.code: str = error["code"]
+        self.title: str | None = error.get("title")
+        self.detail: str = error["message"]
+        self.remedy: str | None = error.get("remedy")
+        is_said = not self.title or self.detail.lower().startswith(self.title.lower())
+        super().__init__(f"{job.id}: {'' if is_said else f'{self.title}: '}{self.detail} [{self.code}]")
 
 
 def _line_of(row: dict[str, Any]) -> str:

@@ -45,7 +45,9 @@ def remedy_of(error: MaskeraidClientError) -> str | None:
         )
     if isinstance(error, ApiError) and error.code == "not_found":
         return list_of(error)
-    return REMEDIES.get(error.code) if isinstance(error, ApiError | JobFailed) else None
+    if isinstance(error, JobFailed):
+        return REMEDIES.get(error.code, error.remedy)
+    return REMEDIES.get(error.code) if isinstance(error, ApiError) else None
 
 
 def list_of(error: ApiError) -> str:

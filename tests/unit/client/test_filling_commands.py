@@ -172,6 +172,14 @@ class TestReimage:
         assert result.exit_code == 1
         assert "--face NUMBER chooses one of them" in result.stderr
 
+    def test_of_one_that_failed_title_reason_and_remedy_are_told(self, ask: Ask) -> None:
+        error = {"code": "new_one", "title": "It is new", "message": "17 of 16.", "remedy": "Take less."}
+        failed = {**DONE, "status": "failed", "error": error, "files": {}}
+        for line in ("reimage face.png", "reimagings download rim_1", "reimagings download rim_1 --file final.png"):
+            result = ask(line, ok(**failed))
+            assert result.exit_code == 1
+            assert "error: rim_1: It is new: 17 of 16. [new_one]\nTake less.\n" in result.stderr
+
 
 class TestReimagings:
     def test_one_is_shown(self, ask: Ask) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from tests.unit.client.service import PNG, Service, job, ok
 
-from maskeraid import NotUsable
+from maskeraid import JobFailed, NotUsable
 
 MADE = ok(code=202, **job("queued", "reimaging"))
 STORED = {"id": "cov_1", "object": "covering", "status": "succeeded", "urls": {"self": "/v1/coverings/cov_1"}}
@@ -117,3 +117,12 @@ class TestCreate:
             assert made.save("final.png") == Path("final.png")
             assert made.save("final.png", "new/folder").read_bytes() == b"png"
         assert (tmp_path / "final.png").read_bytes() == b"png"
+
+    def test_of_one_that_failed_a_file_says_why_there_is_none(self) -> None:
+        error = {"code": "no_face", "title": "No face", "message": "There is none.", "remedy": "Send another."}
+        service = Service(ok(**job("failed", "reimaging", id="rim_1", error=error)))
+        with service.client() as client, pytest.raises(JobFailed, match="There is none.") as raised:
+            client.reimagings.create(b"face").file("final.png")
+        told = raised.value
+        assert (told.code, told.title, told.remedy) == ("no_face", "No face", "Send another.")
+        assert len(service.requests) == 1

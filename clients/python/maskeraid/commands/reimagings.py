@@ -7,6 +7,7 @@ import typer
 
 from maskeraid.commands.filling_options import FillingOptions
 from maskeraid.commands.option_groups import with_options
+from maskeraid.errors import JobFailed
 from maskeraid.objects import BUNDLE, Reimaging
 from maskeraid.resources.reimagings import WAIT_SECONDS
 from maskeraid.terminal import (
@@ -112,6 +113,8 @@ def download_reimaging(
     """Save the files of a result; `maskeraid bundle` saves them as one signed zip."""
     with connected() as client:
         made = client.reimagings.get(reimaging_id)
+        if made.error:
+            raise JobFailed(made)
         names = file or _names(made)
         if missing := [name for name in names if name not in made.files]:
             raise CommandRefused(f"{reimaging_id} has no {missing[0]}; it has {', '.join(made.files) or 'no files'}")

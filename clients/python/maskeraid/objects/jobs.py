@@ -90,7 +90,12 @@ class JobWithFiles(Job):
     files: dict[str, str] = {}
 
     def file(self, name: str) -> bytes:
-        """The bytes of one of the result's files, e.g. `final.png`."""
+        """The bytes of one of the result's files, e.g. `final.png`.
+
+        Raises JobFailed when it has failed or was cancelled, which says more than that there is no such file.
+        """
+        if self.is_terminal and self.status != "succeeded":
+            raise JobFailed(self)
         return self._client.get_bytes(f"/v1/{self.kind}s/{self.id}/files/{name}")
 
     def save(self, name: str, folder: str | Path = ".") -> Path:
