@@ -34,11 +34,11 @@ export interface OrderAgain {
   error: unknown;
 }
 
-/** The same picture again, with a change of what is asked. */
-export function useOrderAgain(view: Reimaging): OrderAgain {
+/** The same picture again, with a change of what is asked; `tried` is what the screen shows other than it was made. */
+export function useOrderAgain(view: Reimaging, tried: Options = {}): OrderAgain {
   const { mutate, isPending, error } = useOrder();
   const again = useSameFunction((change: Options = {}, search?: string) =>
-    mutate({ picture: pictureOf(view), options: askedAgain(view, change), search }),
+    mutate({ picture: pictureOf(view), options: askedAgain(view, { ...tried, ...change }), search }),
   );
   return useMemo(() => ({ again, isPending, error }), [again, isPending, error]);
 }

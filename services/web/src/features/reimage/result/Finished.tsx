@@ -26,7 +26,7 @@ export function Finished({ view }: { view: Reimaging }) {
   const [place, setPlace] = useUrlNumber("candidate", 0);
   const [mode, setMode] = useUrlWord("view", "compare");
   const tuned = useTuned(view);
-  const ordering = useOrderAgain(view);
+  const ordering = useOrderAgain(view, { smoothing: { k: tuned.k }, tone_match: tuned.toneMatch });
   const { again } = ordering;
   const choose = useSameFunction((index: number) => setPlace(index, { replace: true }));
   const drawAgain = useSameFunction(() => again({ seed: null }));

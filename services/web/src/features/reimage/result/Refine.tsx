@@ -1,7 +1,7 @@
-// What may be tried without drawing anew (K, tone), and with: wanted attributes, another covering.
+// What changes the same faces at once (K, tone), and what needs a new drawing: wanted attributes, another covering.
 import { Button, Divider, Group, Loader, Select, Slider, Stack, Switch, Text, Title } from "@mantine/core";
 import { IconBrush, IconPlayerPlayFilled } from "@tabler/icons-react";
-import { memo, useState } from "react";
+import { memo, type ReactNode, useId, useState } from "react";
 import { ProblemCard } from "../../../components/ProblemCard";
 import { api } from "../../../lib/api";
 import { asProblem } from "../../../lib/problem";
@@ -24,24 +24,52 @@ const SHOWN_AS = 16; // where the thumb rests while the model decides
 export function Refine({ view, tuned, ordering, onEdit }: RefineProps) {
   return (
     <Stack gap="md">
-      <Group justify="space-between" gap="xs">
-        <Title order={2}>{texts.refine}</Title>
-        {tuned.isBusy && <Loader size={14} aria-label={texts.smoothing} />}
-      </Group>
-      <Smoothing tuned={tuned} />
-      <Switch
-        label={texts.toneMatch}
-        description={texts.toneMatchDetail}
-        checked={tuned.toneMatch === "auto"}
-        onChange={(event) => tuned.setToneMatch(event.currentTarget.checked ? "auto" : "off")}
-      />
-      {Boolean(tuned.error) && <ProblemCard error={tuned.error} />}
+      <Title order={2}>{texts.refine}</Title>
+      <Part title={texts.atOnce} detail={texts.atOnceDetail} isBusy={tuned.isBusy}>
+        <Smoothing tuned={tuned} />
+        <Switch
+          label={texts.toneMatch}
+          description={texts.toneMatchDetail}
+          checked={tuned.toneMatch === "auto"}
+          onChange={(event) => tuned.setToneMatch(event.currentTarget.checked ? "auto" : "off")}
+        />
+        {Boolean(tuned.error) && <ProblemCard error={tuned.error} />}
+      </Part>
       <Divider />
-      <Wanted view={view} ordering={ordering} />
-      <Divider />
-      <Button variant="default" leftSection={<IconBrush size={16} aria-hidden />} onClick={onEdit}>
-        {texts.editCovering}
-      </Button>
+      <Part title={texts.newDrawing} detail={texts.newDrawingDetail}>
+        <Wanted view={view} ordering={ordering} />
+        <Button variant="default" leftSection={<IconBrush size={16} aria-hidden />} onClick={onEdit}>
+          {texts.editCovering}
+        </Button>
+      </Part>
+    </Stack>
+  );
+}
+
+interface PartProps {
+  title: string;
+  detail: string;
+  isBusy?: boolean;
+  children: ReactNode;
+}
+
+/** Settings that take effect in the same way, and how. */
+function Part({ title, detail, isBusy = false, children }: PartProps) {
+  const id = useId();
+  return (
+    <Stack gap="sm" role="group" aria-labelledby={id}>
+      <Stack gap={2}>
+        <Group justify="space-between" gap="xs">
+          <Title order={3} fz="sm" id={id}>
+            {title}
+          </Title>
+          {isBusy && <Loader size={14} aria-label={texts.smoothing} />}
+        </Group>
+        <Text fz="xs" c="dimmed">
+          {detail}
+        </Text>
+      </Stack>
+      {children}
     </Stack>
   );
 }
@@ -121,8 +149,13 @@ const Wanted = memo(function Wanted({ view, ordering }: Pick<RefineProps, "view"
         loading={ordering.isPending}
         onClick={() => ordering.again({ attributes: wanted })}
       >
-        {texts.runAgain}
+        {texts.drawWanted}
       </Button>
+      {!isChanged && (
+        <Text fz="xs" c="dimmed">
+          {texts.drawWantedHow}
+        </Text>
+      )}
     </Stack>
   );
 });
