@@ -2,13 +2,13 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
+import { useState } from "react";
 import { RouterProvider } from "react-router/dom";
 import { makeQueryClient } from "../lib/queryClient";
 import { makeRouter } from "./routes";
 import { theme, variables } from "./theme";
 
 const queries = makeQueryClient();
-const router = makeRouter();
 
 function nonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
@@ -25,8 +25,14 @@ export function App() {
       getStyleNonce={nonce}
     >
       <QueryClientProvider client={queries}>
-        <RouterProvider router={router} />
+        <Places />
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+/** The router is made where it is drawn: by itself, and not while the app's modules are evaluated. */
+function Places() {
+  const [router] = useState(() => makeRouter(queries));
+  return <RouterProvider router={router} />;
 }

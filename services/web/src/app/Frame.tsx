@@ -1,7 +1,8 @@
 // The frame around every screen: skip link, navigation, running jobs, tenant, colour scheme.
 import { AppShell, Burger, Group } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Suspense, useEffect, useRef } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Suspense, useDeferredValue, useEffect, useRef } from "react";
 import { Navigate, Outlet, useLocation } from "react-router";
 import { Loading } from "../components/Loading";
 import { ProblemCard } from "../components/ProblemCard";
@@ -13,19 +14,23 @@ import { Navigation } from "./Navigation";
 import { Brand, TopBar } from "./TopBar";
 import { useLiveJobs } from "./useLiveJobs";
 
+/** Who asks, and what for: the question that comes before every screen. */
+export const session = api.queryOptions("get", "/v1/me", {}, { staleTime: 60_000 });
+
 export function Frame() {
-  const me = api.useQuery("get", "/v1/me", {}, { staleTime: 60_000 });
+  const me = useQuery(session);
+  const asking = useDeferredValue(me.data); // what an answer brings is drawn without keeping the page from answering
   const location = useLocation();
   useOneAccount(me.data?.tenant_id);
-  if (me.data) {
-    keepCsrfToken(me.data.session?.csrf_token ?? null);
+  if (asking) {
+    keepCsrfToken(asking.session?.csrf_token ?? null);
     return (
-      <SessionContext.Provider value={me.data}>
+      <SessionContext.Provider value={asking}>
         <Shell />
       </SessionContext.Provider>
     );
   }
-  if (me.isPending) return <Loading label={texts.frame.opening} />;
+  if (me.isPending || me.data) return <Loading label={texts.frame.opening} />;
   if (asProblem(me.error).problem.status === 401)
     return <Navigate to="/sign-in" replace state={{ from: location.pathname + location.search }} />;
   return <ProblemCard error={me.error} onRetry={() => me.refetch()} />;
@@ -43,6 +48,7 @@ function useOneAccount(account: string | undefined): void {
 function Shell() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const { pathname } = useLocation();
+  const isScreenDue = useDeferredValue(true, false); // the frame first, by itself: two short waits for one long
   useLiveJobs();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new screen closes the phone's menu
   useEffect(close, [pathname]);
@@ -76,7 +82,7 @@ function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
         <Suspense fallback={<Loading label={texts.frame.opening} />}>
-          <Outlet />
+          {isScreenDue ? <Outlet /> : <Loading label={texts.frame.opening} />}
         </Suspense>
       </AppShell.Main>
     </AppShell>

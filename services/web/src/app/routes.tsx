@@ -1,6 +1,7 @@
 // Which address shows which screen; each screen is fetched when it is first opened.
+import type { QueryClient } from "@tanstack/react-query";
 import { createBrowserRouter, type RouteObject } from "react-router";
-import { Frame } from "./Frame";
+import { Frame, session } from "./Frame";
 import { Crash, NotFound, Opening } from "./Lost";
 import { SignIn } from "./SignIn";
 
@@ -27,9 +28,14 @@ const SCREENS: RouteObject[] = [
   { path: "*", Component: NotFound },
 ];
 
-export function makeRouter() {
+export function makeRouter(queries: QueryClient) {
+  // Who asks is read while the screen is fetched; what came of it, and whether it came, the frame finds out.
+  const loader = (): null => {
+    void queries.prefetchQuery(session);
+    return null;
+  };
   return createBrowserRouter([
     { path: "/sign-in", Component: SignIn, ErrorBoundary: Crash },
-    { Component: Frame, ErrorBoundary: Crash, HydrateFallback: Opening, children: SCREENS },
+    { Component: Frame, loader, ErrorBoundary: Crash, HydrateFallback: Opening, children: SCREENS },
   ]);
 }

@@ -3,21 +3,9 @@ import { Anchor, Button, Code, CopyButton, Group, Modal, Paper, Stack, Text, Tit
 import { useMediaQuery } from "@mantine/hooks";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { ProblemCard } from "../../components/ProblemCard";
-import type { Schemas } from "../../lib/api";
 import { texts as common } from "../../texts";
 import { apiPanel as texts } from "../../texts/home";
 import { recipeFor } from "./recipe";
-
-/** What the four calls need, and no more. */
-export const KEY_SCOPES: Schemas["Scope"][] = [
-  "datasets:read",
-  "datasets:write",
-  "trainings:read",
-  "trainings:write",
-  "models:read",
-  "reimagings:read",
-  "reimagings:write",
-];
 
 interface ApiPanelProps {
   opened: boolean;

@@ -1,6 +1,7 @@
 // The first thing anyone sees: three ways to begin, whether the service can work, and what was done last.
 import { Group, SimpleGrid, Stack } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
+import { useDeferredValue } from "react";
 import { Page } from "../../components/Page";
 import { Statement } from "../../components/Statement";
 import { home as texts } from "../../texts/home";
@@ -11,6 +12,7 @@ import { TryDemo } from "./TryDemo";
 import { UseApi } from "./UseApi";
 
 export function Screen() {
+  const isRestDue = useDeferredValue(true, false); // below the ways, and after them: nothing moves when it comes
   return (
     <Stack gap="xl" maw={1180}>
       <Page title={texts.title} detail={texts.detail}>
@@ -23,8 +25,12 @@ export function Screen() {
           <BringFaces />
           <UseApi />
         </SimpleGrid>
-        <HealthStrip />
-        <Latest />
+        {isRestDue && (
+          <>
+            <HealthStrip />
+            <Latest />
+          </>
+        )}
       </Page>
     </Stack>
   );
