@@ -71,7 +71,6 @@ class TestSignIn:
         visit.page.goto(f"{stack.url}/settings")
         visit.page.wait_for_url(f"{stack.url}/sign-in")
 
-
     def test_nobody_chooses_the_address_that_guesses_are_counted_of(self, stack: Stack) -> None:
         said = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https"}
         answer = httpx.post(f"{stack.url}/v1/sign-in", json={"key": stack.first_key}, headers=said)

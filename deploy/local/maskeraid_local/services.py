@@ -33,7 +33,7 @@ def make_services(
 
 def _api_command(port: int) -> list[str]:
     listen = ["--host", LOOPBACK, "--port", str(port), "--no-access-log", "--log-level", "warning"]
-    listen += ["--no-proxy-headers"]  # nobody stands before it: who sends some wants to be another address at each guess
+    listen += ["--no-proxy-headers"]  # nobody stands before it: who sends some wants another address at each guess
     return [sys.executable, "-m", "uvicorn", "--factory", "maskeraid_api.main:create_app", *listen]
 
 

@@ -25,7 +25,8 @@ td:first-child{white-space:nowrap}
 .post{color:var(--make)}.put,.patch{color:var(--change)}.delete{color:var(--drop)}
 """
 _DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-_POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+_SOURCES = f"default-src 'none'; style-src 'sha256-{_DIGEST}'"
+_POLICY = f"{_SOURCES}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 STYLE_POLICY = {"Content-Security-Policy": _POLICY, "Cross-Origin-Opener-Policy": "same-origin"}
 _MARKS = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*")
 

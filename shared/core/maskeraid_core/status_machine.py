@@ -110,7 +110,7 @@ def conflict(job: Job, action: JobAction) -> JobStateConflict:
 
 
 def erases(job: Job) -> bool:
-    """Whether it has hidden what it deletes, from the moment it was ordered: it goes on, for half of it helps nobody."""
+    """Whether it has hidden what it deletes, from its order on: it goes on, for half of it helps nobody."""
     return job.kind is JobKind.DELETION and not job.spec.get("dry_run")
 
 

@@ -2549,6 +2549,7 @@ export interface components {
         };
         Impact: {
             batches: string[];
+            copies_of_others: number;
             covered_copies: number;
             exports: string[];
             images: number;
