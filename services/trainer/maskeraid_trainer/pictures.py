@@ -9,7 +9,9 @@ from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
+from maskeraid_core import VERSION
 from maskeraid_core.documents.reimagings import STATEMENT
+from maskeraid_core.marks import XMP_IN_PNG, SourceType, xmp_packet
 from maskeraid_faces.images import Images
 
 TILE = 128  # least side of a face on a sheet, in pixels
@@ -38,10 +40,11 @@ FEW_POINTS = 30  # are marked one by one
 History = Sequence[Mapping[str, float]]
 
 
-def draw_sheet(images: Images, *, text: str | None = None, caption: Sequence[str] = ()) -> bytes:
+def draw_sheet(images: Images, *, caption: Sequence[str] = (), source: SourceType = SourceType.GENERATED) -> bytes:
     """A square sheet of faces uint8 (n, side, side, 3) as PNG; small ones are enlarged by whole pixels.
 
-    `text` goes into the file as its description, the lines of `caption` onto a strip below the faces.
+    The lines of `caption` go onto a strip below the faces, the statement and the `source` into the file. No id does:
+    the same faces give the same sheet, whichever training shows them.
     """
     columns = math.ceil(math.sqrt(len(images)))
     rows = math.ceil(len(images) / columns)
@@ -53,7 +56,10 @@ def draw_sheet(images: Images, *, text: str | None = None, caption: Sequence[str
         sheet[top : top + side, left : left + side] = image
     if caption:
         sheet = np.concatenate([sheet, _strip(sheet.shape[1], caption)])
-    return _to_png(PillowImage.fromarray(sheet), text)
+    buffer, said = io.BytesIO(), PngInfo()
+    said.add_itxt(XMP_IN_PNG, xmp_packet(VERSION, source))
+    PillowImage.fromarray(sheet).save(buffer, "png", pnginfo=said)
+    return buffer.getvalue()
 
 
 def caption_of(step: int, what: str = "faces that the model draws") -> tuple[str, str]:
@@ -127,12 +133,4 @@ def draw_curves(history: History, measure: str, title: str) -> bytes:
     buffer = io.BytesIO()
     FigureCanvasAgg(figure)
     figure.savefig(buffer, format="png")
-    return buffer.getvalue()
-
-
-def _to_png(picture: PillowImage.Image, text: str | None) -> bytes:
-    buffer, words = io.BytesIO(), PngInfo()
-    if text:
-        words.add_text("Description", text)
-    picture.save(buffer, "png", pnginfo=words)
     return buffer.getvalue()

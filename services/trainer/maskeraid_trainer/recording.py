@@ -9,8 +9,8 @@ import numpy as np
 
 from maskeraid_core.blobs import sha256_hex
 from maskeraid_core.documents.models import ModelFile
-from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_core.jobs import Job
+from maskeraid_core.marks import SourceType
 from maskeraid_core.portal import PortalStores
 from maskeraid_faces.errors import FacesError
 from maskeraid_faces.face_model import FaceModel
@@ -116,9 +116,8 @@ class Recording:
             return
         try:
             faces = np.stack(self._probe.reimage(make(), self._seed))
-            png = draw_sheet(
-                faces, text=STATEMENT, caption=caption_of(step, "the face itself, then what is made of it")
-            )
+            caption = caption_of(step, "the face itself, then what is made of it")
+            png = draw_sheet(faces, caption=caption, source=SourceType.COMPOSITE)
         except FacesError as error:
             self._probe = None
             self.warn(PROBE_LEFT_OUT, f"The probe cannot be re-imaged: {error}")

@@ -15,6 +15,7 @@ from maskeraid_core.documents.models import ModelVersion
 from maskeraid_core.documents.reimagings import STATEMENT
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.jobs import CHECKPOINT_FILES, Job, JobStatus
+from maskeraid_core.marks import XMP_IN_PNG, SourceType
 from maskeraid_core.status_machine import JobAction
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.training.image_set import prepare
@@ -93,7 +94,9 @@ class TestPictures:
         probes = pictures(trainer, looked_at, "probe.png")
         assert 1 in probes
         picture = PillowImage.open(io.BytesIO(probes[1]))
-        assert picture.info["Description"] == STATEMENT
+        packet = picture.info[XMP_IN_PNG]
+        assert SourceType.COMPOSITE in packet
+        assert STATEMENT in packet
         sheet = np.asarray(picture)
         face, filled = sheet[4:132, 4:132][::4, ::4], sheet[4:132, 136:264][::4, ::4]
         np.testing.assert_array_equal(face, draw_faces("faces-test").images[0])

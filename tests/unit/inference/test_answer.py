@@ -12,6 +12,7 @@ from tests.unit.inference.made_models import covered_face
 from tests.unit.inference.test_reimaging import ask, run
 
 from maskeraid_core.documents.reimagings import STATEMENT
+from maskeraid_core.marks import SourceType
 from maskeraid_faces.blending.harmonise import harmonise
 from maskeraid_faces.coverings.shapes import box
 from maskeraid_faces.filling.filled import Stages, Starts
@@ -22,7 +23,6 @@ from maskeraid_inference.answer import LEGEND, LEGEND_OF_RIDGE, Answer, write_an
 from maskeraid_inference.contact_sheet import Panel, draw_contact_sheet
 from maskeraid_inference.labelled import SIDE_BY_TEXT, SMALLEST_TEXT, label
 from maskeraid_inference.lettering import line_of_text
-from maskeraid_inference.marking import SOURCE_TYPE
 from maskeraid_inference.seam_picture import GAP, STRONGEST, draw_seam
 
 RDF, DC = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}", "{http://purl.org/dc/elements/1.1/}"
@@ -60,7 +60,7 @@ class TestFiles:
             assert (values["ModelDigest"], values["JobId"]) == ("sha256:light", "rim_1")
             (statement,) = said.findall(f"{DC}description/{RDF}Alt/{RDF}li")
             assert (statement.get(LANGUAGE), statement.text) == ("x-default", STATEMENT)
-            if values.get("DigitalSourceType") != SOURCE_TYPE:
+            if values.get("DigitalSourceType") != SourceType.COMPOSITE:
                 without_source.add(name)
         assert without_source == {"covering.png", "clipped.png"}
 

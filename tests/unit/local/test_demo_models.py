@@ -10,6 +10,7 @@ from maskeraid_core.demo_models import SHIPPED, VERSION_FILE, read_shipped, ship
 from maskeraid_core.documents.models import ModelVersion
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.model_files import load_model, model_digest, save_model
+from maskeraid_faces.sanitising import says_generated
 from maskeraid_local.demo_models import SETS, faces_of, make_version
 
 MOST_BYTES = 5_000_000  # in every install, and in the repository for each time that they change
@@ -37,6 +38,9 @@ class TestShipped:
         told = {file.name: (file.bytes, file.sha256) for file in version.files}
         there = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != VERSION_FILE}
         assert told == {name: (len(data), sha256_hex(data)) for name, data in there.items()}
+
+    def test_its_samples_say_that_they_were_generated(self, folder: Path) -> None:
+        assert says_generated((folder / "samples.png").read_bytes())
 
     def test_its_files_are_a_model_and_have_its_digest(self, folder: Path, version: ModelVersion) -> None:
         files = {file.name: (folder / file.name).read_bytes() for file in version.files}

@@ -1,6 +1,7 @@
 """Sheets show every face unchanged; curves are pictures that a browser can show."""
 
 import io
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from matplotlib.figure import Figure
 from PIL import Image as PillowImage
 
 from maskeraid_core.documents.reimagings import STATEMENT
+from maskeraid_core.marks import XMP_IN_PNG, SourceType
 from maskeraid_faces.drawn import draw_faces
+from maskeraid_faces.sanitising import says_generated
 from maskeraid_trainer.pictures import GAP, caption_of, draw_curves, draw_sheet
 
 IDEAL = (0xFF, 0xF1, 0xC2)
@@ -40,6 +43,15 @@ class TestSheet:
     def test_large_faces_stay_as_they_are(self) -> None:
         sheet = pixels(draw_sheet(np.zeros((1, 256, 256, 3), np.uint8)))
         assert sheet.shape == (256 + 2 * GAP,) * 2 + (3,)
+
+    @pytest.mark.parametrize("source", list(SourceType), ids=lambda source: source.name)
+    def test_says_in_xmp_that_it_was_generated_and_is_refused_as_training_data(self, source: SourceType) -> None:
+        png = draw_sheet(draw_faces("faces-light").images[:1], source=source)
+        packet = ElementTree.fromstring(PillowImage.open(io.BytesIO(png)).info[XMP_IN_PNG])
+        values = {name.partition("}")[2]: value for one in packet.iter() for name, value in one.attrib.items()}
+        assert values["DigitalSourceType"] == source
+        assert STATEMENT in {one.text for one in packet.iter()}
+        assert says_generated(png)
 
     def test_a_caption_stands_below_and_touches_no_face(self) -> None:
         faces = draw_faces("faces-light").images[:1]
