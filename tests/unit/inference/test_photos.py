@@ -1,5 +1,6 @@
 """Whole photographs: when faces are looked for, which one is meant, and what comes back."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
@@ -8,6 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from PIL import ExifTags
+from PIL import Image as Pictures
 from tests.unit.inference.made_models import load_made, make_version
 
 from maskeraid_core.documents.models import ModelVersion
@@ -20,6 +23,7 @@ from maskeraid_faces.drawing.lifelike import DARKEST_SKIN, LIGHTEST_SKIN, draw_l
 from maskeraid_faces.errors import BadCovering, BadImage, BadSettings, NoFace, SeveralFaces
 from maskeraid_faces.face_model import FaceModel
 from maskeraid_faces.images import Covering, Image
+from maskeraid_faces.sanitising import clean_pixels
 from maskeraid_faces.sizes import check_map_shape
 from maskeraid_inference.answer import write_answer
 from maskeraid_inference.cutting import Photo, cut_out, reaches_rim
@@ -205,7 +209,55 @@ class TestFrames:
         assert frames.of(LIGHT, load_made) is USUAL_FRAME
 
 
+def packed(picture: Pictures.Image, file_format: str = "PNG", **options: Any) -> bytes:  # noqa: ANN401 any of Pillow's
+    target = io.BytesIO()
+    picture.save(target, file_format, **options)
+    return target.getvalue()
+
+
+def turned() -> bytes:
+    """As a telephone that was held upright stores it: lying, with a note of how it was held."""
+    exif = Pictures.Exif()
+    exif[ExifTags.Base.Orientation] = 6  # a quarter turn to the right shows it upright
+    return packed(Pictures.fromarray(np.rot90(PHOTO)), exif=exif)
+
+
+def half_transparent() -> bytes:
+    picture = Pictures.fromarray(PHOTO).convert("RGBA")
+    picture.paste((0, 0, 0, 0), (0, 0, 100, 300))
+    return packed(picture)
+
+
+GREY_PHOTO = np.asarray(Pictures.fromarray(PHOTO).convert("L"))
+PALETTE = Pictures.fromarray(PHOTO).quantize(64)
+CMYK = packed(Pictures.fromarray(PHOTO).convert("CMYK"), "JPEG", quality=95)
+ON_WHITE = np.concatenate([np.full_like(PHOTO[:, :100], 255), PHOTO[:, 100:]], axis=1)
+STORED: dict[str, tuple[bytes, Image]] = {  # what is sent, and how everybody else shows it
+    "turned by EXIF": (turned(), PHOTO),
+    "alpha": (half_transparent(), ON_WHITE),
+    "palette": (packed(PALETTE), np.asarray(PALETTE.convert("RGB"))),
+    "grey": (packed(Pictures.fromarray(GREY_PHOTO)), GREY_PHOTO[..., None].repeat(3, axis=2)),
+    "16-bit grey": (
+        packed(Pictures.fromarray(GREY_PHOTO.astype(np.uint16) * 257)), GREY_PHOTO[..., None].repeat(3, axis=2)
+    ),
+    "CMYK": (CMYK, np.asarray(Pictures.open(io.BytesIO(CMYK)).convert("RGB"))),
+}  # fmt: skip
+
+
 class TestReimagePhoto:
+    @pytest.mark.parametrize("kind", STORED)
+    def test_of_every_kind_comes_back_in_its_own_pixels(self, kind: str) -> None:
+        content, shown = STORED[kind]
+        spec = ask(model=BY_USER, candidates=1)
+        made = reimage_picture(
+            clean_pixels(content), spec, [any_tone()], load_made, frames=Frames(), covering_map=MOUTH
+        )
+        files = write_answer(made, spec, "rim_1").files
+        photo, covered = (np.asarray(Pictures.open(io.BytesIO(files[f"photo{end}.png"]))) for end in ("", "-covering"))
+        assert np.array_equal(covered, MOUTH[..., 0])
+        assert np.array_equal(photo[covered == 0], shown[covered == 0])
+        assert not np.array_equal(photo[covered > 0], shown[covered > 0])
+
     def test_changes_what_is_covered_alone(self) -> None:
         made = run(ask(model=BY_USER, candidates=2))
         answer = write_answer(made, ask(), "rim_1")
