@@ -15,6 +15,7 @@ from PIL import Image
 from maskeraid import ApiError, Client, JobFailed
 from maskeraid.objects import Model
 from maskeraid_faces.drawing.lifelike import draw_lifelike_face
+from maskeraid_faces.drawn import draw_faces
 from maskeraid_local.commands import RECIPE
 from maskeraid_local.stack import Stack
 
@@ -209,9 +210,10 @@ class TestRefusals:
             (HALF, {"attributes": {"eyes": "9"}}, "bad_settings", "eyes"),
             (HALF, {"attributes": {"beard": "1"}}, "bad_settings", "beard"),
             (HALF, {"engine": "C"}, "bad_settings", "engine"),
+            (HALF[:20], {}, "bad_covering", "32 x 20 pixels"),
         ],
         ids=["nothing_covered", "too_much_covered", "attributes_unreachable", "no_such_value", "no_such_attribute",
-             "no_such_engine"],
+             "no_such_engine", "map_of_another_shape"],
     )  # fmt: skip
     def test_of_a_job_have_a_code_and_say_what_to_mend(
         self, client: Client, model: Model, covered_png: Path,
@@ -223,6 +225,22 @@ class TestRefusals:
         error = failed.value.job.error
         assert error is not None
         assert (error["code"], says in error["message"]) == (code, True)
+
+    def test_a_face_that_no_model_fits_is_told_the_nearest_and_what_to_collect(
+        self, client: Client, model: Model
+    ) -> None:
+        drawn = draw_faces("faces-test")
+        at = next(
+            n for n, name in enumerate(drawn.names) if name.startswith("faces-dark") and name.endswith("_mask.png")
+        )
+        with pytest.raises(JobFailed) as failed:
+            client.reimagings.create(png(drawn.images[at])).wait()
+        error = failed.value.job.error
+        assert error is not None
+        assert error["code"] == "no_suitable_model"
+        assert model.id in {one["model_id"] for one in error["nearest"]}
+        assert min(one["tone_de00"] for one in error["nearest"]) > 15
+        assert {one["attribute"] for one in error["collect"]} >= {"tone", "hair_colour"}
 
     @pytest.mark.parametrize(
         ("options", "code", "field"),
