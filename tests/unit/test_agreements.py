@@ -1,14 +1,16 @@
 """What parts that must not import one another agree on."""
 
 import inspect
+from typing import Any, get_args, get_type_hints
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from maskeraid.commands import covering_faces, dataset_changes
 from maskeraid.commands import reimagings as command
+from maskeraid.commands.filling_options import FillingOptions
 from maskeraid_api.schemas.coverings import WIDEST_FEATHER
-from maskeraid_api.schemas.reimaging_requests import ReimagingOptions
+from maskeraid_api.schemas.reimaging_requests import CoveringOptions, ReimagingOptions, Smoothing
 from maskeraid_core.documents.datasets import COVERING_ATTRIBUTE, FAMILIES
 from maskeraid_core.documents.reimagings import MOST_CANDIDATES
 from maskeraid_core.import_reports import OUTCOMES
@@ -28,6 +30,32 @@ class TestMostCandidates:
         functions = [value for value in vars(command).values() if inspect.isfunction(value)]
         options = [one.__annotations__["candidates"] for one in functions if "candidates" in one.__annotations__]
         assert [option.__metadata__[0].max for option in options] == [MOST_CANDIDATES]
+
+
+class TestOptionsOfAFill:
+    """What the service takes can be said on the command line."""
+
+    OPTIONS = get_type_hints(FillingOptions, include_extras=True)
+
+    @pytest.mark.parametrize("name", ["engine", "pick", "selector", "until", "tone_match"])
+    def test_the_command_knows_every_word(self, name: str) -> None:
+        (words, _), *_ = (get_args(one) for one in get_args(self.OPTIONS[name]))
+        assert get_args(words) == get_args(ReimagingOptions.model_fields[name].annotation)
+
+    @pytest.mark.parametrize(
+        ("name", "schema", "field"),
+        [
+            ("candidates", ReimagingOptions, "candidates"), ("face", ReimagingOptions, "face"),
+            ("smoothing_k", Smoothing, "k"), ("grow", CoveringOptions, "grow"), ("feather", CoveringOptions, "feather"),
+        ],
+    )  # fmt: skip
+    def test_the_command_takes_every_number(self, name: str, schema: type[BaseModel], field: str) -> None:
+        option: Any = self.OPTIONS[name].__metadata__[0]
+        for value in (option.min, option.max):
+            assert schema(**{field: value}).model_dump()[field] == value
+        for value in (option.min - 1, option.max + 1):
+            with pytest.raises(ValidationError):
+                schema(**{field: value})
 
 
 class TestOutcomes:

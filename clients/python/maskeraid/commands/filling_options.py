@@ -42,7 +42,7 @@ class FillingOptions:
         ),
     ] = None
     face: Annotated[
-        int | None, typer.Option(min=0, max=99, help="Which of several in a photograph, from the left, from 0.")
+        int | None, typer.Option(min=0, max=1023, help="Which of several in a photograph, from the left, from 0.")
     ] = None
     model: Annotated[
         str | None,
@@ -63,9 +63,10 @@ class FillingOptions:
         typer.Option(help="End early, with the covering or the chosen model.", show_default="final"),
     ] = None
     engine: Annotated[
-        Literal["auto", "R", "A", "C"] | None,
+        Literal["auto", "R", "A", "B", "C"] | None,
         typer.Option(
-            help="What fills: `A` draws of the model, `C` draws of one that is told what is visible, `R` ridge.",
+            help="What fills: `A` draws of the model, `C` draws of one that is told what is visible, `R` ridge, `B` "
+            "what a network adds to it.",
             show_default="auto",
         ),
     ] = None
@@ -80,7 +81,10 @@ class FillingOptions:
     ] = None
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same faces.")] = None
     smoothing_k: Annotated[
-        int | None, typer.Option(min=2, max=64, help="Colours to which a drawn face is brought; else by the model.")
+        int | None,
+        typer.Option(
+            min=0, max=64, help="Colours to which a face is brought, 0: it stays as drawn; else by the model."
+        ),
     ] = None
     tone_match: Annotated[
         Literal["auto", "off"] | None,
