@@ -14,7 +14,7 @@ from tests.integration.api.conftest import Account, FillDataset, Hand, Open
 from maskeraid_core.batches import item_of
 from maskeraid_core.blobs import image_key
 from maskeraid_core.documents.accounts import Scope
-from maskeraid_core.documents.batches import BatchSpec
+from maskeraid_core.documents.batches import MOST_ITEMS, BatchSpec
 from maskeraid_core.documents.own_outputs import OwnOutputs
 from maskeraid_core.ids import image_id, item_id, new_id
 from maskeraid_core.jobs import Job, JobError, JobStatus
@@ -116,6 +116,21 @@ class TestOrder:
         assert inputs is not None
         assert [row.image.image_id for row in inputs.inputs] == wanted
         assert all([await stores.blobs.exists(str(row.image.key)) for row in inputs.inputs])
+
+    async def test_a_thousand_images_one_of_which_cannot_be_filled(
+        self, client: httpx.AsyncClient, account: Account, fill_dataset: FillDataset, stores: Stores, hand: Hand
+    ) -> None:
+        dataset = await fill_dataset(account.tenant, 1)
+        images = [{"image_id": image_id(dataset.id, 1)}] * MOST_ITEMS
+        answer = await client.post("/v1/batches", json={"images": images})
+        assert answer.status_code == 202, answer.text
+        batch_id = answer.json()["id"]
+        items = await begin(stores, hand, batch_id)
+        assert len({item.id for item in items}) == MOST_ITEMS == 1000
+        ended = [await do(hand, item, JUNK if item is items[500] else None) for item in items[499:502]]
+        assert [item.status for item in ended] == [JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.SUCCEEDED]
+        counts = {"queued": 997, "running": 0, "succeeded": 2, "failed": 1, "cancelled": 0, "total": 1000}
+        assert (await shown(client, batch_id))["counts"] == counts
 
     async def test_a_query_over_a_dataset(
         self, client: httpx.AsyncClient, account: Account, fill_dataset: FillDataset, stores: Stores
