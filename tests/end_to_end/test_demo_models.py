@@ -15,7 +15,7 @@ from maskeraid_faces.drawing.covered import COVERINGS
 
 
 class TestFirstTry:
-    def test_a_covered_face_is_filled_by_a_model_that_shipped(self, client: Client) -> None:
+    def test_a_covered_face_is_filled_by_a_model_that_shipped(self, client: Client, tmp_path: Path) -> None:
         model = next(one for one in client.models.list() if one.name == "demo-faces-light")
         assert (model.access, model.owner, model.visibility) == ("shared", "MASKERAID demo", "public")
         tests = client.datasets.create("first try", role="test")
@@ -27,6 +27,8 @@ class TestFirstTry:
         assert made.result["proof"]["equal"]
         assert set(made.result["steps"]) >= {"generated", "smoothed", "clipped", "final"}
         assert len(made.result["candidates"]) == 8
+        checks = client.verifications.create(made.save_bundle(tmp_path / "result.zip")).checks
+        assert {check.outcome for check in checks} == {"passed"}  # its visible pixels have been counted anew
 
     @pytest.mark.parametrize(
         ("options", "possible", "shown"),

@@ -176,13 +176,18 @@ class Workbench:
         return version
 
     def _read_source(self, source: ImageSource, sides: Sides) -> Picture:
-        """An image of a dataset is clean since its import; bytes that came in are cleaned here."""
+        """The picture, packed as a verification of its bundle unpacks it.
+
+        An image of a dataset is clean since its import, but drawn ones lie there as another library packs them; bytes
+        that came in are cleaned here.
+        """
         if source.upload is not None:
             return self._sanitised(source.upload, sides)
         if source.key is None:
             raise InputGone()
         png = self.port.call(self.port.stores.blobs.get, source.key, source.sha256)
-        return Picture(np.asarray(Pictures.open(io.BytesIO(png), formats=("PNG",)).convert("RGB")), png)
+        pixels = np.asarray(Pictures.open(io.BytesIO(png), formats=("PNG",)).convert("RGB"))
+        return Picture(pixels, encode_png(pixels, has_repeats=True))
 
     def _sanitised(self, upload: StoredFile, sides: Sides) -> Picture:
         """Raises: ImageRejected, whose code becomes the job's."""

@@ -10,6 +10,7 @@ from tests.integration.inference.conftest import TENANT, Inference, add_model, t
 from tests.unit.api.described import refusals
 from tests.unit.inference.made_models import covered_face, make_model
 
+from maskeraid_api.bundles.own_png import NotOurs, unpack
 from maskeraid_core.blobs import image_key, sha256_hex
 from maskeraid_core.documents.grants import EVERYONE, Grant
 from maskeraid_core.documents.models import ModelVersion
@@ -269,6 +270,13 @@ class TestInput:
         assert np.array_equal(np.asarray(Pictures.open(io.BytesIO(stored))), covered_face())
         assert b"secret" in buffer.getvalue()
         assert b"secret" not in stored
+
+    def test_of_a_dataset_is_packed_as_verifications_unpack_it(self, inference: Inference) -> None:
+        """Drawn faces, and images of earlier releases, lie there as another library packs them."""
+        with pytest.raises(NotOurs):
+            unpack(to_png(covered_face()))
+        done = inference.carry_out(inference.accept(covered_face()))
+        assert unpack(inference.file(done, "input.png")).data == covered_face().tobytes()
 
     def test_that_is_no_image_fails_the_job(self, inference: Inference) -> None:
         failed = inference.carry_out(inference.accept_upload(b"GIF89a, or so it says"))
