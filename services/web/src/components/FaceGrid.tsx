@@ -7,6 +7,7 @@ import { shownSize } from "./Face";
 import classes from "./FaceGrid.module.css";
 import { GridRow } from "./FaceGridRow";
 import { movedTo } from "./gridKeys";
+import { ProblemCard } from "./ProblemCard";
 
 const GAP = 4;
 const ROWS_BEYOND = 2;
@@ -116,39 +117,42 @@ export function FaceGrid(props: FaceGridProps) {
   );
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table of 100,000 cells is what a grid is for
-    <div
-      ref={useMergedRef(sizeRef, scroller)}
-      role="grid"
-      aria-label={label}
-      aria-rowcount={rows}
-      aria-colcount={columns}
-      className={classes.scroller}
-      style={{ height }}
-      onKeyDown={onKeyDown}
-      tabIndex={-1}
-    >
-      <div role="presentation" style={{ height: virtual.getTotalSize(), position: "relative" }}>
-        {virtual.getVirtualItems().map(({ index, start }) => (
-          <GridRow
-            key={index}
-            row={index}
-            top={start}
-            gap={GAP}
-            cell={cell}
-            columns={columns}
-            total={total}
-            isHard={side <= 64}
-            before={sheets.sheet(Math.floor((index * columns) / SHEET_IMAGES))}
-            after={sheets.sheet(Math.floor(((index + 1) * columns - 1) / SHEET_IMAGES))}
-            active={index === activeRow ? active : null}
-            opened={opened != null && Math.floor(opened / columns) === index ? opened : null}
-            nameOf={nameOf}
-            onPress={press}
-          />
-        ))}
+    <>
+      {sheets.failure !== null && <ProblemCard error={sheets.failure} onRetry={sheets.again} />}
+      {/* biome-ignore lint/a11y/useSemanticElements: a table of 100,000 cells is what a grid is for */}
+      <div
+        ref={useMergedRef(sizeRef, scroller)}
+        role="grid"
+        aria-label={label}
+        aria-rowcount={rows}
+        aria-colcount={columns}
+        className={classes.scroller}
+        style={{ height }}
+        onKeyDown={onKeyDown}
+        tabIndex={-1}
+      >
+        <div role="presentation" style={{ height: virtual.getTotalSize(), position: "relative" }}>
+          {virtual.getVirtualItems().map(({ index, start }) => (
+            <GridRow
+              key={index}
+              row={index}
+              top={start}
+              gap={GAP}
+              cell={cell}
+              columns={columns}
+              total={total}
+              isHard={side <= 64}
+              before={sheets.sheet(Math.floor((index * columns) / SHEET_IMAGES))}
+              after={sheets.sheet(Math.floor(((index + 1) * columns - 1) / SHEET_IMAGES))}
+              active={index === activeRow ? active : null}
+              opened={opened != null && Math.floor(opened / columns) === index ? opened : null}
+              nameOf={nameOf}
+              onPress={press}
+            />
+          ))}
+        </div>
       </div>
-    </div>
+    </>
   );
 }
 

@@ -37,6 +37,15 @@ describe("FacetList", () => {
     expect(onChange).toHaveBeenCalledWith(["mouth:3"]);
   });
 
+  it.each(["constructor", "toString", "quality.face_size"])(
+    "names a group whatever it is called: %s",
+    (attribute) => {
+      shown([], [{ ...eyes, attribute }]);
+      const legend = attribute === "quality.face_size" ? /Face size/ : attribute;
+      expect(screen.getByRole("group", { name: legend })).toBeDefined();
+    },
+  );
+
   it("keeps a chosen value that no image has", () => {
     shown(["eyes:9"]);
     expect(screen.getByRole<HTMLInputElement>("checkbox", { name: /^9\s*0$/ }).checked).toBe(true);

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Schemas } from "../lib/api";
 import { asRead, asWritten, conditionsOf, toggled, without } from "../lib/filters";
 import { count } from "../lib/format";
+import { own } from "../lib/own";
 import { facets as texts } from "../texts/facets";
 import classes from "./FacetList.module.css";
 
@@ -106,7 +107,7 @@ function Facet({ group, chosen, onToggle, onRange, onAny }: FacetProps) {
   );
 }
 
-const nameOf = (attribute: string): string => texts.names[attribute] ?? attribute;
+const nameOf = (attribute: string): string => own(texts.names, attribute) ?? attribute;
 
 function NumberRange({ attribute, onRange }: { attribute: string; onRange: (written: string) => void }) {
   const [low, setLow] = useState<string | number>("");

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Sheets, tileFor } from "./sheets";
 
-type Asked = { url: string; signal: AbortSignal; answer: () => void };
+type Asked = { url: string; signal: AbortSignal; answer: (status?: number) => void };
 
 let asked: Asked[];
 const revoked: string[] = [];
@@ -16,7 +16,11 @@ beforeEach(() => {
     return new Promise((resolve, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason));
       const headers = { "Sheet-Tile": "32", "Sheet-Columns": "15", "Sheet-Count": "200" };
-      asked.push({ url, signal, answer: () => resolve(new Response("picture", { headers })) });
+      asked.push({
+        url,
+        signal,
+        answer: (status = 200) => resolve(new Response("picture", { status, headers })),
+      });
     });
   });
 });
@@ -35,6 +39,24 @@ describe("Sheets", () => {
     await settled();
     sheets.want([0]);
     expect(asked).toHaveLength(4); // what was given up is asked for again
+  });
+
+  it("tells why a page did not come, unless it was scrolled away, and asks again when told to", async () => {
+    const sheets = new Sheets("dataset_id=ds_1", 32);
+    const told = vi.fn();
+    sheets.subscribe(told);
+    sheets.want([0]);
+    sheets.want([1]);
+    await settled();
+    expect([told.mock.calls.length, sheets.failure]).toEqual([0, null]);
+    asked[1]?.answer(503);
+    await settled();
+    expect(told).toHaveBeenCalledOnce();
+    expect(sheets.failure).toMatchObject({ problem: { status: 503, retryable: true } });
+    sheets.again();
+    asked[2]?.answer();
+    await settled();
+    expect([sheets.failure, sheets.sheet(1)?.count]).toEqual([null, 200]);
   });
 
   it("tells of what came, with how its tiles lie", async () => {

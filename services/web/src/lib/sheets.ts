@@ -1,4 +1,6 @@
 // Thumbnails by the page, as one picture each: fetched when wanted, given up when scrolled away, few kept.
+import { ApiProblem, problemOf, unreachable } from "./problem";
+
 export const SHEET_IMAGES = 200;
 const KEPT_SHEETS = 24;
 const LEAST_TILE = 16;
@@ -23,6 +25,10 @@ export class Sheets {
   private readonly requests = new Map<number, AbortController>();
   private readonly listeners = new Set<() => void>();
   private version = 0;
+  private wanted: number[] = [];
+
+  /** Why the last sheet that was asked for did not come; null once one comes. */
+  failure: unknown = null;
 
   /** `query`: which images in which order, as `/v1/images` takes it, without page. */
   constructor(
@@ -43,6 +49,7 @@ export class Sheets {
 
   /** The pages that are looked at now, the most important first; requests for others end. */
   want(pages: number[]): void {
+    this.wanted = pages;
     for (const [page, request] of this.requests)
       if (!pages.includes(page)) {
         request.abort();
@@ -57,6 +64,9 @@ export class Sheets {
     }
   }
 
+  /** Asks for those again that are wanted and did not come. */
+  readonly again = (): void => this.want(this.wanted);
+
   /** Ends all requests and lets the pictures go. */
   close(): void {
     this.want([]);
@@ -70,7 +80,7 @@ export class Sheets {
     try {
       const place = `limit=${SHEET_IMAGES}&offset=${page * SHEET_IMAGES}&tile=${this.tile}`;
       const answer = await fetch(`/v1/image-sheets?${this.query}&${place}`, { signal: request.signal });
-      if (!answer.ok) return; // the screen's own request says why; these cells stay empty
+      if (!answer.ok) throw await problemOf(answer);
       const picture = await answer.blob();
       if (request.signal.aborted) return;
       const header = (name: string): number => Number(answer.headers.get(`Sheet-${name}`));
@@ -81,13 +91,18 @@ export class Sheets {
         count: header("Count"),
       });
       this.dropOldest();
-      this.version += 1;
-      for (const listener of this.listeners) listener();
-    } catch {
-      // Scrolled away, or no network: asked for again when it is next wanted.
+      this.tell(null);
+    } catch (error) {
+      if (!request.signal.aborted) this.tell(error instanceof ApiProblem ? error : unreachable()); // else scrolled away
     } finally {
       if (this.requests.get(page) === request) this.requests.delete(page);
     }
+  }
+
+  private tell(failure: unknown): void {
+    this.failure = failure;
+    this.version += 1;
+    for (const listener of this.listeners) listener();
   }
 
   private dropOldest(): void {

@@ -2,7 +2,7 @@ import { act, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { MemoryRouter, useLocation } from "react-router";
 import { describe, expect, it } from "vitest";
-import { useUrlNumber, useUrlWord, useUrlWords } from "./urlState";
+import { useUrlChoice, useUrlNumber, useUrlWord, useUrlWords } from "./urlState";
 
 const at =
   (address: string) =>
@@ -24,6 +24,18 @@ describe("state in the address", () => {
       wrapper: at("/x?k=1e9"),
     });
     expect(result.current).toEqual(["card", 16]);
+  });
+
+  it("is one of the words there are, or the first", () => {
+    const words = ["keys", "usage"] as const;
+    for (const [address, word] of [
+      ["/x", "keys"],
+      ["/x?tab=usage", "usage"],
+      ["/x?tab=constructor", "keys"],
+    ] as const) {
+      const { result } = renderHook(() => useUrlChoice("tab", words)[0], { wrapper: at(address) });
+      expect(result.current).toBe(word);
+    }
   });
 
   it("leaves the default out, and all else as it was", () => {

@@ -26,6 +26,15 @@ export function useUrlWord(
   return [search.get(name) ?? initial, set];
 }
 
+/** One of some words in the address; anything else there counts as the first of them. */
+export function useUrlChoice<Word extends string>(
+  name: string,
+  words: readonly Word[],
+): [Word | undefined, (value: string | null, change?: Change) => void] {
+  const [word, setWord] = useUrlWord(name, words[0]);
+  return [words.find((one) => one === word) ?? words[0], setWord];
+}
+
 /** A whole number in the address; anything else there counts as the default. */
 export function useUrlNumber(
   name: string,

@@ -6,6 +6,7 @@ import { ProblemCard } from "../../components/ProblemCard";
 import { client, type Schemas } from "../../lib/api";
 import { percent } from "../../lib/format";
 import { type Edit, orderImport } from "../../lib/orders";
+import { own } from "../../lib/own";
 import { imagePanel as texts } from "../../texts/dataset";
 import { rereadDataset } from "./reread";
 
@@ -43,7 +44,7 @@ export function ImageAttributes({ image, dataset, mayEdit }: ImageAttributesProp
           key={name}
           name={name}
           values={schema.values}
-          value={changes[name] ?? image.attributes[name] ?? ""}
+          value={own(changes, name) ?? own(image.attributes, name) ?? ""}
           mayEdit={mayEdit}
           onChange={(value) => setChanges({ ...changes, [name]: value })}
         />

@@ -39,7 +39,7 @@ export function useView(datasetId: string) {
     return {
       datasetId,
       tab: TABS.find((one) => one === tab) ?? "images",
-      version,
+      version: /^[1-9]\d*$/.test(version) ? version : "latest",
       where,
       sort,
       image,

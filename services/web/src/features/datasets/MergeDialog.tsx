@@ -1,9 +1,12 @@
 // The chosen datasets as one new dataset (`pick=` of the address names them).
 import { Badge, Group, Text } from "@mantine/core";
 import { useQueries } from "@tanstack/react-query";
+import { Loading } from "../../components/Loading";
+import { ProblemCard } from "../../components/ProblemCard";
 import { api } from "../../lib/api";
 import { count } from "../../lib/format";
 import { useUrlWords } from "../../lib/urlState";
+import { common } from "../../texts/common";
 import { dialogs as texts } from "../../texts/datasetDialogs";
 import { NewSet } from "./NewSet";
 
@@ -16,7 +19,9 @@ export function MergeDialog({ onClose }: { onClose: () => void }) {
   });
   const parts = answers.flatMap(({ data }) => data ?? []);
   if (picked.length < 2) return <Text>{texts.merge.few}</Text>;
-  if (parts.length < picked.length) return null;
+  const failed = answers.find(({ error }) => error);
+  if (failed) return <ProblemCard error={failed.error} onRetry={() => failed.refetch()} />;
+  if (parts.length < picked.length) return <Loading label={common.loading} />;
   const role = parts.every((part) => part.role === "test") ? "test" : "train";
   return (
     <NewSet

@@ -9,7 +9,7 @@ import { ProblemCard } from "../../components/ProblemCard";
 import { useMay } from "../../components/session";
 import { api, type Schemas } from "../../lib/api";
 import { cardOf } from "../../lib/card";
-import { useUrlWord } from "../../lib/urlState";
+import { useUrlChoice, useUrlWord } from "../../lib/urlState";
 import { model as words } from "../../texts/model";
 import { CardTab } from "./CardTab";
 import { DownloadTab } from "./DownloadTab";
@@ -64,7 +64,10 @@ export function Screen() {
 }
 
 function Version({ model, version }: TabProps) {
-  const [tab, setTab] = useUrlWord("tab", "card");
+  const [tab, setTab] = useUrlChoice(
+    "tab",
+    TABS.map(({ name }) => name),
+  );
   return (
     <>
       {version.pruned_at && <Alert color="yellow">{words.pruned}</Alert>}

@@ -4,6 +4,7 @@ import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import { Page } from "../../components/Page";
+import { ProblemCard } from "../../components/ProblemCard";
 import { Statement } from "../../components/Statement";
 import { api, type Schemas } from "../../lib/api";
 import { cardOf, fileUrl, guaranteesOf } from "../../lib/card";
@@ -26,6 +27,7 @@ export function Compare({ modelIds }: { modelIds: string[] }) {
         </Button>
       }
     >
+      <Missing modelIds={modelIds} />
       <Stack gap="xs">
         <Title order={2}>{words.samples}</Title>
         <Text c="dimmed">{words.samplesDetail}</Text>
@@ -66,15 +68,25 @@ export function Compare({ modelIds }: { modelIds: string[] }) {
   );
 }
 
-function useVersions(modelIds: string[]): (Schemas["ModelVersionView"] | undefined)[] {
-  const answers = useQueries({
+function useAnswers(modelIds: string[]) {
+  return useQueries({
     queries: modelIds.map((id) =>
       api.queryOptions("get", "/v1/models/{model_id}/versions/{version}", {
         params: { path: { model_id: id, version: "latest" } },
       }),
     ),
   });
-  return answers.map((answer) => answer.data as Schemas["ModelVersionView"] | undefined);
+}
+
+const useVersions = (modelIds: string[]): (Schemas["ModelVersionView"] | undefined)[] =>
+  useAnswers(modelIds).map((answer) => answer.data as Schemas["ModelVersionView"] | undefined);
+
+/** Models that cannot be read, as one that is not shared any more. */
+function Missing({ modelIds }: { modelIds: string[] }) {
+  return useAnswers(modelIds).map(
+    ({ error, refetch }, place) =>
+      error && <ProblemCard key={modelIds[place]} error={error} onRetry={() => refetch()} />,
+  );
 }
 
 interface ColumnsProps {
@@ -141,7 +153,7 @@ function Numbers({ modelIds }: { modelIds: string[] }) {
                 {label}
               </Table.Th>
               {versions.map((version, place) => (
-                <Table.Td key={modelIds[place]}>{(version && of(version)) ?? words.unknown}</Table.Td>
+                <Table.Td key={modelIds[place]}>{version && (of(version) ?? words.unknown)}</Table.Td>
               ))}
             </Table.Tr>
           ))}

@@ -1,14 +1,16 @@
 // What was told to whom: the log of deliveries, webhook endpoints, and the address for e-mail.
 import { Tabs } from "@mantine/core";
 import { Page } from "../../components/Page";
-import { useUrlWord } from "../../lib/urlState";
+import { useUrlChoice } from "../../lib/urlState";
 import { notifications as words } from "../../texts/notifications";
 import { Deliveries } from "./Deliveries";
 import { EmailSettings } from "./EmailSettings";
 import { Endpoints } from "./Endpoints";
 
+const TABS = ["deliveries", "webhooks", "email"] as const;
+
 export function Screen() {
-  const [tab, setTab] = useUrlWord("tab", "deliveries");
+  const [tab, setTab] = useUrlChoice("tab", TABS);
   return (
     <Page title={words.title} detail={words.detail}>
       <Tabs value={tab} onChange={setTab} keepMounted={false}>

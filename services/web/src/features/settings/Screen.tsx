@@ -1,7 +1,7 @@
 // What an account can set and see of itself.
 import { Tabs } from "@mantine/core";
 import { Page } from "../../components/Page";
-import { useUrlWord } from "../../lib/urlState";
+import { useUrlChoice } from "../../lib/urlState";
 import { settings as words } from "../../texts/settings";
 import { About } from "./About";
 import { Keys } from "./Keys";
@@ -18,7 +18,10 @@ const TABS = [
 ] as const;
 
 export function Screen() {
-  const [tab, setTab] = useUrlWord("tab", "keys");
+  const [tab, setTab] = useUrlChoice(
+    "tab",
+    TABS.map(({ name }) => name),
+  );
   return (
     <Page title={words.title} detail={words.detail}>
       <Tabs value={tab} onChange={setTab} keepMounted={false}>

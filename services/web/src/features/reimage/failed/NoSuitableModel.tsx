@@ -3,6 +3,7 @@ import { Button, Card, ColorSwatch, Group, List, Stack, Text, Title } from "@man
 import { Link } from "react-router";
 import { fitWord } from "../../../components/DecisionBars";
 import { decimals, percent } from "../../../lib/format";
+import { own } from "../../../lib/own";
 import { sentence } from "../../../lib/problem";
 import { reimage as texts } from "../../../texts/reimage";
 import type { OrderAgain } from "../useOrder";
@@ -48,7 +49,7 @@ export function NoSuitableModel({ facts, message, ordering }: NoSuitableModelPro
                 key={attribute}
                 icon={colour ? <ColorSwatch color={colour} size={18} aria-hidden /> : undefined}
               >
-                {texts.parts[attribute] ?? attribute.replaceAll("_", " ")}
+                {own(texts.parts, attribute) ?? attribute.replaceAll("_", " ")}
                 {value && `: ${value}`}
                 {colour && ` (${texts.about} ${colour})`}
               </List.Item>
@@ -96,7 +97,7 @@ function NearModel({ model, ordering }: NearModelProps) {
             <Text fz="sm" c="dimmed">
               {texts.differsBy}{" "}
               {differences
-                .map(([name, by]) => `${(texts.parts[name] ?? name).toLowerCase()} ${decimals(by, 1)}`)
+                .map(([name, by]) => `${(own(texts.parts, name) ?? name).toLowerCase()} ${decimals(by, 1)}`)
                 .join(", ")}
             </Text>
           )}

@@ -4,6 +4,7 @@ import { IconBrush, IconPlayerPlayFilled } from "@tabler/icons-react";
 import { memo, type ReactNode, useId, useState } from "react";
 import { ProblemCard } from "../../../components/ProblemCard";
 import { api } from "../../../lib/api";
+import { own } from "../../../lib/own";
 import { asProblem } from "../../../lib/problem";
 import { reimage as texts } from "../../../texts/reimage";
 import { askedOf, type Reimaging } from "../reimaging";
@@ -134,7 +135,7 @@ const Wanted = memo(function Wanted({ view, ordering }: Pick<RefineProps, "view"
           size="xs"
           label={attribute.replaceAll("_", " ")}
           data={[{ value: "", label: texts.any }, ...values.map((value) => ({ value, label: value }))]}
-          value={wanted[attribute] ?? ""}
+          value={own(wanted, attribute) ?? ""}
           allowDeselect={false}
           error={refusal?.of(`/attributes/${attribute}`)}
           onChange={(value) => {

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Answer } from "../../../components/Answer";
 import type { Schemas } from "../../../lib/api";
 import { percent } from "../../../lib/format";
+import { own } from "../../../lib/own";
 import { reimage as texts } from "../../../texts/reimage";
 import { order, pictureOf } from "../picture";
 import classes from "../reimage.module.css";
@@ -47,9 +48,9 @@ function Reasons({ told }: { told: Explained }) {
         {parts.map(([name, share]) => (
           <Group key={name} gap="sm" wrap="nowrap">
             <Text fz="sm" w={72}>
-              {texts.parts[name] ?? name}
+              {own(texts.parts, name) ?? name}
             </Text>
-            <Progress value={100 * share} flex={1} aria-label={texts.parts[name] ?? name} />
+            <Progress value={100 * share} flex={1} aria-label={own(texts.parts, name) ?? name} />
             <Text fz="sm" w={52} ta="right" className={classes.tabular}>
               {percent(share)}
             </Text>
