@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { Answer } from "../../components/Answer";
 import { EmptyState } from "../../components/EmptyState";
 import { Moment } from "../../components/Moment";
+import { ProblemCard } from "../../components/ProblemCard";
 import { api } from "../../lib/api";
 import { decimals } from "../../lib/format";
 import { useUrlWord } from "../../lib/urlState";
@@ -28,6 +29,7 @@ export function Ranking() {
         searchable
         maw={360}
       />
+      {datasets.error && <ProblemCard error={datasets.error} onRetry={() => datasets.refetch()} />}
       {dataset ? <RankingTable datasetId={dataset} /> : <Alert color="gray">{words.choose}</Alert>}
     </Stack>
   );

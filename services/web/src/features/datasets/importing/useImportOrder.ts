@@ -20,6 +20,12 @@ interface Wanted {
   isDryRun: boolean;
 }
 
+/** A dataset without images yet, and as what it was asked for. */
+interface Made {
+  id: string;
+  asked: string;
+}
+
 interface Ordered {
   importId: string;
   datasetId: string;
@@ -28,17 +34,17 @@ interface Ordered {
 export function useImportOrder(onOrdered: (ordered: Ordered, isDryRun: boolean) => void) {
   const [step, setStep] = useState<Step | null>(null);
   const stopping = useRef<AbortController | null>(null);
-  const made = useRef<string | null>(null); // by a try that was refused later
+  const made = useRef<Made | null>(null); // by a try that was refused later
   const queries = useQueryClient();
   const order = useMutation({
     mutationFn: async ({ draft, dataset, isDryRun }: Wanted): Promise<Ordered> => {
       stopping.current = new AbortController();
-      const datasetId = draft.target || made.current || (await newDataset(draft));
-      made.current = datasetId;
+      const datasetId = draft.target || (await newDataset(draft, made));
       if (dataset && needsAttestation(draft, dataset.attestation !== null)) await attest(dataset.id, draft);
       const source = await sourceOf(draft, setStep, stopping.current.signal);
       setStep({ label: texts.ordering, percent: 100 });
       const importId = await orderImport(datasetId, source, choicesOf(draft, isDryRun));
+      made.current = null; // it has, or gets, images now
       if (source.type === "upload" && !isDryRun) forgetUpload(source.upload_id); // it goes with the import
       return { importId, datasetId };
     },
@@ -58,13 +64,24 @@ export function useImportOrder(onOrdered: (ordered: Ordered, isDryRun: boolean) 
   };
 }
 
-const newDataset = (draft: Draft): Promise<string> =>
-  orderDataset({
-    name: draft.name.trim(),
-    role: draft.role,
-    ...(draft.source === "files" ? { attestation: attestationOf(draft) } : {}),
-    ...(draft.retainUntil ? { retain_until: `${draft.retainUntil}T00:00:00Z` } : {}),
-  });
+const datasetOf = (draft: Draft) => ({
+  name: draft.name.trim(),
+  role: draft.role,
+  ...(draft.source === "files" ? { attestation: attestationOf(draft) } : {}),
+  ...(draft.retainUntil ? { retain_until: `${draft.retainUntil}T00:00:00Z` } : {}),
+});
+
+/** The dataset of an earlier try, if it is still what is wanted: test faces must not go where models learn. */
+async function newDataset(draft: Draft, made: { current: Made | null }): Promise<string> {
+  const wanted = datasetOf(draft);
+  const asked = JSON.stringify(wanted);
+  if (made.current && made.current.asked !== asked) {
+    await client.DELETE("/v1/datasets/{dataset_id}", { params: { path: { dataset_id: made.current.id } } });
+    made.current = null;
+  }
+  made.current ??= { id: await orderDataset(wanted), asked };
+  return made.current.id;
+}
 
 async function attest(datasetId: string, draft: Draft): Promise<void> {
   await client.PATCH("/v1/datasets/{dataset_id}", {
