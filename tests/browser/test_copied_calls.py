@@ -79,7 +79,7 @@ def test_a_training_as_it_is_filled_in(
     form = "name=as copied&where=mouth:2&steps=50&max_seconds=2&detector=false&seed=5&email=no"
     visit.page.goto(f"{stack.url}/trainings/new?data={light_faces}&{form}")
     estimate = visit.page.get_by_role("region", name="Estimate")
-    expect(estimate.get_by_text("25 images: expect memorisation.")).to_be_visible()
+    expect(estimate.get_by_text("Only 25 images: expect memorisation.")).to_be_visible()
     curl, python = copy_calls(visit, str(stack.first_key))
     visit.open("/jobs")  # its own dry run is called off with the page
     ordered = shell.curl(curl.replace("-d '{", '-d \'{"dry_run":true,'))

@@ -13,7 +13,7 @@ from tests.browser.visit import Visit
 
 NAME = "faces of the import dialog"
 VALUES = ["1", "2", "3", "4", "5"]
-SENTENCE = "9 imported, 1 rejected. Row 4: eyes '9' is not one of 1, 2, 3, 4, 5."
+SENTENCE = "Images: 9 imported, 1 rejected. Row 4: eyes '9' is not one of 1, 2, 3, 4, 5."
 
 
 @pytest.fixture

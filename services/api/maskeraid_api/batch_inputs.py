@@ -142,7 +142,7 @@ async def _chosen(choice: DataChoice, inputs: Inputs) -> list[Given]:
         raise DatasetEmpty("No image meets all conditions of `where`.", pointer="/dataset/where")
     if rows.height > MOST_ITEMS:
         raise ValidationFailed(
-            f"{rows.height:,} images are chosen, and a batch takes {MOST_ITEMS:,}: narrow `where`, or order several.",
+            f"Chosen are {rows.height:,} images, and a batch takes {MOST_ITEMS:,}: narrow `where`, or order several.",
             pointer="/dataset/where",
         )
     return [Given(source, None) for source in _sources(version, rows).values()]

@@ -179,7 +179,7 @@ async def choose_training_data(library: Library, choices: Sequence[TrainingDataC
         await library.check_values(alike, choice.where, f"/data/{place}")
     count = pl.concat([selection["sha256"] for selection in selections]).n_unique()
     if count < FEWEST_IMAGES:
-        raise TooFewImages(f"{count} images are left; a training needs at least {FEWEST_IMAGES}.", count=count)
+        raise TooFewImages(f"Only {count} images are left; a training needs at least {FEWEST_IMAGES}.", count=count)
     attributes = [selection.select(f"^{PREFIX}.*$") for selection in selections]
     return TrainingData(parts, count, _common_side(names, selections), attributes)
 

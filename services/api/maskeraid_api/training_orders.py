@@ -94,7 +94,7 @@ def seed_of(body: TrainingRequest) -> int:
 def warnings_of(data: TrainingData) -> list[dict[str, str]]:
     if data.image_count >= FEW_IMAGES:
         return []
-    return [{"code": "few_images", "detail": f"{data.image_count} images: expect memorisation."}]
+    return [{"code": "few_images", "detail": f"Only {data.image_count} images: expect memorisation."}]
 
 
 async def confound_warnings(library: Library, data: TrainingData) -> list[dict[str, str]]:

@@ -40,7 +40,7 @@ def failure_of(
     kind = UnknownField if all(row["type"] == "extra_forbidden" for row in found) else ValidationFailed
     count = len(rows)
     more = " These are the first of them." if len(found) > MOST_TOLD else ""
-    return kind(f"{count} field{'s need' if count > 1 else ' needs'} attention.{more}", errors=rows)
+    return kind(f"The request needs attention in {count} field{'s' * (count > 1)}.{more}", errors=rows)
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownField:

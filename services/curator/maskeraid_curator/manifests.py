@@ -52,7 +52,7 @@ def _refuse(detail: str) -> NoReturn:
 
 def _check_columns(columns: list[str]) -> list[str]:
     if len(columns) > MOST_COLUMNS:
-        _refuse(f"{len(columns)} columns, more than {MOST_COLUMNS}")
+        _refuse(f"it has {len(columns)} columns, more than {MOST_COLUMNS}")
     if len(set(columns)) < len(columns) or not all(columns):
         _refuse("two columns have the same name, or a column has none")
     return [_check_cell(column, "the header") for column in columns]

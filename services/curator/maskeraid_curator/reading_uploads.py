@@ -35,7 +35,7 @@ MADE_HERE = (
 )
 USUAL_SIDE = 64  # pixels of a face that is cut out, where neither the import nor the dataset says another
 NO_MANIFEST = (
-    "{} images came without a manifest and have no attributes: to filter, compare, and choose models by attributes, "
+    "Without a manifest came {} images, which have no attributes: to filter, compare, and choose models by attributes, "
     "put a manifest.csv (first column `file`, then a column an attribute) beside them and import into a new dataset"
 )
 

@@ -77,7 +77,7 @@ def _find_directory(archive: int, length: int) -> tuple[int, int, int]:
     if disk or start_disk or here != count:
         refuse("multi_disk", "archives in several parts are not taken")
     if count > MOST_ENTRIES:
-        refuse("too_many_entries", f"{count} entries, more than {MOST_ENTRIES}: use several imports")
+        refuse("too_many_entries", f"it has {count} entries, more than {MOST_ENTRIES}: use several imports")
     if size > LARGEST_DIRECTORY:
         refuse("directory_size", f"the directory has {size} bytes, more than {LARGEST_DIRECTORY}")
     if offset + size != end_offset:

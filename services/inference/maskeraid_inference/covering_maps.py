@@ -24,7 +24,7 @@ def read_map(pixels: Image) -> tuple[bytes, dict[str, Any]]:
         raise NothingCovered("no pixel of the map is nearer to white than to black: paint what is covered white")
     if share > LARGEST_SHARE_COVERED:
         raise TooMuchCovered(
-            f"{share:.0%} of the map is white, which means covered; at most 90 % can be. Are black and white swapped?",
+            f"of the map {share:.0%} is white, which means covered; at most 90 % can be. Are black and white swapped?",
             share=round(share, 3),
         )
     height, width = covering.shape

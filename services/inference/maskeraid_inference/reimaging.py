@@ -209,7 +209,7 @@ def _check_hole(hole: Covering, covering: Covering) -> None:
         return
     side, share = hole.shape[0], float(hole.mean())
     raise TooMuchCovered(
-        f"{covering.mean():.0%} of the face is covered, in so many places that they touch {share:.0%} of the model's "
+        f"of the face {covering.mean():.0%} is covered, in so many places that they touch {share:.0%} of the model's "
         f"{side} x {side} pixels; at most 90 % can be: draw it in one piece",
         share=round(share, 3),
     )

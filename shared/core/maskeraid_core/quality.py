@@ -98,11 +98,11 @@ def _round_step(least: float) -> float:
 
 
 def quality_sentence(total: int, measured: int, warned: int, counts: Mapping[str, int]) -> str:
-    """`3 of 25 images have a warning: of 2 images, they are blurred, or were enlarged; …`"""
+    """`Of 25 images 3 have a warning: of 2 images, they are blurred, or were enlarged; …`"""
     if not measured:
         return f"None of {total} images was measured: they came with an older version. Import them again to know."
     rest = f" {total - measured} more were not measured." if total > measured else ""
     if not warned:
         return f"None of {measured} images has a warning.{rest}"
     said = "; ".join(f"{count} because {WORDS.get(code, code)}" for code, count in counts.items())
-    return f"{warned} of {measured} images {'has' if warned == 1 else 'have'} a warning: {said}.{rest}"
+    return f"Of {measured} images {warned} {'has' if warned == 1 else 'have'} a warning: {said}.{rest}"

@@ -47,6 +47,6 @@ def check_covering(covering: Covering, image: Image) -> None:
         raise NothingCovered("no pixel of this face is covered: a map is white where it is")
     if share > LARGEST_SHARE_COVERED:
         raise TooMuchCovered(
-            f"{share:.0%} of the face is covered; at most 90 % can be: cover less, or grow it less",
+            f"of the face {share:.0%} is covered; at most 90 % can be: cover less, or grow it less",
             share=round(share, 3),
         )

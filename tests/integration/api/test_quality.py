@@ -55,7 +55,7 @@ class TestMeasures:
         assert (report["image_count"], report["measured"], report["near_duplicates"]) == (12, 11, 1)
         assert report["warnings"] == [{"warning": "blurred", "count": 3, "share": 0.2727}]
         assert report["worst"] == [image_id(faces.id, number) for number in (1, 2, 3)]
-        assert report["sentence"].startswith("3 of 11 images have a warning: 3 because they are blurred")
+        assert report["sentence"].startswith("Of 11 images 3 have a warning: 3 because they are blurred")
         path = f"/v1/datasets/{faces.id}/reports/quality"
         few = (await account.client.get(path, params={"where": "quality.warning:blurred"})).json()
         assert few["image_count"] == 3

@@ -282,7 +282,7 @@ class TestUpload:
         assert bare.status is JobStatus.SUCCEEDED
         ((code, detail),) = [(warning["code"], warning["detail"]) for warning in bare.warnings]
         assert code == "no_manifest"
-        assert detail.startswith("2 images came without a manifest")
+        assert detail.startswith("Without a manifest came 2 images")
         assert "put a manifest.csv (first column `file`" in detail
         listed = build([*members, Member(b"manifest.csv", b"file\na.png\nb.png\n")])
         assert curator.imported(curator.add_dataset(role=Role.TEST), curator.store("listed.zip", listed)).warnings == []

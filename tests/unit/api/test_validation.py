@@ -60,7 +60,7 @@ class TestReading:
 
         monkeypatch.setattr(validation, "get_close_matches", compare)
         body = {"name": "a", "x" * 100_000: 1} | {f"field{number}": 1 for number in range(60_000)}
-        with pytest.raises(UnknownField, match=r"50 fields need attention\. These are the first of them") as refused:
+        with pytest.raises(UnknownField, match=r"in 50 fields\. These are the first of them") as refused:
             read_json(DatasetRequest, json.dumps(body))
         assert len(refused.value.facts["errors"]) == 50  # type: ignore[arg-type]
         assert compared == [f"field{number}" for number in range(49)]  # the long one is no misspelt name

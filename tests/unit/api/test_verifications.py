@@ -80,7 +80,7 @@ class TestGoodBundle:
 
     def test_its_pixels_are_counted_anew(self, made: Made) -> None:
         (check,) = [check for check in verify(made.content, made.signer).checks if check.name == "pixels"]
-        assert check.detail.startswith("3 pictures")  # the input, two candidates
+        assert check.detail.startswith("of 3 pictures")  # the input, two candidates
 
 
 class TestChangedBundle:

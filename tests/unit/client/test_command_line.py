@@ -508,22 +508,22 @@ class TestDatasetReport:
     def test_confounds_are_told_with_what_to_collect(self, server: Server) -> None:
         result = run("datasets", "report", "faces [bold]", "--beside", "faces [bold]", "--where", "mouth:2")
         assert result.stdout.splitlines() == [
-            "375 images, version 1. 1 confound among 15 pairs.", "- hair and eyes travel together.",
+            "version 1, 375 images. 1 confound among 15 pairs.", "- hair and eyes travel together.",
             "  collect: hair blond with eyes black; hair black with eyes blue",
         ]  # fmt: skip
 
     def test_coverage_tells_where_combinations_are_missing(self, server: Server) -> None:
         result = run("datasets", "report", "faces [bold]", "coverage")
-        assert result.stdout.splitlines() == ["375 images, version 1. 2 pairs.", "- hair and eyes: 2 of 4"]
+        assert result.stdout.splitlines() == ["version 1, 375 images. 2 pairs.", "- hair and eyes: 2 of 4"]
         assert json.loads(run("datasets", "report", "faces [bold]", "--json").stdout)["version"] == 1
 
     def test_quality_names_the_worst_images(self, server: Server) -> None:
         report = {"dataset_id": "ds_1", "version": 1, "image_count": 9, "object": "quality_report"}
         server.answers["GET /v1/datasets/ds_1/reports/quality"] = (
-            200, {**report, "sentence": "1 of 9 images has a warning.", "worst": ["img_1"]}
+            200, {**report, "sentence": "Of 9 images 1 has a warning.", "worst": ["img_1"]}
         )  # fmt: skip
         result = run("datasets", "report", "faces [bold]", "quality")
-        said = ["9 images, version 1. 1 of 9 images has a warning.", "- the worst: img_1"]
+        said = ["version 1, 9 images. Of 9 images 1 has a warning.", "- the worst: img_1"]
         assert result.stdout.splitlines() == said
 
     def test_beside_goes_with_confounds(self, server: Server) -> None:
@@ -605,10 +605,10 @@ class TestTrain:
         assert "name datasets, or say `--all`" in run("train").stderr
 
     def test_what_the_service_warns_of_is_shown_without_waiting_too(self, server: Server) -> None:
-        warning = {"code": "few_images", "detail": "25 images: expect memorisation."}
+        warning = {"code": "few_images", "detail": "Only 25 images: expect memorisation."}
         server.answers["POST /v1/trainings"] = 202, {**TRAINING, "status": "queued", "warnings": [warning]}
         result = run("train", "faces", "--no-wait", "--json")
-        assert "note: 25 images: expect memorisation." in result.stderr
+        assert "note: Only 25 images: expect memorisation." in result.stderr
         assert json.loads(result.stdout)["status"] == "queued"
 
     def test_settings_a_probe_and_a_checkpoint_arrive(self, server: Server, tmp_path: Path) -> None:
@@ -686,7 +686,7 @@ class TestModelsAndKeys:
     def test_a_download_brings_every_file(self, server: Server, tmp_path: Path) -> None:
         server.answers["GET /v1/models/mdl_1/versions/latest"] = 200, VERSION
         server.answers["GET /v1/models/mdl_1/versions/2/files/card.json"] = 200, "{}"
-        assert run("models", "download", "mdl_1", "out").stdout == "1 files of version 2 in out/\n"
+        assert run("models", "download", "mdl_1", "out").stdout == "version 2: 1 files in out/\n"
         assert (tmp_path / "out/card.json").read_text() == "{}"
 
     def test_a_models_card_is_shown(self, server: Server) -> None:
@@ -747,7 +747,7 @@ class TestModelsAndKeys:
         theirs = {"id": "mdl_2", "name": "ours", "access": "shared"}
         server.answers["GET /v1/models"] = page(theirs, {"id": "mdl_1", "name": "ours", "access": "owner"})
         server.answers["PUT /v1/models/mdl_1/ratings"] = 200, {"id": "rat_1", "stars": 4}
-        assert run("models", "rate", "ours", "4").stdout == "4 of 5\n"
+        assert run("models", "rate", "ours", "4").stdout == "rated 4 of 5\n"
 
     def test_models_are_compared_on_one_photo(self, server: Server, tmp_path: Path) -> None:
         (tmp_path / "covered.png").write_bytes(PNG)

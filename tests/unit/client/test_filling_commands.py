@@ -202,7 +202,7 @@ class TestReimagings:
     def test_one_is_rated(self, ask: Ask) -> None:
         rated = {**DONE, "rating": {"stars": 2, "note": "The seam.", "rated_at": "2026-11-23T09:00:00Z"}}
         result = ask("reimagings rate rim_1 2 --note seam", ok(**rated))
-        assert result.stdout == "2 of 5\n"
+        assert result.stdout == "rated 2 of 5\n"
         (request,) = ask.requests
         assert (request.method, request.url.path) == ("PUT", "/v1/reimagings/rim_1/rating")
         assert ask.body == {"stars": 2, "note": "seam"}

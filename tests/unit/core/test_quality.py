@@ -80,7 +80,7 @@ class TestFacets:
 def test_in_words() -> None:
     assert quality_sentence(25, 25, 0, {}) == "None of 25 images has a warning."
     said = quality_sentence(25, 20, 3, {"blurred": 2, "flat": 1})
-    assert said.startswith("3 of 20 images have a warning: 2 because they are blurred")
+    assert said.startswith("Of 20 images 3 have a warning: 2 because they are blurred")
     assert "5 more were not measured" in said
     assert "Import them again" in quality_sentence(3, 0, 0, {})
 

@@ -131,7 +131,7 @@ class TestCovering:
         ("lines", "error", "remedy"),
         [
             (slice(0, 0), NothingCovered, "a map is white where it is"),
-            (slice(None), TooMuchCovered, "100% of the face is covered; at most 90 % can be: cover less"),
+            (slice(None), TooMuchCovered, "of the face 100% is covered; at most 90 % can be: cover less"),
             (
                 slice(None, None, 8),
                 TooMuchCovered,

@@ -13,7 +13,7 @@ import pytest
 from maskeraid_local.commands import RECIPE, RECIPE_URL
 
 REFUSED = {
-    "title": "The request is not valid", "detail": "1 field needs attention.", "code": "validation_failed",
+    "title": "The request is not valid", "detail": "The request needs attention in 1 field.", "code": "invalid",
     "errors": [{"pointer": "/name", "detail": "too long"}],
 }  # fmt: skip
 FAILED = {"title": "No pixel is covered", "message": "no covering was found", "remedy": "Send a map.", "code": "x"}
@@ -66,7 +66,7 @@ def test_a_call_that_is_refused_stops_it_and_says_why(url: str, line: str) -> No
     told = run(url, line)
     assert (told.returncode, told.stdout) == (5, "")
     assert [line.strip() for line in told.stderr.splitlines()] == [
-        "The request is not valid: 1 field needs attention.", "/name: too long",
+        "The request is not valid: The request needs attention in 1 field.", "/name: too long",
     ]  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def report(
     if as_json:
         print_json(found.to_dict())
         return
-    console.print(f"{found.image_count} images, version {found.version}. {found.sentence}")
+    console.print(f"version {found.version}, {found.image_count} images. {found.sentence}")
     if kind == "confounds":
         print_confounds(found)
     elif kind == "coverage":

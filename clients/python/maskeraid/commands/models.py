@@ -69,7 +69,7 @@ def download_model(
         output.mkdir(parents=True, exist_ok=True)
         for file in found.files:
             (output / file["name"]).write_bytes(client.models.file(found.model_id, file["name"], found.version))
-    print_outcome(found.files, f"{len(found.files)} files of version {found.version} in {output}/", as_json=as_json)
+    print_outcome(found.files, f"version {found.version}: {len(found.files)} files in {output}/", as_json=as_json)
 
 
 @app.command("alias")

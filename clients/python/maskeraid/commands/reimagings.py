@@ -135,7 +135,7 @@ def rate_reimaging(
     """Say what you think of a result, in place of what you said before."""
     with connected() as client:
         rated = client.reimagings.rate(reimaging_id, stars, note)
-    print_outcome(rated, f"{stars} of 5", as_json=as_json)
+    print_outcome(rated, f"rated {stars} of 5", as_json=as_json)
 
 
 @app.command("delete")

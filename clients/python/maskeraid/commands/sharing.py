@@ -77,7 +77,7 @@ def rate_model(
     """Say what you think of a model, with your account's name, in place of what you said before."""
     with connected() as client:
         rating = client.models.rate(find_model(client, model), stars, note)
-    print_outcome(rating, f"{rating.stars} of 5", as_json=as_json)
+    print_outcome(rating, f"rated {rating.stars} of 5", as_json=as_json)
 
 
 def show_ratings(model: ModelName, as_json: AsJson = False) -> None:

@@ -99,7 +99,7 @@ def _end(archive: BinaryIO, length: int) -> tuple[int, int, int]:
     if disk or start or here != count:
         _refuse("multi_disk", "it is one of several parts")
     if count > MOST_ENTRIES:
-        _refuse("too_many_entries", f"{count} entries, more than {MOST_ENTRIES}")
+        _refuse("too_many_entries", f"it has {count} entries, more than {MOST_ENTRIES}")
     if size > count * (CENTRAL.size + LONGEST_NAME):
         _refuse("directory_size", f"the directory has {size} bytes, too many for {count} entries")
     if offset + size + END.size != length:

@@ -101,7 +101,7 @@ class Verifier:
 
 def check_archive(bundle: Verifier) -> str:
     bundle.places = {place.member.name: place for place in read_places(bundle.archive, bundle.length)}
-    return f"{len(bundle.places)} files, as this service writes them"
+    return f"it has {len(bundle.places)} files, as this service writes them"
 
 
 def check_manifest(bundle: Verifier) -> str:
@@ -150,7 +150,7 @@ def check_digests(bundle: Verifier) -> str:
     }
     if changed:
         raise Failed(f"not what the manifest says, or not their checksum: {_some(changed)}")
-    return f"{len(facts)} files have the digests of the manifest"
+    return f"all {len(facts)} files have the digests of the manifest"
 
 
 def check_proof(bundle: Verifier) -> str:
@@ -168,7 +168,7 @@ def check_pixels(bundle: Verifier) -> str:
     for name in names:
         if visible_sha256(unpack(bundle.read(name)), covering) != expected:
             raise Failed(f"the visible pixels of {name} do not have the digest of the proof")
-    return f"{len(names)} pictures, counted anew: their visible pixels have the digest of the proof{_photo(bundle)}"
+    return f"of {len(names)} pictures, counted anew: their visible pixels have the digest of the proof{_photo(bundle)}"
 
 
 def _photo(bundle: Verifier) -> str:

@@ -59,7 +59,7 @@ class Coverage:
     @property
     def sentence(self) -> str:
         gaps = [one.covered for one in self.pairs if one.covered.exist < one.covered.possible]
-        start = f"{count_of(len(self.pairs), 'pair')} of attributes; {len(gaps) or 'none'} with missing combinations."
+        start = f"Attributes: {count_of(len(self.pairs), 'pair')}, {len(gaps) or 'none'} with missing combinations."
         return f"{start} Together, {self.whole.sentence}" if self.whole else start
 
 

@@ -132,7 +132,7 @@ async def delete_dataset(
     busy = await jobs.unfinished_with(dataset_id)
     if busy or (learned and not force):
         users = [*learned, *busy]
-        raise DatasetInUse(f"{len(users)} models or jobs use this dataset.", users=users[:100])
+        raise DatasetInUse(f"In use by {len(users)} models or jobs.", users=users[:100])
     if not await end_dataset(gateway.stores, dataset):
         raise NotFound
     return gone()

@@ -135,7 +135,7 @@ async def choose_images(library: Library, body: EvaluationRequest, version: Mode
     await library.check_values([found], body.dataset.where, "/dataset")
     if rows.height < FEWEST_TEST_IMAGES:
         raise TooFewImages(
-            f"{rows.height} images are left; an evaluation needs at least {FEWEST_TEST_IMAGES}.", count=rows.height
+            f"Only {rows.height} images are left; an evaluation needs at least {FEWEST_TEST_IMAGES}.", count=rows.height
         )
     sides = sorted({*rows["width"].to_list(), *rows["height"].to_list()})
     if sides != [version.resolution]:

@@ -103,8 +103,8 @@ async def delete_model(model_id: str, request: Request, models: Models, jobs: Jo
     model = await models.require(model_id)
     check_unchanged(request, await view_of(registry, model))
     if users := await jobs.unfinished_for(model_id):
-        trainings = "1 training is" if len(users) == 1 else f"{len(users)} trainings are"
-        raise ModelInUse(f"{trainings} making versions of it.", users=users[:100])
+        trainings = "1 training" if len(users) == 1 else f"{len(users)} trainings"
+        raise ModelInUse(f"Versions of it are being made by {trainings}.", users=users[:100])
     if not await models.delete(model_id):
         raise NotFound
     return gone()

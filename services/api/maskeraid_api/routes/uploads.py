@@ -90,7 +90,7 @@ async def complete_upload(upload_id: str, request: Request, uploads: Uploads, ga
     upload = await uploads.require(upload_id)
     if upload.missing_parts:
         missing = upload.missing_parts
-        raise UploadIncomplete(f"{len(missing)} parts are missing.", missing_parts=missing[:100])
+        raise UploadIncomplete(f"Not sent yet: {len(missing)} parts.", missing_parts=missing[:100])
     if upload.completed_at is None:
         await check_whole(gateway.stores.blobs, upload)
         upload = await uploads.complete(upload_id, now()) or upload

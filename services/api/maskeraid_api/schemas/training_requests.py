@@ -128,4 +128,4 @@ class TrainingRequest(LabelledBody):
         strange = sorted(self.hyperparameters.model_fields_set - known)
         rows = [{"pointer": f"/hyperparameters/{name}", "code": "unknown_field", "detail": detail} for name in strange]
         if rows:
-            raise UnknownField(f"{len(rows)} field{'s need' if len(rows) > 1 else ' needs'} attention.", errors=rows)
+            raise UnknownField(f"The request needs attention in {len(rows)} field{'s' * (len(rows) > 1)}.", errors=rows)

@@ -1,4 +1,4 @@
-// An import's outcome as a sentence: "124 imported, 1 rejected. Row 57: eyes '9' is not one of 1, 2, 3, 4, 5".
+// An import's outcome as a sentence: "Images: 124 imported, 1 rejected. Row 57: eyes '9' is not one of 1, 2, 3, 4, 5".
 import type { Schemas } from "../lib/api";
 import { count, plural } from "../lib/format";
 
@@ -33,5 +33,5 @@ export function importSentence(ended: Ended): string {
     ([field]) => numberOf(ended.result, field) > 0 || field === (isEdit ? "edited" : "imported"),
   ).map(([field, words]) => words(numberOf(ended.result, field)));
   const [first] = ended.rejected_rows;
-  return `${said.join(", ")}.${first ? ` ${rowSentence(first)}.` : ""}`.replace(/\.\.$/, ".");
+  return `Images: ${said.join(", ")}.${first ? ` ${rowSentence(first)}.` : ""}`.replace(/\.\.$/, ".");
 }

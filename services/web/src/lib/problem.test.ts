@@ -11,7 +11,7 @@ const PROBLEM = {
   type: "/problems/validation-failed",
   title: "The request is not valid",
   status: 422,
-  detail: "1 field needs attention.",
+  detail: "The request needs attention in 1 field.",
   instance: "/v1/trainings",
   code: "validation_failed",
   request_id: "req_1",

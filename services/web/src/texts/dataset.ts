@@ -61,7 +61,7 @@ export const imagePanel = {
   reset: "Undo",
   saved: (version: number) => `Saved: version ${version}.`,
   suggestions: "Suggestions",
-  suggested: (value: string, sure: string) => `${value}, ${sure} sure`,
+  suggested: (value: string, sure: string) => `${value}, with a confidence of ${sure}`,
   confirm: "Confirm",
   dismiss: "Dismiss",
   quality: "Quality",
@@ -139,7 +139,7 @@ export const reports = {
   show: "Show them",
   histogram: (measure: string) => `Images by ${measure}`,
   range: "From",
-  nearDuplicates: (amount: number) => `${plural(amount, "image")} look nearly like another one.`,
+  nearDuplicates: (amount: number) => `Nearly like another one: ${plural(amount, "image")}.`,
   worst: "The worst",
   row: (row: number) => `Row ${count(row)}`,
 };

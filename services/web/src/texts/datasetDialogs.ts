@@ -78,7 +78,7 @@ export const dialogs = {
       `Deletes ${name}: ${plural(images, "image")} in ${plural(versions, "version")}. This cannot be undone.`,
     button: "Delete dataset",
     used: (users: string[]) =>
-      `${plural(users.length, "model or job", "models or jobs")} use it: ${users.slice(0, 8).join(", ")}${users.length > 8 ? `, ${count(users.length - 8)} more` : ""}. Models stay when it is deleted, flagged for good.`,
+      `In use by ${plural(users.length, "model or job", "models or jobs")}: ${users.slice(0, 8).join(", ")}${users.length > 8 ? `, ${count(users.length - 8)} more` : ""}. Models stay when it is deleted, flagged for good.`,
     force: "Delete it anyway",
   },
 };

@@ -27,7 +27,7 @@ export const datasets = {
   },
   clear: "Clear the search",
   images: (total: number) => plural(total, "image"),
-  matching: (matching: number, total: number) => `${count(matching)} of ${plural(total, "image")} match`,
+  matching: (matching: number, total: number) => `Matching: ${count(matching)} of ${plural(total, "image")}`,
   side: (sides: number[]) => `${sides.map(count).join(", ")} px`,
   version: (version: number) => `version ${version}`,
   noImages: "No images yet",
@@ -72,7 +72,7 @@ export const importing = {
   tables: (name: string) => `attributes from ${name}`,
   noTable: "No table of attributes: the faces will have none.",
   otherTable: (name: string) => `${name} is sent as the table of attributes.`,
-  leftOut: (amount: number) => `${plural(amount, "other file")} left out`,
+  leftOut: (amount: number) => `Left out: ${plural(amount, "other file")}`,
   removeFiles: "Take them out",
   tooMuch:
     "These files are more than one zip can hold here (65,535 files, 4 GB). Zip them yourself, or import in parts.",

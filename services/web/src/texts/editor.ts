@@ -4,7 +4,7 @@ export const editor = {
   keys: "Paint by pointer, or by keys: arrows move the cursor (with Shift by the brush), Space paints, [ and ] change the size, B and E change between brush and eraser.",
   cursor: (x: number, y: number, isCovered: boolean) =>
     `Column ${x}, row ${y}, ${isCovered ? "covered" : "visible"}`,
-  share: (share: string) => `${share} covered`,
+  share: (share: string) => `Covered: ${share}`,
   tool: "Tool",
   tools: { brush: "Brush", eraser: "Eraser", colour: "Colours" },
   size: "Size",

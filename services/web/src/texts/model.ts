@@ -86,9 +86,9 @@ export const model = {
     see: "See it",
     stale: "Your models have changed since it was trained.",
     of: (accuracy: string, models: number) =>
-      `${accuracy} of the test images are given to the right one of ${models} models.`,
+      `Of the test images ${accuracy} are given to the right one of ${models} models.`,
     split: (training: number, validation: number, test: number) =>
-      `${training} images to learn from, ${validation} to watch, ${test} to test.`,
+      `Images: ${training} to learn from, ${validation} to watch, ${test} to test.`,
     structure: "Structure",
     printedSum:
       "The rows add up to the total above. The thesis prints 33,646,595 for its network of Table 4, whose rows add up to 35,646,595.",

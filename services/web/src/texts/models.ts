@@ -21,7 +21,7 @@ export const models = {
   adopted: "adopted",
   isDefault: "default",
   flagged: "flagged",
-  rating: (mean: string, count: number) => `${mean} of 5 by ${count}`,
+  rating: (mean: string, count: number) => `Rated ${mean} of 5 by ${count}`,
   unrated: "not rated",
   visibility: { private: "private", shared: "shared", public: "public" },
   kinds: { drawn: "drawn faces", photo: "photographs" },

@@ -19,7 +19,7 @@ export const newTraining = {
   filter: "Only images with",
   filterHow: "Values of one attribute add up, attributes narrow down.",
   everyImage: "Every image",
-  imagesOf: (some: string, all: string) => `${some} of ${all} images`,
+  imagesOf: (some: string, all: string) => `Chosen: ${some} of ${all} images`,
   images: "images",
   // networks
   networks: "How it learns",
@@ -74,7 +74,7 @@ export const newTraining = {
   hyper: {
     steps: ["Steps", "Thesis: exactly so many, 98,000 when empty. The others: at most."],
     max_seconds: ["Time budget, seconds", "Of preparing and learning; building the networks does not count."],
-    target_quality: ["Target quality", "0 to 1: ends as soon as it is reached."],
+    target_quality: ["Target quality", "From 0 to 1: it ends as soon as that is reached."],
     batch: ["Batch", "Images a step, 2 to 4,096."],
     learning_rate: ["Learning rate", "Of Adam, for both networks, 0.000001 to 0.1."],
     final_learning_rate: ["Falls to", "By half a cosine; no higher than the learning rate."],
@@ -106,7 +106,7 @@ export const newTraining = {
   emailTo: (address: string) => `To ${address}: success, failure, and when it needs you.`,
   emailMissing: "Your account has no verified address yet: see Notifications.",
   webhooks: "Tell my webhooks",
-  webhooksHow: (many: string) => `${many} will hear of it.`,
+  webhooksHow: (many: string) => `It is told to ${many}.`,
   webhooksNone: "You have none: see Notifications.",
   // estimate
   estimate: "Estimate",

@@ -77,14 +77,14 @@ export const reimage = {
   coveringIs: (kind: string | null) =>
     kind && kind !== "other" ? `${capital(kind)} found` : "Covering found",
   coveringShare: (share: string) =>
-    `${share} of the face is covered. Everything else stays as it is, pixel by pixel.`,
+    `Covered: ${share} of the face. Everything else stays as it is, pixel by pixel.`,
   foundBy: {
     learned: "found by the models",
     colour: "found by its colours",
     guess: "guessed by its colour",
     map: "drawn by hand",
   },
-  sure: (confidence: string) => `${confidence} sure`,
+  sure: (confidence: string) => `Confidence: ${confidence}`,
   run: "Run",
   editCovering: "Edit the covering",
   openingEditor: "Opening the editor",
@@ -112,7 +112,7 @@ export const reimage = {
   modelUsed: "Model used",
   combinations: (possible: number | null, shown: number) =>
     possible === null
-      ? `${shown} shown; how many there are cannot be counted`
+      ? `Shown are ${shown}; how many there are cannot be counted`
       : possible === 1
         ? "The only possible combination"
         : `1 of ${possible} possible combinations`,

@@ -68,7 +68,7 @@ export const settings = {
     models: "Models that have learned from them, and are flagged",
     erase: "Erase this person",
     eraseLoses: (images: number) =>
-      `${images} ${images === 1 ? "image is" : "images are"} deleted for good, with all that was made of them. There is no way back.`,
+      `Deleted for good: ${images === 1 ? "1 image" : `${images} images`}, with all that was made of them. There is no way back.`,
     running: "Erasing",
     receipt: "Receipt",
     erasedAt: "Erased",

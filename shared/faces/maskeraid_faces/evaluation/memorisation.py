@@ -125,7 +125,7 @@ def judge(measured: Copying, *, is_collapsed: bool = False) -> tuple[Verdict, st
     low, high = interval_of(measured)
     _, high_of_unseen = wilson_interval(ceil(measured.near_share_of_unseen * measured.owners), measured.owners)
     reason = (
-        f"{measured.near_share:.1%} of {len(measured.nearness):,} samples are near copies of a training face"
+        f"of {len(measured.nearness):,} samples {measured.near_share:.1%} are near copies of a training face"
         f" ({low:.1%} to {high:.1%} with 95% confidence, at most {MOST_NEAR:.0%} may be), of faces that it has not seen"
         f" {measured.near_share_of_unseen:.1%}"
     )
