@@ -37,7 +37,10 @@ class FoundCoveringView(View):
         "release 0.1 said here what it was found by.", examples=["mask"],
     )  # fmt: skip
     confidence: float | None = Field(
-        default=None, description="Of the detector, 0 to 1; null when it was not asked.", examples=[0.93]
+        default=None,
+        description="Of the detector, 0 to 1: the overlap (intersection over union) with what is covered "
+        "that it expects of what it found; null when it was not asked.",
+        examples=[0.93],
     )
     share: float = Field(description="Of the face's picture, 0 to 1.", examples=[0.31])
     colours: list[tuple[int, int, int]] = Field(
