@@ -148,6 +148,12 @@ class TestReimage:
         result = ask("reimage face.png --until covering", ok(**found), PICTURE)
         assert result.stdout == "rim_1: 1 files in reimaged/rim_1/, 23% of the face covered\nPlausible.\n"
 
+    @pytest.mark.parametrize(("by", "is_doubted"), [("learned", True), ("map", False)])
+    def test_a_large_covering_that_was_found_is_to_be_looked_at(self, ask: Ask, by: str, is_doubted: bool) -> None:
+        found = {**DONE, "result": {"covering": {"share": 0.71, "by": by}}, "files": {"covering.png": ""}}
+        said = ask("reimage face.png --until covering", ok(**found), PICTURE).stdout
+        assert ("71% of the face covered (much: look at covering.png" in said) == is_doubted
+
     def test_two_results_do_not_mix(self, ask: Ask, folder: Path) -> None:
         for number in (1, 2):
             assert ask("reimage face.png", ok(**{**DONE, "id": f"rim_{number}"}), PICTURE).exit_code == 0

@@ -30,6 +30,7 @@ from maskeraid.terminal import (
 app = typer.Typer(cls=Group, no_args_is_help=True, help="What `maskeraid reimage` has made.")
 
 ReimagingId = Annotated[str, typer.Argument(metavar="REIMAGING", help="Its id, rim_…")]
+LARGE = 0.5  # share of the face from which a covering that was found is doubtful
 FOLDER = Path("reimaged")  # with one in it for each
 Output = Annotated[
     Path | None, typer.Option(file_okay=False, help="Folder for the pictures.", show_default=f"{FOLDER}/REIMAGING")
@@ -158,7 +159,10 @@ def _names(made: Reimaging) -> list[str]:
 
 def _in_words(made: Reimaging, count: int, folder: Path) -> str:
     """How much is taken as covered is said, too: what a detector found may be far from what was meant."""
-    share = ((made.result or {}).get("covering") or {}).get("share")
+    found = (made.result or {}).get("covering") or {}
+    share, is_drawn = found.get("share"), found.get("by") == "map"
     covered = "" if share is None else f", {share:.0%} of the face covered"
+    if share is not None and share > LARGE and not is_drawn:
+        covered += " (much: look at covering.png, or paint it yourself with --covering MAP.png)"
     chosen = f", by model {made.model}" if made.model else ""
     return f"{made.id}: {count} files in {folder}/{covered}{chosen}\n{made.statement}"

@@ -78,6 +78,8 @@ export const reimage = {
     kind && kind !== "other" ? `${capital(kind)} found` : "Covering found",
   coveringShare: (share: string) =>
     `Covered: ${share} of the face. Everything else stays as it is, pixel by pixel.`,
+  largeCovering: "This covering is large: look whether it lies on what covers the face and on nothing else.",
+  unsureCovering: "The detector is not sure of this covering: look whether it lies where it should.",
   foundBy: {
     learned: "found by the models",
     colour: "found by its colours",

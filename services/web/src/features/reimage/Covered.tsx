@@ -1,6 +1,11 @@
 // The covering is found: it is shown, may be mended, and then the face is filled.
-import { Badge, Button, Card, Collapse, Group, Stack, Text, Title } from "@mantine/core";
-import { IconAdjustmentsHorizontal, IconBrush, IconPlayerPlayFilled } from "@tabler/icons-react";
+import { Alert, Badge, Button, Card, Collapse, Group, Stack, Text, Title } from "@mantine/core";
+import {
+  IconAdjustmentsHorizontal,
+  IconAlertTriangle,
+  IconBrush,
+  IconPlayerPlayFilled,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { ProblemCard } from "../../components/ProblemCard";
 import { Statement } from "../../components/Statement";
@@ -15,7 +20,7 @@ import { FaceBoxes } from "./FaceBoxes";
 import { usePictureUrl } from "./picture";
 import { RunOptions } from "./RunOptions";
 import classes from "./reimage.module.css";
-import type { Options, Reimaging } from "./reimaging";
+import { doubtOf, type Options, type Reimaging } from "./reimaging";
 import { useOrderAgain } from "./useOrder";
 
 export function Covered({ view }: { view: Reimaging }) {
@@ -27,6 +32,7 @@ export function Covered({ view }: { view: Reimaging }) {
   const result = view.result;
   if (!result || !picture) return null;
   const { photo, covering } = result;
+  const doubt = doubtOf(covering);
   if (mode === "edit") return <Editing view={view} onDone={() => setMode(null)} />;
   const problem = error ? asProblem(error) : null;
   return (
@@ -57,6 +63,11 @@ export function Covered({ view }: { view: Reimaging }) {
               </Badge>
             )}
           </Group>
+          {doubt && (
+            <Alert color="yellow" variant="light" icon={<IconAlertTriangle aria-hidden />}>
+              {texts[doubt]}
+            </Alert>
+          )}
         </Stack>
         <Button
           size="lg"

@@ -4,6 +4,7 @@ import {
   type Asked,
   askedAgain,
   coveringAgain,
+  doubtOf,
   type Reimaging,
   stageOf,
   varyingAttributes,
@@ -117,4 +118,16 @@ it("names the attributes in which candidates differ alone", () => {
   ] as unknown as Parameters<typeof varyingAttributes>[0];
   expect(varyingAttributes(candidates)).toEqual(["mouth"]);
   expect(varyingAttributes([])).toEqual([]);
+});
+
+describe("a covering that should be looked at", () => {
+  it.each([
+    ["learned", 0.3, 0.9, null],
+    ["learned", 0.6, 0.95, "largeCovering"],
+    ["guess", 0.6, null, "largeCovering"],
+    ["learned", 0.3, 0.6, "unsureCovering"],
+    ["map", 0.8, null, null],
+  ] as const)("found by %s, of %d, with a confidence of %d: %s", (by, share, confidence, doubt) => {
+    expect(doubtOf({ by, share, confidence })).toBe(doubt);
+  });
 });

@@ -47,6 +47,23 @@ export function stageOf(view: Reimaging): "open" | "covering" | "final" | "faile
   return view.result.candidates?.length ? "final" : "covering";
 }
 
+const LARGE = 0.5; // of the face: masks and scarfs take a third
+const UNSURE = 0.7;
+
+/** Why a found covering should be looked at before it is filled; null where it looks as usual, or somebody drew it. */
+export function doubtOf({
+  by,
+  share,
+  confidence,
+}: Pick<Schemas["FoundCoveringView"], "by" | "share" | "confidence">):
+  | "largeCovering"
+  | "unsureCovering"
+  | null {
+  if (by === "map") return null;
+  if (share > LARGE) return "largeCovering";
+  return confidence != null && confidence < UNSURE ? "unsureCovering" : null;
+}
+
 /** The covering to be taken again: the one that was found or drawn, else the way it was to be found. */
 export function coveringAgain(view: Reimaging): Schemas["CoveringOptions"] {
   const found = view.result?.covering.covering_id;
