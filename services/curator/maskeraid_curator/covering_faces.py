@@ -100,6 +100,7 @@ def _accepted(number: int, row: Row, worn: Worn, attributes: Mapping[str, str], 
     accepted = Accepted(
         number, f"{PurePath(str(row['file'])).with_suffix('')}_{worn.family}.png", attributes, digest, len(png), width,
         height, _is_grey(worn.image), truth_digest, str(row["sha256"]), measure(worn.image),
+        generated=row.get("generated"),
     )  # fmt: skip
     return accepted, objects
 

@@ -42,15 +42,20 @@ class Described:
     owner: str
 
 
-def write_croissant(of: Described, distribution: Sequence[Json], fields: Sequence[Json], images: int) -> bytes:
-    """`croissant.json`: of one version and filter the same bytes each time."""
+def write_croissant(
+    of: Described, distribution: Sequence[Json], fields: Sequence[Json], images: int, generated: int
+) -> bytes:
+    """`croissant.json`: of one version and filter the same bytes each time.
+
+    `generated` of the `images` were made, or a part of them, by a trained generator.
+    """
     dataset, version = of.dataset, of.version
     about = {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": CONFORMS_TO,
         "name": dataset.name,
-        "description": _description(of, images),
+        "description": _description(of, images, generated),
         "version": f"{version.version}.0.0",
         "datePublished": version.created_at.isoformat(timespec="seconds"),
         "identifier": version.id,
@@ -113,10 +118,11 @@ def _field(name: str, kind: str, source: Json) -> Json:
     return {"@type": "cr:Field", "@id": f"{RECORDS}/{name}", "name": name, "dataType": kind, "source": source}
 
 
-def _description(of: Described, images: int) -> str:
+def _description(of: Described, images: int, generated: int) -> str:
     filtered = f" where {' and '.join(of.where)}" if of.where else ""
     named = ", ".join(of.version.attributes) or "none"
+    made = f" {generated} of them were made, or a part of them, by a trained generator." if generated else ""
     return (
         f"{images} images of version {of.version.version} of the dataset {of.dataset.name} (role "
-        f"`{of.dataset.role}`){filtered}. Attributes: {named}."
+        f"`{of.dataset.role}`){filtered}.{made} Attributes: {named}."
     )

@@ -17,9 +17,11 @@ from maskeraid_curator.croissant import (
 )
 from maskeraid_curator.export_reading import Reader, Row
 from maskeraid_curator.export_tables import (
+    GENERATED,
     IMAGES,
     ExportedFile,
     feature_names,
+    generated_in,
     image_file,
     manifest_table,
     metadata_table,
@@ -64,5 +66,6 @@ def describe_folder(of: Described, rows: pl.DataFrame, metadata: bytes) -> bytes
         column_field(METADATA, column, schema[attribute].type if attribute in schema else "text")
         for attribute, column in feature_names(attributes).items()
     ]
+    fields += [column_field(METADATA, GENERATED, "bool")] * (generated_in(rows) > 0)
     fields += [column_field(METADATA, truth.file_name) for truth in truths]
-    return write_croissant(of, distribution, fields, rows.height)
+    return write_croissant(of, distribution, fields, rows.height, generated_in(rows))

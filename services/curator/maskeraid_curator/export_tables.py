@@ -1,7 +1,8 @@
 """The tables of an export: where each image lies and its attributes, as this service and as Hugging Face read them.
 
 `manifest.csv` is what an import takes. Its columns with a dot are no attributes, whose names have none: what the image
-was called, and for a covered face the files of its true covering and of the same face uncovered.
+was called, whether a trained generator made it, and for a covered face the files of its true covering and of the same
+face uncovered.
 """
 
 import csv
@@ -14,9 +15,16 @@ import polars as pl
 from maskeraid_core.cells import guard
 from maskeraid_core.documents.datasets import Attribute
 from maskeraid_core.manifests import PREFIX, attributes_of
-from maskeraid_curator.manifests import COVERING_COLUMN, FILE_COLUMN, ORIGINAL_COLUMN, TWIN_COLUMN
+from maskeraid_curator.manifests import (
+    COVERING_COLUMN,
+    FILE_COLUMN,
+    GENERATED_COLUMN,
+    ORIGINAL_COLUMN,
+    TWIN_COLUMN,
+)
 
 IMAGES = "images"
+GENERATED = "generated"  # what `datasets` calls the column of that
 
 Row = Mapping[str, Any]  # of a manifest
 Schema = Mapping[str, Attribute]
@@ -40,7 +48,7 @@ TRUTHS = (
     Truth("covering_sha256", "coverings", COVERING_COLUMN, "covering_map"),
     Truth("twin_sha256", "twins", TWIN_COLUMN, "twin"),
 )
-TAKEN = frozenset({"image", "images", *(truth.feature for truth in TRUTHS)})  # by `datasets`
+TAKEN = frozenset({"image", "images", GENERATED, *(truth.feature for truth in TRUTHS)})  # by `datasets`, or by us
 
 
 class ExportedFile(NamedTuple):
@@ -69,14 +77,26 @@ def truths_of(rows: pl.DataFrame) -> list[Truth]:
     return [truth for truth in TRUTHS if truth.kept in rows.columns and rows[truth.kept].is_not_null().any()]
 
 
+def generated_in(rows: pl.DataFrame) -> int:
+    """How many of the images a trained generator made, or a part of: here no picture says so of itself any more."""
+    return int(rows["generated"].sum()) if "generated" in rows.columns else 0
+
+
 def manifest_table(rows: pl.DataFrame, schema: Schema) -> bytes:
     """`manifest.csv`, of which an import of this service makes the same images and attributes."""
-    attributes, truths = attributes_of(rows), truths_of(rows)
-    header = [FILE_COLUMN, *attributes, ORIGINAL_COLUMN, *(truth.column for truth in truths)]
+    attributes, truths, is_mixed = attributes_of(rows), truths_of(rows), generated_in(rows) > 0
+    mark = [GENERATED_COLUMN] * is_mixed
+    header = [FILE_COLUMN, *attributes, ORIGINAL_COLUMN, *mark, *(truth.column for truth in truths)]
     return _csv(
         header,
         (
-            [image_file(row).name, *_cells(row, attributes, schema), guard(row["file"]), *_names(row, truths)]
+            [
+                image_file(row).name,
+                *_cells(row, attributes, schema),
+                guard(row["file"]),
+                *_mark(row, is_mixed),
+                *_names(row, truths),
+            ]
             for row in rows.iter_rows(named=True)
         ),
     )
@@ -87,12 +107,13 @@ def metadata_table(rows: pl.DataFrame, schema: Schema) -> bytes:
 
     Source: Hugging Face, Create an image dataset, ImageFolder; `*_file_name` since `datasets` 3.
     """
-    attributes, truths = attributes_of(rows), truths_of(rows)
-    header = ["file_name", *feature_names(attributes).values(), *(truth.file_name for truth in truths)]
+    attributes, truths, is_mixed = attributes_of(rows), truths_of(rows), generated_in(rows) > 0
+    mark = [GENERATED] * is_mixed
+    header = ["file_name", *feature_names(attributes).values(), *mark, *(truth.file_name for truth in truths)]
     return _csv(
         header,
         (
-            [image_file(row).name, *_cells(row, attributes, schema), *_names(row, truths)]
+            [image_file(row).name, *_cells(row, attributes, schema), *_mark(row, is_mixed), *_names(row, truths)]
             for row in rows.iter_rows(named=True)
         ),
     )
@@ -114,6 +135,10 @@ def feature_names(attributes: Sequence[str]) -> dict[str, str]:
             name += "_"
         found[attribute] = name
     return found
+
+
+def _mark(row: Row, is_mixed: bool) -> list[str]:
+    return ["true" if row["generated"] else "false"] if is_mixed else []
 
 
 def _names(row: Row, truths: Sequence[Truth]) -> list[str]:

@@ -16,7 +16,7 @@ from maskeraid_core.manifests import attributes_of
 from maskeraid_curator.croissant import Described, Json, column_field, file_object, write_croissant
 from maskeraid_curator.export_folder import CROISSANT
 from maskeraid_curator.export_reading import Pngs, Reader, Row
-from maskeraid_curator.export_tables import attribute_table, truths_of
+from maskeraid_curator.export_tables import attribute_table, generated_in, truths_of
 from maskeraid_curator.zip_writing import ZipWriter
 from maskeraid_faces.images import to_network
 
@@ -127,4 +127,4 @@ def _describe(of: Described, rows: pl.DataFrame, files: Sequence[Json]) -> bytes
     fields += [
         column_field(ATTRIBUTES, name, schema[name].type if name in schema else "text") for name in attributes_of(rows)
     ]
-    return write_croissant(of, files, fields, rows.height)
+    return write_croissant(of, files, fields, rows.height, generated_in(rows))

@@ -15,9 +15,10 @@ from maskeraid_core.errors import BadArchive
 FILE_COLUMN = "file"
 # Columns of an export of this service, which are no attributes: those have no dot in their names.
 ORIGINAL_COLUMN = "original.file"  # what the image was called; its file is called by its number
+GENERATED_COLUMN = "image.generated"  # `true`: a trained generator made it, or a part of it
 COVERING_COLUMN, TWIN_COLUMN = "covering.file", "twin.file"  # what is known of a covered face
 TRUTH_COLUMNS = (COVERING_COLUMN, TWIN_COLUMN)
-OWN_COLUMNS = frozenset({ORIGINAL_COLUMN, *TRUTH_COLUMNS})
+OWN_COLUMNS = frozenset({ORIGINAL_COLUMN, GENERATED_COLUMN, *TRUTH_COLUMNS})
 BESIDE = frozenset({"metadata.csv", "croissant.json"})  # what an export says of itself to others
 MOST_COLUMNS = 200
 MOST_ROWS = 50_000

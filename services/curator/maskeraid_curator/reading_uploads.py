@@ -13,6 +13,7 @@ from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetVersionRepository
 from maskeraid_curator.archives import Entry
 from maskeraid_curator.generating import Objects
+from maskeraid_curator.manifests import GENERATED_COLUMN
 from maskeraid_curator.reading import Outcome, sanitise_entries
 from maskeraid_curator.rows import Accepted, Refused
 from maskeraid_curator.running_import import Import
@@ -25,14 +26,12 @@ TRUTH_LEFT_OUT = (
     "{} covered faces came with their true covering or their twin (`covering.file`, `twin.file`), which are left out: "
     "a face that is cut out of its photograph lies elsewhere"
 )
-GENERATED = (
-    "the file says that a trained generator made it, or a part of it; a model that learns from generated faces repeats "
-    "their faults: leave it out, or import with `allow_generated`"
+REPEATED = (
+    "a model that learns from generated faces repeats their faults: leave it out, or import with `allow_generated`"
 )
-MADE_HERE = (
-    "this service made the picture: its pixels, or its look, are those of a result; a model that learns from generated "
-    "faces repeats their faults: leave it out, or import with `allow_generated`"
-)
+GENERATED = f"the file says that a trained generator made it, or a part of it; {REPEATED}"
+LISTED = f"the manifest says (`{GENERATED_COLUMN}`) that a trained generator made it, or a part of it; {REPEATED}"
+MADE_HERE = f"this service made the picture: its pixels, or its look, are those of a result; {REPEATED}"
 USUAL_SIDE = 64  # pixels of a face that is cut out, where neither the import nor the dataset says another
 NO_MANIFEST = (
     "Without a manifest came {} images, which have no attributes: to filter, compare, and choose models by attributes, "
@@ -173,9 +172,9 @@ def _concluded(
 ) -> Accepted | Refused:
     if isinstance(outcome, ImageRejected):
         return Refused(row.number, row.file, outcome.code, str(outcome))
-    is_generated = outcome.says_generated or outcome.made_here
+    is_generated = outcome.says_generated or outcome.made_here or row.is_generated
     if is_generated and not running.spec.allow_generated:
-        detail = GENERATED if outcome.says_generated else MADE_HERE
+        detail = GENERATED if outcome.says_generated else MADE_HERE if outcome.made_here else LISTED
         return Refused(row.number, row.file, "generated_image", detail)
     facts = (outcome.sha256, len(outcome.png), outcome.width, outcome.height, outcome.grey)
     measures = Measures.from_dict(outcome.measures) if outcome.measures else None

@@ -17,7 +17,7 @@ from maskeraid_core.errors import ArtifactCorrupt, BadArchive, InputGone
 from maskeraid_core.portal import PortalStores
 from maskeraid_core.repositories.datasets import UploadRepository
 from maskeraid_curator.archives import LARGEST_ENTRY, Entry
-from maskeraid_curator.manifests import BESIDE, ORIGINAL_COLUMN, OWN_COLUMNS, TRUTH_COLUMNS
+from maskeraid_curator.manifests import BESIDE, GENERATED_COLUMN, ORIGINAL_COLUMN, OWN_COLUMNS, TRUTH_COLUMNS
 from maskeraid_curator.reading import Survey, survey
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
@@ -34,6 +34,7 @@ class PlannedRow:
     archive: int  # its descriptor
     entry: Entry | None
     truths: Mapping[str, Entry | None] = field(default_factory=dict)  # of a covered face, by column
+    is_generated: bool = False  # as the manifest has it, of a picture that says nothing of itself any more
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ def _add(plan: Plan, archive: int, found: Survey) -> Plan:
         label = named.get(ORIGINAL_COLUMN, file) if entry else file
         cells = {column: value for column, value in named.items() if column not in OWN_COLUMNS}
         truths = {column: entries.get(name) for column, name in names.items()}
-        rows.append(PlannedRow(number, label or "", cells, archive, entry, truths))
+        is_generated = named.get(GENERATED_COLUMN, "").lower() == "true"
+        rows.append(PlannedRow(number, label or "", cells, archive, entry, truths, is_generated))
     unlisted = len(entries.keys() - known - {row.entry.name for row in rows if row.entry})
     columns = [column for column in found.manifest.columns[1:] if column not in OWN_COLUMNS]
     new_columns = [column for column in columns if column not in plan.columns]

@@ -21,8 +21,10 @@ from maskeraid_core.documents.datasets import (
     Role,
 )
 from maskeraid_core.jobs import Job, JobKind, JobStatus
+from maskeraid_core.marks import SourceType, xmp_packet
 from maskeraid_core.portal import PortalStores
 from maskeraid_core.repositories.jobs import JobRepository
+from maskeraid_faces.png import encode_png
 
 
 @pytest.fixture
@@ -81,6 +83,14 @@ class TestCopies:
             }
             assert row["file"] == plain["file"].replace(".png", f"_{row['attr:covering']}.png")
         assert len({row["attr:covering"] for row in rows}) > 6
+
+    def test_of_a_generated_face_stay_marked(self, curator: Curator) -> None:
+        drawn, target = curator.add_dataset("let in"), curator.add_dataset(role=Role.TEST)
+        marked = encode_png(np.full((32, 32, 3), 90, np.uint8), xmp=xmp_packet("0.2", SourceType.COMPOSITE))
+        files = curator.store("a.png", png(1)), curator.store("b.png", marked)
+        curator.imported(drawn, *files, allow_generated=True)
+        cover(curator, target, drawn)
+        assert [row["generated"] for row in curator.latest(target)[2]] == [None, True]
 
     def test_wear_only_what_is_asked_for(self, curator: Curator, clean: Dataset) -> None:
         target = curator.add_dataset(role=Role.TEST)

@@ -190,6 +190,20 @@ class TestGenerated:
         assert job.result is not None, job.error
         assert [(row["row"], row["code"]) for row in job.result["rejected_rows"]] == [(2, "generated_image")]
 
+    @pytest.mark.parametrize("is_allowed", [False, True])
+    def test_what_a_manifest_lists_as_generated_is_so(self, curator: Curator, is_allowed: bool) -> None:
+        """As exports list it, whose pictures say nothing of themselves."""
+        manifest = b"file,image.generated\na.png,true\nb.png,false\nc.png,\n"
+        pictures = [Member(name=b"%c.png" % name, data=png(name)) for name in b"abc"]
+        content = build([Member(name=b"manifest.csv", data=manifest), *pictures])
+        dataset = curator.add_dataset()
+        job = curator.imported(dataset, curator.store("faces.zip", content), allow_generated=is_allowed)
+        assert job.result is not None, job.error
+        refused = [] if is_allowed else [("a.png", "generated_image")]
+        assert [(row["file"], row["code"]) for row in job.result["rejected_rows"]] == refused
+        marks = {row["file"]: row["generated"] for row in curator.latest(dataset)[2]}
+        assert marks == {**({"a.png": True} if is_allowed else {}), "b.png": None, "c.png": None}
+
     def test_they_are_marked_where_they_are_allowed(self, curator: Curator) -> None:
         dataset = curator.add_dataset()
         files = curator.store("a.png", png(1)), curator.store("b.png", self.RESULT)

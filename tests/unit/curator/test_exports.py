@@ -15,7 +15,7 @@ from maskeraid_core.documents.datasets import Attribute
 from maskeraid_core.errors import BadArchive
 from maskeraid_curator.archives import inflate, read_entries
 from maskeraid_curator.export_tables import feature_names, manifest_table, metadata_table
-from maskeraid_curator.manifests import read_manifest
+from maskeraid_curator.manifests import GENERATED_COLUMN, read_manifest
 from maskeraid_curator.zip_records import read_directory
 from maskeraid_curator.zip_writing import ZipWriter
 
@@ -58,6 +58,16 @@ class TestTables:
         assert [row[2] for row in found.rows] == ["-5", "+3", "1e3"]
         assert [row[3] for row in found.rows] == [f"=face {number}.png" for number in range(3)]
         assert [row[4] for row in found.rows] == [None, "coverings/000002.png", "coverings/000003.png"]
+
+    def test_what_was_generated_is_said_beside_it(self) -> None:
+        """Its file was packed anew, and says nothing of itself."""
+        table = rows(look=["a", "b"]).with_columns(generated=pl.Series([True, None]))
+        found = read_manifest("manifest.csv", manifest_table(table, {}))
+        assert found.columns == ["file", "look", "original.file", GENERATED_COLUMN, "covering.file"]
+        assert [row[3] for row in found.rows] == ["true", "false"]
+        header, *lines = csv.reader(io.StringIO(metadata_table(table, {}).decode(), newline=""))
+        assert header == ["file_name", "look", "generated", "covering_map_file_name"]
+        assert [line[2] for line in lines] == ["true", "false"]
 
     def test_only_numbers_of_an_attribute_of_numbers_begin_with_a_sign(self) -> None:
         table = manifest_table(rows(code=["-5"], age=["-5"]), {"code": Attribute(), "age": Attribute(type="number")})
