@@ -244,6 +244,24 @@ class TestTensors:
         assert results[0]["sha256"] == results[1]["sha256"]
 
 
+class TestGenerated:
+    @pytest.mark.parametrize("form", ["folder", "tensors"])
+    def test_images_are_told_of_and_come_back_marked(self, curator: Curator, form: str) -> None:
+        listed = b"file,image.generated\na.png,true\nb.png,false\n"
+        members = [Member(b"a.png", png(1)), Member(b"b.png", png(2)), Member(b"manifest.csv", listed)]
+        let_in = curator.add_dataset("let in")
+        curator.imported(let_in, curator.store("a.zip", build(members)), allow_generated=True)
+        job = carry_out(curator, order(curator, curator.latest(let_in)[0], format=form))
+        archive = zipfile.ZipFile(io.BytesIO(content(curator, job)))
+        about = json.loads(archive.read("croissant.json"))
+        assert "1 of them were made, or a part of them, by a trained generator." in about["description"]
+        if form == "folder":
+            assert "generated" in {field["name"] for field in about["recordSet"][0]["field"]}
+            again = curator.add_dataset("again")
+            curator.imported(again, curator.store("b.zip", content(curator, job)), allow_generated=True)
+            assert [row["generated"] for row in curator.latest(again)[2]] == [True, None]
+
+
 class TestDescription:
     def test_has_what_croissant_requires(self, curator: Curator) -> None:
         """Source: Croissant Format Specification 1.0, the required properties of each class."""
