@@ -54,8 +54,11 @@ def stream_of_job(request: Request, job_id: str, after: int) -> Response:
     return _response(_lines(request, look, wait, job_id))
 
 
-def stream_of_tenant(request: Request, tenant: str, after: int) -> Response:
-    """The events of all jobs behind the place `after`; ends after some minutes, and with the key or the session."""
+def stream_of_tenant(request: Request, tenant: str, after: int, begins_at: str | None = None) -> Response:
+    """The events of all jobs behind the place `after`; ends after some minutes, and with the key or the session.
+
+    The id of an event that the client has not seen, `begins_at`, is told first: from there it can continue.
+    """
     gateway = gateway_of(request)
     feed, seen = FeedRepository(gateway.stores.database, tenant), after
 
@@ -69,7 +72,7 @@ def stream_of_tenant(request: Request, tenant: str, after: int) -> Response:
         await wait_for_news(news, min(seconds, LOOK_SECONDS))
         return True
 
-    return _response(_lines(request, look, wait, tenant))
+    return _response(_lines(request, look, wait, tenant, begins_at))
 
 
 def _response(lines: AsyncIterator[str]) -> Response:
@@ -77,12 +80,16 @@ def _response(lines: AsyncIterator[str]) -> Response:
     return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=headers)
 
 
-async def _lines(request: Request, look: Look, wait: Wait, subject: str) -> AsyncIterator[str]:
+async def _lines(
+    request: Request, look: Look, wait: Wait, subject: str, begins_at: str | None = None
+) -> AsyncIterator[str]:
     gateway = gateway_of(request)
     settings = gateway.settings
     ends, may_be_news = time.monotonic() + settings.stream_seconds, True
     silent_until = time.monotonic() + settings.keepalive_seconds
     yield f"retry: {RETRY_MS}\n\n"
+    if begins_at:
+        yield f"id: {begins_at}\n\n"
     async with gateway.stores.news.about(subject) as news:
         while time.monotonic() < ends:
             found = await look() if may_be_news else ()

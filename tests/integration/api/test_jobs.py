@@ -136,6 +136,21 @@ class TestEvents:
         rest = (await client.get(f"/v1/events?after={ids[0]}", headers={**SSE, "Last-Event-ID": ids[2]})).text
         assert [line[4:] for line in rest.splitlines() if line.startswith("id: ")] == ids[3:]
 
+    async def test_of_all_jobs_only_what_comes_from_now_on(self, client: httpx.AsyncClient, hand: Hand) -> None:
+        assert (await client.get("/v1/events?after=latest")).json()["data"] == []  # nothing has happened yet
+        await hand.succeed(await hand.claim(await order(client)), {})
+        last = (await client.get("/v1/events")).json()["last_id"]
+        assert (await client.get("/v1/events?after=latest")).json()["data"] == []
+        stream = asyncio.create_task(client.get("/v1/events?after=latest", headers=SSE))
+        await asyncio.sleep(1)  # of the stream's three
+        new = await order(client)
+        await hand.succeed(await hand.claim(new), {})
+        told = (await stream).text
+        assert told.startswith(f"retry: 3000\n\nid: {last}\n\n")  # from where a broken connection continues
+        assert {json.loads(line[6:])["job_id"] for line in told.splitlines() if line.startswith("data: ")} == {new}
+        again = await client.get("/v1/events?after=latest", headers={**SSE, "Last-Event-ID": last})
+        assert f'"job_id":"{new}"' in again.text  # a browser that connects again has missed nothing
+
     async def test_of_all_jobs_what_is_recorded_late_comes_to_whoever_continues(
         self, account: Account, client: httpx.AsyncClient, stores: Stores, hand: Hand
     ) -> None:

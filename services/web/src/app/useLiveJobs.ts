@@ -29,7 +29,7 @@ export function useLiveJobs(): void {
     },
     [],
   );
-  useEventStream(mayFollow ? "/v1/events" : null, (event) => {
+  useEventStream(mayFollow ? "/v1/events?after=latest" : null, (event) => {
     const job = String(event.data.job_id ?? "");
     for (const path of ["/v1/jobs", "/v1/deliveries", ...(LISTS[job.slice(0, 3)] ?? [])])
       touched.current.add(path);

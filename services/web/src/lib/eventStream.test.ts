@@ -83,7 +83,7 @@ describe("follow", () => {
   });
 
   it("holds no connection of a page that nobody sees, and continues when it is seen again", () => {
-    const leave = follow("/v1/events", () => undefined);
+    const leave = follow("/v1/events?after=latest", () => undefined);
     const first = FakeEventSource.last;
     first.say("job.status", "evt_7", {});
     look(true);

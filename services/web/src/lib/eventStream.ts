@@ -11,6 +11,12 @@ const TYPES = ["status", "phase", "progress", "metric", "sample", "log", "warnin
   (of) => `job.${of}`,
 );
 
+/** The address from which the stream continues behind `last`. */
+function continued(url: string, last: string): string {
+  const [path] = url.split("?");
+  return `${path}?after=${encodeURIComponent(last)}`;
+}
+
 const AGAIN_MS = 15_000; // after a refusal, which the browser takes as final: the service starts again, or one signs in again
 
 /**
@@ -42,7 +48,7 @@ export function follow(
   };
   const open = (): void => {
     close();
-    const opened = new EventSource(last ? `${url}?after=${encodeURIComponent(last)}` : url);
+    const opened = new EventSource(last ? continued(url, last) : url);
     for (const type of [...TYPES, "end"]) opened.addEventListener(type, receive);
     opened.onopen = () => onState?.(true);
     opened.onerror = () => {

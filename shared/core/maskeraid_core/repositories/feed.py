@@ -31,6 +31,10 @@ class FeedRepository:
         self._lines = database["feed"]
         self._events = database["job_events"]
 
+    async def newest(self) -> FeedLine | None:
+        """The last line; events that nobody has read yet come behind it."""
+        return await self._last(0)
+
     async def after(self, place: int, limit: int) -> Sequence[tuple[FeedLine, JobEvent]]:
         """What a reader who has seen `place` has not seen yet, in order; up to `limit` events that are still there."""
         found: list[tuple[FeedLine, JobEvent]] = []
