@@ -56,6 +56,16 @@ class TestFeed:
         assert keys(await feed.after(0, 2)) == ["1", "2"]
         assert keys(await feed.after(2, 2)) == ["3"]
 
+    async def test_the_newest_is_the_last_that_has_a_place(self, stores: Stores, feed: FeedRepository) -> None:
+        assert await feed.newest() is None
+        for place in range(1, 10):
+            await record(stores, "rim_1", str(place))
+            await feed.after(place - 1, 10)
+            await record(stores, "rim_2", str(place), tenant="ten_2")
+            newest = await feed.newest()
+            assert newest is not None
+            assert (newest.tenant, newest.place) == ("ten_1", place)
+
     async def test_has_only_its_kinds_and_its_tenant(self, stores: Stores, feed: FeedRepository) -> None:
         await record(stores, "rim_1", "mine")
         await record(stores, "rim_1", "progress", kind="job.progress")

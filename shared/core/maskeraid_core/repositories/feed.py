@@ -32,8 +32,17 @@ class FeedRepository:
         self._events = database["job_events"]
 
     async def newest(self) -> FeedLine | None:
-        """The last line; events that nobody has read yet come behind it."""
-        return await self._last(0)
+        """The last line; events that nobody has read yet come behind it.
+
+        Found by halving, as there are no holes: of 60,000 lines the embedded server sorts for seconds.
+        """
+        found, step = None, 1
+        while line := await self._at(step):
+            found, step = line, 2 * step
+        while step > 1:
+            step //= 2
+            found = await self._at((found.place if found else 0) + step) or found
+        return found
 
     async def after(self, place: int, limit: int) -> Sequence[tuple[FeedLine, JobEvent]]:
         """What a reader who has seen `place` has not seen yet, in order; up to `limit` events that are still there."""
@@ -75,11 +84,15 @@ class FeedRepository:
         await self._events.update_many({"_id": {"$in": ids}}, {"$set": {"is_placed": True}})
         return True
 
+    async def _at(self, place: int) -> FeedLine | None:
+        found = await self._lines.find({"tenant": self._tenant, "place": place}).to_list()
+        return FeedLine.of(found[0]) if found else None
+
     async def _last(self, place: int) -> FeedLine | None:
         """The last line, which is the one at `place` unless the reader has invented that."""
-        found = await self._lines.find({"tenant": self._tenant, "place": place}).to_list()
-        if not found:
-            found = await self._lines.find({"tenant": self._tenant}).sort("place", DESCENDING).limit(1).to_list()
+        if line := await self._at(place):
+            return line
+        found = await self._lines.find({"tenant": self._tenant}).sort("place", DESCENDING).limit(1).to_list()
         return FeedLine.of(found[0]) if found else None
 
     async def _without_place(self, since: datetime | None, most: int) -> Sequence[dict[str, Any]]:
