@@ -90,6 +90,7 @@ class TestTable4:
         assert (table.total, table.trainable) == (35_646_595, 35_645_059)
 
 
+@pytest.mark.usefixtures("uncompiled")
 class TestKerasFile:
     """Loaded by Keras here, and nowhere else."""
 

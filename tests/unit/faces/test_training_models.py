@@ -57,6 +57,7 @@ class TestDrawnFaces:
         assert shown.combinations >= 100
         assert shown.nn <= 6
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_of_50_and_more_it_learns_to_find_coverings_with_one_thread(self, monkeypatch: pytest.MonkeyPatch) -> None:
         threads: list[int] = []
 
@@ -69,6 +70,7 @@ class TestDrawnFaces:
             train(LIGHT[:80], settings=TrainSettings(steps=1))
         assert set(threads) == {1}
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_whose_detector_is_stopped_it_looks_twice_all_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
         asked: list[bool] = []
 
@@ -83,6 +85,7 @@ class TestDrawnFaces:
         assert (asked, made.facts["looks"]) == ([True, False], 2)
         assert "detector_left_out" in warnings
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_a_model_is_complete_and_goes_through_files(self) -> None:
         result = train(SMALL, settings=TrainSettings(steps=3))
         model = load_model(save_model(result.model))
@@ -93,6 +96,7 @@ class TestDrawnFaces:
         assert model.facts["reasons"] == [f"eigen: drawn faces, {COLOURS} colours"]
         json.dumps(result.to_dict(), allow_nan=False)
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_thesis_runs_its_fixed_number_of_steps(self) -> None:
         result = train(SMALL, settings=TrainSettings(architecture="thesis", steps=2, batch=4))
         assert (result.stopped, result.steps) == ("finished", 2)
@@ -101,6 +105,7 @@ class TestDrawnFaces:
         assert generate(result.model, result.model.bank.latents[:2]).shape == (2, 16, 16, 3)
 
 
+@pytest.mark.usefixtures("uncompiled")
 class TestPhotographs:
     def test_some_are_held_out_and_the_rest_mirrored(self) -> None:
         result = train(noisy_faces(40), settings=TrainSettings(steps=2))
@@ -131,6 +136,7 @@ class TestPhotographs:
 
 
 class TestInterruption:
+    @pytest.mark.usefixtures("uncompiled")
     def test_photographs_of_release_0_1_go_on_with_the_networks_they_had(self, monkeypatch: pytest.MonkeyPatch) -> None:
         kept: list[Checkpoint] = []
         keep = Watch(checkpoint=lambda step, arrays: kept.append(arrays), checkpoint_seconds=0)
@@ -158,6 +164,7 @@ class TestInterruption:
         assert digest(resumed) == digest(train(SMALL[:12], settings=settings, seed=3))
         assert digest(resumed) != digest(broken)
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_a_checkpoint_of_another_training_is_refused(self) -> None:
         kept: list[Checkpoint] = []
         watch = Watch(checkpoint=lambda step, arrays: kept.append(arrays), checkpoint_seconds=0)
