@@ -334,6 +334,7 @@ class TestTraining:
         assert looks.step == 2
         assert [one is None for one in said] == [*[False] * 11, True]
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_is_a_phase_of_a_training_of_photographs(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def stub(model: FaceModel, given: EngineTraining) -> FaceModel:
             counts = {"seen": len(given.images), "unseen": len(given.unseen)}

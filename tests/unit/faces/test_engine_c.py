@@ -230,6 +230,7 @@ class TestTraining:
         monkeypatch.setattr("maskeraid_faces.training.conditional.STEPS", 40)
         monkeypatch.setattr("maskeraid_faces.training.conditional.STEPS_A_CALL", 20)
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_is_a_phase_of_a_training_of_photographs(self) -> None:
         phases: list[str] = []
         settings = TrainSettings(kind="photo", steps=20, engine_c=True, detector=False)
@@ -248,6 +249,7 @@ class TestTraining:
             assert array.tobytes() == second.weights[name].tobytes()
         assert any(np.abs(array).max() > 0 for name, array in first.weights.items() if "output" in name)
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_that_is_stopped_there_leaves_it_out_and_says_so(self) -> None:
         said: list[str] = []
         state = {"ended": False}

@@ -89,6 +89,7 @@ class TestTraining:
     def test_has_the_layers_of_table_4_with_their_true_sums(self, trained: SelectorResult) -> None:
         assert (trained.layers.total, trained.layers.trainable) == (35_646_595, 35_645_059)
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_ends_when_it_is_asked_to_after_one_epoch(self) -> None:
         done: list[float] = []
         watch = SelectorWatch(progress=done.append, stop=lambda: True)

@@ -312,6 +312,7 @@ class TestWindows:
             make_loop(CountingGan(), Plan(15)).resume(arrays)
 
 
+@pytest.mark.usefixtures("uncompiled")
 class TestAttention:
     def test_a_training_that_comes_to_nothing_asks_for_it(self, faces: Images, monkeypatch: pytest.MonkeyPatch) -> None:
         told: list[str] = []

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from tests.unit.faces.conftest import without_compiling
 
 from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.errors import BadSettings, SizeMismatch
@@ -36,7 +37,8 @@ def steps(number: int) -> TrainSettings:
 
 @pytest.fixture(scope="module")
 def light() -> Learned:
-    return learn(LIGHT, steps(1500))
+    with without_compiling():
+        return learn(LIGHT, steps(3))
 
 
 def learn(faces: Images, settings: TrainSettings, *, seed: int = 1) -> Learned:
@@ -58,8 +60,9 @@ def gan_of(faces: Images) -> EigenGan:
 
 class TestEigen:
     @pytest.mark.slow
-    def test_another_tone_is_learned_in_fewer_steps(self, light: Learned) -> None:
+    def test_another_tone_is_learned_in_fewer_steps(self) -> None:
         """After half of the steps it is better than a training that began afresh."""
+        light = learn(LIGHT, steps(1500))
         fresh = train(MEDIUM, settings=steps(1000), seed=2).model.facts
         begun = train(MEDIUM, settings=steps(500), seed=2, start=light.checkpoint).model.facts
         assert begun["start"]["networks"] == ("generator", "discriminator")  # type: ignore[index]
@@ -89,6 +92,7 @@ class TestEigen:
         difference = np.abs(gan.sample(latents).astype(int) - generate(light.result.model, latents))
         assert np.percentile(difference, 99) <= 1
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_of_photographs_the_linear_path_is_turned_too(self) -> None:
         basis = fit_basis(LIGHT, kind="drawn", seed=0)
         order, signs = np.random.default_rng(0).permutation(12), np.repeat([1, -1], 6).astype(np.float32)
@@ -107,6 +111,7 @@ class TestEigen:
         difference = np.abs(one.sample(latents).astype(int) - other.sample(latents))
         assert difference.max() <= 1
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_what_varies_otherwise_begins_afresh_and_says_so(self) -> None:
         said: list[tuple[str, str]] = []
         watch = Watch(warn=lambda code, sentence: said.append((code, sentence)))
@@ -117,6 +122,7 @@ class TestEigen:
         assert "degrees" in sentence
         assert begun.model.facts["warnings"] == [sentence]
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_another_number_of_components_begins_afresh(self, light: Learned) -> None:
         gan, some = gan_of(LIGHT), LIGHT[:100]
         basis = fit_basis(some, kind="drawn", seed=0)
@@ -127,6 +133,7 @@ class TestEigen:
         with pytest.raises(SizeMismatch):
             take_over(gan_of(SMALL), basis, light.result.model)
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_another_kind_of_network_begins_afresh(self, light: Learned) -> None:
         gan, basis = ThesisGan(LIGHT, 8, "fused", seed=1), fit_basis(LIGHT, kind="drawn", seed=0)
         before = gan.state()
@@ -134,6 +141,7 @@ class TestEigen:
         assert all(np.array_equal(array, before[name]) for name, array in gan.state().items())
 
 
+@pytest.mark.usefixtures("uncompiled")
 class TestGansOfPixels:
     def test_weights_come_over_and_half_of_the_discriminator_stays(self) -> None:
         old, new = ThesisGan(SMALL, 8, "fused", seed=1), ThesisGan(SMALL, 8, "fused", seed=2)
