@@ -81,7 +81,11 @@ async def create_indexes(database: Database) -> None:
     await database["datasets"].create_index(
         [("tenant", ASCENDING), ("name", ASCENDING), ("deleted_at", ASCENDING)], unique=True
     )
-    await database["dataset_versions"].create_index("lineage.dataset_id")  # of whatever tenant, when images are erased
+    # Of whatever tenant, when images are erased; sparse: most jobs have one of the fields, and pay for one.
+    for path in ("spec.dataset_id", "spec.image.image_id", "spec.probe.image.image_id"):
+        await jobs.create_index(path, sparse=True)
+    await database["batch_inputs"].create_index("inputs.image.image_id")
+    await database["dataset_versions"].create_index("lineage.dataset_id")
     await database["workers"].create_index("queue")
     await database["batches"].create_index([("tenant", ASCENDING), ("is_open", ASCENDING)])
     await database["lanes"].create_index([("queue", ASCENDING), ("waiting", ASCENDING)])

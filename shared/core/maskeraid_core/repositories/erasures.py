@@ -37,7 +37,10 @@ class ErasureRepository(TenantRepository[Erasure]):
 
 
 class Uses:
-    """Which jobs use images of a tenant's datasets: its own, and of others those that name images shared with them."""
+    """Which jobs use images of a tenant's datasets: its own, and of others those that name images shared with them.
+
+    What is looked for among all tenants is one indexed field: of two, or of alternatives, the embedded server scans.
+    """
 
     def __init__(self, database: Database, tenant: str) -> None:
         self._tenant = tenant
@@ -45,7 +48,8 @@ class Uses:
         self._inputs: MongoCollection = database["batch_inputs"]
 
     async def exports_of(self, datasets: Collection[str]) -> list[Job]:
-        return await self._found({"kind": JobKind.EXPORT, "spec.dataset_id": {"$in": list(datasets)}})
+        found = await self._found({"spec.dataset_id": {"$in": list(datasets)}})
+        return [job for job in found if job.kind is JobKind.EXPORT]
 
     async def unfinished(self) -> list[Job]:
         """Every job of the tenant that has not ended, but for deletions."""
@@ -68,30 +72,32 @@ class Uses:
 
     async def reimagings_of(self, image_ids: Collection[str], digests: Collection[str]) -> list[str]:
         """Ids of re-imagings of these images, in whichever status."""
-        return [row["_id"] for row in await self._with_image(JobKind.REIMAGING, "spec.image", image_ids, digests)]
+        return await self._with_image(JobKind.REIMAGING, "spec.image", image_ids, digests)
 
     async def probes_of(self, image_ids: Collection[str], digests: Collection[str]) -> list[str]:
         """Ids of trainings that fill one of these images at each checkpoint."""
-        return [row["_id"] for row in await self._with_image(JobKind.TRAINING, "spec.probe.image", image_ids, digests)]
+        return await self._with_image(JobKind.TRAINING, "spec.probe.image", image_ids, digests)
 
     async def batches_of(self, image_ids: Collection[str], digests: Collection[str]) -> list[str]:
         """Ids of batches that have one of these images among their inputs."""
-        found = self._inputs.find(self._shows("inputs.image", image_ids, digests), {"_id": 1})
-        return [row["_id"] async for row in found]
+        return [row["_id"] for row in await self._showing(self._inputs, "inputs.image", image_ids, digests)]
 
     async def all_of_kinds(self, *kinds: JobKind) -> list[Job]:
         return await self._own({"kind": {"$in": list(kinds)}})
 
     async def _with_image(
         self, kind: JobKind, place: str, image_ids: Collection[str], digests: Collection[str]
-    ) -> list[dict[str, Any]]:
-        wanted = {"kind": kind, **self._shows(place, image_ids, digests)}
-        return await self._jobs.find(wanted, {"_id": 1}).to_list()
+    ) -> list[str]:
+        return [row["_id"] for row in await self._showing(self._jobs, place, image_ids, digests) if row["kind"] == kind]
 
-    def _shows(self, place: str, image_ids: Collection[str], digests: Collection[str]) -> dict[str, Any]:
-        """Of others not by the bytes: theirs may be of a picture of their own."""
+    async def _showing(
+        self, collection: MongoCollection, place: str, image_ids: Collection[str], digests: Collection[str]
+    ) -> list[dict[str, Any]]:
+        """Id and kind of what shows the images; of others not by the bytes: theirs may be of a picture of their own."""
+        by_id = {f"{place}.image_id": {"$in": list(image_ids)}}
         by_bytes = {"tenant": self._tenant, f"{place}.sha256": {"$in": list(digests)}}
-        return {"$or": [{f"{place}.image_id": {"$in": list(image_ids)}}, by_bytes]}
+        found = [row for one in (by_id, by_bytes) for row in await collection.find(one, {"kind": 1}).to_list()]
+        return list({row["_id"]: row for row in found}.values())
 
     async def _own(self, wanted: Mapping[str, object]) -> list[Job]:
         return await self._found({"tenant": self._tenant, **wanted})
