@@ -18,6 +18,7 @@ from maskeraid.commands import (
     covering_faces,
     coverings,
     dataset_changes,
+    dataset_keeping,
     dataset_reports,
     dataset_sharing,
     datasets,
@@ -157,7 +158,8 @@ app.add_typer(datasets.app, name="datasets")
 datasets.app.command("cover")(covering_faces.cover_faces)
 datasets.app.command("report")(dataset_reports.report)
 datasets.app.command("export")(exports.export_faces)
-datasets.app.command("erase")(erasing.erase_person)
+datasets.app.command("erase")(erasing.erase)
+datasets.app.command("keep")(dataset_keeping.keep_dataset)
 datasets.app.command("edit")(dataset_changes.edit_images)
 datasets.app.command("confirm")(dataset_changes.confirm_suggestions)
 datasets.app.command("dismiss")(dataset_changes.dismiss_suggestions)

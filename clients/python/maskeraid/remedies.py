@@ -44,7 +44,7 @@ def remedy_of(error: MaskeraidClientError) -> str | None:
             "`maskeraid login --url URL` names another."
         )
     if isinstance(error, ApiError) and error.code == "not_found":
-        return list_of(error)
+        return None if ": " in error.detail else list_of(error)  # where the service says itself what helps
     if isinstance(error, JobFailed):
         return REMEDIES.get(error.code, error.remedy)
     return REMEDIES.get(error.code) if isinstance(error, ApiError) else None

@@ -177,7 +177,8 @@ def follow(bar: Progress, job: JobT, label: str) -> JobT:
         end_bar(bar, task, failed.job.status)
         raise
     except KeyboardInterrupt as left:
-        left.add_note(f"{job.id} goes on: `maskeraid jobs follow {job.id}` shows it, `jobs cancel` ends it.")
+        ends = ", `jobs cancel` ends it" if "cancel" in job.allowed_actions else ""
+        left.add_note(f"{job.id} goes on: `maskeraid jobs follow {job.id}` shows it{ends}.")
         raise
     end_bar(bar, task, ended.status)
     print_warnings(bar.console, ended)

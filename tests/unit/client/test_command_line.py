@@ -5,6 +5,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -37,12 +38,16 @@ EVENTS = event_text(1, "job.phase", phase="training") + event_text(2, "job.progr
 EVENTS += event_text(3, "end", status="succeeded")
 
 
+SHARED = "GET /v1/datasets?visibility=shared"
+THEIRS = {**DATASET, "id": "ds_2", "name": "theirs", "owner": "Bob"}
+
+
 class Server(ThreadingHTTPServer):
-    """Answers by method and path; `bodies` keeps what was sent, `asked` the queries."""
+    """Answers by method and path; `bodies` keeps what was sent, `asked` the queries. Nothing is shared at first."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: dict[str, tuple[int, Any]] = {}
+        self.answers: dict[str, tuple[int, Any]] = {SHARED: page()}
         self.bodies: dict[str, bytes] = {}
         self.asked: dict[str, str] = {}
 
@@ -59,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         path, _, query = self.path.partition("?")
-        what = f"{self.command} {path}"
+        what = SHARED if "visibility=shared" in query else f"{self.command} {path}"
         self.server.asked[what] = query
         self.server.bodies[what] = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         status, body = self.server.answers.get(what, (404, {"detail": "Nothing there.", "code": "not_found"}))
@@ -105,9 +110,14 @@ class TestLists:
         server.answers["GET /v1/datasets"] = page(DATASET)
         lines = run("datasets", "list").stdout.splitlines()
         assert lines == [
-            "id    name          role   latest_version  image_count",
-            "ds_1  faces [bold]  train  1               25",
+            "id    name          owner  role   latest_version  image_count",
+            "ds_1  faces [bold]         train  1               25",
         ]
+
+    def test_shared_datasets_follow_with_their_owners(self, server: Server) -> None:
+        server.answers |= {"GET /v1/datasets": page(DATASET), SHARED: page(THEIRS)}
+        assert [line.split()[0] for line in run("datasets", "list").stdout.splitlines()] == ["id", "ds_1", "ds_2"]
+        assert "  Bob  " in run("datasets", "list").stdout
 
     def test_long_values_are_not_cropped(self, server: Server) -> None:
         server.answers["GET /v1/datasets"] = page({**DATASET, "name": "x" * 300})
@@ -164,6 +174,43 @@ class TestErrors:
     def test_what_says_not_what_was_asked_names_some_lists(self, server: Server) -> None:
         server.problem("GET /v1/jobs/trn_9", 404, "not_found")
         assert "`datasets list`, `models list` show what there is" in run("jobs", "show", "trn_9").stderr
+
+    @pytest.mark.parametrize("words", [["delete"], ["share", "--with", "ten_1"], ["edit", "--all", "--delete"]])
+    def test_only_its_owner_changes_a_shared_dataset(self, server: Server, words: list[str]) -> None:
+        server.answers |= {"GET /v1/datasets": page(), SHARED: page(THEIRS), "GET /v1/datasets/ds_2": (200, THEIRS)}
+        for name in ("theirs", "ds_2"):
+            refused = run("datasets", words[0], name, *words[1:])
+            assert (refused.exit_code, "only Bob changes it" in refused.stderr) == (1, True), refused.output
+        assert not [what for what in server.bodies if not what.startswith("GET")]
+
+    @pytest.mark.parametrize(("words", "told"), [
+        (["--until", "2030-01-31"], "2030-01-31T00:00:00Z"), (["--no-end"], None),
+    ])  # fmt: skip
+    def test_a_dataset_is_kept_so_long(self, server: Server, words: list[str], told: str | None) -> None:
+        server.answers |= {"GET /v1/datasets": page(DATASET), "PATCH /v1/datasets/ds_1": (200, DATASET)}
+        assert run("datasets", "keep", "faces", *words).exit_code == 0
+        assert json.loads(server.bodies["PATCH /v1/datasets/ds_1"]) == {"retain_until": told}
+
+    def test_days_are_counted_from_now(self, server: Server) -> None:
+        server.answers |= {"GET /v1/datasets": page(DATASET), "PATCH /v1/datasets/ds_1": (200, DATASET)}
+        run("datasets", "keep", "faces", "--retention-days", "30")
+        until = datetime.fromisoformat(json.loads(server.bodies["PATCH /v1/datasets/ds_1"])["retain_until"])
+        assert 29 <= (until - datetime.now(UTC)).days <= 30
+        assert run("datasets", "keep", "faces").exit_code == 2
+
+    def test_of_several_of_one_name_the_own_one_is_meant_or_none(self, server: Server) -> None:
+        server.answers |= {"GET /v1/datasets": page({**DATASET, "name": "theirs"}), SHARED: page(THEIRS)}
+        assert "ds_1" in run("datasets", "show", "theirs").stdout
+        server.answers |= {"GET /v1/datasets": page(), SHARED: page(THEIRS, {**THEIRS, "id": "ds_3"})}
+        assert "by its id" in run("datasets", "show", "theirs").stderr
+
+    def test_where_the_service_says_what_helps_no_list_is_named(self, server: Server) -> None:
+        server.answers |= {"GET /v1/datasets": page(), SHARED: page(THEIRS)}
+        said = "The images of theirs are not yours to export: train on it as it is."
+        server.answers["POST /v1/exports"] = 404, {"detail": said, "code": "not_found", "retryable": False}
+        told = run("datasets", "export", "theirs").stderr
+        assert said in told
+        assert "datasets list" not in told
 
     def test_an_unknown_dataset_is_named(self, server: Server) -> None:
         server.answers["GET /v1/datasets"] = page()

@@ -44,11 +44,12 @@ OPTIONS: list[tuple[str, dict[str, Any]]] = [
     ),
     (
         "--colour 1,2,3 --detect-faces --selector cnn --explain --candidates 3 --pick random --seed 0 --want nose=2 "
-        "--want mouth=1 --purpose test --case-reference 2026-118 --metadata room=7 --no-webhooks",
+        "--want mouth=1 --purpose test --case-reference 2026-118 --retention-days 0 "
+        "--metadata room=7 --no-webhooks",
         {
             "covering": {"method": "colour", "colours": [[1, 2, 3]]}, "detect_faces": True, "selector": "cnn",
             "explain": True, "candidates": 3, "pick": "random", "seed": 0, "attributes": {"nose": "2", "mouth": "1"},
-            "purpose": "test", "case_reference": "2026-118", "metadata": {"room": "7"},
+            "purpose": "test", "case_reference": "2026-118", "retention_days": 0, "metadata": {"room": "7"},
             "notify": {"webhooks": False},
         },
     ),

@@ -12,6 +12,7 @@ from maskeraid.commands.datasets import (
     Role,
     find_dataset,
     find_or_make_dataset,
+    find_own_dataset,
     print_import,
     suggesting,
 )
@@ -50,7 +51,7 @@ def edit_images(
     if bool(changes) == is_deletion:
         raise typer.BadParameter("say what changes: --set and --unset, or --delete")
     with connected() as client:
-        found = find_dataset(client, dataset)
+        found = find_own_dataset(client, dataset)
         ordered = client.imports.edit(
             found.id, changes or None, where=None if image else where or [], image_ids=image or (), delete=is_deletion,
             dry_run=is_dry, **suggesting(is_suggesting),
@@ -83,7 +84,7 @@ def confirm_suggestions(
 ) -> None:
     """Make what was suggested the images' values, of all images unless some are named."""
     with connected() as client:
-        found = find_dataset(client, dataset)
+        found = find_own_dataset(client, dataset)
         ordered = client.imports.confirm(
             found.id, *attributes, least_confidence=least, where=where, image_ids=image or (), dry_run=is_dry
         )
@@ -102,7 +103,7 @@ def dismiss_suggestions(
 ) -> None:
     """Drop what was suggested, of all images unless some are named."""
     with connected() as client:
-        found = find_dataset(client, dataset)
+        found = find_own_dataset(client, dataset)
         ordered = client.imports.dismiss(found.id, *attributes, where=where, image_ids=image or (), dry_run=is_dry)
         with progress_bar() as bar:
             ended = follow(bar, ordered, f"dismiss {found.name}")

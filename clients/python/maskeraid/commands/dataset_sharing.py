@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from maskeraid.commands.datasets import find_dataset
+from maskeraid.commands.datasets import find_own_dataset
 from maskeraid.commands.share_options import IsForEveryone, Licence, Readers, check_readers
 from maskeraid.terminal import AsJson, connected, print_objects, print_outcome
 
@@ -25,7 +25,7 @@ def share_dataset(
     with connected() as client:
         check_readers(readers, is_for_everyone=is_for_everyone)
         shared = client.datasets.share(
-            find_dataset(client, dataset).id, readers or (), everyone=is_for_everyone, licence=licence,
+            find_own_dataset(client, dataset).id, readers or (), everyone=is_for_everyone, licence=licence,
             download=download,
         )  # fmt: skip
     whom = "everyone" if is_for_everyone else ", ".join(shared.shared_with)
@@ -35,7 +35,7 @@ def share_dataset(
 def unshare_dataset(dataset: DatasetName, as_json: AsJson = False) -> None:
     """Share a dataset with nobody any more, at once."""
     with connected() as client:
-        private = client.datasets.unshare(find_dataset(client, dataset).id)
+        private = client.datasets.unshare(find_own_dataset(client, dataset).id)
     print_outcome(private, f"{private.name} ({private.id}) is yours alone", as_json=as_json)
 
 

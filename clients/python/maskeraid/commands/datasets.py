@@ -45,6 +45,10 @@ NOT_ATTESTED = (
     "say why these faces may be used, and that no minor is among them: --basis own_faces, consent, generated, or "
     "public_licence with --licence"
 )
+NOT_YOURS = (
+    "{0} is shared with you, and only {1} changes it; train on it or re-image its images as it is, and where downloads "
+    "are allowed `maskeraid datasets merge NAME {0}` copies its images into a dataset of yours"
+)
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"\x89PNG", b"\xff\xd8\xff", b"RIFF")  # of zips, of single pictures
 ROWS_SHOWN = 20
 OF_ANOTHER_TYPE = (
@@ -54,9 +58,10 @@ OF_ANOTHER_TYPE = (
 
 @app.command("list")
 def list_datasets(as_json: AsJson = False) -> None:
-    """Your datasets, newest first."""
+    """Your datasets, newest first, then those that others (`owner`) share with you; `browse` shows public ones."""
+    columns = ["id", "name", "owner", "role", "latest_version", "image_count"]
     with connected() as client:
-        print_objects(client.datasets.list(), ["id", "name", "role", "latest_version", "image_count"], as_json=as_json)
+        print_objects(client.datasets.usable(), columns, as_json=as_json)
 
 
 @app.command("show")
@@ -76,7 +81,7 @@ def delete_dataset(
 ) -> None:
     """Delete a dataset with all its versions and images."""
     with connected() as client:
-        found = find_dataset(client, dataset)
+        found = find_own_dataset(client, dataset)
         client.datasets.delete(found.id, force=is_forced)
     print_outcome({"id": found.id, "deleted": True}, f"{found.name} ({found.id}) is deleted", as_json=as_json)
 
@@ -200,10 +205,24 @@ def print_rejected(ended: Import, dataset: Dataset, output: Console) -> None:
 
 
 def find_dataset(client: Client, text: str) -> Dataset:
-    """A dataset by id or name."""
-    found = client.datasets.get(text) if text.startswith("ds_") else client.datasets.named(text)
-    if found is None:
-        raise CommandRefused(f"there is no dataset {text!r}; `maskeraid datasets list` shows yours")
+    """A dataset by id or name; by its name one of yours, else one that is shared with you."""
+    if text.startswith("ds_"):
+        return client.datasets.get(text)
+    if found := client.datasets.named(text):
+        return found
+    shared = list(client.datasets.list(visibility="shared", name=text))
+    if not shared:
+        raise CommandRefused(f"there is no dataset {text!r}; `maskeraid datasets list` shows which there are")
+    if len(shared) > 1:
+        raise CommandRefused(f"several are called {text!r}; name one by its id, as `maskeraid datasets list` shows it")
+    return shared[0]
+
+
+def find_own_dataset(client: Client, text: str) -> Dataset:
+    """A dataset by id or name, that is to be changed."""
+    found = find_dataset(client, text)
+    if found.owner:
+        raise CommandRefused(NOT_YOURS.format(found.name, found.owner))
     return found
 
 

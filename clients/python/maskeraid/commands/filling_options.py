@@ -92,6 +92,10 @@ class FillingOptions:
     ] = None
     purpose: Annotated[str | None, typer.Option(help="What it is for; kept with the result.")] = None
     case_reference: Annotated[str | None, typer.Option(help="A case of yours; kept with the result.")] = None
+    retention_days: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="DAYS", help="Delete the result so long after its end; else as the service says."),
+    ] = None
     reference: Annotated[str | None, typer.Option(help="What you call it.")] = None
     metadata: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="Facts of yours; repeatable.")] = None
     email: Annotated[bool, typer.Option("--email", help="Send an e-mail when it ends.")] = False
@@ -122,7 +126,7 @@ class FillingOptions:
         """Those that the API has under the same name, or nearly."""
         same = (
             "detect_faces", "face", "selector", "until", "engine", "candidates", "pick", "seed", "tone_match",
-            "purpose", "case_reference",
+            "purpose", "case_reference", "retention_days",
         )  # fmt: skip
         renamed = {"explain": self.is_explained or None, "client_reference_id": self.reference}
         return _said({name: getattr(self, name) for name in same} | renamed)

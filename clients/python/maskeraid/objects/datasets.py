@@ -20,7 +20,7 @@ class Dataset(ApiObject):
     attestation: dict[str, Any] | None = None
     visibility: str = "private"
     shared_with: list[str] = []
-    owner: str | None = None
+    owner: str | None = None  # the name of the account that shares it; None: it is yours
     licence: str | None = None
     matching: int | None = None
 

@@ -70,8 +70,13 @@ class Datasets(Resource[Dataset]):
         """
         return self.list(visibility=visibility, where=list(where), **query)
 
+    def usable(self, **query: Any) -> Iterator[Dataset]:  # noqa: ANN401 query values are of any plain type
+        """Your datasets, then those that others share with you by name (`owner`); `list` has yours alone."""
+        yield from self.list(**query)
+        yield from self.list(visibility="shared", **query)
+
     def named(self, name: str) -> Dataset | None:
-        """The dataset of this name, if there is one."""
+        """Your dataset of this name, if there is one."""
         return next(self.list(name=name), None)
 
     def report(
