@@ -67,3 +67,25 @@ def test_a_row_that_is_not_allowed_is_named_and_the_others_are_imported(
     expect(page.get_by_role("grid", name=f"9 images of {NAME}")).to_be_visible()
     page.go_back()
     expect(dialog.get_by_text(SENTENCE)).to_be_visible()
+
+
+def test_a_check_leaves_no_empty_dataset_behind(visit: Visit, client: Client, archive: Path) -> None:
+    page, name = visit.page, "made by the import dialog"
+    visit.open("/datasets?import=1")
+    dialog = page.get_by_role("dialog", name="Import faces")
+    dialog.get_by_label("Name").fill(name)
+    dialog.locator("input[aria-label='Choose files']").set_input_files(archive)
+    dialog.get_by_label("They show nobody: drawn or generated").check()
+    dialog.get_by_label("Purpose").fill("trying the dialog out")
+    dialog.get_by_label("No minor is among them").check()
+    dialog.get_by_role("button", name="Check only").click()
+    expect(dialog.get_by_text("Checked, nothing stored.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Import now")).to_be_enabled()
+    assert client.datasets.named(name) is None
+
+    dialog.get_by_role("button", name="Import now").click()
+    expect(dialog.get_by_text("Version 1 of the dataset.")).to_be_visible()
+    made = client.datasets.named(name)
+    assert made is not None
+    assert made.image_count == 10
+    client.datasets.delete(made.id)

@@ -25,5 +25,5 @@ async def merge_parts(library: Library, source: MergeSource, target: Dataset) ->
             MergePart(dataset_id=dataset.id, version=version.version, where=choice.where, owner=dataset.tenant)
         )
         schemas.append((dataset.name, version.attributes))
-    united_schema(target, schemas)
+    united_schema(target, schemas, source.as_text)
     return parts

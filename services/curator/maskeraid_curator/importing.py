@@ -93,7 +93,8 @@ def _merge(running: Import, dataset: Dataset) -> Make:
     """Take in rows of other versions; their images are there already, but for those of other tenants."""
     running.held.enter("merging")
     parts = running.port.call(read_parts, running.held.stores, running.tenant, running.spec.parts)
-    schema = united_schema(dataset, [(part.dataset, part.version.attributes) for part in parts])
+    schemas = [(part.dataset, part.version.attributes) for part in parts]
+    schema = united_schema(dataset, schemas, running.spec.as_text)
     warn_of_columns(running, {name for part in parts for name in part.version.attributes} - schema.keys())
     if dataset.role is Role.TRAIN:
         for name in dict.fromkeys(part.dataset for part in parts if part.role is Role.TEST):

@@ -90,6 +90,11 @@ class TestRefused:
         answer = await merge(client, await add_dataset(client), *parts)
         assert refusals(answer) == (422, [("/source/parts/1/where/0", "validation_failed")])
 
+    async def test_attributes_as_texts_that_no_dataset_has(self, client: httpx.AsyncClient, faces: Dataset) -> None:
+        source = {"type": "merge", "parts": [{"dataset_id": faces.id}], "as_text": ["age"]}
+        refused = await client.post("/v1/imports", json={"dataset_id": await add_dataset(client), "source": source})
+        assert refusals(refused) == (422, [("/source/as_text", "validation_failed")])
+
     async def test_attributes_that_disagree_with_both_names(
         self, client: httpx.AsyncClient, account: Account, faces: Dataset, fill_dataset: FillDataset, stores: Stores
     ) -> None:
@@ -102,6 +107,9 @@ class TestRefused:
         assert refusals(answer) == (422, [("/source/parts/1", "validation_failed")])
         assert "type enum in faces, and of type number in others" in answer.json()["detail"]
         assert (await merge(client, await add_dataset(client, attributes={"mouth": {}}), *parts)).status_code == 202
+        texts = {"type": "merge", "parts": parts, "as_text": ["mouth"]}
+        made = await client.post("/v1/imports", json={"dataset_id": await add_dataset(client), "source": texts})
+        assert (made.status_code, made.json()["source"]["as_text"]) == (202, ["mouth"])
 
     async def test_no_part_and_unknown_fields(self, client: httpx.AsyncClient, faces: Dataset) -> None:
         assert refusals(await merge(client, faces.id)) == (422, [("/source/parts", "too_short")])

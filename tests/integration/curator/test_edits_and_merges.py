@@ -180,6 +180,17 @@ class TestMerge:
         assert curator.latest(target) == before
         assert [row["attr:eyes"] for row in before[2]] == ["2"]
 
+    def test_of_numbers_and_words_is_one_of_texts_where_that_is_asked_for(self, curator: Curator) -> None:
+        words = fill(curator, "words", (0, "1"), (1, "2"))
+        numbers = fill(curator, "numbers", (2, "3.5"), attributes={"eyes": Attribute(type="number")})
+        target = curator.add_dataset("all")
+        wanted = {"parts": parts(words, numbers), "as_text": ["eyes"]}
+        job = curator.carry_out(order(curator, target, source="merge", **wanted))
+        assert job.status is JobStatus.SUCCEEDED, job.error
+        after, _, rows = curator.latest(target)
+        assert after.attributes == {"eyes": Attribute()}
+        assert [row["attr:eyes"] for row in rows] == ["1", "2", "3.5"]
+
     def test_into_a_schema_refuses_what_does_not_fit(self, curator: Curator) -> None:
         part = fill(curator, "a", (0, "1"), (1, "2"))
         target = curator.add_dataset("all", attributes={"eyes": Attribute(type="enum", values=["2"])})

@@ -177,6 +177,31 @@ class TestCommands:
             {"dataset_id": "ds_1", "version": 3, "where": ["nose:1"]}, {"dataset_id": "ds_1", "where": ["nose:1"]},
         ]  # fmt: skip
 
+    def test_merge_with_attributes_as_texts(self, service_with: Server) -> None:
+        service_with.answers["POST /v1/imports"] = imported(version=1, imported=24, rejected=0, duplicates=1)
+        run("datasets", "merge", "faces", "faces", "--as-text", "age", "--as-text", "eyes")
+        assert sent(service_with)["source"]["as_text"] == ["age", "eyes"]
+
+    @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+    def test_a_dataset_that_was_made_for_nothing_is_not_left_behind(self, server: Server, dry: tuple[str]) -> None:
+        server.answers |= {
+            "GET /v1/datasets": page(), "GET /v1/datasets/ds_1": (200, DATASET), "DELETE /v1/datasets/ds_9": (204, ""),
+            "POST /v1/datasets": (201, {**DATASET, "id": "ds_9"}),
+        }  # fmt: skip
+        ends = [(422, {"detail": "No.", "code": "validation_failed"}), imported(version=1, imported=24, duplicates=0)]
+        failed = job("failed", "import", id="imp_1", urls={"self": "/v1/imports/imp_1"}, rejected_rows=[],
+                     error={"code": "bad_archive", "message": "No."})  # fmt: skip
+        for answer, is_left in ((ends[0], False), ((202, failed), False), (ends[1], not dry)):
+            server.answers["POST /v1/imports"] = answer
+            server.bodies.clear()
+            run("datasets", "merge", "new", "ds_1", *dry)
+            assert ("DELETE /v1/datasets/ds_9" in server.bodies) is not is_left
+
+    def test_a_dataset_that_was_there_stays_whatever_comes_of_it(self, service_with: Server) -> None:
+        service_with.problem("POST /v1/imports", 422, "validation_failed")
+        run("datasets", "merge", "faces", "ds_1", "--dry-run")
+        assert not [what for what in service_with.bodies if what.startswith("DELETE")]
+
     def test_what_an_import_does_with_pictures_is_sent_as_it_was_asked_for(
         self, service_with: Server, tmp_path: Path
     ) -> None:

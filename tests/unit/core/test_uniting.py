@@ -38,6 +38,14 @@ class TestWithoutASchema:
             parts = [(name, {"home": one}) for name, one in zip("ab", pair, strict=True)]
             assert united_schema(target(), parts)["home"] == Attribute(type="geo", private=True)
 
+    def test_types_that_disagree_become_texts_where_that_is_asked_for(self) -> None:
+        parts = [("a", {"age": Attribute(type="number")}), ("b", {"age": enum("old", private=True)})]
+        assert united_schema(target(), parts, ["age"]) == {"age": Attribute(private=True)}
+        assert united_schema(target(age=Attribute()), parts, ["age"]) == {"age": Attribute()}
+        for name, own, why in (("eyes", {}, "No dataset"), ("age", {"age": Attribute(type="number")}, "stays so")):
+            with pytest.raises(ValidationFailed, match=why):
+                united_schema(target(**own), parts, [name])
+
     def test_types_that_disagree_name_both(self) -> None:
         parts = [("a", {"age": Attribute(type="number")}), ("b", {}), ("c", {"age": Attribute(type="bool")})]
         with pytest.raises(ValidationFailed, match="type number in a, and of type bool in c") as refused:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from maskeraid.commands.datasets import find_dataset, find_or_make_dataset, print_import
+from maskeraid.commands.datasets import find_dataset, importing_into, print_import
 from maskeraid.terminal import AsJson, connected, follow, progress_bar
 
 FAMILIES = "surgical, cloth, respirator, scarf, glasses, hand, hat, bar, blob, rectangle, logo"
@@ -28,8 +28,7 @@ def cover_faces(
         clean = find_dataset(client, dataset)
         target = name or f"{clean.name}-covered"
         known = client.datasets.named(target)
-        into = find_or_make_dataset(client, target, role or (None if known else "test"))
-        with progress_bar() as bar:
+        with importing_into(client, target, role or (None if known else "test")) as into, progress_bar() as bar:
             ordered = client.imports.cover(into.id, clean.id, families=family or (), where=where or (), seed=seed)
             ended = follow(bar, ordered, f"cover {clean.name}")
     print_import(ended, into, as_json=as_json)

@@ -11,8 +11,8 @@ from maskeraid.commands.datasets import (
     IsSuggesting,
     Role,
     find_dataset,
-    find_or_make_dataset,
     find_own_dataset,
+    importing_into,
     print_import,
     suggesting,
 )
@@ -115,6 +115,10 @@ def merge_datasets(
     parts: Annotated[list[str], typer.Argument(help="Datasets by id or name; NAME:3 is their version 3.")],
     where: Where = None,
     role: Role = None,
+    as_text: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="An attribute that becomes a text, where types differ; repeatable."),
+    ] = None,
     is_dry: IsDry = False,
     is_suggesting: IsSuggesting = False,
     as_json: AsJson = False,
@@ -122,9 +126,9 @@ def merge_datasets(
     """Merge datasets into one, each image once; what is merged stays as it is, also when they change."""
     with connected() as client:
         chosen = [{**_part(client, text), "where": where or []} for text in parts]
-        target = find_or_make_dataset(client, into, role)
-        with progress_bar() as bar:
-            ordered = client.imports.merge(target.id, chosen, dry_run=is_dry, **suggesting(is_suggesting))
+        options = {"as_text": as_text or (), "dry_run": is_dry, **suggesting(is_suggesting)}
+        with importing_into(client, into, role, is_dry=is_dry) as target, progress_bar() as bar:
+            ordered = client.imports.merge(target.id, chosen, **options)
             ended = follow(bar, ordered, f"merge into {into}")
     print_import(ended, target, as_json=as_json)
 

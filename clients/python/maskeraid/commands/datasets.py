@@ -1,5 +1,7 @@
 """`maskeraid datasets …` and `maskeraid import`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,7 +11,7 @@ from rich.progress import Progress
 
 from maskeraid.client import REPEATS, Client
 from maskeraid.commands.import_words import attribute_in_words, in_words, suggestion_in_words
-from maskeraid.errors import JobFailed
+from maskeraid.errors import ApiError, JobFailed
 from maskeraid.objects import Dataset, Import
 from maskeraid.resources.datasets import PURPOSE, attest
 from maskeraid.terminal import (
@@ -94,10 +96,8 @@ def draw_faces(
     as_json: AsJson = False,
 ) -> None:
     """Fill a dataset with faces that the service draws: nobody's, and at once."""
-    with connected() as client:
-        dataset = find_or_make_dataset(client, name or drawn_set, role)
-        with progress_bar() as bar:
-            ended = follow(bar, client.imports.generate(dataset.id, drawn_set), f"draw {drawn_set}")
+    with connected() as client, importing_into(client, name or drawn_set, role) as dataset, progress_bar() as bar:
+        ended = follow(bar, client.imports.generate(dataset.id, drawn_set), f"draw {drawn_set}")
     print_import(ended, dataset, as_json=as_json)
 
 
@@ -137,17 +137,18 @@ def import_faces(
         "allow_generated": allows_generated, "dry_run": is_dry, **suggesting(is_suggesting),
     }  # fmt: skip
     with connected() as client:
-        dataset = find_attested_dataset(client, name or file.stem, role, attestation)
-        try:
-            with progress_bar() as bar:
-                ended = follow(
-                    bar,
-                    upload(client, bar, dataset, file, **{name: value for name, value in options.items() if value}),
-                    f"import {file.name}",
-                )
-        except JobFailed as failed:
-            print_rejected(failed.job, dataset, errors)
-            raise
+        check_attested(client, name or file.stem, attestation)
+        with importing_into(client, name or file.stem, role, attestation, is_dry=is_dry) as dataset:
+            try:
+                with progress_bar() as bar:
+                    ended = follow(
+                        bar,
+                        upload(client, bar, dataset, file, **{name: value for name, value in options.items() if value}),
+                        f"import {file.name}",
+                    )
+            except JobFailed as failed:
+                print_rejected(failed.job, dataset, errors)
+                raise
     print_import(ended, dataset, as_json=as_json)
 
 
@@ -226,20 +227,36 @@ def find_own_dataset(client: Client, text: str) -> Dataset:
     return found
 
 
-def find_attested_dataset(client: Client, name: str, role: str | None, attestation: dict[str, Any] | None) -> Dataset:
-    """The dataset of this name, made when there is none, with this attestation or the one that it has."""
-    found = client.datasets.named(name)
-    if attestation is None and (found is None or not (found.attestation or {}).get("by")):
-        raise CommandRefused(NOT_ATTESTED)
-    dataset = find_or_make_dataset(client, name, role, attestation)
-    return client.datasets.change(dataset.id, attestation=attestation) if found and attestation else dataset
+def check_attested(client: Client, name: str, attestation: dict[str, Any] | None) -> None:
+    """Raises: CommandRefused, where nobody has vouched for the faces, before anything is made or sent."""
+    if attestation is None:
+        found = client.datasets.named(name)
+        if found is None or not (found.attestation or {}).get("by"):
+            raise CommandRefused(NOT_ATTESTED)
 
 
-def find_or_make_dataset(
-    client: Client, name: str, role: str | None, attestation: dict[str, Any] | None = None
-) -> Dataset:
-    found = client.datasets.named(name)
-    if found and role and found.role != role:
-        raise CommandRefused(f"{name!r} is a {found.role} dataset already; choose another --name for {role} images")
+@contextmanager
+def importing_into(
+    client: Client, name: str, role: str | None, attestation: dict[str, Any] | None = None, *, is_dry: bool = False
+) -> Iterator[Dataset]:
+    """The dataset of this name; made when there is none, and then it goes again when nothing comes into it."""
     attested = {"attestation": attestation} if attestation else {}
-    return found or client.datasets.create(name, role=role or "train", **attested)
+    if found := client.datasets.named(name):
+        if role and found.role != role:
+            raise CommandRefused(f"{name!r} is a {found.role} dataset already; choose another --name for {role} images")
+        yield client.datasets.change(found.id, **attested) if attested else found
+        return
+    made = client.datasets.create(name, role=role or "train", **attested)
+    try:
+        yield made
+    except (ApiError, CommandRefused, JobFailed):
+        _drop(client, made)
+        raise
+    if is_dry:
+        _drop(client, made)
+
+
+def _drop(client: Client, made: Dataset) -> None:
+    """Unless a job uses it: then it goes on, and so does the dataset."""
+    with suppress(ApiError):
+        client.datasets.delete(made.id)

@@ -168,6 +168,7 @@ class Imports(Resource[Import]):
         dataset_id: str,
         parts: Sequence[str | Mapping[str, Any]],
         *,
+        as_text: Sequence[str] = (),
         dry_run: bool = False,
         **options: Any,  # noqa: ANN401 fields of the API
     ) -> Import:
@@ -175,10 +176,12 @@ class Imports(Resource[Import]):
 
         Args:
             parts: ids of datasets, or `{"dataset_id", "version", "where"}`.
+            as_text: attributes that become texts, where the datasets do not agree on their type.
             options: as `POST /v1/imports` takes them, like `suggest_attributes=True`.
         """
         chosen = [{"dataset_id": part} if isinstance(part, str) else dict(part) for part in parts]
-        return self._order(dataset_id, {"type": "merge", "parts": chosen}, dry_run, **options)
+        texts = {"as_text": list(as_text)} if as_text else {}
+        return self._order(dataset_id, {"type": "merge", "parts": chosen, **texts}, dry_run, **options)
 
     def rows(self, import_id: str, *outcomes: str) -> Iterator[ImportRow]:
         """What became of every row of an import that has ended, or of those of some outcomes."""

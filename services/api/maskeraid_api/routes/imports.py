@@ -137,7 +137,7 @@ async def spec_of(
             return asked(covered=await covered_faces(library, source, dataset))
         case MergeSource():
             caller.need(Scope.DATASETS_READ)
-            return asked(parts=await merge_parts(library, source, dataset))
+            return asked(parts=await merge_parts(library, source, dataset), as_text=source.as_text)
         case UploadSource():
             return asked(upload_ids=[source.upload_id], files=[await uploaded_file(uploads, source.upload_id)])
 

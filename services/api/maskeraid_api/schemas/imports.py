@@ -130,6 +130,10 @@ class MergeSource(Body):
 
     type: Literal["merge"]
     parts: list[DataChoice] = Field(min_length=1, max_length=MOST_PARTS, description="Versions, or parts of them.")
+    as_text: list[AttributeName] = Field(
+        default_factory=list, max_length=100, examples=[["age"]],
+        description="Attributes that become texts, where the versions do not agree on their type.",
+    )  # fmt: skip
 
 
 class ImportOptions(LabelledBody):
@@ -233,7 +237,8 @@ def _source(spec: ImportSpec) -> dict[str, Any]:
         of = spec.covered.model_dump(include={"dataset_id", "version", "where"})
         return {"type": "coverings", "of": of, "families": spec.covered.families, "seed": spec.covered.seed}
     if spec.source == "merge":
-        return {"type": "merge", "parts": [part.model_dump(exclude={"owner"}) for part in spec.parts]}
+        parts = [part.model_dump(exclude={"owner"}) for part in spec.parts]
+        return {"type": "merge", "parts": parts} | ({"as_text": spec.as_text} if spec.as_text else {})
     if spec.edit is not None:
         return {"type": "edit", **_edit(spec.edit, spec.dataset_id)}
     files = [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in spec.files]

@@ -2806,6 +2806,7 @@ export interface components {
             low: number;
         };
         MergeSource: {
+            as_text?: string[];
             parts: components["schemas"]["DataChoice"][];
             /**
              * @description discriminator enum property added by openapi-typescript

@@ -38,6 +38,13 @@ export async function orderDataset(body: NewDataset): Promise<string> {
   return (data as Schemas["DatasetView"]).id;
 }
 
+/** A dataset that was made for something which has come to nothing; one that a job uses stays. */
+export async function dropDataset(id: string): Promise<void> {
+  await client
+    .DELETE("/v1/datasets/{dataset_id}", { params: { path: { dataset_id: id } } })
+    .catch(() => null);
+}
+
 /** The import's id. */
 export async function orderImport(
   datasetId: string,

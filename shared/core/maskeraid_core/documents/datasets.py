@@ -223,6 +223,7 @@ class ImportSpec(Part):
     covered: CoveredFaces | None = None
     edit: Edit | None = None
     parts: list[MergePart] = Field(default_factory=list)
+    as_text: list[str] = Field(default_factory=list)  # attributes of merged versions that become texts
     detect_faces: bool = False
     size: int | None = None  # side of the faces that are cut out, pixels
     allow_generated: bool = False

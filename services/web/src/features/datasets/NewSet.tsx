@@ -5,8 +5,8 @@ import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 import { ImportProgress } from "../../components/ImportProgress";
 import { ProblemCard } from "../../components/ProblemCard";
-import { client, type Schemas } from "../../lib/api";
-import { orderDataset, orderImport, type Source } from "../../lib/orders";
+import type { Schemas } from "../../lib/api";
+import { dropDataset, orderDataset, orderImport, type Source } from "../../lib/orders";
 import { asProblem } from "../../lib/problem";
 import { useUrlWord } from "../../lib/urlState";
 import { dialogs as texts } from "../../texts/datasetDialogs";
@@ -35,9 +35,7 @@ export function NewSet({ name, forRole, source, button, disabled, children, onCl
         return importId;
       } catch (error) {
         // Nothing comes into it: what was made for this is not left behind.
-        await client
-          .DELETE("/v1/datasets/{dataset_id}", { params: { path: { dataset_id: id } } })
-          .catch(() => null);
+        await dropDataset(id);
         throw error;
       }
     },
@@ -46,15 +44,21 @@ export function NewSet({ name, forRole, source, button, disabled, children, onCl
       queries.invalidateQueries({ queryKey: ["get", "/v1/datasets"] });
     },
   });
+  const [isLost, setIsLost] = useState(false);
+  const settle = (status: Schemas["JobStatus"]): void => {
+    if (status === "succeeded" || !into) return;
+    setIsLost(true);
+    dropDataset(into).then(() => queries.invalidateQueries({ queryKey: ["get", "/v1/datasets"] }));
+  };
   if (job)
     return (
       <Stack>
-        <ImportProgress importId={job} />
+        <ImportProgress importId={job} onEnd={(ended) => settle(ended.status)} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {texts.done}
           </Button>
-          {into && (
+          {into && !isLost && (
             <Button component={Link} to={`/datasets/${into}`}>
               {texts.open}
             </Button>

@@ -36,17 +36,26 @@ function Import({ first, onClose }: ImportProps) {
   const [search, setSearch] = useSearchParams();
   const job = search.get("job");
   const change = (some: Partial<Draft>): void => setDraft((before) => ({ ...before, ...some }));
-  const order = useImportOrder(({ importId, datasetId }) => {
-    change({ target: datasetId }); // what comes next goes into the same dataset
-    setSearch(
-      (now) => new URLSearchParams([...without(now, "job", "into"), ["job", importId], ["into", datasetId]]),
-      { replace: Boolean(job) },
-    );
+  const order = useImportOrder({
+    onOrdered: ({ importId, datasetId }) => {
+      change({ target: datasetId }); // what comes next goes into the same dataset
+      setSearch(
+        (now) =>
+          new URLSearchParams([...without(now, "job", "into"), ["job", importId], ["into", datasetId]]),
+        { replace: Boolean(job) },
+      );
+    },
+    onDropped: () => {
+      change({ target: "" }); // what comes next makes it anew
+      setSearch((now) => new URLSearchParams(without(now, "into")), { replace: true });
+    },
   });
   if (!job) return <ImportForm draft={draft} onChange={change} order={order} />;
   return (
     <Followed
       importId={job}
+      target={draft.target}
+      onEnd={order.end}
       onAgain={() => setSearch((now) => new URLSearchParams(without(now, "job")))}
       onClose={onClose}
       onImport={
@@ -64,20 +73,23 @@ const without = (search: URLSearchParams, ...names: string[]): [string, string][
 
 interface FollowedProps {
   importId: string;
+  target: string;
   isBusy: boolean;
+  onEnd: (job: Schemas["ImportView"]) => Promise<void>;
   onAgain: () => void;
   onClose: () => void;
   onImport: ((dataset: Schemas["DatasetView"] | undefined) => void) | undefined;
 }
 
-function Followed({ importId, isBusy, onAgain, onClose, onImport }: FollowedProps) {
+function Followed({ importId, target, isBusy, onEnd, onAgain, onClose, onImport }: FollowedProps) {
   const job = api.useQuery("get", "/v1/imports/{import_id}", { params: { path: { import_id: importId } } });
-  const dataset = useDataset(job.data?.dataset_id ?? "");
   const isGood = job.data?.status === "succeeded";
   const wasChecked = Boolean(job.data?.dry_run);
+  // That of a check may be gone: it is made anew when its images are imported.
+  const dataset = useDataset(isGood && !wasChecked ? (job.data?.dataset_id ?? "") : target);
   return (
     <Stack>
-      <ImportProgress importId={importId} onEnd={() => dataset.refetch()} />
+      <ImportProgress importId={importId} onEnd={onEnd} />
       <Group justify="flex-end">
         {job.data?.finished_at && (
           <Button variant="default" onClick={onAgain}>
@@ -85,7 +97,7 @@ function Followed({ importId, isBusy, onAgain, onClose, onImport }: FollowedProp
           </Button>
         )}
         {isGood && wasChecked && onImport && (
-          <Button loading={isBusy} onClick={() => onImport(dataset.data)}>
+          <Button loading={isBusy} onClick={() => onImport(target ? dataset.data : undefined)}>
             {texts.importChecked}
           </Button>
         )}

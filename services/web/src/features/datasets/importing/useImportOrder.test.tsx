@@ -26,27 +26,40 @@ const asked = vi.hoisted(() => {
 
 const { requests } = asked;
 
-test("a try that was refused leaves its dataset to the next one, unless another is wanted now", async () => {
+test("a dataset that was made for nothing is not left behind", async () => {
   const queries = makeQueryClient();
-  const { result } = renderHook(() => useImportOrder(vi.fn()), {
+  const onDropped = vi.fn();
+  const { result } = renderHook(() => useImportOrder({ onOrdered: vi.fn(), onDropped }), {
     wrapper: ({ children }: { children: ReactNode }) => (
       <QueryClientProvider client={queries}>{children}</QueryClientProvider>
     ),
   });
   const draft = { ...EMPTY, name: "faces", source: "drawn" as const };
-  const tried = async (role: "train" | "test", isFull = true) => {
+  const tried = async (role: "train" | "test", isFull: boolean) => {
     asked.isFull.current = isFull;
     requests.length = 0;
     result.current.start({ draft: { ...draft, role }, dataset: undefined, isDryRun: false });
-    await waitFor(() => expect(requests.at(-1)?.line).toBe("POST /v1/imports"));
+    await waitFor(() => expect(requests.map(({ line }) => line)).toContain("POST /v1/imports"));
     await waitFor(() => expect(result.current.isBusy).toBe(false));
     return requests.map(({ line }) => line);
   };
-  expect(await tried("train")).toEqual(["POST /v1/datasets", "POST /v1/imports"]);
-  expect(await tried("train")).toEqual(["POST /v1/imports"]);
-  expect(await tried("test")).toEqual(["DELETE /v1/datasets/ds_1", "POST /v1/datasets", "POST /v1/imports"]);
-  expect(requests[1]?.body).toMatchObject({ role: "test" });
-  expect(requests[2]?.body).toMatchObject({ dataset_id: "ds_2" });
-  expect(await tried("test", false)).toEqual(["POST /v1/imports"]);
-  expect(await tried("train")).toEqual(["POST /v1/datasets", "POST /v1/imports"]); // what has images stays
+  const ended = async (job: object) => {
+    requests.length = 0;
+    await result.current.end({ dataset_id: "ds_1", dry_run: false, status: "succeeded", ...job } as never);
+    return requests.map(({ line }) => line);
+  };
+  const refused = ["POST /v1/datasets", "POST /v1/imports", "DELETE /v1/datasets/ds_1"];
+  expect(await tried("train", true)).toEqual(refused);
+  expect(await tried("test", true)).toEqual(refused);
+  expect(requests[0]?.body).toMatchObject({ role: "test" });
+  expect(onDropped).not.toHaveBeenCalled(); // nothing was ordered, so nobody has heard of it
+
+  for (const job of [{ dry_run: true }, { status: "failed" }, { status: "cancelled" }]) {
+    expect(await tried("train", false)).toEqual(["POST /v1/datasets", "POST /v1/imports"]);
+    expect(await ended(job)).toEqual(["DELETE /v1/datasets/ds_1"]);
+  }
+  expect(onDropped).toHaveBeenCalledTimes(3);
+  await tried("train", false);
+  expect(await ended({})).toEqual([]);
+  expect(await ended({ status: "failed" })).toEqual([]); // a later import into what has images
 });

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { client, type Schemas } from "../../../lib/api";
 import { asOneZip } from "../../../lib/droppedFiles";
-import { type ImportChoices, orderDataset, orderImport, type Source } from "../../../lib/orders";
+import { dropDataset, type ImportChoices, orderDataset, orderImport, type Source } from "../../../lib/orders";
 import { forgetUpload, sendFile } from "../../../lib/uploads";
 import { importing as texts } from "../../../texts/datasets";
 import { attestationOf, type Draft, needsAttestation } from "./draft";
@@ -20,43 +20,62 @@ interface Wanted {
   isDryRun: boolean;
 }
 
-/** A dataset without images yet, and as what it was asked for. */
-interface Made {
-  id: string;
-  asked: string;
-}
-
 interface Ordered {
   importId: string;
   datasetId: string;
 }
 
-export function useImportOrder(onOrdered: (ordered: Ordered, isDryRun: boolean) => void) {
+interface Follow {
+  onOrdered: (ordered: Ordered) => void;
+  onDropped: () => void;
+}
+
+export function useImportOrder({ onOrdered, onDropped }: Follow) {
   const [step, setStep] = useState<Step | null>(null);
   const stopping = useRef<AbortController | null>(null);
-  const made = useRef<Made | null>(null); // by a try that was refused later
+  const made = useRef<string | null>(null); // the dataset, while nothing has come into it
   const queries = useQueryClient();
+  const drop = async (id: string): Promise<void> => {
+    made.current = null;
+    await dropDataset(id);
+    queries.invalidateQueries({ queryKey: ["get", "/v1/datasets"] });
+  };
   const order = useMutation({
     mutationFn: async ({ draft, dataset, isDryRun }: Wanted): Promise<Ordered> => {
       stopping.current = new AbortController();
-      const datasetId = draft.target || (await newDataset(draft, made));
-      if (dataset && needsAttestation(draft, dataset.attestation !== null)) await attest(dataset.id, draft);
-      const source = await sourceOf(draft, setStep, stopping.current.signal);
-      setStep({ label: texts.ordering, percent: 100 });
-      const importId = await orderImport(datasetId, source, choicesOf(draft, isDryRun));
-      made.current = null; // it has, or gets, images now
-      if (source.type === "upload" && !isDryRun) forgetUpload(source.upload_id); // it goes with the import
-      return { importId, datasetId };
+      const datasetId = draft.target || (await newDataset(draft));
+      if (!draft.target) made.current = datasetId;
+      try {
+        if (dataset && needsAttestation(draft, dataset.attestation !== null)) await attest(dataset.id, draft);
+        const source = await sourceOf(draft, setStep, stopping.current.signal);
+        setStep({ label: texts.ordering, percent: 100 });
+        const importId = await orderImport(datasetId, source, choicesOf(draft, isDryRun));
+        if (source.type === "upload" && !isDryRun) forgetUpload(source.upload_id); // it goes with the import
+        return { importId, datasetId };
+      } catch (error) {
+        if (!draft.target) await drop(datasetId);
+        throw error;
+      }
     },
-    onSuccess: (ordered, { isDryRun }) => onOrdered(ordered, isDryRun),
+    onSuccess: onOrdered,
     onSettled: () => {
       setStep(null);
       queries.invalidateQueries({ queryKey: ["get", "/v1/datasets"] });
     },
   });
+  const end = async (job: Schemas["ImportView"]): Promise<void> => {
+    const isFilled = job.status === "succeeded" && !job.dry_run;
+    if (made.current === job.dataset_id && !isFilled) {
+      await drop(job.dataset_id);
+      onDropped();
+    }
+    if (isFilled) made.current = null;
+  };
   const isStopped = order.error instanceof DOMException && order.error.name === "AbortError";
   return {
     start: order.mutate,
+    /** An import has ended: a dataset that was made for it, and that it has not filled, is not left behind. */
+    end,
     step: order.isPending ? step : null,
     isBusy: order.isPending,
     error: isStopped ? null : order.error,
@@ -64,24 +83,13 @@ export function useImportOrder(onOrdered: (ordered: Ordered, isDryRun: boolean) 
   };
 }
 
-const datasetOf = (draft: Draft) => ({
-  name: draft.name.trim(),
-  role: draft.role,
-  ...(draft.source === "files" ? { attestation: attestationOf(draft) } : {}),
-  ...(draft.retainUntil ? { retain_until: `${draft.retainUntil}T00:00:00Z` } : {}),
-});
-
-/** The dataset of an earlier try, if it is still what is wanted: test faces must not go where models learn. */
-async function newDataset(draft: Draft, made: { current: Made | null }): Promise<string> {
-  const wanted = datasetOf(draft);
-  const asked = JSON.stringify(wanted);
-  if (made.current && made.current.asked !== asked) {
-    await client.DELETE("/v1/datasets/{dataset_id}", { params: { path: { dataset_id: made.current.id } } });
-    made.current = null;
-  }
-  made.current ??= { id: await orderDataset(wanted), asked };
-  return made.current.id;
-}
+const newDataset = (draft: Draft): Promise<string> =>
+  orderDataset({
+    name: draft.name.trim(),
+    role: draft.role,
+    ...(draft.source === "files" ? { attestation: attestationOf(draft) } : {}),
+    ...(draft.retainUntil ? { retain_until: `${draft.retainUntil}T00:00:00Z` } : {}),
+  });
 
 async function attest(datasetId: string, draft: Draft): Promise<void> {
   await client.PATCH("/v1/datasets/{dataset_id}", {
