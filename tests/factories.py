@@ -9,6 +9,8 @@ from maskeraid_core.repositories.repository import now
 
 ROW = {"precision": 1.0, "recall": 1.0, "f1": 1.0, "images": 1}
 
+PICTURE = b"\x89PNG\r\n\x1a\nx"  # begins like one, which is all that the gateway looks at
+
 
 def make_job(kind: JobKind = JobKind.REIMAGING, tenant: str = "ten_1", **facts: Any) -> Job:  # noqa: ANN401 any field
     """A job as the API would accept it."""

@@ -16,6 +16,7 @@ from maskeraid_api.forms import files_of, only_file
 from maskeraid_api.inbox import store_bytes
 from maskeraid_api.job_access import job_of
 from maskeraid_api.model_access import Registry
+from maskeraid_api.picture_heads import check_head
 from maskeraid_api.schemas.reimaging_requests import (
     DATA_URL,
     IMAGE_BYTES,
@@ -79,11 +80,13 @@ class Inputs:
         return ImageSource(upload=upload)
 
     async def sent_file(self, request: Request, name: str) -> StoredFile | None:
-        """Put the file of a part away as it came; None when there is none."""
+        """Put the picture of a part away as it came; None when there is none. Raises: UnsupportedMedia, TooLarge."""
         file = only_file(request, name, IMAGE_BYTES)
         if file is None:
             return None
-        return await store_bytes(self.blobs, self.caller.tenant, file.filename or name, await file.read())
+        content = await file.read()
+        check_head(content, name)
+        return await store_bytes(self.blobs, self.caller.tenant, file.filename or name, content)
 
     async def chosen_selector(self, options: ReimagingOptions) -> str | None:
         """The network that chooses, or that is explained. Raises: NotFound."""

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from tests.factories import PICTURE
 from tests.unit.inference.made_models import covered_face
 from tests.unit.inference.test_reimaging import ask, run
 
@@ -23,7 +24,7 @@ async def finish_reimaging(
     """Ask by the API, and end the job as a worker would; the best candidate may come near to a training image."""
     asked = {"candidates": 2, "seed": 7, **options}
     made = await account.client.post(
-        "/v1/reimagings", files={"image": ("a.png", b"x")}, data={"options": json.dumps(asked)}
+        "/v1/reimagings", files={"image": ("a.png", PICTURE)}, data={"options": json.dumps(asked)}
     )
     assert made.status_code == 202, made.text
     job = await hand.claim(made.json()["id"])

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from tests.factories import make_selector
+from tests.factories import PICTURE, make_selector
 
 from maskeraid_api.operations import operation_of
 from maskeraid_api.routers import ROUTERS
@@ -62,10 +62,10 @@ async def owned(account: Account, stores: Stores, fill_dataset: FillDataset, han
     job = await hand.claim(made["id"])
     await hand.succeed(job, {"rows": len(ROWS), "rows_digest": await report(hand, job, ROWS)})
     training = (await client.post("/v1/trainings", json={"name": "t", "data": [{"dataset_id": dataset.id}]})).json()
-    reimaging = (await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})).json()
+    reimaging = (await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)})).json()
     covering = (await client.post("/v1/coverings", files={"map": ("m.png", b"\x89PNG\r\n\x1a\n")})).json()
     await hand.succeed(await hand.claim(covering["id"]), {"covering": {}}, {"covering.png": b"map"})
-    batch = (await client.post("/v1/batches", files={"images": ("a.png", b"x")})).json()
+    batch = (await client.post("/v1/batches", files={"images": ("a.png", PICTURE)})).json()
     export = (await client.post("/v1/exports", json={"dataset_id": dataset.id})).json()
     await finish(hand, export["id"], b"zip")
     wish = {"subject": "Ann", "dry_run": True}

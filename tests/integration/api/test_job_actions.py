@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.factories import PICTURE
 
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.jobs import POISONED
@@ -109,7 +110,7 @@ class TestStop:
         assert (asked["status"], asked["stop_requested"]) == ("queued", True), "a trainer only finishes it"
 
     async def test_is_not_for_other_kinds(self, owner: Owner) -> None:
-        answer = await owner.client.post("/v1/reimagings", files={"image": ("a.png", b"x")})
+        answer = await owner.client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)})
         for action in ("stop", "pause", "resume"):
             assert (await owner.refused(answer.json()["id"], action))["allowed_actions"] == ["cancel"]
 
@@ -159,10 +160,10 @@ class TestRetry:
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (404, "/model_id")
 
     async def test_has_the_bytes_of_the_first(self, owner: Owner, account: Account, hand: Hand) -> None:
-        job_id = (await owner.client.post("/v1/reimagings", files={"image": ("a.png", b"x")})).json()["id"]
+        job_id = (await owner.client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)})).json()["id"]
         await owner.ask(job_id, "cancel")
         assert (await owner.ask(job_id, "retry"))["kind"] == "reimaging"
-        other = (await owner.client.post("/v1/reimagings", files={"image": ("a.png", b"x")})).json()["id"]
+        other = (await owner.client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)})).json()["id"]
         await owner.ask(other, "cancel")
         await hand.blobs.delete(await hand.blobs.keys(f"t/{account.tenant}/"))
         answer = await owner.client.post(f"/v1/jobs/{other}/retry")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
+from tests.factories import PICTURE
 
 from maskeraid_api.settings import ApiSettings
 from maskeraid_core.documents.own_outputs import OwnOutputs
@@ -24,7 +25,7 @@ SSE = {"Accept": "text/event-stream"}
 
 
 async def order(client: httpx.AsyncClient) -> str:
-    answer = await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})
+    answer = await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)})
     assert answer.status_code == 202
     return str(answer.json()["id"])
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 from fastapi import FastAPI
-from tests.factories import make_job
+from tests.factories import PICTURE, make_job
 from ulid import ULID
 
 from maskeraid_api.settings import ApiSettings
@@ -17,7 +17,7 @@ from .made_models import add_model
 
 
 async def order(client: httpx.AsyncClient) -> httpx.Response:
-    return await client.post("/v1/reimagings", files={"image": ("a.png", str(ULID()).encode())})
+    return await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE + str(ULID()).encode())})
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str, bool, str | None]:

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
+from tests.factories import PICTURE
 
 from maskeraid_api.main import create_app
 from maskeraid_api.routers import ROUTERS
@@ -90,7 +91,7 @@ class TestQueueFull:
             client = httpx.AsyncClient(
                 transport=httpx.ASGITransport(app), base_url="http://127.0.0.1", headers=account.client.headers
             )
-            answers = [await client.post("/v1/reimagings", files={"image": ("a.png", b"x")}) for _ in range(2)]
+            answers = [await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)}) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [202, 429]
         assert answers[1].json()["code"] == "queue_full"
         assert answers[1].headers["retry-after"] == "10"

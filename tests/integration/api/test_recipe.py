@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import httpx
+from tests.factories import PICTURE
 
 from .conftest import ATTESTATION, Account, FillDataset, Hand
 
@@ -41,7 +42,7 @@ class TestRecipe:
             client.post(
                 "/v1/reimagings",
                 headers={"Prefer": "wait=10"},
-                files={"image": ("covered.png", b"png bytes")},
+                files={"image": ("covered.png", PICTURE)},
                 data={"options": json.dumps({"candidates": 8, "seed": 7})},
             )
         )
@@ -58,7 +59,7 @@ class TestRecipe:
 
     async def test_reimaging_waits_no_longer_than_asked(self, client: httpx.AsyncClient) -> None:
         answer = await client.post(
-            "/v1/reimagings", headers={"Prefer": "wait=1"}, files={"image": ("covered.png", b"png bytes")}
+            "/v1/reimagings", headers={"Prefer": "wait=1"}, files={"image": ("covered.png", PICTURE)}
         )
         assert answer.status_code == 202
         assert answer.json()["status"] == "queued"

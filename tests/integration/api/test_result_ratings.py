@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.factories import PICTURE
 from tests.integration.api.conftest import Hand, Open
 
 from maskeraid_core.ids import new_id
@@ -12,7 +13,7 @@ from maskeraid_core.ids import new_id
 
 @pytest.fixture
 async def waiting(client: httpx.AsyncClient) -> dict[str, Any]:
-    asked: dict[str, Any] = (await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})).json()
+    asked: dict[str, Any] = (await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)})).json()
     return asked
 
 

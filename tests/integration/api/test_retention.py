@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from tests.factories import make_job
+from tests.factories import PICTURE, make_job
 
 from maskeraid_core.documents.datasets import Dataset
 from maskeraid_core.documents.grants import EVERYONE, Grant
@@ -112,7 +112,7 @@ class TestReimagings:
     ) -> None:  # fmt: skip
         stores.settings.reimagings_kept_days = of_service
         options = {} if own is None else {"retention_days": own}
-        sent = {"image": ("a.png", b"bytes")}
+        sent = {"image": ("a.png", PICTURE)}
         made = await account.client.post("/v1/reimagings", files=sent, data={"options": json.dumps(options)})
         assert made.status_code == 202, made.text
         assert made.json()["options"]["retention_days"] == own

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.factories import PICTURE
 from tests.integration.api.conftest import Account, Hand, Open
 
 from maskeraid_core.documents.models import Model
@@ -30,7 +31,7 @@ def result_by(model: Model, candidates: int) -> dict[str, Any]:
 @pytest.fixture
 async def earlier(client: httpx.AsyncClient, hand: Hand, model: Model) -> dict[str, Any]:
     options = '{"candidates": 3, "seed": 7, "pick": "sample", "smoothing": {"k": 16}}'
-    asked = await client.post("/v1/reimagings", files={"image": ("a.png", b"x")}, data={"options": options})
+    asked = await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)}, data={"options": options})
     job = await hand.claim(asked.json()["id"])
     await hand.succeed(job, result_by(model, 3))
     return (await client.get(f"/v1/reimagings/{job.id}")).json()
@@ -56,7 +57,7 @@ async def test_of_what_was_used_again_knows_the_covering_of_the_first(
     covering = {"colours": [[1, 2, 3]], "tolerance": 9, "clean": True, "grow": 5, "feather": 3}
     options = json.dumps({"covering": covering, "explain": True})
     asked = await client.post(
-        "/v1/reimagings", files={"image": ("a.png", b"x"), "covering": ("b.png", b"y")}, data={"options": options}
+        "/v1/reimagings", files={"image": ("a.png", PICTURE), "covering": ("b.png", PICTURE)}, data={"options": options}
     )
     for _ in range(2):
         job = await hand.claim(asked.json()["id"])
@@ -102,7 +103,7 @@ async def test_a_candidate_that_is_not_there_is_refused(client: httpx.AsyncClien
 
 
 async def test_one_that_has_none_is_refused(client: httpx.AsyncClient) -> None:
-    waiting = (await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})).json()
+    waiting = (await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)})).json()
     answer = await ask(client, waiting)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "job_state_conflict")

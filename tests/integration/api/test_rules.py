@@ -1,12 +1,14 @@
 """The rules that hold on every endpoint."""
 
 import asyncio
+import struct
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from starlette.responses import Response
+from tests.factories import PICTURE
 
 from maskeraid_api.idempotency import RENEW_SECONDS, answer_once
 from maskeraid_core.documents.datasets import Dataset
@@ -18,7 +20,7 @@ from maskeraid_core.repositories.repository import now
 
 from .conftest import Account, Open
 
-PICTURE = "data:image/png;base64,iVBORw0KAAAA"
+ONE = {"image": {"data_url": "data:image/png;base64,iVBORw0KAAAA"}}
 HEADERS = {"Idempotency-Key": "once"}
 
 
@@ -39,7 +41,7 @@ class TestIdempotency:
     async def test_a_race_makes_one_job(self, client: httpx.AsyncClient) -> None:
         """Of a form the parts count: each request has a boundary of its own."""
         answers = await asyncio.gather(
-            *(client.post("/v1/reimagings", files={"image": ("a.png", b"x")}, headers=HEADERS) for _ in range(5))
+            *(client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)}, headers=HEADERS) for _ in range(5))
         )
         assert {answer.status_code for answer in answers} == {202}
         assert len({answer.json()["id"] for answer in answers}) == 1
@@ -50,8 +52,8 @@ class TestIdempotency:
         assert len((await client.get("/v1/jobs")).json()["data"]) == 1
 
     async def test_another_picture_under_the_key_of_a_job_is_refused(self, client: httpx.AsyncClient) -> None:
-        await client.post("/v1/reimagings", files={"image": ("a.png", b"x")}, headers=HEADERS)
-        other = await client.post("/v1/reimagings", files={"image": ("a.png", b"y")}, headers=HEADERS)
+        await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)}, headers=HEADERS)
+        other = await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE + b"y")}, headers=HEADERS)
         assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
     async def test_a_request_whose_process_died_is_carried_out_again_soon(
@@ -201,8 +203,17 @@ class TestProblems:
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
     @pytest.mark.parametrize("part", ["image", "covering"])
+    async def test_what_is_no_picture_or_has_too_many_pixels(self, client: httpx.AsyncClient, part: str) -> None:
+        files = {name: (f"{name}.png", PICTURE) for name in ("image", "covering")}
+        huge = PICTURE[:8] + struct.pack(">I4sII", 13, b"IHDR", 8001, 5000)
+        for content, refusal in ((b"a text", (415, "unsupported_media")), (huge, (413, "too_large"))):
+            answer = await client.post("/v1/reimagings", files={**files, part: (f"{part}.png", content)})
+            assert (answer.status_code, answer.json()["code"]) == refusal
+            assert answer.json()["errors"][0]["parameter"] == part
+
+    @pytest.mark.parametrize("part", ["image", "covering"])
     async def test_a_picture_that_is_too_large(self, client: httpx.AsyncClient, part: str) -> None:
-        files = {"image": ("a.png", b"x"), "covering": ("b.png", b"y")}
+        files = {"image": ("a.png", PICTURE), "covering": ("b.png", PICTURE)}
         files[part] = ("large.png", bytes(25 * 2**20 + 1))
         answer = await client.post("/v1/reimagings", files=files)
         assert (answer.status_code, answer.json()["code"], answer.json()["limit"]) == (413, "too_large", 25 * 2**20)
@@ -237,8 +248,8 @@ class TestProblems:
         ("named", "pointer"),
         [
             ({"image": {"image_id": f"img_{'0' * 26}_000001"}}, "/image/image_id"),
-            ({"image": {"data_url": PICTURE}, "model": {"model_id": f"mdl_{'0' * 26}"}}, "/model/model_id"),
-            ({"image": {"data_url": PICTURE}, "covering": {"covering_id": f"cov_{'0' * 26}"}}, "/covering/covering_id"),
+            ({**ONE, "model": {"model_id": f"mdl_{'0' * 26}"}}, "/model/model_id"),
+            ({**ONE, "covering": {"covering_id": f"cov_{'0' * 26}"}}, "/covering/covering_id"),
         ],
     )
     async def test_what_is_not_there_is_said_by_the_place_that_names_it(
@@ -248,7 +259,7 @@ class TestProblems:
         assert (answer.status_code, [row["pointer"] for row in answer.json()["errors"]]) == (404, [pointer])
 
     async def test_unknown_part(self, client: httpx.AsyncClient) -> None:
-        answer = await client.post("/v1/reimagings", files={"imag": ("a.png", b"x")})
+        answer = await client.post("/v1/reimagings", files={"imag": ("a.png", PICTURE)})
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["detail"] == "unknown multipart part; did you mean image?"
 
@@ -320,7 +331,7 @@ class TestNames:
 class TestDeletingWhatWasSeen:
     async def test_of_another_state_is_refused(self, client: httpx.AsyncClient) -> None:
         upload = await client.post("/v1/uploads", json={"file_name": "a", "bytes": 1, "sha256": "0" * 64})
-        reimaging = await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})
+        reimaging = await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)})
         for made in (upload, reimaging):
             path = made.headers["location"]
             stale = await client.delete(path, headers={"If-Match": '"0"'})

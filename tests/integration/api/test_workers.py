@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from tests.factories import PICTURE
 
 from maskeraid_core.jobs import QueueName
 from maskeraid_core.machine import describe_cpu
@@ -22,7 +23,7 @@ async def worker(stores: Stores) -> str:
 
 
 async def order(client: httpx.AsyncClient) -> str:
-    return str((await client.post("/v1/reimagings", files={"image": ("a.png", b"x")})).json()["id"])
+    return str((await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)})).json()["id"])
 
 
 class TestList:

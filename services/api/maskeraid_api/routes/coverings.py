@@ -12,6 +12,7 @@ from maskeraid_api.dependencies import CallerOf, Coverings, GatewayOf, Jobs
 from maskeraid_api.forms import only_file, options_of
 from maskeraid_api.inbox import store_bytes
 from maskeraid_api.operations import Form, GuardedRoute, operation
+from maskeraid_api.picture_heads import check_head
 from maskeraid_api.removing import forget_with_bytes
 from maskeraid_api.schemas.coverings import CoveringUploadOptions, CoveringView, covering_url
 from maskeraid_api.schemas.reimaging_requests import IMAGE_BYTES
@@ -44,7 +45,6 @@ FORM = Form(
     required=("map",),
     most_files=2,  # so that our own words refuse a second one
 )  # fmt: skip
-MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
 
 
 @router.post("", status_code=202, response_model=CoveringView, responses={200: {"model": CoveringView}})
@@ -85,8 +85,7 @@ async def create_covering(request: Request, caller: CallerOf, gateway: GatewayOf
 async def _picture(file: UploadFile) -> bytes:
     """The bytes of what begins like a picture; more of it a limited child alone may read."""
     content = await file.read()
-    if not content.startswith(MAGIC) or (content.startswith(b"RIFF") and content[8:12] != b"WEBP"):
-        raise UnsupportedMedia("`map` is neither a PNG, a JPEG, nor a WebP.", parameter="map")
+    check_head(content, "map")
     return content
 
 

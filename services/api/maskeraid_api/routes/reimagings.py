@@ -44,8 +44,7 @@ FORM = Form(
         "image": {
             "type": "string",
             "format": "binary",
-            "description": "JPEG, PNG, or WebP of at most 25 MiB; it is looked into by the job alone, which fails with "
-            "`unreadable_image` above 40 megapixels.",
+            "description": "JPEG, PNG, or WebP, by its first bytes, of at most 25 MiB and 40 megapixels.",
         },
         "covering": {
             "type": "string",
