@@ -139,10 +139,10 @@ async def _chosen(choice: DataChoice, inputs: Inputs) -> list[Given]:
     rows = await library.rows(version, choice.where, "/dataset")
     await library.check_values([version], choice.where, "/dataset")
     if rows.is_empty():
-        raise DatasetEmpty("No image meets all conditions of `where`.", pointer="/dataset/where")
+        raise DatasetEmpty("No image meets all of these conditions.", pointer="/dataset/where")
     if rows.height > MOST_ITEMS:
         raise ValidationFailed(
-            f"Chosen are {rows.height:,} images, and a batch takes {MOST_ITEMS:,}: narrow `where`, or order several.",
+            f"Chosen are {rows.height:,} images, and a batch takes {MOST_ITEMS:,}: choose fewer, or order several.",
             pointer="/dataset/where",
         )
     return [Given(source, None) for source in _sources(version, rows).values()]

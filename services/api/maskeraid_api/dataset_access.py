@@ -203,8 +203,8 @@ async def _dataset_to_train_on(library: Library, choice: DataChoice, place: int)
     dataset = await library.require(choice.dataset_id, pointer=f"/data/{place}/dataset_id")
     if dataset.role is not Role.TRAIN:
         raise TestDataInTraining(
-            f"The dataset {dataset.name} has the role `test`, for good: name another, or import the same images into a "
-            "dataset of the role `train`.",
+            f"The dataset {dataset.name} is for tests, for good: name another, or import the same images into one for "
+            "training.",
             pointer=f"/data/{place}",
         )
     return dataset

@@ -49,7 +49,7 @@ def _suggested(source: EditSource, action: Literal["confirm", "dismiss"], known:
     names: list[str] = getattr(source, action) or []
     for place, name in enumerate(names):
         if name not in known:
-            there = ", ".join(known) or "none; import with `suggest_attributes` first"
+            there = ", ".join(known) or "none; let an import suggest values first"
             detail = f"nothing is suggested of {name}; there are suggestions of: {there}"
             raise ValidationFailed(detail, pointer=f"/source/{action}/{place}")
     return list(dict.fromkeys(names))

@@ -70,7 +70,8 @@ async def _readers(
 ) -> Sequence[str]:
     if visibility != "shared":
         if change.shared_with:
-            raise ValidationFailed("Only with the visibility `shared`.", pointer="/shared_with")
+            detail = "Accounts are named where it is shared with some, not with everyone or nobody."
+            raise ValidationFailed(detail, pointer="/shared_with")
         return [EVERYONE] if visibility == "public" else []
     known = [grant.reader for grant in shared.grants if grant.reader != EVERYONE]
     readers = list(dict.fromkeys(known if change.shared_with is None else change.shared_with))

@@ -38,7 +38,7 @@ from maskeraid_core.repositories.coverings import CoveringRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.selectors import SelectorRepository
 
-NO_SELECTOR = "There is no selector yet: order one, POST /v1/trainings with the kind `selector`, or leave this out."
+NO_SELECTOR = "There is no selector yet: train one first, by a training of the kind selector, or leave this out."
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def check_may_go_public(version: ModelVersion) -> None:
         reason = memorisation.get("reason") or "It copies faces that it learned from."
         raise SharingBlocked(f"{closed}: {reason} {REMEDY}", version=number)
     if memorisation.get("gate") != "passes":
-        reason = "Whether it copies faces was never measured: run the evaluation `memorisation` first."
+        reason = "Whether it copies faces was never measured: order the evaluation of memorisation first."
         raise SharingBlocked(f"{closed}: {reason}", version=number)
 
 

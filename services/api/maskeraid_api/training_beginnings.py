@@ -60,8 +60,8 @@ class Beginning:
             )
         if self.checkpoint is not None and loop == "plain":
             raise ValidationFailed(
-                "The plain loop cannot begin with a checkpoint, whose discriminator is kept in part for a while: leave "
-                "`loop` out, or begin with a model.",
+                "The plain loop cannot begin with a checkpoint, whose discriminator is kept in part for a while: "
+                "choose another loop, or begin with a model.",
                 pointer="/hyperparameters/loop",
             )
 

@@ -14,7 +14,7 @@ from maskeraid_faces.measures import measure
 from maskeraid_faces.png import encode_png
 from maskeraid_faces.sanitising import thumbnail_of
 
-NO_FACE = "no face was found: send photographs with a face of 20 pixels or more, or leave `detect_faces` out"
+NO_FACE = "no face was found: send photographs with a face of 20 pixels or more, or import them as whole faces"
 
 Find = Callable[[Image], tuple[PhotoFace, ...]]
 

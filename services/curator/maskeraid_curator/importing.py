@@ -35,11 +35,10 @@ from maskeraid_curator.versions import draft_of, get_dataset, make_version
 
 NOTHING_CHANGED = "No version was made: the images that were named have these values already, or there are none of them"
 NEAR_DUPLICATES = (
-    "{} images look nearly like one before them; they are kept, and marked with its row (`near_duplicate_of`): import "
-    'with `near_duplicates: "drop"` to leave such out'
+    "{} images look nearly like one before them; they are kept, and marked with its row: an import may leave such out"
 )
 LET_IN = (
-    "{} images, or parts of them, were made by a trained generator; they are marked (`generated`), and models "
+    "{} images, or parts of them, were made by a trained generator; they are marked as generated, and models "
     "that learn from them repeat their faults"
 )
 

@@ -21,7 +21,7 @@ from maskeraid_curator.versions import read_version
 IDENTITY = ("sha256", "covering_sha256", "twin_sha256")  # equal for duplicates
 PART, OLD_ROW, IMPORT_ROW, KEY = "part", "old_row", "import_row", "identity"  # columns of rows on their way
 COPIED_AT_ONCE = 64
-TEST_IMAGES = "{} is of the role `test`: trained on, its images are not new to a model any more that is tried on them"
+TEST_IMAGES = "{} is a dataset for tests: trained on, its images are not new to a model any more that is tried on them"
 
 
 @dataclass(frozen=True)

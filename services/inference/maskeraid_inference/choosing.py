@@ -59,7 +59,7 @@ class Choice:
 
 def no_model_yet() -> NoSuitableModel:
     return NoSuitableModel(
-        "there is no model yet: train one first, or name one that others share (`model`)", nearest=[], collect=[]
+        "there is no model yet: train one first, or name one that others share", nearest=[], collect=[]
     )
 
 

@@ -85,8 +85,8 @@ def cut_out(picture: Image, spec: ReimagingSpec, frame: Points = USUAL_FRAME, fi
     if spec.detect_faces is False or (is_square and height <= LARGEST_SIDE and not is_wanted):
         if not is_square:
             raise BadImage(
-                f"the image must be square, found {width} x {height} pixels: crop it to the face, or leave "
-                "`detect_faces` out",
+                f"the image must be square, found {width} x {height} pixels: crop it to the face, or let "
+                "the face be looked for",
                 width=width, height=height,
             )  # fmt: skip
         return None

@@ -86,6 +86,6 @@ def _disagreement(
 ) -> ValidationFailed:
     return ValidationFailed(
         f"The attribute {name} is of type {first[1].type} in {first[0]}, and of type {second[1].type} in {second[0]}: "
-        f"leave one of them out, or merge them with {name} as a text (`as_text`).",
+        f"leave one of them out, or merge them with {name} as a text.",
         pointer=pointer,
     )

@@ -82,7 +82,7 @@ def choose_face(faces: Sequence[PhotoFace], number: int | None) -> int:
         raise NoFace("no face was found in the photo: send a square picture of the face alone, eyes level")
     if number is None and len(faces) > 1:
         raise SeveralFaces(
-            f"the photo shows {len(faces)} faces: choose one by `face`, 0 to {len(faces) - 1} from left to right",
+            f"the photo shows {len(faces)} faces: choose one by its number, 0 to {len(faces) - 1} from left to right",
             faces=[{"index": index, **face.to_dict()} for index, face in enumerate(faces)],
         )
     if number is not None and not 0 <= number < len(faces):

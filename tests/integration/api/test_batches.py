@@ -193,7 +193,7 @@ class TestRefusals:
         dataset = await fill_dataset(account.tenant, 1001)
         problem = await refused(client, dataset={"dataset_id": dataset.id})
         assert problem["errors"][0]["pointer"] == "/dataset/where"
-        assert "Chosen are 1,001 images, and a batch takes 1,000: narrow `where`" in problem["detail"]
+        assert "Chosen are 1,001 images, and a batch takes 1,000: choose fewer" in problem["detail"]
         problem = await refused(client, dataset={"dataset_id": dataset.id, "where": ["mouth:3"]})
         assert "mouth has the values 1, 2" in problem["detail"]
 

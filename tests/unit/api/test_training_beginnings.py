@@ -16,7 +16,7 @@ class TestPlainLoop:
     def test_cannot_begin_with_a_checkpoint(self) -> None:
         beginning = Beginning(32, "thesis", checkpoint=(make_job(JobKind.TRAINING), ENTRY))
         beginning.check(32, "thesis", "fused")
-        with pytest.raises(ValidationFailed, match="leave `loop` out") as caught:
+        with pytest.raises(ValidationFailed, match="choose another loop") as caught:
             beginning.check(32, "thesis", "plain")
         assert caught.value.facts["pointer"] == "/hyperparameters/loop"
 

@@ -126,9 +126,9 @@ def merge_datasets(
     """Merge datasets into one, each image once; what is merged stays as it is, also when they change."""
     with connected() as client:
         chosen = [{**_part(client, text), "where": where or []} for text in parts]
-        options = {"as_text": as_text or (), "dry_run": is_dry, **suggesting(is_suggesting)}
         with importing_into(client, into, role, is_dry=is_dry) as target, progress_bar() as bar:
-            ordered = client.imports.merge(target.id, chosen, **options)
+            more = suggesting(is_suggesting)
+            ordered = client.imports.merge(target.id, chosen, as_text=as_text or (), dry_run=is_dry, **more)
             ended = follow(bar, ordered, f"merge into {into}")
     print_import(ended, target, as_json=as_json)
 

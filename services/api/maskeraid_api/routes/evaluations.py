@@ -144,7 +144,8 @@ async def choose_images(library: Library, body: EvaluationRequest, version: Mode
         )
     if body.kind is EvaluationKind.RECOGNITION and identity_in(attributes_of(rows)) is None:
         raise ValidationFailed(
-            f"`recognition` needs images with the attribute `{IDENTITIES[0]}`: whom each one shows.", pointer="/dataset"
+            f"Recognition needs images with the attribute {IDENTITIES[0]}: whom each one shows.",
+            pointer="/dataset",
         )
     if body.group_by is not None and body.group_by not in attributes_of(rows):
         known = ", ".join(attributes_of(rows)) or "none"

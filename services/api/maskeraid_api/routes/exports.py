@@ -55,7 +55,7 @@ async def create_export(body: ExportRequest, request: Request, gateway: GatewayO
     if body.format is ExportFormat.TENSORS and len(sizes) > 1:
         found = ", ".join(f"{width}x{height}" for width, height in sorted(sizes)[:10])
         raise ResolutionNotSupported(
-            f"One array holds images of one size; found: {found}. Choose `folder`.", pointer="/format"
+            f"One array holds images of one size; found: {found}. Export them as pictures instead.", pointer="/format"
         )
     spec = ExportSpec(
         dataset_id=dataset.id, version=version.version, where=body.where, format=body.format,

@@ -23,7 +23,7 @@ from maskeraid_core.repositories.selectors import SelectorRepository, usable_ver
 router = APIRouter(prefix="/v1/selectors", route_class=GuardedRoute, tags=["selectors"])
 
 CURRENT = "current"
-NONE_YET = "There is no selector yet: order one, POST /v1/trainings with the kind `selector`."
+NONE_YET = "There is no selector yet: train one first, by a training of the kind selector."
 SelectorId = Annotated[str, Path(description="Its id, or `current`: the newest one.")]
 
 

@@ -36,7 +36,7 @@ def check_wanted(wanted: Mapping[str, str], model: FaceModel) -> None:
     for attribute, value in wanted.items():
         if attribute not in traits:
             can = f"it tells {', '.join(traits)}: ask for these" if traits else NO_TRAITS
-            detail = f"this model cannot tell the attribute {attribute!r} that is wanted in `attributes`; {can}"
+            detail = f"this model cannot tell the attribute {attribute!r} that is wanted; {can}"
             raise BadSettings(detail, field="attributes", allowed=sorted(traits))
         if value not in traits[attribute].values:
             detail = f"{attribute} is one of {', '.join(traits[attribute].values)}, not {value!r}"

@@ -118,7 +118,7 @@ class ThesisGan:
         Source: Mo, Cho, Shin 2020 (Freeze the Discriminator).
         """
         if until_step and self._loop == "plain":
-            raise BadSettings("the plain loop cannot begin with another's weights: use `fused`", field="loop")
+            raise BadSettings("the plain loop cannot begin with another's weights: use the fused one", field="loop")
         self._frozen_until = until_step
 
     def generator_weights(self) -> dict[str, Floats]:
