@@ -43,6 +43,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         item.user_properties += [("row", number), ("bar", bar)]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What rows have measured is shown, whether they hold or not: times depend on what else the machine does."""
+    for report in (*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())):
+        said = dict(report.user_properties)
+        if "row" in said and "measured" in said:
+            terminalreporter.write_line(f"{said['row']} measured: {said['measured']}")
+
+
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Redis, one for the whole run."""
