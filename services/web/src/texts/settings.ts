@@ -66,6 +66,7 @@ export const settings = {
     probes: "Trainings with their photo as test photo",
     unfinished: "Unfinished jobs that are cancelled",
     models: "Models that have learned from them, and are flagged",
+    copiesOfOthers: "Copies in datasets of readers, which are erased too",
     erase: "Erase this person",
     eraseLoses: (images: number) =>
       `Deleted for good: ${images === 1 ? "1 image" : `${images} images`}, with all that was made of them. There is no way back.`,

@@ -74,6 +74,7 @@ function ImpactTable({ impact }: { impact: Schemas["Impact"] }) {
     [words.probes, impact.probes.length],
     [words.unfinished, impact.unfinished_jobs.length],
     [words.models, impact.models.length],
+    [words.copiesOfOthers, impact.copies_of_others],
   ];
   return (
     <>
