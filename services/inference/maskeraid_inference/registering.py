@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 
 import numpy as np
+import structlog
 
 from maskeraid_core.documents.own_outputs import FilledPart, OwnOutputs
+from maskeraid_core.gathering import Gathering
 from maskeraid_core.jobs import Job
 from maskeraid_core.portal import Stores
-from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.own_outputs import OwnOutputRepository
 from maskeraid_core.repositories.repository import now
 from maskeraid_faces.images import Image
 from maskeraid_faces.measures import digest_of
 from maskeraid_faces.own_outputs import describe_output
 from maskeraid_inference.photo_answer import Composite
+
+log = structlog.get_logger()
 
 
 def outputs_of(job: Job, composites: Sequence[Composite], steps: Sequence[Image] = ()) -> OwnOutputs:
@@ -29,9 +32,26 @@ def outputs_of(job: Job, composites: Sequence[Composite], steps: Sequence[Image]
     )  # fmt: skip
 
 
-async def register(stores: Stores, outputs: OwnOutputs) -> None:
-    """Write the entry; none is left of a re-imaging that was deleted meanwhile."""
-    register = OwnOutputRepository(stores.database)
-    await register.add(outputs)
-    if await JobRepository(stores.database, outputs.tenant).get(outputs.id) is None:
-        await register.delete([outputs.id])
+class Register:
+    """Enters what several re-imagings have made by one write, while their worker goes on. Lives on its stores' loop."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._entries = OwnOutputRepository(stores.database)
+        self._gathered = Gathering(self._enter)
+
+    async def add(self, outputs: OwnOutputs) -> None:
+        """Return at once: the entry is lost with this process, and an error changes nothing of the re-imaging."""
+        self._gathered.add(outputs)
+
+    async def finish(self) -> None:
+        """Return when all that was added has been entered."""
+        await self._gathered.finish()
+
+    async def _enter(self, outputs: Sequence[OwnOutputs]) -> None:
+        """No entry is left of a re-imaging that was deleted meanwhile."""
+        try:
+            await self._entries.add(*outputs)
+            if gone := await self._entries.without_live_job([one.id for one in outputs]):
+                await self._entries.delete(gone)
+        except Exception as error:
+            log.error("what was made is not entered", jobs=[one.id for one in outputs], exc_info=error)

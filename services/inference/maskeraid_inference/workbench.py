@@ -38,7 +38,7 @@ from maskeraid_inference.loaded_models import LoadedModels
 from maskeraid_inference.loaded_selectors import LoadedSelectors
 from maskeraid_inference.phases import Phases
 from maskeraid_inference.photos import Frames, reimage_picture
-from maskeraid_inference.registering import outputs_of, register
+from maskeraid_inference.registering import Register, outputs_of
 from maskeraid_inference.reimaging import LARGEST_SIDE, Reimaged
 from maskeraid_inference.reusing import read_earlier, reimage_again
 
@@ -80,6 +80,7 @@ class Workbench:
     versions: KnownVersions
     sanitiser: ImageSanitiser
     selectors: LoadedSelectors
+    register: Register
     frames: Frames = field(default_factory=Frames)
 
     def carry_out(self, held: Held) -> dict[str, Any]:
@@ -162,7 +163,7 @@ class Workbench:
         return answer.result | {"files": described, "duration_ms": round(duration_ms), "phases_ms": phases.milliseconds}
 
     def _register(self, job: Job, answer: Answer) -> None:
-        self.port.call(register, self.port.stores, outputs_of(job, answer.composites, answer.steps))
+        self.port.portal.start_task_soon(self.register.add, outputs_of(job, answer.composites, answer.steps))
 
     def _network(self, job: Job, spec: ReimagingSpec) -> SelectorNetwork | None:
         """The selector of the order. Raises: InputGone, ArtifactCorrupt, BadModelFile."""

@@ -19,6 +19,7 @@ from maskeraid_inference.known_versions import KnownVersions
 from maskeraid_inference.loaded_models import LoadedModels, StoredModels
 from maskeraid_inference.loaded_selectors import LoadedSelectors, StoredSelectors
 from maskeraid_inference.memory import Memory
+from maskeraid_inference.registering import Register
 from maskeraid_inference.settings import InferenceSettings
 from maskeraid_inference.warming import warm
 from maskeraid_inference.workbench import Workbench
@@ -59,7 +60,9 @@ class Process:
         memory = Memory(most=settings.models_kept, most_bytes=settings.models_kept_bytes)
         models = LoadedModels(StoredModels(port).read, memory)
         selectors = LoadedSelectors(StoredSelectors(port).read, memory)
-        self.workbench = Workbench(port, models, KnownVersions(port), sanitiser, selectors)
+        register = Register(port.stores)
+        self._open.callback(port.call, register.finish)
+        self.workbench = Workbench(port, models, KnownVersions(port), sanitiser, selectors, register)
         warm(port, models, settings.models_warmed)
         # Last: from now on it counts as alive.
         self.worker = Worker(

@@ -1,18 +1,16 @@
 """Tells of short jobs that have ended: several together, while their worker goes on with the next ones."""
 
-import asyncio
 from collections.abc import Sequence
 
 import structlog
 from pymongo.errors import ConnectionFailure
 
+from maskeraid_core.gathering import Gathering
 from maskeraid_core.jobs import Job
 from maskeraid_core.outbox import drain_ended
 from maskeraid_core.portal import STORE_ERRORS, Stores
 
 log = structlog.get_logger()
-
-GATHER_SECONDS = 0.1  # at 40 jobs a second, four share the writes
 
 
 class Telling:
@@ -20,28 +18,21 @@ class Telling:
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
-        self._ended: list[Job] = []
-        self._task: asyncio.Task[None] | None = None
+        self._ended = Gathering(self._tell)
 
     async def add(self, job: Job) -> None:
         """Wake whoever waits for the job's end; the rest follows in a moment."""
         await self._stores.news.publish(job.id)
-        self._ended.append(job)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._tell())
+        self._ended.add(job)
 
     async def finish(self) -> None:
         """Return when all that was added has been told, or left to the sweeper."""
-        if self._task is not None:
-            await self._task
+        await self._ended.finish()
 
-    async def _tell(self) -> None:
-        while self._ended:
-            await asyncio.sleep(GATHER_SECONDS)
-            jobs, self._ended = self._ended, []
-            if not await self._tell_together(jobs) and len(jobs) > 1:
-                for job in jobs:
-                    await self._tell_together([job])
+    async def _tell(self, jobs: Sequence[Job]) -> None:
+        if not await self._tell_together(jobs) and len(jobs) > 1:
+            for job in jobs:
+                await self._tell_together([job])
 
     async def _tell_together(self, jobs: Sequence[Job]) -> bool:
         """Tell of these jobs; False when it is worth trying each by itself, for something is wrong with one of them."""

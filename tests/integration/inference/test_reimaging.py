@@ -32,7 +32,7 @@ from maskeraid_faces.drawn import draw_faces
 from maskeraid_faces.known_faces_file import write_known_faces
 from maskeraid_faces.measures import digest_of
 from maskeraid_inference import workbench
-from maskeraid_inference.registering import outputs_of, register
+from maskeraid_inference.registering import outputs_of
 from maskeraid_inference.reusing import read_earlier
 
 
@@ -117,6 +117,7 @@ class TestRegister:
     """What was made is noted, so that it is recognised when it comes back as training data."""
 
     def entry(self, inference: Inference, job: Job) -> OwnOutputs | None:
+        inference.process.workbench.port.call(inference.process.workbench.register.finish)
         register = inference.port.stores.database[OwnOutputRepository.collection_name]
         found = inference.port.call(register.find_one, {"_id": job.id})
         return OwnOutputs.of(found) if found else None
@@ -156,8 +157,25 @@ class TestRegister:
     def test_keeps_nothing_of_what_was_deleted_meanwhile(self, inference: Inference, done: Job) -> None:
         gone = done.model_copy(update={"id": new_id("rim")})
         outputs = outputs_of(gone, [(covered_face(), np.ones((32, 32), np.bool_))])
-        inference.port.call(register, inference.port.stores, outputs)
+        self.enter(inference, outputs)
         assert self.entry(inference, gone) is None
+
+    def test_has_those_that_came_together_and_the_first_of_two_attempts(self, inference: Inference, done: Job) -> None:
+        other = inference.carry_out(inference.accept(covered_face()))
+        first = self.entry(inference, done)
+        inference.port.call(OwnOutputRepository(inference.port.stores.database).delete, [other.id])
+        gone = done.model_copy(update={"id": new_id("rim")})
+        everywhere = np.ones((32, 32), np.bool_)
+        self.enter(inference, *(outputs_of(job, [(covered_face(), everywhere)]) for job in (done, other, gone)))
+        entry = self.entry(inference, other)
+        assert entry is not None
+        assert entry.digests == [digest_of(covered_face())]
+        assert self.entry(inference, done) == first
+        assert self.entry(inference, gone) is None
+
+    def enter(self, inference: Inference, *outputs: OwnOutputs) -> None:
+        for one in outputs:
+            inference.process.workbench.port.call(inference.process.workbench.register.add, one)
 
     def test_that_fails_changes_nothing_of_the_job(self, inference: Inference, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*_: object) -> None:
