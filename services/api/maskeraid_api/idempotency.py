@@ -19,6 +19,7 @@ from maskeraid_core.repositories.accounts import IdempotencyRepository
 KEPT_HEADERS = ("location", "retry-after", "etag", "content-type", "preference-applied")
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 PIECE = 1 << 20
+AT_ONCE = 1 << 16  # bytes, whose digest takes less than the way to a thread and back
 RENEW_SECONDS = 1.5
 
 
@@ -92,6 +93,9 @@ def _replayed(answer: dict[str, Any]) -> Response:
 async def _digest_of_file(file: UploadFile) -> str:
     digest = hashlib.sha256()
     while piece := await file.read(PIECE):
-        await to_thread.run_sync(digest.update, piece)
+        if len(piece) <= AT_ONCE:
+            digest.update(piece)
+        else:
+            await to_thread.run_sync(digest.update, piece)
     await file.seek(0)
     return digest.hexdigest()
