@@ -16,7 +16,8 @@ LOOK_SECONDS = 0.1  # limited children come and go; what one takes after the las
 class Watch:
     """Looks at the processes of a stack again and again while it is open; use as a context."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, *, look_seconds: float = LOOK_SECONDS) -> None:
+        self._look_seconds = look_seconds
         self._roots = {name: process.pid for name, process in stack.processes.items()}
         self._first: dict[tuple[str, int], float] = {}
         self._last: dict[tuple[str, int], float] = {}
@@ -38,7 +39,7 @@ class Watch:
     def processor_seconds(self) -> Mapping[str, float]:
         """By service, its children under a name of their own; a child that was there before counts from then."""
         return {
-            name: round(sum(self._last[key] - self._first.get(key, 0.0) for key in self._last if key[0] == name), 1)
+            name: round(sum(self._last[key] - self._first.get(key, 0.0) for key in self._last if key[0] == name), 2)
             for name in dict.fromkeys(name for name, _ in self._last)
         }
 
@@ -51,7 +52,7 @@ class Watch:
         }
 
     def _look_on(self) -> None:
-        while not self._is_over.wait(LOOK_SECONDS):
+        while not self._is_over.wait(self._look_seconds):
             self._look()
 
     def _look(self, *, is_first: bool = False) -> None:
