@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from maskeraid_api.dataset_access import Library, places_of
 from maskeraid_api.kept_looks import KeptLooks
-from maskeraid_api.selected_images import Selected
+from maskeraid_api.selected_images import Part, Selected
 from maskeraid_core import quality
-from maskeraid_core.documents.datasets import DatasetVersion
 from maskeraid_core.errors import NotFound, ValidationFailed
 
 SORT = r"^(like:img_[0-9A-Z_]{1,60}|-?quality\.(sharpness|exposure|face_size))$"
@@ -45,7 +44,7 @@ class Ordered:
         place = self.found.behind(image_id) - 1
         return int(np.flatnonzero(self.order == place)[0]) + 1
 
-    def page(self, start: int, limit: int) -> list[tuple[DatasetVersion, dict[str, Any]]]:
+    def page(self, start: int, limit: int) -> list[tuple[Part, dict[str, Any]]]:
         return [self.found.page(int(place), 1)[0] for place in self.order[start : start + limit]]
 
 

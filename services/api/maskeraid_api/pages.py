@@ -1,13 +1,14 @@
 """Pages of lists: what a client asks for by `limit`, `after`, `order`, and how a page is answered."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Query
 from pydantic import BaseModel
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -108,6 +109,14 @@ def listed(
     last_id = last_id or (views[-1].id if views else None)
     body: ListView[Any] = ListView(data=list(views), has_more=has_more, last_id=last_id, total=total)
     return json_response(body, headers=next_link(request, last_id) if has_more else None)
+
+
+def listed_facts(request: Request, rows: Sequence[Mapping[str, Any]], *, has_more: bool, total: int | None) -> Response:
+    """As `listed`, of objects that have the fields of their view already: a model for each would double the time."""
+    last_id = rows[-1]["id"] if rows else None
+    page = {"object": "list", "data": rows, "has_more": has_more, "last_id": last_id, "total": total}
+    body = to_json(page, inf_nan_mode="null")
+    return Response(body, 200, next_link(request, last_id) if has_more else None, "application/json")
 
 
 def next_link(request: Request, last_id: str | int | None) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Images under a filter: of some datasets, or those that a model learned from."""
 
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -33,6 +33,7 @@ class Part:
     version: DatasetVersion
     manifest: pl.DataFrame
     places: pl.Series | None = None  # in the manifest, ascending; None: all
+    is_newest: bool = False  # of its dataset, when it was chosen
 
     @property
     def height(self) -> int:
@@ -58,7 +59,7 @@ class Part:
         if met is None:
             return self
         places = met.arg_true() if self.places is None else self.places.filter(met.gather(self.places))
-        return Part(self.version, self.manifest, places)
+        return replace(self, places=places)
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ class Selected:
             begin += part.height
         raise BadCursor
 
-    def page(self, start: int, limit: int) -> list[tuple[DatasetVersion, dict[str, Any]]]:
-        return [(part.version, row) for part, rows in self._page(start, limit) for row in rows.iter_rows(named=True)]
+    def page(self, start: int, limit: int) -> list[tuple[Part, dict[str, Any]]]:
+        return [(part, row) for part, rows in self._page(start, limit) for row in rows.iter_rows(named=True)]
 
     def _page(self, start: int, limit: int) -> Iterator[tuple[Part, pl.DataFrame]]:
         for part in self.parts:
@@ -110,10 +111,21 @@ class Selected:
         return [part.columns([column_of(name) for name in all_in(part.manifest)]) for part in self.parts]
 
 
-async def images_of_datasets(library: Library, versions: Sequence[DatasetVersion], where: Sequence[str]) -> Selected:
-    """The images of some versions under a filter; an attribute that only others have is missing in a version."""
-    parts = [Part(version, await library.manifest(version)) for version in versions]
+async def images_of_datasets(
+    library: Library, versions: Sequence[DatasetVersion], where: Sequence[str], latest: Mapping[str, int] | None = None
+) -> Selected:
+    """The images of some versions under a filter; an attribute that only others have is missing in a version.
+
+    `latest` says, for those who show it, which version of each dataset is the newest.
+    """
+    newest = latest or {}
+    parts = [
+        Part(version, await library.manifest(version), is_newest=newest.get(version.dataset_id) == version.version)
+        for version in versions
+    ]
     key = tuple(_key_of(library, version) for version in versions), tuple(where)
+    if not where:
+        return _narrowed(parts, (), key)  # nothing to do that a thread would be worth
     return await to_thread.run_sync(_narrowed, parts, parse_where(where), key)
 
 
@@ -125,10 +137,11 @@ async def images_of_model(
     for part in model.data:
         dataset = await library.get(part.dataset_id)
         version = await library.numbered(dataset, part.version) if dataset else None
-        if version is None:
+        if dataset is None or version is None:
             continue
         if role is None or version.role is role:
-            parts.append(Part(version, await library.manifests.of(version)))
+            is_newest = version.version == dataset.latest_version
+            parts.append(Part(version, await library.manifests.of(version), is_newest=is_newest))
             filters.append(parse_where(part.where))
             shown.append(await library.manifest(version))
     own_keys = [(_key_of(library, part.version), str(own)) for part, own in zip(parts, filters, strict=True)]
@@ -160,7 +173,7 @@ def _learned(
         for earlier in [one for one in found if one.version.dataset_id == part.version.dataset_id]:
             once = once.narrowed(~part.manifest["row"].is_in(earlier.rows.implode()))
         found.append(once)
-    seen = [Part(part.version, rows, part.places) for part, rows in zip(found, shown, strict=True)]
+    seen = [replace(part, manifest=rows) for part, rows in zip(found, shown, strict=True)]
     return _narrowed(seen, where, key)
 
 

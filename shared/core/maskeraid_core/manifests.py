@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from operator import or_
 from typing import Any
 
@@ -40,6 +41,7 @@ MEASURED: dict[str, pl.DataType] = {
 MOST_FACET_VALUES = 200
 MOST_NUMBERED_VALUES = 2**14  # above it, numbering takes longer than it saves
 MOST_NAMED_VALUES = 20
+MOST_RUNS = 10  # of numbered values, each compared by its ends: a tenth of the time of looking for each value
 
 
 @dataclass(frozen=True)
@@ -221,8 +223,18 @@ def _any_of(column: pl.Series, wanted: Sequence[Wanted]) -> pl.Series:
         texts = column.fill_null("")
         return reduce(or_, (one.among(texts) for one in wanted))
     values = column.dtype.categories
-    found = values.filter(reduce(or_, (one.among(values) for one in wanted))).to_list()
-    return column == found[0] if len(found) == 1 else column.is_in(found)
+    meant = reduce(or_, (one.among(values) for one in wanted))
+    runs = _runs(meant.arg_true().to_list())
+    if not 0 < len(runs) <= MOST_RUNS:
+        return column.is_in(values.filter(meant))
+    numbers = column.to_physical()
+    return reduce(or_, (numbers == low if low == high else numbers.is_between(low, high) for low, high in runs))
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last of each run of ascending numbers that follow one another."""
+    ends = [place for place in range(1, len(numbers)) if numbers[place] != numbers[place - 1] + 1]
+    return [(numbers[first], numbers[end - 1]) for first, end in pairwise([0, *ends, len(numbers)]) if end > first]
 
 
 def _read(condition: Condition) -> Wanted:

@@ -36,7 +36,7 @@ async def get_image_sheet(
     A tile is as large as the largest image of the page, `tile` at most: what is smaller stays as it is. Up to 32 pixels
     a side the tiles are exact.
     """
-    rows = await page.rows()
+    rows = [(part.version, row) for part, row in await page.rows()]
     sheet = Sheet(len(rows), min(tile, max((max(row["width"], row["height"]) for _, row in rows), default=tile)))
     key = "sheet", caller.tenant, page.found.key, page.start, page.limit, sheet
     tag = etag(repr(key).encode())

@@ -1,6 +1,5 @@
 """Datasets, their versions, and images."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -250,16 +249,6 @@ class QualityView(View):
         description="Why features may not be seen: `face_too_small`, `blurred`, `too_dark`, `too_bright`, `flat`.",
         examples=[["blurred"]],
     )
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "QualityView | None":
-        """None for a row of a version that was not measured."""
-        if row["quality:sharpness"] is None:
-            return None
-        return cls(
-            sharpness=round(row["quality:sharpness"], 2), exposure=round(row["quality:exposure"], 4),
-            face_size=int(row["quality:face_size"]), warnings=row["quality:warnings"],
-        )  # fmt: skip
 
 
 class Suggestion(View):
