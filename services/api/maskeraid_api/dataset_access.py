@@ -79,7 +79,12 @@ class Library:
         return version
 
     async def numbered(self, dataset: Dataset, number: int) -> DatasetVersion | None:
-        return await self.readable.version(dataset, number) if number <= dataset.latest_version else None
+        """A published version. One of its own is kept in memory until its dataset says that one was rewritten."""
+        if number > dataset.latest_version:
+            return None
+        if not self.is_own(dataset):
+            return await self.readable.version(dataset, number)
+        return await self.manifests.version(dataset, number, self.readable)
 
     async def manifest(self, version: DatasetVersion) -> pl.DataFrame:
         """All rows, without what its owner keeps from others."""

@@ -25,6 +25,7 @@ from maskeraid_core.repositories.deliveries import DeliveryRepository, WebhookEn
 from maskeraid_core.repositories.evaluations import EvaluationRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.models import ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.pools import PoolRepository
 from maskeraid_core.repositories.repository import TenantRepository
 from maskeraid_core.repositories.selectors import SelectorRepository
 from maskeraid_core.repositories.shares import AdoptionRepository, SharedModelRepository
@@ -92,7 +93,8 @@ async def _registry(request: Request) -> Registry:
 
 async def _learners(request: Request) -> Learners:
     models, versions = _repository(request, ModelRepository), _repository(request, ModelVersionRepository)
-    return Learners(await _library(request), models, versions)
+    pools = PoolRepository(gateway_of(request).stores.database)
+    return Learners(await _library(request), models, versions, pools, gateway_of(request).learners)
 
 
 async def _job_views(request: Request) -> JobViews:

@@ -1,6 +1,7 @@
 """What lives as long as the process, made in `lifespan`, and found by every request."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from anyio import CapacityLimiter
@@ -11,6 +12,7 @@ from maskeraid_api.background import Background
 from maskeraid_api.backlogs import Backlogs
 from maskeraid_api.estimates import Estimates
 from maskeraid_api.kept import Kept
+from maskeraid_api.learning import MOST_KEPT_BYTES, bytes_of
 from maskeraid_api.lookout import Lookout
 from maskeraid_api.manifest_cache import ManifestCache
 from maskeraid_api.sessions import Sessions
@@ -20,6 +22,7 @@ from maskeraid_api.web_app import WebApp
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.events import EventRepository
+from maskeraid_core.repositories.models import Learner
 from maskeraid_core.repositories.sessions import SessionRepository
 from maskeraid_core.turns import LaneMarks
 
@@ -33,6 +36,7 @@ class Gateway:
     rates: Rates
     manifests: ManifestCache
     answers: Kept[bytes]  # about images of versions, which never change
+    learners: Kept[Sequence[Learner]]  # of datasets
     estimates: Estimates
     lookout: Lookout
     signer: Signer
@@ -55,6 +59,7 @@ class Gateway:
             rates,
             ManifestCache(stores.blobs, settings.manifest_cache_bytes),
             Kept(settings.answer_cache_bytes, len),
+            Kept(MOST_KEPT_BYTES, bytes_of),
             Estimates(stores.database),
             Lookout(EventRepository(stores.database), settings.event_poll_seconds),
             signer,

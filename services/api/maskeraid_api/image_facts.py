@@ -1,6 +1,7 @@
 """Images as clients see them, before they are JSON: pages of them are written without a model for each."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from maskeraid_api.schemas.parts import ModelReference
@@ -17,17 +18,23 @@ def image_facts(
 
     Of an older version its addresses say which: the newest one may not have the image any more.
     """
-    columns, number, near = tuple(row), row["row"], row["near_duplicate_of"]
+    number, near = row["row"], row["near_duplicate_of"]
     own = image_id(version.dataset_id, number)
     return {
         "object": "image", "id": own, "dataset_id": version.dataset_id, "version": version.version, "row": number,
         "file": row["file"], "sha256": row["sha256"], "bytes": row["bytes"], "width": row["width"],
         "height": row["height"], "grey": row["grey"],
-        "attributes": {name: row[PREFIX + name] for name in names_among(columns, PREFIX) if row[PREFIX + name]},
+        "attributes": {name: row[column] for name, column in _attributes_in(tuple(row)) if row[column]},
         "suggestions": suggestions_of(row), "models": list(models), "quality": _quality_of(row),
         "near_duplicate_of": near and image_id(version.dataset_id, near), "box": row["box"],
         "generated": row["generated"] is True, "urls": _urls(own, "" if is_newest else f"version={version.version}"),
     }  # fmt: skip
+
+
+@lru_cache
+def _attributes_in(columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Each attribute with its column; kept, for all rows of a manifest have the same."""
+    return tuple((name, PREFIX + name) for name in names_among(columns, PREFIX))
 
 
 def _quality_of(row: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """Which versions of models learned from an image."""
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +9,20 @@ import polars as pl
 from anyio import to_thread
 
 from maskeraid_api.dataset_access import Library, places_of
+from maskeraid_api.kept import Kept
 from maskeraid_api.schemas.parts import ModelReference
 from maskeraid_core.manifests import filter_manifest, parse_where
 from maskeraid_core.repositories.models import Learner, ModelRepository, ModelVersionRepository
+from maskeraid_core.repositories.pools import PoolRepository
+
+KEPT_SECONDS = 60
+MOST_KEPT_BYTES = 8 * 2**20
+BYTES_OF_PART = 500  # roughly, of a part of a dataset that a version learned from
+
+
+def bytes_of(learners: Sequence[Learner]) -> int:
+    """What some versions take in memory, roughly."""
+    return BYTES_OF_PART * (1 + sum(1 + len(one.data) for one in learners))
 
 
 @dataclass(frozen=True)
@@ -20,6 +32,8 @@ class Learners:
     library: Library
     models: ModelRepository
     versions: ModelVersionRepository
+    pools: PoolRepository
+    kept: Kept[Sequence[Learner]]  # of all tenants, by what has changed since
 
     async def of(self, images: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], Sequence[ModelReference]]:
         """By dataset and row. What a filter left out was not learned from."""
@@ -32,8 +46,16 @@ class Learners:
                     found[dataset_id, row].append(reference)
         return found
 
-    async def live(self, dataset_id: str) -> list[Learner]:
-        """Versions of models that are there which learned from a dataset."""
+    async def live(self, dataset_id: str) -> Sequence[Learner]:
+        """Versions of models that are there which learned from a dataset.
+
+        Kept until the tenant's pool of models changes; for a minute at most, should whoever changed it have died.
+        """
+        tenant = self.library.readable.tenant
+        changes, minute = await self.pools.noted(tenant), time.monotonic() // KEPT_SECONDS
+        return await self.kept.of((tenant, dataset_id, changes, minute), lambda: self._read(dataset_id))
+
+    async def _read(self, dataset_id: str) -> Sequence[Learner]:
         versions = await self.versions.learned_from(dataset_id)
         live = await self.models.live_among({version.model_id for version in versions}) if versions else set()
         return [version for version in versions if version.model_id in live]

@@ -1,4 +1,4 @@
-"""Manifests of dataset versions, kept in memory by what is in them."""
+"""Dataset versions and their manifests, kept in memory by what is in them."""
 
 import polars as pl
 from anyio import to_thread
@@ -6,8 +6,12 @@ from anyio import to_thread
 from maskeraid_api.kept import Kept
 from maskeraid_api.kept_looks import KeptLooks, read_looks
 from maskeraid_core.blobs import Blobs
-from maskeraid_core.documents.datasets import DatasetVersion
+from maskeraid_core.documents.datasets import Dataset, DatasetVersion
+from maskeraid_core.errors import NotFound
 from maskeraid_core.manifests import compact, rows_of
+from maskeraid_core.repositories.dataset_shares import ReadableDatasets
+
+MOST_VERSION_BYTES = 8 * 2**20  # of their documents
 
 
 class ManifestCache:
@@ -17,6 +21,21 @@ class ManifestCache:
         self._blobs = blobs
         self._kept: Kept[pl.DataFrame] = Kept(most_bytes, lambda manifest: int(manifest.estimated_size()))
         self._looks: Kept[KeptLooks] = Kept(most_bytes // 4, lambda looks: looks.bytes)
+        self._versions: Kept[DatasetVersion] = Kept(MOST_VERSION_BYTES, lambda one: len(one.model_dump_json()))
+
+    async def version(self, dataset: Dataset, number: int, readable: ReadableDatasets) -> DatasetVersion | None:
+        """A published version of a dataset that was read just now by its owner, who alone is shown all of it."""
+
+        async def read() -> DatasetVersion:
+            found = await readable.version(dataset, number)
+            if found is None:
+                raise NotFound
+            return found
+
+        try:
+            return await self._versions.of((dataset.id, number, dataset.rewritten), read)
+        except NotFound:
+            return None
 
     async def of(self, version: DatasetVersion) -> pl.DataFrame:
         """A row an image, as `compact` leaves it; read and parsed outside the event loop."""

@@ -88,7 +88,8 @@ class Selected:
         raise BadCursor
 
     def page(self, start: int, limit: int) -> list[tuple[Part, dict[str, Any]]]:
-        return [(part, row) for part, rows in self._page(start, limit) for row in rows.iter_rows(named=True)]
+        """Each image with the part that it is in."""
+        return [(part, row) for part, rows in self._page(start, limit) for row in _dicts(rows)]
 
     def _page(self, start: int, limit: int) -> Iterator[tuple[Part, pl.DataFrame]]:
         for part in self.parts:
@@ -147,6 +148,12 @@ async def images_of_model(
     own_keys = [(_key_of(library, part.version), str(own)) for part, own in zip(parts, filters, strict=True)]
     key = tuple(own_keys), tuple(where)
     return await to_thread.run_sync(_learned, parts, filters, shown, parse_where(where), key)
+
+
+def _dicts(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """As `iter_rows(named=True)`, which makes the types of all columns first: half the time of a page."""
+    names = rows.columns
+    return (dict(zip(names, row, strict=True)) for row in rows.rows())
 
 
 def _key_of(library: Library, version: DatasetVersion) -> Hashable:

@@ -10,6 +10,7 @@ from maskeraid_core.manifests import write_manifest
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
 from maskeraid_core.repositories.deliveries import DeliveryRepository
+from maskeraid_core.repositories.models import ModelVersionRepository
 from maskeraid_core.repositories.repository import PageRequest
 
 from .conftest import Account, FillDataset
@@ -120,6 +121,42 @@ class TestModelsOfAnImage:
         assert (await client.delete(f"/v1/models/{both.id}")).status_code == 204
         image = (await client.get(f"/v1/images/{image_id(second.id, 1)}")).json()
         assert image["models"] == []
+
+    async def test_are_told_as_they_are_now(self, account: Account, stores: Stores, datasets: list[Dataset]) -> None:
+        first, _ = datasets
+
+        async def told() -> list[dict[str, object]]:
+            models: list[dict[str, object]] = (await account.client.get(url)).json()["models"]
+            return models
+
+        url = f"/v1/images/{image_id(first.id, 2)}"
+        assert await told() == []
+        lineage = {"lineage": {"training_id": "trn_1", "data": [part(first)]}}
+        model = await add_model(stores, account.tenant, versions=2, facts=[{}, lineage])
+        assert await told() == [{"model_id": model.id, "version": 2}]
+        versions = ModelVersionRepository(stores.database, account.tenant)
+        await versions.change(f"{model.id}:2", {"lineage": {"training_id": "trn_1", "data": [part(first, "mouth:2")]}})
+        assert await told() == []
+        await versions.change(f"{model.id}:1", lineage)
+        assert await told() == [{"model_id": model.id, "version": 1}]
+        assert await versions.delete(f"{model.id}:1")
+        assert await told() == []
+
+
+class TestImagesThatAreErased:
+    async def test_are_gone_at_once_from_a_version_that_was_read_before(
+        self, account: Account, stores: Stores, datasets: list[Dataset]
+    ) -> None:
+        first, client = datasets[0], account.client
+        everything = [image_id(first.id, row) for row in range(1, 7)]
+        assert await ids_of(client, dataset_id=first.id) == everything
+        versions = DatasetVersionRepository(stores.database, account.tenant)
+        await versions.mark_erased(f"{first.id}:1", [2, 3])
+        assert await ids_of(client, dataset_id=first.id) == [everything[at] for at in (0, 3, 4, 5)]
+        version = await versions.require(f"{first.id}:1")
+        assert await versions.rewrite(version, {"image_count": 4})
+        assert (await client.get(f"/v1/datasets/{first.id}/versions/1")).json()["image_count"] == 4
+        assert "rewritten" not in (await client.get(f"/v1/datasets/{first.id}")).json()
 
 
 class TestDeletingADataset:

@@ -31,7 +31,7 @@ def eyes(dataset_id: str, number: int) -> Part:
 
 
 def images(found: Selected, start: int = 0, limit: int = 500) -> list[tuple[str, int]]:
-    return [(version.dataset_id, row["row"]) for version, row in found.page(start, limit)]
+    return [(part.version.dataset_id, row["row"]) for part, row in found.page(start, limit)]
 
 
 class TestPages:

@@ -163,6 +163,19 @@ class TestCompact:
             101,
         ]
 
+    @given(
+        ages=st.lists(st.integers(0, 400), max_size=40), low=st.integers(-5, 400), width=st.integers(0, 300),
+        others=st.lists(st.integers(0, 400), max_size=30),
+    )  # fmt: skip
+    @example(ages=list(range(0, 60, 2)), low=0, width=0, others=list(range(0, 60, 4)))  # more runs than are compared
+    @example(ages=list(range(400)), low=3, width=300, others=[])  # more values than are looked at one by one
+    def test_ranges_and_values_mean_the_same(self, ages: list[int], low: int, width: int, others: list[int]) -> None:
+        texts = pl.Series("attr:age", [str(age) for age in ages], dtype=pl.String)
+        where = parse_where([f"age:{low}..{low + width}", *(f"age:{other}" for other in others)])
+        found = filter_manifest(compact(pl.DataFrame({"row": range(len(ages))}).with_columns(texts)), where)
+        meant = [at for at, age in enumerate(ages) if low <= age <= low + width or age in others]
+        assert found["row"].to_list() == meant
+
 
 class TestFacets:
     def test_of_several_are_added_up(self) -> None:

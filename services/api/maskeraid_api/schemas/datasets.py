@@ -31,7 +31,7 @@ from maskeraid_core.documents.datasets import (
 from maskeraid_core.documents.grants import EVERYONE, Visibility
 
 MOST_VALUES = 200
-HIDDEN = frozenset({"tenant", "deleted_at", "outbox", "has_outbox", "grants", "narrowed_at"})
+HIDDEN = frozenset({"tenant", "deleted_at", "outbox", "has_outbox", "grants", "narrowed_at", "rewritten"})
 
 
 class AttributeBody(Body):

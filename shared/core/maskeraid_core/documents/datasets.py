@@ -83,6 +83,7 @@ class Dataset(SharedDocument):
     created_at: datetime
     updated_at: datetime
     narrowed_at: datetime | None = None  # when readers lost it whose models have not been flagged yet
+    rewritten: int = 0  # how often a version of it was changed after it was published: its images erased, or names
     deleted_at: datetime | None = None
 
     def seen_by(self, tenant: str) -> "Dataset | None":

@@ -134,6 +134,11 @@ def _as_changed(part: Attribute, known: Attribute | None) -> dict[str, Any]:
 
 
 class DatasetVersionRepository(TenantRepository[DatasetVersion]):
+    """Every write that changes a published version notes it on its dataset, for those who keep what they read of it.
+
+    The note follows the change, so that nobody who has seen the note reads what was before.
+    """
+
     collection_name = "dataset_versions"
     kind = DatasetVersion
 
@@ -161,15 +166,29 @@ class DatasetVersionRepository(TenantRepository[DatasetVersion]):
         for row in await self._collection.find(self._live(about)).sort("_id", 1).to_list():
             yield DatasetVersion.of(row)
 
+    async def change(
+        self, document_id: str, facts: Mapping[str, object], *, where: Mapping[str, object] | None = None
+    ) -> DatasetVersion | None:
+        changed = await super().change(document_id, facts, where=where)
+        await self._note_rewritten(document_id)
+        return changed
+
     async def mark_erased(self, version_id: str, rows: Sequence[int]) -> None:
-        """Hide images of a version from whoever reads its rows; one update."""
+        """Hide images of a version from whoever reads its rows; one update, and its note. Done twice, done once."""
         hidden = {"$addToSet": {"erased_rows": {"$each": list(rows)}}, "$set": {"erased_at": now()}}
         await self._collection.update_one(self._live({"_id": version_id}), hidden)
+        await self._note_rewritten(version_id)
 
     async def rewrite(self, as_read: DatasetVersion, facts: Mapping[str, object]) -> bool:
         """Put other rows in place of a version's, unless those or its tombstones changed; one update, or nothing."""
         unchanged = {"manifest_sha256": as_read.manifest_sha256, "erased_rows": as_read.erased_rows}
         return await self.change(as_read.id, {**facts, "erased_rows": []}, where=unchanged) is not None
+
+    async def _note_rewritten(self, version_id: str) -> None:
+        dataset = {"_id": version_id.rpartition(":")[0], "tenant": self._tenant}
+        await self._collection.database[DatasetRepository.collection_name].update_one(
+            dataset, {"$inc": {"rewritten": 1}}
+        )
 
     async def manifest_keys(self) -> set[str]:
         """Where the manifests of all versions lie."""

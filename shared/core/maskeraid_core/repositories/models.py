@@ -159,7 +159,16 @@ class ModelVersionRepository(TenantRepository[ModelVersion]):
     async def delete(self, version_id: str) -> bool:
         """Hide a version from every answer; its files are swept when it has been so for an hour."""
         outcome = await self._collection.update_one(self._live({"_id": version_id}), {"$set": {"deleted_at": now()}})
+        await PoolRepository(self._collection.database).note_changed(self._tenant)
         return outcome.modified_count == 1
+
+    async def change(
+        self, document_id: str, facts: Mapping[str, object], *, where: Mapping[str, object] | None = None
+    ) -> ModelVersion | None:
+        changed = await super().change(document_id, facts, where=where)
+        if changed and "lineage" in facts:
+            await PoolRepository(self._collection.database).note_changed(self._tenant)
+        return changed
 
     async def whole_numbers(self, model_id: str) -> list[int]:
         """Numbers of a model's versions that have their weights, lowest first."""

@@ -30,6 +30,11 @@ class PoolRepository:
             found = await self._pools.find_one({"_id": tenant})
         return Pool.of(found).changes if found else 0
 
+    async def noted(self, tenant: str) -> int | None:
+        """The same without a document being made: None as long as nothing was noted."""
+        found = await self._pools.find_one({"_id": tenant})
+        return Pool.of(found).changes if found else None
+
     async def note_changed(self, tenant: str, model_ids: Iterable[str] = ()) -> None:
         """A tenant's pool has changed, and with it those of all who have adopted these models of its."""
         await self._pools.update_one({"_id": tenant}, CHANGED, upsert=True)
