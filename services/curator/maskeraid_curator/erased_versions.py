@@ -36,6 +36,7 @@ async def rewrite_versions(stores: Stores, tenant: str, spec: DeletionSpec, eras
     for dataset_id, attributes in await datasets.schemas_of(list(erasure.rows)):
         if (schema := redacted_schema(attributes, spec.subject)) != attributes:
             await datasets.set_attributes(dataset_id, schema)
+    await versions.note_all_rewritten()
 
 
 async def _rewrite(stores: Stores, versions: DatasetVersionRepository, version_id: str) -> None:

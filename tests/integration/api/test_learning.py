@@ -1,17 +1,20 @@
 """Which images a model learned from, which models learned from an image, and what happens when the images go."""
 
 import httpx
+import polars as pl
 import pytest
 
 from maskeraid_core.documents.datasets import Dataset, DatasetVersion
+from maskeraid_core.documents.deletions import DeletionSpec, Erasure, VersionImages
 from maskeraid_core.documents.models import Model
 from maskeraid_core.ids import image_id
-from maskeraid_core.manifests import write_manifest
+from maskeraid_core.manifests import rows_of, write_manifest
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.datasets import DatasetRepository, DatasetVersionRepository
 from maskeraid_core.repositories.deliveries import DeliveryRepository
 from maskeraid_core.repositories.models import ModelVersionRepository
 from maskeraid_core.repositories.repository import PageRequest
+from maskeraid_curator.erased_versions import rewrite_versions
 
 from .conftest import Account, FillDataset
 from .made_models import add_model
@@ -157,6 +160,23 @@ class TestImagesThatAreErased:
         assert await versions.rewrite(version, {"image_count": 4})
         assert (await client.get(f"/v1/datasets/{first.id}/versions/1")).json()["image_count"] == 4
         assert "rewritten" not in (await client.get(f"/v1/datasets/{first.id}")).json()
+
+    async def test_are_gone_though_who_took_them_out_died_before_saying_so(
+        self, account: Account, stores: Stores, datasets: list[Dataset]
+    ) -> None:
+        first, client = datasets[0], account.client
+        assert len(await ids_of(client, dataset_id=first.id)) == 6
+        version = await DatasetVersionRepository(stores.database, account.tenant).require(f"{first.id}:1")
+        rows = (await rows_of(stores.blobs, version)).filter(pl.col("row") > 2)
+        key, digest = await stores.blobs.put_content("t/x/manifests", write_manifest(rows), ".parquet")
+        facts = {"$set": {"manifest_key": key, "manifest_sha256": digest}}
+        await stores.database["dataset_versions"].update_one({"_id": version.id}, facts)
+        hit = VersionImages(dataset_id=first.id, version=1, images=2)
+        erasure = Erasure(
+            id="dlt_1", tenant=account.tenant, rows={first.id: [1, 2]}, versions=[hit], created_at=version.created_at
+        )
+        await rewrite_versions(stores, account.tenant, DeletionSpec(images=erasure.rows), erasure)
+        assert len(await ids_of(client, dataset_id=first.id)) == 4
 
 
 class TestDeletingADataset:

@@ -184,6 +184,11 @@ class DatasetVersionRepository(TenantRepository[DatasetVersion]):
         unchanged = {"manifest_sha256": as_read.manifest_sha256, "erased_rows": as_read.erased_rows}
         return await self.change(as_read.id, {**facts, "erased_rows": []}, where=unchanged) is not None
 
+    async def note_all_rewritten(self) -> None:
+        """Note it on every dataset of the tenant: after a job that may have died once between a change and its note."""
+        datasets = self._collection.database[DatasetRepository.collection_name]
+        await datasets.update_many({"tenant": self._tenant}, {"$inc": {"rewritten": 1}})
+
     async def _note_rewritten(self, version_id: str) -> None:
         dataset = {"_id": version_id.rpartition(":")[0], "tenant": self._tenant}
         await self._collection.database[DatasetRepository.collection_name].update_one(
