@@ -74,7 +74,7 @@ soak: install
 demo: install
 	$(BIN)/maskeraid demo
 
-# The models that ship with the service, anew, of drawn faces; some minutes. The same libraries give the same weights.
+# The models that ship with the service, anew, of drawn faces; some minutes. The same libraries and processor give the same weights.
 demo-models: install
 	$(BIN)/python -m maskeraid_local.demo_models
 
