@@ -41,6 +41,8 @@ SUBJECTS = (
     "searching",
     "suggesting",
     "web_app",
+    "web_clicks",
+    "web_history",
 )
 OUTPUT = Path("bench-output")
 

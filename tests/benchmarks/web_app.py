@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, CDPSession, Page, Response, sync_playwr
 from maskeraid_local.stack import Stack
 from tests.benchmarks.browsing import put_datasets
 from tests.benchmarks.figures import Bench, Figure, measures, new_stack
-from tests.benchmarks.web_grid import grid_figures
+from tests.benchmarks.web_grid import filter_figure, grid_figures, minutes_figure, passes_figure
 
 ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 ROUNDS = 5
@@ -136,12 +136,39 @@ def measure_demo(bench: Bench) -> Iterator[Figure]:
     yield Figure("web.demo_seconds", took, "s", f"<= {MOST['demo']} s, empty install", took <= MOST["demo"])
 
 
-@measures("web.scroll_p50_ms", "web.scroll_nodes", "web.jump_ms")
-def measure_grid(bench: Bench) -> Iterator[Figure]:
-    """Frames while the grid of 100,000 images is scrolled, and a jump to its end."""
+@contextmanager
+def grid_page(bench: Bench, name: str) -> Iterator[tuple[Page, str]]:
+    """A page of somebody who has signed in, and the address of a dataset of very many images."""
     with bench.client() as client:
         tenant = client.get_json("/v1/me")["tenant_id"]
-    dataset_id, _ = asyncio.run(put_datasets(bench, tenant, [IMAGES], "grid"))[IMAGES]
+    dataset_id, _ = asyncio.run(put_datasets(bench, tenant, [IMAGES], name))[IMAGES]
     with opened() as browser:
-        page = sign_in(browser, bench.stack)
-        yield from grid_figures(page, f"{bench.stack.url}/datasets/{dataset_id}", IMAGES)
+        yield sign_in(browser, bench.stack), f"{bench.stack.url}/datasets/{dataset_id}"
+
+
+@measures("web.scroll_p50_ms", "web.scroll_nodes", "web.scroll_blank_ms", "web.jump_ms")
+def measure_grid(bench: Bench) -> Iterator[Figure]:
+    """Frames and blank rows while the grid of 100,000 images is scrolled, and a jump to its end."""
+    with grid_page(bench, "grid") as (page, url):
+        yield from grid_figures(page, url, IMAGES)
+
+
+@measures("web.filter_ms")
+def measure_filter(bench: Bench) -> Iterator[Figure]:
+    """From a press on a value to the new grid and counts."""
+    with grid_page(bench, "filter") as (page, url):
+        yield filter_figure(page, url)
+
+
+@measures("web.passes_mb")
+def measure_passes(bench: Bench) -> Iterator[Figure]:
+    """What five passes over the grid leave in memory."""
+    with grid_page(bench, "passes") as (page, url):
+        yield passes_figure(page, url, IMAGES)
+
+
+@measures("web.minutes_mb")
+def measure_minutes(bench: Bench) -> Iterator[Figure]:
+    """What five minutes of scrolling leave in memory."""
+    with grid_page(bench, "minutes") as (page, url):
+        yield minutes_figure(page, url)
