@@ -1397,15 +1397,7 @@ export interface components {
             /** @constant */
             minors_excluded: true;
             purpose: string;
-        } & ({
-            /** @constant */
-            basis?: "public_licence";
-            licence: string;
-        } | {
-            /** @enum {unknown} */
-            basis?: "own_faces" | "consent" | "generated";
-            licence?: null;
-        });
+        };
         AttestationView: {
             /** Format: date-time */
             at: string;
@@ -1458,13 +1450,7 @@ export interface components {
             data_url?: string | null;
             /** @default null */
             image_id?: string | null;
-        } & ({
-            data_url?: null;
-            image_id: string;
-        } | {
-            data_url: string;
-            image_id?: null;
-        });
+        };
         BatchOptions: {
             attributes?: {
                 [key: string]: string;
@@ -1522,18 +1508,8 @@ export interface components {
              * @enum {string}
              */
             until?: "covering" | "selection" | "final";
-        } & (({
-            /** @enum {unknown} */
-            detect_faces?: true | null;
-        } | {
-            face?: null;
-        }) & ({
-            model?: null;
-        } | {
-            /** @constant */
-            selector?: "attributes";
-        }));
-        BatchRequest: ({
+        };
+        BatchRequest: {
             attributes?: {
                 [key: string]: string;
             };
@@ -1594,23 +1570,7 @@ export interface components {
              * @enum {string}
              */
             until?: "covering" | "selection" | "final";
-        } & (({
-            /** @enum {unknown} */
-            detect_faces?: true | null;
-        } | {
-            face?: null;
-        }) & ({
-            model?: null;
-        } | {
-            /** @constant */
-            selector?: "attributes";
-        }))) & ({
-            dataset?: null;
-            images: unknown[];
-        } | {
-            dataset: Record<string, never>;
-            images?: null;
-        });
+        };
         BatchView: {
             allowed_actions: components["schemas"]["JobAction"][];
             attempt: number;
@@ -1800,22 +1760,7 @@ export interface components {
             method?: ("learned" | "colour") | null;
             /** @default 24 */
             tolerance?: number;
-        } & ({
-            /** @constant */
-            method: "colour";
-        } | {
-            colours: unknown[];
-            method?: null;
-        } | {
-            colours?: unknown[];
-            method?: null;
-            /** @constant */
-            tolerance?: 24;
-        } | {
-            colours?: unknown[];
-            /** @constant */
-            method: "learned";
-        });
+        };
         CoveringsSource: {
             families?: ("surgical" | "cloth" | "respirator" | "scarf" | "glasses" | "hand" | "hat" | "bar" | "blob" | "rectangle" | "logo")[];
             of: components["schemas"]["DataChoice"];
@@ -2028,14 +1973,7 @@ export interface components {
             };
             notify?: components["schemas"]["NotifyChoice"];
             subject?: string | null;
-        } & ({
-            image_ids?: null;
-            subject: string;
-        } | {
-            dataset_id?: null;
-            image_ids: unknown[];
-            subject?: null;
-        });
+        };
         DeletionView: {
             allowed_actions: components["schemas"]["JobAction"][];
             attempt: number;
@@ -2139,33 +2077,14 @@ export interface components {
             set?: {
                 [key: string]: string | boolean | number | null;
             } | null;
-            /** @constant */
-            type: "edit";
-            /** @default null */
-            where?: string[] | null;
-        } & (({
-            where: unknown[];
-        } | {
-            image_ids: unknown[];
-        }) & ({
-            least_confidence?: null;
-            set: Record<string, never>;
-        } | {
-            /** @constant */
-            delete: true;
-            least_confidence?: null;
-        } | {
-            confirm: unknown[];
-        } | {
-            dismiss: unknown[];
-            least_confidence?: null;
-        }) & {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "edit";
-        });
+            /** @default null */
+            where?: string[] | null;
+        };
         EmailVerificationRequest: {
             token: string;
         };
@@ -2498,13 +2417,7 @@ export interface components {
             data_url?: string | null;
             /** @default null */
             image_id?: string | null;
-        } & ({
-            data_url?: null;
-            image_id: string;
-        } | {
-            data_url: string;
-            image_id?: null;
-        });
+        };
         ImageList: {
             data: components["schemas"]["ImageView"][];
             has_more: boolean;
@@ -3040,13 +2953,7 @@ export interface components {
             covering?: components["schemas"]["ProbeCovering"];
             data_url?: string | null;
             image_id?: string | null;
-        } & ({
-            data_url?: null;
-            image_id: string;
-        } | {
-            data_url: string;
-            image_id?: null;
-        });
+        };
         ProbeCovering: {
             colours?: [
                 number,
@@ -3247,18 +3154,8 @@ export interface components {
              * @enum {string}
              */
             until?: "covering" | "selection" | "final";
-        } & (({
-            /** @enum {unknown} */
-            detect_faces?: true | null;
-        } | {
-            face?: null;
-        }) & ({
-            model?: null;
-        } | {
-            /** @constant */
-            selector?: "attributes";
-        }));
-        ReimagingRequest: ({
+        };
+        ReimagingRequest: {
             attributes?: {
                 [key: string]: string;
             };
@@ -3317,22 +3214,7 @@ export interface components {
              * @enum {string}
              */
             until?: "covering" | "selection" | "final";
-        } & (({
-            /** @enum {unknown} */
-            detect_faces?: true | null;
-        } | {
-            face?: null;
-        }) & ({
-            model?: null;
-        } | {
-            /** @constant */
-            selector?: "attributes";
-        }))) & ({
-            image: Record<string, never>;
-            reuse?: null;
-        } | {
-            reuse: Record<string, never>;
-        });
+        };
         ReimagingView: {
             allowed_actions: components["schemas"]["JobAction"][];
             attempt: number;
@@ -3569,7 +3451,7 @@ export interface components {
         SignInRequest: {
             key?: string | null;
             link?: string | null;
-        } & (unknown | unknown);
+        };
         Sink: {
             /** @enum {string} */
             kind: "webhook" | "email";
@@ -3590,12 +3472,7 @@ export interface components {
             training_id?: string | null;
             /** @default latest */
             version?: number | string;
-        } & ({
-            step?: null;
-            training_id?: null;
-        } | {
-            model_id?: null;
-        });
+        };
         StartsView: {
             ended_here: number;
             of: number;
@@ -3691,15 +3568,7 @@ export interface components {
             probe?: components["schemas"]["ProbeChoice"] | null;
             seed?: number | null;
             start_from?: components["schemas"]["StartChoice"] | null;
-        } & ({
-            data: unknown;
-            /** @constant */
-            kind?: "model";
-            name: string;
-        } | {
-            /** @constant */
-            kind: "selector";
-        });
+        };
         TrainingView: {
             allowed_actions: components["schemas"]["JobAction"][];
             /** @enum {string} */

@@ -1,11 +1,5 @@
 import { expect, it } from "vitest";
-import { orderPython, pythonValue } from "./trainingCalls";
-
-it("writes JSON values as Python does", () => {
-  expect(pythonValue({ a: [1, true, null], b: 'say "x"' })).toBe(
-    '{"a": [1, True, None], "b": "say \\"x\\""}',
-  );
-});
+import { orderPython, type TrainingBody } from "./trainingCalls";
 
 it("orders by the Python client", () => {
   const body = {
@@ -29,10 +23,8 @@ it("orders by the Python client", () => {
 });
 
 it("names the version that is meant, and the parts of several datasets", () => {
-  const ordered = (data: object[]): string =>
-    orderPython({ name: "ours", data: data as never })
-      .split("\n")[2]
-      ?.trim() ?? "";
+  const ordered = (data: NonNullable<TrainingBody["data"]>): string =>
+    orderPython({ name: "ours", data }).split("\n")[2]?.trim() ?? "";
   expect(ordered([{ dataset_id: "ds_1", version: 2, where: ["eyes:1"] }])).toBe(
     '[{"dataset_id": "ds_1", "version": 2}],',
   );

@@ -1,6 +1,7 @@
 // An order of a training as a call and in Python, for the form and for the training that came of it.
 import { client, type Schemas } from "./api";
 import type { Call } from "./calls";
+import { pythonValue } from "./python";
 
 export type TrainingBody = Partial<Schemas["TrainingRequest"]>;
 
@@ -14,24 +15,11 @@ export async function orderTraining(
   body: TrainingBody,
   how: Ordering = {},
 ): Promise<Schemas["TrainingView"]> {
-  // The generated type splits by kind and by source of the photo; the service checks what a screen puts together.
-  const made = await client.POST("/v1/trainings", { body: body as never, ...how });
+  const made = await client.POST("/v1/trainings", { body, ...how });
   return made.data as Schemas["TrainingView"];
 }
 
 export const orderCall = (body: TrainingBody): Call => ({ method: "POST", path: "/v1/trainings", body });
-
-/** A JSON value as Python writes it. */
-export function pythonValue(value: unknown): string {
-  if (value === null || value === undefined) return "None";
-  if (typeof value === "boolean") return value ? "True" : "False";
-  if (Array.isArray(value)) return `[${value.map(pythonValue).join(", ")}]`;
-  if (typeof value === "object")
-    return `{${Object.entries(value)
-      .map(([name, of]) => `${JSON.stringify(name)}: ${pythonValue(of)}`)
-      .join(", ")}}`;
-  return JSON.stringify(value);
-}
 
 /** What the Python client takes for a dataset: its id alone, unless a version is meant, or a part of one of several. */
 function pythonPart({ dataset_id: id, version, where }: Part, isOnly: boolean): unknown {

@@ -1,5 +1,6 @@
 // The same result by the API: as one call, and in Python.
 import type { Call } from "../../lib/calls";
+import { pythonValue } from "../../lib/python";
 import { askedAgain, askedOf, type Options, type Reimaging } from "./reimaging";
 
 const PATH = "/v1/reimagings";
@@ -63,16 +64,4 @@ export function pythonOf(view: Reimaging, candidate: number): string {
     `print(result.statement)`,
     `with open("final.png", "wb") as file:\n    file.write(result.file("${candidate}-final.png"))`,
   ].join("\n");
-}
-
-/** A value as Python writes it. */
-export function pythonValue(value: unknown): string {
-  if (value === null || value === undefined) return "None";
-  if (typeof value === "boolean") return value ? "True" : "False";
-  if (Array.isArray(value)) return `[${value.map(pythonValue).join(", ")}]`;
-  if (typeof value === "object")
-    return `{${Object.entries(value)
-      .map(([name, inner]) => `${JSON.stringify(name)}: ${pythonValue(inner)}`)
-      .join(", ")}}`;
-  return JSON.stringify(value);
 }

@@ -94,7 +94,7 @@ const newDataset = (draft: Draft): Promise<string> =>
 async function attest(datasetId: string, draft: Draft): Promise<void> {
   await client.PATCH("/v1/datasets/{dataset_id}", {
     params: { path: { dataset_id: datasetId } },
-    body: { attestation: attestationOf(draft) } as never, // as in lib/orders
+    body: { attestation: attestationOf(draft) },
   });
 }
 
