@@ -64,6 +64,10 @@ class Registry:
     async def count(self, access: Access | None, **filters: object) -> int:
         return sum([await part.count(**filters) for part in self._parts(access)])
 
+    async def learned_from(self, dataset_id: str) -> list[str]:
+        """Own models of which a version learned from a dataset, or began with one that did."""
+        return sorted({learner.model_id for learner in await self.own_versions.learned_from(dataset_id)})
+
     def _parts(self, access: Access | None) -> Sequence[ModelRepository | SharedModelRepository]:
         return [part for part, kind in ((self.own, "owner"), (self.shared, "shared")) if access in (None, kind)]
 

@@ -16,7 +16,7 @@ from maskeraid_core.repositories.models import ModelVersionRepository
 from maskeraid_core.repositories.repository import PageRequest
 from maskeraid_curator.erased_versions import rewrite_versions
 
-from .conftest import Account, FillDataset
+from .conftest import Account, FillDataset, Open
 from .made_models import add_model
 
 
@@ -53,6 +53,33 @@ async def ids_of(client: httpx.AsyncClient, **query: object) -> list[str]:
     answer = await client.get("/v1/images", params=query)
     assert answer.status_code == 200, answer.text
     return [row["id"] for row in answer.json()["data"]]
+
+
+class TestModelsOfADataset:
+    async def test_are_yours_that_learned_from_it_or_began_with_one_that_did(
+        self, account: Account, open_account: Open, stores: Stores, datasets: list[Dataset]
+    ) -> None:
+        first, second = datasets
+        direct = await learned(stores, account.tenant, part(first, "mouth:2"))
+        lineage = {"training_id": "trn_1", "data": [part(second)], "ancestors": [part(first)]}
+        further = await add_model(stores, account.tenant, facts=[{"lineage": lineage}])
+        await learned(stores, (await open_account()).tenant, part(first))
+        await learned(stores, account.tenant, part(second))
+        query = {"dataset_id": first.id, "order": "asc", "include": "total"}
+        found = (await account.client.get("/v1/models", params=query)).json()
+        assert [row["id"] for row in found["data"]] == [direct.id, further.id]
+        assert found["total"] == 2
+        page = (await account.client.get("/v1/models", params={**query, "limit": 1, "after": direct.id})).json()
+        assert [row["id"] for row in page["data"]] == [further.id]
+        await account.client.delete(f"/v1/models/{direct.id}")
+        assert (await account.client.get("/v1/models", params=query)).json()["total"] == 1
+
+    async def test_of_a_dataset_that_nobody_learned_from_there_are_none(
+        self, account: Account, stores: Stores, datasets: list[Dataset]
+    ) -> None:
+        await learned(stores, account.tenant, part(datasets[0]))
+        answer = await account.client.get("/v1/models", params={"dataset_id": datasets[1].id})
+        assert (answer.status_code, answer.json()["data"]) == (200, [])
 
 
 class TestImagesOfAModel:

@@ -15,6 +15,7 @@ from maskeraid_api.model_views import view_of, views_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, listed, page_asked, page_of_versions
 from maskeraid_api.schemas.models import TAG, ModelChange, ModelVersionView, ModelView
+from maskeraid_api.schemas.parts import id_pattern
 from maskeraid_api.schemas.sharing import SHARING
 from maskeraid_api.serving import serve
 from maskeraid_api.sharing import ModelSharing
@@ -49,10 +50,20 @@ async def list_models(
     tag: Annotated[str | None, Query(pattern=TAG, description="Only models with this tag.")] = None,
     architecture: Annotated[str | None, Query(max_length=40, description="Of the latest version.")] = None,
     q: Annotated[str | None, Query(max_length=100, description="Only models whose name contains this.")] = None,
+    dataset_id: Annotated[
+        str | None,
+        Query(
+            pattern=id_pattern("ds"),
+            description="Only models of yours that learned from this dataset, or began with one that did.",
+        ),
+    ] = None,
 ) -> Response:
     """The models that you may use: yours, and those that others share with you or with everyone."""
     named = {"$regex": re.escape(q), "$options": "i"} if q else None
-    filters = {"visibility": visibility, "tags": tag, "architecture": architecture, "name": named}
+    learned = {"$in": await registry.learned_from(dataset_id)} if dataset_id else None
+    filters = {
+        "visibility": visibility, "tags": tag, "architecture": architecture, "name": named, "_id": learned,
+    }  # fmt: skip
     page = await registry.page(asked.request, access, **filters)
     total = await registry.count(access, **filters) if asked.is_total_wanted else None
     return listed(request, await views_of(registry, page.items), has_more=page.has_more, total=total)

@@ -5745,6 +5745,7 @@ export interface operations {
                 access?: ("owner" | "shared") | null;
                 after?: string | null;
                 architecture?: string | null;
+                dataset_id?: string | null;
                 include?: "total";
                 limit?: number;
                 order?: "asc" | "desc";
