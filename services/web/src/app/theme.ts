@@ -37,6 +37,8 @@ export const theme = createTheme({
   components: {
     Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, centered: true } },
     Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    // In a narrow place words go on in the next line instead of ending in "…".
+    SegmentedControl: { styles: { root: { maxWidth: "100%" }, label: { whiteSpace: "normal" } } },
     // A table that is wider than its place can be scrolled by the arrow keys too.
     TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
   },

@@ -16,4 +16,6 @@ export const common = {
   more: "Show more",
   asTable: "Table",
   saveCsv: "Save as CSV",
+  modelsOf: "Models made from it:",
+  further: (amount: number) => `and ${amount} more`,
 };

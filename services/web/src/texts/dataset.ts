@@ -3,6 +3,7 @@ import { count, plural } from "../lib/format";
 export const dataset = {
   detail: (role: string, images: number, version: number) =>
     `${role} · ${plural(images, "image")} · version ${version}`,
+  noSuch: "Dataset",
   back: "All datasets",
   tabs: {
     images: "Images",
@@ -15,6 +16,13 @@ export const dataset = {
   emptyDetail: "Import a folder or a zip of faces, or draw a built-in set.",
   import: "Import into it",
   filters: "Filters",
+  origin: {
+    dataset: "Dataset",
+    model: "Model",
+    modelHelp: "What one of its models learned from.",
+    any: "Any",
+    more: (amount: number) => `${plural(amount, "further model")} not shown`,
+  },
   showFilters: (amount: number) => (amount ? `Filters (${amount})` : "Filters"),
   version: "Version",
   newest: (version: number) => `Newest (${version})`,

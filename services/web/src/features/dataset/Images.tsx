@@ -13,6 +13,7 @@ import { dataset as texts } from "../../texts/dataset";
 import { FilterBar } from "./FilterBar";
 import { ImagePanel } from "./ImagePanel";
 import classes from "./Images.module.css";
+import { Origin } from "./Origin";
 import type { PanelProps } from "./Screen";
 import { Sentence } from "./Sentence";
 import { queryOf, SIZES, type View } from "./state";
@@ -25,7 +26,12 @@ export function Images({ dataset, view }: PanelProps) {
   return (
     <Answer query={facets}>
       {(found) => {
-        const list = <FacetList groups={found.groups} where={view.where} onChange={view.filter} />;
+        const list = (
+          <>
+            <Origin dataset={dataset} view={view} />
+            <FacetList groups={found.groups} where={view.where} onChange={view.filter} />
+          </>
+        );
         return (
           <div className={classes.layout}>
             {isWide ? (

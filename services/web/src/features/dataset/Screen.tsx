@@ -4,6 +4,7 @@ import { IconArrowLeft, IconStack2 } from "@tabler/icons-react";
 import { Link, useParams } from "react-router";
 import { Answer } from "../../components/Answer";
 import { EmptyState } from "../../components/EmptyState";
+import { ModelsOfDataset } from "../../components/ModelsOfDataset";
 import { Page } from "../../components/Page";
 import { api, type Schemas } from "../../lib/api";
 import { dataset as texts } from "../../texts/dataset";
@@ -34,7 +35,12 @@ export function Screen() {
   const dataset = api.useQuery("get", "/v1/datasets/{dataset_id}", {
     params: { path: { dataset_id: datasetId } },
   });
-  return <Answer query={dataset}>{(data) => <Browser dataset={data} view={view} />}</Answer>;
+  if (dataset.data) return <Browser dataset={dataset.data} view={view} />;
+  return (
+    <Page title={texts.noSuch}>
+      <Answer query={dataset}>{() => null}</Answer>
+    </Page>
+  );
 }
 
 // The dialogs belong to the list of datasets, which opens the one that its address names.
@@ -114,6 +120,7 @@ function Facts({ dataset }: { dataset: Schemas["DatasetView"] }) {
         {datasets.visibilities[dataset.visibility]}
       </Badge>
       {dataset.owner && <Text fz="sm">{datasets.by(dataset.owner)}</Text>}
+      {dataset.role === "train" && <ModelsOfDataset datasetId={dataset.id} />}
     </Group>
   );
 }

@@ -14,6 +14,7 @@ import {
 } from "@mantine/core";
 import { IconDots, IconLock, IconUsers, IconWorld } from "@tabler/icons-react";
 import { Link, useSearchParams } from "react-router";
+import { ModelsOfDataset } from "../../components/ModelsOfDataset";
 import { Moment } from "../../components/Moment";
 import { useMay } from "../../components/session";
 import { api, type Schemas } from "../../lib/api";
@@ -94,6 +95,9 @@ function Facts({ dataset }: { dataset: Dataset }) {
       <Text fz="sm" c="dimmed" truncate title={names.join(", ")}>
         {names.join(", ") || texts.noAttributes}
       </Text>
+      {dataset.latest_version > 0 && dataset.role === "train" && (
+        <ModelsOfDataset datasetId={dataset.id} {...(classes.above && { className: classes.above })} />
+      )}
       <Text fz="xs" c="dimmed" className={classes.above} w="fit-content">
         {texts.changed} <Moment at={dataset.updated_at} />
       </Text>

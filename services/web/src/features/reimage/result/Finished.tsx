@@ -49,6 +49,7 @@ export function Finished({ view }: { view: Reimaging }) {
         <Text fz="xs" c="dimmed">
           {texts.proof(view.result.proof?.equal ?? false)}
         </Text>
+        <Statement fw={600} className={classes.statementAtPictures} />
       </Stack>
       <Candidates
         candidates={view.result.candidates ?? NONE} // as they were drawn: another K is for the one that is looked at
