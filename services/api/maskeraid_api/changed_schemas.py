@@ -18,7 +18,7 @@ def changed_schema(dataset: Dataset, changes: Mapping[str, AttributeChange]) -> 
         return {}
     changed = {
         name: _changed(dataset.attributes[name], change, f"/attributes/{name}")
-        if name in dataset.attributes
+        if name in dataset.attributes and (dataset.latest_version or change.type is None)
         else _added(dataset, name, change, f"/attributes/{name}")
         for name, change in changes.items()
     }
@@ -44,7 +44,10 @@ def _changed(known: Attribute, change: AttributeChange, pointer: str) -> Attribu
 
 
 def _added(dataset: Dataset, name: str, change: AttributeChange, pointer: str) -> Attribute:
-    """One that no image has yet: none can need it. Without a type, its name is a slip rather than new."""
+    """One that no image has yet. Without a type, its name is a slip rather than new.
+
+    Before the first import it may take the place of one of another type, and is needed as that was; else none needs it.
+    """
     if change.type is None:
         known = ", ".join(dataset.attributes) or "none"
         raise ValidationFailed(
@@ -52,6 +55,8 @@ def _added(dataset: Dataset, name: str, change: AttributeChange, pointer: str) -
             pointer=pointer,
         )
     try:
-        return AttributeBody.model_validate(change.model_dump(exclude_none=True)).to_document(name)
+        known_before = dataset.attributes.get(name)
+        is_needed = {"required": known_before.required} if known_before else {}
+        return AttributeBody.model_validate(change.model_dump(exclude_none=True) | is_needed).to_document(name)
     except ValidationError as error:
         raise ValidationFailed(error.errors()[0]["msg"].removeprefix("Value error, "), pointer=pointer) from error

@@ -102,3 +102,20 @@ async def test_images_of_an_older_version_are_fetched_by_its_number(desk: Desk, 
         assert (await desk.client.get(first["urls"][name])).content == png(0)
     for path in (f"/v1/images/{first['id']}", f"/v1/images/{first['id']}/content?version=2"):
         assert (await desk.client.get(path)).status_code == 404
+
+
+class TestATypeThatNoImageHasAValueOf:
+    async def test_is_changed_until_the_first_import(self, desk: Desk) -> None:
+        body = {"name": "empty", "attributes": {"eyes": {"type": "number", "required": True}, "born": {}}}
+        made = (await desk.client.post("/v1/datasets", json=body)).json()
+        wanted = {"eyes": {"type": "enum", "values": ["1", "2"]}, "born": {"type": "date", "private": True}}
+        answer = await desk.client.patch(f"/v1/datasets/{made['id']}", json={"attributes": wanted})
+        changed = answer.json()
+        assert changed["attributes"]["eyes"] == {
+            "type": "enum", "values": ["1", "2"], "required": True, "private": False, "exact": False,
+        }  # fmt: skip
+        assert (changed["attributes"]["born"]["type"], changed["attributes"]["born"]["private"]) == ("date", True)
+
+    async def test_stays_once_images_have_values(self, desk: Desk, faces: Dataset) -> None:
+        refusal = await change(desk, faces, eyes={"type": "number"})
+        assert (refusal["code"], refusal["errors"][0]["pointer"]) == ("validation_failed", "/attributes/eyes/type")

@@ -63,7 +63,9 @@ class AttributeBody(Body):
 class AttributeChange(Body):
     """What of an attribute may be changed; one of a name that the dataset does not have yet is added to it."""
 
-    type: AttributeType | None = Field(default=None, description="Of a new one, which needs it.")
+    type: AttributeType | None = Field(
+        default=None, description="Of a new one, which needs it; of one that is there, until the first import."
+    )
     values: list[Text] | None = Field(
         default=None, min_length=1, max_length=MOST_VALUES,
         description="Of an `enum`: those of a new one, or further ones.",
