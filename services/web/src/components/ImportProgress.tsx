@@ -8,7 +8,7 @@ import { saveAnswer } from "../lib/saving";
 import { imports as texts } from "../texts/imports";
 import { Answer } from "./Answer";
 import { ConfirmButton } from "./ConfirmButton";
-import { RejectedRows, SchemaPreview } from "./ImportReport";
+import { RejectedRows, SchemaPreview, type TypeChoice } from "./ImportReport";
 import { importSentence } from "./importSentence";
 import { JobStatus } from "./JobStatus";
 import { ProblemCard } from "./ProblemCard";
@@ -22,9 +22,11 @@ const hasEnded = (job: Import): boolean => !["queued", "running", "paused"].incl
 interface ImportProgressProps {
   importId: string;
   onEnd?: (job: Import) => void;
+  /** After a check, where the types of the columns can still be chosen. */
+  choice?: TypeChoice | undefined;
 }
 
-export function ImportProgress({ importId, onEnd }: ImportProgressProps) {
+export function ImportProgress({ importId, onEnd, choice }: ImportProgressProps) {
   const job = api.useQuery(
     "get",
     "/v1/imports/{import_id}",
@@ -38,7 +40,9 @@ export function ImportProgress({ importId, onEnd }: ImportProgressProps) {
     onEnd?.(job.data);
   }, [job.data, onEnd]);
   return (
-    <Answer query={job}>{(data) => (hasEnded(data) ? <Ended job={data} /> : <Running job={data} />)}</Answer>
+    <Answer query={job}>
+      {(data) => (hasEnded(data) ? <Ended job={data} choice={choice} /> : <Running job={data} />)}
+    </Answer>
   );
 }
 
@@ -81,7 +85,7 @@ function Running({ job }: { job: Import }) {
   );
 }
 
-function Ended({ job }: { job: Import }) {
+function Ended({ job, choice }: { job: Import; choice: TypeChoice | undefined }) {
   const isGood = job.status === "succeeded";
   return (
     <Stack gap="md">
@@ -115,7 +119,7 @@ function Ended({ job }: { job: Import }) {
         </Text>
       ))}
       {job.rejected_rows.length > 0 && <RejectedRows rows={job.rejected_rows} all={job.result?.rejected} />}
-      {job.dry_run && isGood && <SchemaPreview schema={job.result?.schema} />}
+      {job.dry_run && isGood && <SchemaPreview schema={job.result?.schema} choice={choice} />}
       {isGood && <SaveReport importId={job.id} />}
     </Stack>
   );

@@ -1,5 +1,5 @@
 // The tables of an import's report: rows that were not taken, and what a dry run makes of the columns.
-import { Badge, Code, ScrollArea, Stack, Table, Text, Title } from "@mantine/core";
+import { Badge, Code, ScrollArea, Select, Stack, Table, Text, Title } from "@mantine/core";
 import type { Schemas } from "../lib/api";
 import { count } from "../lib/format";
 import { imports as texts } from "../texts/imports";
@@ -45,9 +45,11 @@ export function RejectedRows({ rows, all }: { rows: Schemas["RejectedRow"][]; al
   );
 }
 
-interface PreviewedAttribute {
+export type AttributeType = Schemas["AttributeView"]["type"];
+
+export interface PreviewedAttribute {
   attribute: string;
-  type: string;
+  type: AttributeType;
   distinct: number;
   missing: number;
   values: { value: string; count: number }[];
@@ -63,11 +65,38 @@ function valuesInWords({ values, minimum, maximum, distinct }: PreviewedAttribut
   return named.join(", ") + (distinct > named.length ? `, ${count(distinct - named.length)} more` : "");
 }
 
-export function SchemaPreview({ schema }: { schema: unknown }) {
-  const attributes = Array.isArray(schema) ? (schema as PreviewedAttribute[]) : [];
+/** What a dry run told of the attributes. */
+export const previewOf = (schema: unknown): PreviewedAttribute[] =>
+  Array.isArray(schema) ? (schema as PreviewedAttribute[]) : [];
+
+/** Types that were chosen instead of the guessed ones. */
+export interface TypeChoice {
+  chosen: Record<string, AttributeType>;
+  choose: (attribute: string, type: AttributeType) => void;
+}
+
+const TYPES = Object.keys(texts.types) as AttributeType[];
+
+/** An enum names its values: it can be one where the preview has them all. */
+const suitsType = (type: AttributeType, { distinct, values }: PreviewedAttribute): boolean =>
+  type !== "enum" || (values.length > 0 && values.length === distinct);
+
+interface SchemaPreviewProps {
+  schema: unknown;
+  /** Where the types can still be chosen: no image has values yet. */
+  choice?: TypeChoice | undefined;
+}
+
+export function SchemaPreview({ schema, choice }: SchemaPreviewProps) {
+  const attributes = previewOf(schema);
   return (
     <Stack gap={4}>
       <Title order={3}>{texts.schema}</Title>
+      {choice && attributes.length > 0 && (
+        <Text fz="sm" c="dimmed">
+          {texts.typesHow}
+        </Text>
+      )}
       {attributes.length === 0 ? (
         <Text fz="sm" c="dimmed">
           {texts.noAttributes}
@@ -88,9 +117,26 @@ export function SchemaPreview({ schema }: { schema: unknown }) {
                 <Table.Tr key={one.attribute}>
                   <Table.Td fw={600}>{one.attribute}</Table.Td>
                   <Table.Td>
-                    <Badge variant="light" tt="none">
-                      {one.type}
-                    </Badge>{" "}
+                    {choice ? (
+                      <Select
+                        size="xs"
+                        w={140}
+                        aria-label={texts.typeOf(one.attribute)}
+                        data={TYPES.filter((type) => type === one.type || suitsType(type, one)).map(
+                          (value) => ({
+                            value,
+                            label: texts.types[value],
+                          }),
+                        )}
+                        value={choice.chosen[one.attribute] ?? one.type}
+                        allowDeselect={false}
+                        onChange={(type) => type && choice.choose(one.attribute, type as AttributeType)}
+                      />
+                    ) : (
+                      <Badge variant="light" tt="none">
+                        {texts.types[one.type]}
+                      </Badge>
+                    )}{" "}
                     {one.suits && (
                       <Text span fz="xs" c="dimmed">
                         {texts.couldBeEnum}

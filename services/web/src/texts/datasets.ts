@@ -104,6 +104,7 @@ export const importing = {
   start: "Import",
   again: "Import more",
   importChecked: "Import now",
+  checkAgain: "Check with these types",
   change: "Change something",
   open: "Open the dataset",
   done: "Done",

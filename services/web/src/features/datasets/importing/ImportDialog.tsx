@@ -4,12 +4,17 @@ import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { Answer } from "../../../components/Answer";
 import { ImportProgress } from "../../../components/ImportProgress";
+import { type AttributeType, previewOf } from "../../../components/ImportReport";
+import { ProblemCard } from "../../../components/ProblemCard";
 import { api, type Schemas } from "../../../lib/api";
 import { importing as texts } from "../../../texts/datasets";
 import { useDataset } from "../useDataset";
 import { type Draft, EMPTY } from "./draft";
 import { ImportForm } from "./ImportForm";
+import { type ChosenSchema, chosenSchema } from "./schema";
 import { useImportOrder } from "./useImportOrder";
+
+type Dataset = Schemas["DatasetView"];
 
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const [search] = useSearchParams();
@@ -60,10 +65,11 @@ function Import({ first, onClose }: ImportProps) {
       onClose={onClose}
       onImport={
         draft.files.length > 0 || draft.source === "drawn"
-          ? (dataset) => order.start({ draft, dataset, isDryRun: false })
+          ? (dataset, isDryRun, schema) => order.start({ draft, dataset, isDryRun, schema })
           : undefined // after a reload the files are gone from here
       }
       isBusy={order.isBusy}
+      error={order.error}
     />
   );
 }
@@ -78,18 +84,28 @@ interface FollowedProps {
   onEnd: (job: Schemas["ImportView"]) => Promise<void>;
   onAgain: () => void;
   onClose: () => void;
-  onImport: ((dataset: Schemas["DatasetView"] | undefined) => void) | undefined;
+  onImport:
+    | ((dataset: Dataset | undefined, isDryRun: boolean, schema: ChosenSchema | undefined) => void)
+    | undefined;
+  error: unknown;
 }
 
-function Followed({ importId, target, isBusy, onEnd, onAgain, onClose, onImport }: FollowedProps) {
+function Followed({ importId, target, isBusy, onEnd, onAgain, onClose, onImport, error }: FollowedProps) {
+  const [chosen, setChosen] = useState<Record<string, AttributeType>>({});
   const job = api.useQuery("get", "/v1/imports/{import_id}", { params: { path: { import_id: importId } } });
   const isGood = job.data?.status === "succeeded";
   const wasChecked = Boolean(job.data?.dry_run);
   // That of a check may be gone: it is made anew when its images are imported.
   const dataset = useDataset(isGood && !wasChecked ? (job.data?.dataset_id ?? "") : target);
+  const mayChoose = wasChecked && Boolean(onImport) && (!target || dataset.data?.latest_version === 0);
+  const choose = (attribute: string, type: AttributeType): void =>
+    setChosen({ ...chosen, [attribute]: type });
+  const schema = mayChoose ? chosenSchema(previewOf(job.data?.result?.schema), chosen) : undefined;
+  const known = target ? dataset.data : undefined;
   return (
     <Stack>
-      <ImportProgress importId={importId} onEnd={onEnd} />
+      <ImportProgress importId={importId} onEnd={onEnd} choice={mayChoose ? { chosen, choose } : undefined} />
+      {error ? <ProblemCard error={error} /> : null}
       <Group justify="flex-end">
         {job.data?.finished_at && (
           <Button variant="default" onClick={onAgain}>
@@ -97,9 +113,16 @@ function Followed({ importId, target, isBusy, onEnd, onAgain, onClose, onImport 
           </Button>
         )}
         {isGood && wasChecked && onImport && (
-          <Button loading={isBusy} onClick={() => onImport(target ? dataset.data : undefined)}>
-            {texts.importChecked}
-          </Button>
+          <>
+            {schema && (
+              <Button variant="default" loading={isBusy} onClick={() => onImport(known, true, schema)}>
+                {texts.checkAgain}
+              </Button>
+            )}
+            <Button loading={isBusy} onClick={() => onImport(known, false, schema)}>
+              {texts.importChecked}
+            </Button>
+          </>
         )}
         {isGood && !wasChecked && dataset.data && (
           <Button component={Link} to={`/datasets/${dataset.data.id}`}>

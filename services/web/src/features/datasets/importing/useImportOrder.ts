@@ -7,6 +7,7 @@ import { dropDataset, type ImportChoices, orderDataset, orderImport, type Source
 import { forgetUpload, sendFile } from "../../../lib/uploads";
 import { importing as texts } from "../../../texts/datasets";
 import { attestationOf, type Draft, needsAttestation } from "./draft";
+import type { ChosenSchema } from "./schema";
 
 export interface Step {
   label: string;
@@ -18,6 +19,8 @@ interface Wanted {
   draft: Draft;
   dataset: Schemas["DatasetView"] | undefined;
   isDryRun: boolean;
+  /** The schema, where types were chosen instead of guessed. */
+  schema?: ChosenSchema | undefined;
 }
 
 interface Ordered {
@@ -41,12 +44,13 @@ export function useImportOrder({ onOrdered, onDropped }: Follow) {
     queries.invalidateQueries({ queryKey: ["get", "/v1/datasets"] });
   };
   const order = useMutation({
-    mutationFn: async ({ draft, dataset, isDryRun }: Wanted): Promise<Ordered> => {
+    mutationFn: async ({ draft, dataset, isDryRun, schema }: Wanted): Promise<Ordered> => {
       stopping.current = new AbortController();
       const datasetId = draft.target || (await newDataset(draft));
       if (!draft.target) made.current = datasetId;
       try {
         if (dataset && needsAttestation(draft, dataset.attestation !== null)) await attest(dataset.id, draft);
+        if (schema) await setSchema(datasetId, schema);
         const source = await sourceOf(draft, setStep, stopping.current.signal);
         setStep({ label: texts.ordering, percent: 100 });
         const importId = await orderImport(datasetId, source, choicesOf(draft, isDryRun));
@@ -95,6 +99,13 @@ async function attest(datasetId: string, draft: Draft): Promise<void> {
   await client.PATCH("/v1/datasets/{dataset_id}", {
     params: { path: { dataset_id: datasetId } },
     body: { attestation: attestationOf(draft) },
+  });
+}
+
+async function setSchema(datasetId: string, attributes: ChosenSchema): Promise<void> {
+  await client.PATCH("/v1/datasets/{dataset_id}", {
+    params: { path: { dataset_id: datasetId } },
+    body: { attributes },
   });
 }
 
