@@ -36,6 +36,13 @@ export function makeRouter(queries: QueryClient) {
   };
   return createBrowserRouter([
     { path: "/sign-in", Component: SignIn, ErrorBoundary: Crash },
-    { Component: Frame, loader, ErrorBoundary: Crash, HydrateFallback: Opening, children: SCREENS },
+    {
+      Component: Frame,
+      loader,
+      shouldRevalidate: () => false, // once: a change of the address is drawn at once, and waits for no loader
+      ErrorBoundary: Crash,
+      HydrateFallback: Opening,
+      children: SCREENS,
+    },
   ]);
 }
