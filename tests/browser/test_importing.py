@@ -1,11 +1,10 @@
 """Importing through the dialog: checked first, then stored; what is not taken is named."""
 
-import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from maskeraid import Client
 from tests.browser.archives import zip_pictures
@@ -29,6 +28,13 @@ def archive(tmp_path: Path) -> Path:
     return zip_pictures(tmp_path / "faces.zip", zip(pictures, eyes, strict=True), "eyes")
 
 
+def fill_in(dialog: Locator, archive: Path) -> None:
+    dialog.locator("input[aria-label='Choose files']").set_input_files(archive)
+    dialog.get_by_label("They show nobody: drawn or generated").check()
+    dialog.get_by_label("Purpose").fill("trying the dialog out")
+    dialog.get_by_label("No minor is among them").check()
+
+
 def test_a_row_that_is_not_allowed_is_named_and_the_others_are_imported(
     visit: Visit, client: Client, dataset_id: str, archive: Path
 ) -> None:
@@ -41,15 +47,11 @@ def test_a_row_that_is_not_allowed_is_named_and_the_others_are_imported(
     visit.reload()  # the dialog is in the address
     dialog.get_by_role("button", name="Check only").click()
     expect(dialog.get_by_text("Choose files first.")).to_be_visible()
-    dialog.locator("input[aria-label='Choose files']").set_input_files(archive)
-    dialog.get_by_label("They show nobody: drawn or generated").check()
-    dialog.get_by_label("Purpose").fill("trying the dialog out")
-    dialog.get_by_label("No minor is among them").check()
-
+    fill_in(dialog, archive)
     dialog.get_by_role("button", name="Check only").click()
     expect(dialog.get_by_text("Checked, nothing stored.")).to_be_visible()
     expect(dialog.get_by_text(SENTENCE)).to_be_visible()
-    expect(dialog.get_by_role("row", name=re.compile("^eyes enum"))).to_be_visible()
+    expect(dialog.get_by_label("Type of eyes")).to_have_value("enum")
     assert client.datasets.get(dataset_id).latest_version == 0
 
     dialog.get_by_role("button", name="Import now").click()
@@ -74,10 +76,7 @@ def test_a_check_leaves_no_empty_dataset_behind(visit: Visit, client: Client, ar
     visit.open("/datasets?import=1")
     dialog = page.get_by_role("dialog", name="Import faces")
     dialog.get_by_label("Name").fill(name)
-    dialog.locator("input[aria-label='Choose files']").set_input_files(archive)
-    dialog.get_by_label("They show nobody: drawn or generated").check()
-    dialog.get_by_label("Purpose").fill("trying the dialog out")
-    dialog.get_by_label("No minor is among them").check()
+    fill_in(dialog, archive)
     dialog.get_by_role("button", name="Check only").click()
     expect(dialog.get_by_text("Checked, nothing stored.")).to_be_visible()
     expect(dialog.get_by_role("button", name="Import now")).to_be_enabled()
@@ -89,3 +88,27 @@ def test_a_check_leaves_no_empty_dataset_behind(visit: Visit, client: Client, ar
     assert made is not None
     assert made.image_count == 10
     client.datasets.delete(made.id)
+
+
+def test_a_column_gets_the_type_that_is_chosen_instead_of_the_guessed_one(
+    visit: Visit, client: Client, archive: Path
+) -> None:
+    page, name = visit.page, "a chosen type"
+    visit.open("/datasets?import=1")
+    dialog = page.get_by_role("dialog", name="Import faces")
+    dialog.get_by_label("Name").fill(name)
+    fill_in(dialog, archive)
+    dialog.get_by_role("button", name="Check only").click()
+    chosen = dialog.get_by_label("Type of eyes")
+    expect(chosen).to_have_value("number")
+    chosen.click()
+    page.get_by_role("option", name="enum").click()
+    dialog.get_by_role("button", name="Check with these types").click()
+    expect(dialog.get_by_role("button", name="Check with these types")).to_have_count(0)
+    expect(chosen).to_have_value("enum")
+    dialog.get_by_role("button", name="Import now").click()
+    expect(dialog.get_by_text("Version 1 of the dataset.")).to_be_visible()
+    made = client.datasets.named(name)
+    assert made is not None
+    eyes = made.attributes["eyes"]
+    assert (eyes["type"], sorted(eyes["values"])) == ("enum", ["1", "2", "3", "4", "5", "9"])

@@ -13,12 +13,32 @@ AXE = ROOT / "services/web/node_modules/axe-core/axe.min.js"
 PICTURES = ROOT / "build/screens"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (1280, 390)
+ZOOMED = ((640, 430), (320, 860))  # a window of 1280 at 200 %, and at 400 %: WCAG 2.2, 1.4.4 and 1.4.10
+
+# Texts that end where their box does, and those to the right of the window that no box scrolls to. What is cut on
+# purpose has its whole text as a title.
+LOST = """() => [...document.querySelectorAll("body *")].filter((element) => {
+  const { right, width } = element.getBoundingClientRect();
+  const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  if (!width || !element.innerText?.trim() || element.closest(".visually-hidden, .skip-link, [title]")) return false;
+  const isCut = ["hidden", "clip"].includes(getComputedStyle(element).overflowX);
+  if (isCut && element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1) return true;
+  const isMoved = (one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
+  const scrolls = (one) => one && (isMoved(one) || scrolls(one.parentElement));
+  return own && right > innerWidth + 1 && !scrolls(element.parentElement);
+}).map((element) => `${element.tagName} "${element.innerText.slice(0, 40)}"`)"""
 
 
 def violations(page: Page) -> list[str]:
     """What axe objects to: the rule, and the elements."""
     found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
     return [f"{row['id']}: {[node['target'] for node in row['nodes']]}" for row in found["violations"]]
+
+
+def sideways(page: Page) -> list[str]:
+    """By how much the page is wider than its window, if it is."""
+    cut = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [f"{cut} pixels to the right of the window"] if cut > 0 else []
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
@@ -36,6 +56,10 @@ def test_screen(visit: Visit, made: dict[str, str], screen: Screen) -> None:
             visit.settle()
             page.screenshot(path=PICTURES / f"{screen.name}-{scheme}-{width}.png", full_page=True)
             objections += [f"{scheme}, {width}: {text}" for text in violations(page)]
-            cut = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            objections += [f"{scheme}, {width}: {cut} pixels to the right of the window"] if cut > 0 else []
+            objections += [f"{scheme}, {width}: {text}" for text in sideways(page)]
+    page.emulate_media(color_scheme="light")
+    for width, height in ZOOMED:
+        page.set_viewport_size({"width": width, "height": height})
+        visit.settle()
+        objections += [f"{width}: {text}" for text in sideways(page) + page.evaluate(LOST)]
     assert objections == []
