@@ -32,7 +32,13 @@ export function ModelsOfDataset({ datasetId, className }: ModelsOfDatasetProps) 
       {models.map(({ id, name }, at) => (
         <Fragment key={id}>
           {at > 0 && ", "}
-          <Anchor component={Link} to={`/models/${id}`} inherit className={className ?? ""}>
+          <Anchor
+            component={Link}
+            to={`/models/${id}`}
+            inherit
+            underline="always"
+            className={className ?? ""}
+          >
             {name}
           </Anchor>
         </Fragment>

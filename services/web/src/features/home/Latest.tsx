@@ -87,7 +87,14 @@ function LatestJobs() {
         {jobs.map((job) => (
           <Group key={job.id} className={classes.job} gap="md" wrap="nowrap" px="md" py="sm">
             <JobStatus job={job} />
-            <Anchor component={Link} to={addressOf(job)} fz="sm" truncate flex={1} miw={0}>
+            <Anchor
+              component={Link}
+              to={addressOf(job)}
+              fz="sm"
+              flex={1}
+              miw={0}
+              style={{ overflowWrap: "anywhere" }}
+            >
               {[kindWord(job), job.name, aboutWords(job)].filter(Boolean).join(" · ")}
             </Anchor>
             <Text fz="xs" c="dimmed" component="span" style={{ whiteSpace: "nowrap" }}>
