@@ -11,7 +11,7 @@ import { importing as texts } from "../../../texts/datasets";
 import { useDataset } from "../useDataset";
 import { type Draft, EMPTY } from "./draft";
 import { ImportForm } from "./ImportForm";
-import { type ChosenSchema, chosenSchema } from "./schema";
+import { type ChosenSchema, type ChosenTypes, chosenSchema, isUnchecked } from "./schema";
 import { useImportOrder } from "./useImportOrder";
 
 type Dataset = Schemas["DatasetView"];
@@ -91,7 +91,7 @@ interface FollowedProps {
 }
 
 function Followed({ importId, target, isBusy, onEnd, onAgain, onClose, onImport, error }: FollowedProps) {
-  const [chosen, setChosen] = useState<Record<string, AttributeType>>({});
+  const [chosen, setChosen] = useState<ChosenTypes>({});
   const job = api.useQuery("get", "/v1/imports/{import_id}", { params: { path: { import_id: importId } } });
   const isGood = job.data?.status === "succeeded";
   const wasChecked = Boolean(job.data?.dry_run);
@@ -100,7 +100,8 @@ function Followed({ importId, target, isBusy, onEnd, onAgain, onClose, onImport,
   const mayChoose = wasChecked && Boolean(onImport) && (!target || dataset.data?.latest_version === 0);
   const choose = (attribute: string, type: AttributeType): void =>
     setChosen({ ...chosen, [attribute]: type });
-  const schema = mayChoose ? chosenSchema(previewOf(job.data?.result?.schema), chosen) : undefined;
+  const preview = previewOf(job.data?.result?.schema);
+  const schema = mayChoose ? chosenSchema(preview, chosen) : undefined;
   const known = target ? dataset.data : undefined;
   return (
     <Stack>
@@ -114,7 +115,7 @@ function Followed({ importId, target, isBusy, onEnd, onAgain, onClose, onImport,
         )}
         {isGood && wasChecked && onImport && (
           <>
-            {schema && (
+            {schema && isUnchecked(preview, chosen) && (
               <Button variant="default" loading={isBusy} onClick={() => onImport(known, true, schema)}>
                 {texts.checkAgain}
               </Button>

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { PreviewedAttribute } from "../../../components/ImportReport";
-import { chosenSchema } from "./schema";
+import { chosenSchema, isUnchecked } from "./schema";
 
 const preview: PreviewedAttribute[] = [
   {
@@ -16,9 +16,15 @@ const preview: PreviewedAttribute[] = [
   { attribute: "note", type: "text", distinct: 40, missing: 2, values: [{ value: "tall", count: 1 }] },
 ];
 
-it("is sent only where a type was chosen that was not guessed", () => {
+it("is sent only where a type was chosen, also when it was checked since", () => {
   expect(chosenSchema(preview, {})).toBeUndefined();
-  expect(chosenSchema(preview, { eyes: "number" })).toBeUndefined();
+  expect(isUnchecked(preview, {})).toBe(false);
+  expect(chosenSchema(preview, { eyes: "number" })).toEqual({
+    eyes: { type: "number" },
+    note: { type: "text" },
+  });
+  expect(isUnchecked(preview, { eyes: "number" })).toBe(false);
+  expect(isUnchecked(preview, { eyes: "enum" })).toBe(true);
 });
 
 it("has all attributes, and the values of an enum", () => {
