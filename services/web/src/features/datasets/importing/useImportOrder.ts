@@ -35,6 +35,7 @@ interface Follow {
 
 export function useImportOrder({ onOrdered, onDropped }: Follow) {
   const [step, setStep] = useState<Step | null>(null);
+  const [isDropping, setDropping] = useState(false);
   const stopping = useRef<AbortController | null>(null);
   const made = useRef<string | null>(null); // the dataset, while nothing has come into it
   const queries = useQueryClient();
@@ -70,7 +71,8 @@ export function useImportOrder({ onOrdered, onDropped }: Follow) {
   const end = async (job: Schemas["ImportView"]): Promise<void> => {
     const isFilled = job.status === "succeeded" && !job.dry_run;
     if (made.current === job.dataset_id && !isFilled) {
-      await drop(job.dataset_id);
+      setDropping(true); // until it is gone nothing goes into it
+      await drop(job.dataset_id).finally(() => setDropping(false));
       onDropped();
     }
     if (isFilled) made.current = null;
@@ -81,7 +83,7 @@ export function useImportOrder({ onOrdered, onDropped }: Follow) {
     /** An import has ended: a dataset that was made for it, and that it has not filled, is not left behind. */
     end,
     step: order.isPending ? step : null,
-    isBusy: order.isPending,
+    isBusy: order.isPending || isDropping,
     error: isStopped ? null : order.error,
     stop: () => stopping.current?.abort(),
   };
