@@ -8,6 +8,7 @@ from starlette.requests import Request
 from maskeraid_api.accepting import Order, accept
 from maskeraid_api.batch_orders import order_batch_again
 from maskeraid_api.gateway import Gateway, gateway_of
+from maskeraid_api.purposes import check_purpose_again
 from maskeraid_core.documents.selectors import makes_selector
 from maskeraid_core.documents.trainings import TrainingSpec
 from maskeraid_core.errors import InputGone, NotFound
@@ -45,7 +46,7 @@ async def act(gateway: Gateway, job: Job, action: JobAction) -> Job:
 async def retry(request: Request, job: Job) -> Job:
     """A new job with the same specification; the one of an earlier retry when that is under way or has succeeded.
 
-    Raises: JobStateConflict, NotFound, InputGone, QueueFull.
+    Raises: JobStateConflict, NotFound, InputGone, QueueFull, PurposeRequired, PurposeRefused.
     """
     if JobAction.RETRY not in allowed_actions(job):
         raise conflict(job, JobAction.RETRY)
@@ -53,6 +54,7 @@ async def retry(request: Request, job: Job) -> Job:
     if job.kind is JobKind.TRAINING:
         await _check_models(stores, job)
     await _check_data(stores, job)
+    await check_purpose_again(request, job)
     if not all([await stores.blobs.exists(key) for key in input_keys(job.spec)]):
         raise InputGone("What the job was given has been deleted: order it again.")
     while JobAction.RETRY in allowed_actions(job):  # the retry of a retry that came to nothing

@@ -53,6 +53,7 @@ TAGS = {
     "batches": "One set of options over many covered faces; each becomes a re-imaging of its own.",
     "webhooks": "Where news of jobs and models is sent, and what came of it.",
     "account": "The caller: who it is, what it uses, and where its notices go.",
+    "policy": "What an account asks of all that is done under its keys.",
     "api-keys": "Keys with scopes and an end; their text is shown once.",
     "server": "What this server is, and its workers.",
     "operation": "For those who run it. Outside `/v1`.",

@@ -35,6 +35,9 @@ EXAMPLES: dict[str, dict[str, Json]] = {
         },
         "with everyone": {"value": {"visibility": "public", "licence": "CC-BY-4.0"}},
     },
+    "change_policy": {
+        "strict": {"value": {"purpose_required": True, "results_kept_days": 30, "widest_visibility": "shared"}}
+    },
     "create_import": {
         "upload": {
             "value": {

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from maskeraid_api.schemas.sharing import SHARING, SharingChange
 from maskeraid_core.documents.datasets import Dataset
-from maskeraid_core.documents.grants import EVERYONE, Grant
+from maskeraid_core.documents.grants import EVERYONE, VISIBILITIES, Grant
 from maskeraid_core.documents.models import Model
 from maskeraid_core.documents.notices import Notice
-from maskeraid_core.errors import ValidationFailed
+from maskeraid_core.errors import SharingBlocked, ValidationFailed
 from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.repository import now
 
@@ -47,6 +47,7 @@ async def sharing_facts(
     download = shared.may_download if change.download is None else change.download
     is_wider = not known.issuperset(readers) or change.visibility == "public" or (download and not shared.may_download)
     if is_wider:
+        await _check_policy(accounts, shared.tenant, visibility)
         rules.check_wider()
     at = now()
     grants = [Grant(reader=reader, download=download, up_to=up_to, given_at=at) for reader in readers]
@@ -55,6 +56,15 @@ async def sharing_facts(
     if notices:
         facts |= {"outbox": [notice.model_dump() for notice in [*shared.outbox, *notices]], "has_outbox": True}
     return facts | {"grants": [grant.model_dump() for grant in grants]}
+
+
+async def _check_policy(accounts: AccountRepository, tenant: str, visibility: str) -> None:
+    widest = (await accounts.policy(tenant)).widest_visibility
+    if VISIBILITIES.index(visibility) > VISIBILITIES.index(widest):
+        raise SharingBlocked(
+            f"The account's policy lets nothing become {visibility}, {widest} at most: an administrator can change "
+            "that, `PATCH /v1/policy`.", pointer="/visibility",
+        )  # fmt: skip
 
 
 def _notice(kind: str, object_id: str, reader: str, at: datetime) -> Notice:

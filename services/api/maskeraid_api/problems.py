@@ -54,6 +54,8 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
     errors.IdempotencyKeyReused: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.DigestMismatch: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.AttestationMissing: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
+    errors.PurposeRequired: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
+    errors.PurposeRefused: Row(HTTPStatus.FORBIDDEN),
     errors.TestDataInTraining: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.TooFewImages: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.TooFewModels: Row(HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -17,6 +17,7 @@ from maskeraid_api.inbox import store_bytes
 from maskeraid_api.job_access import job_of
 from maskeraid_api.model_access import Registry
 from maskeraid_api.picture_heads import check_head
+from maskeraid_api.purposes import check_purpose
 from maskeraid_api.schemas.reimaging_requests import (
     DATA_URL,
     IMAGE_BYTES,
@@ -122,7 +123,9 @@ async def spec_of(options: ReimagingOptions, request: Request, inputs: Inputs, j
     """The complete specification; bytes are put away last, when nothing else can be refused any more."""
     if isinstance(options, ReimagingRequest) and options.reuse:
         earlier = await _reused(options.reuse, inputs, jobs)
+        await check_purpose(request, options.purpose or earlier.purpose)
         return _again(options, options.reuse, earlier, inputs.caller.name)
+    await check_purpose(request, options.purpose, options.until)
     model = await inputs.chosen_model(options.model)
     covering = await chosen_covering(options.covering, CoveringRepository(jobs))
     selector_id = await inputs.chosen_selector(options)
@@ -202,8 +205,8 @@ def _again(options: ReimagingRequest, reuse: ReuseOption, earlier: ReimagingSpec
             "smoothing_k": options.smoothing.k,
             "tone_match": options.tone_match,
             "software": VERSION,
-            "purpose": options.purpose,
-            "case_reference": options.case_reference,
+            "purpose": options.purpose or earlier.purpose,
+            "case_reference": options.case_reference or earlier.case_reference,
             "retention_days": options.retention_days,
             "requested_by": requested_by,
         }

@@ -20,6 +20,7 @@ from maskeraid_api.routes import (
     imports,
     jobs,
     models,
+    policy,
     ratings,
     reimagings,
     reports,
@@ -37,7 +38,7 @@ from maskeraid_api.routes import (
 ROUTERS = tuple(
     resource.router
     for resource in (
-        server, workers, account, sessions, datasets, reports, uploads, imports, exports, deletions, images,
+        server, workers, account, policy, sessions, datasets, reports, uploads, imports, exports, deletions, images,
         image_sheets, trainings, checkpoints, jobs, events, models, aliases, adoptions, default_models, ratings,
         selectors, evaluations, coverings, reimagings, batches, verifications, webhook_endpoints, deliveries, health,
         web,

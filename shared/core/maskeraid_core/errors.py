@@ -5,7 +5,7 @@ MaskeraidError
 │   ├── MalformedJson, MalformedForm, BadCursor, BadHeader, ValidationFailed, UnknownField
 │   ├── NotAuthenticated, ScopeMissing, CsrfFailed, NotFound, MethodNotAllowed, NotAcceptable
 │   ├── JobStateConflict, IdempotencyInProgress, IdempotencyKeyReused, DatasetEmpty, DatasetInUse, NameTaken
-│   ├── AttestationMissing
+│   ├── AttestationMissing, PurposeRequired, PurposeRefused
 │   ├── UploadIncomplete, ModelInUse, VersionInUse, CoveringInUse, SharingBlocked, Expired, CheckpointGone
 │   ├── StaleObject, TooLarge, RequestTimeout, UnsupportedMedia, RangeNotSatisfiable, DigestMismatch
 │   ├── TestDataInTraining, TooFewImages, TooFewModels, ResolutionNotSupported, BadSettings
@@ -110,6 +110,17 @@ class AttestationMissing(RequestError):
 
     It has `basis`, `purpose`, and `minors_excluded`.
     """
+
+
+class PurposeRequired(RequestError):
+    """The account's policy asks of each result what it is for: order it with `purpose`.
+
+    A `case_reference` may stand beside it.
+    """
+
+
+class PurposeRefused(RequestError):
+    """The account's policy allows no forensic purposes: an administrator can, `PATCH /v1/policy`."""
 
 
 class ModelInUse(RequestError):

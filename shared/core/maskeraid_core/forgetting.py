@@ -5,6 +5,7 @@ from datetime import datetime
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.needs import Needs, input_keys
@@ -31,7 +32,9 @@ async def delete_bytes_of(stores: Stores, job: Job) -> None:
 
 
 async def end_expired_reimagings(stores: Stores, tenant: str, at: datetime) -> None:
-    """Forget results whose time is over: that which was asked for with each, or that which the service sets for all."""
-    for job in await JobRepository(stores.database, tenant).past_retention(at, stores.settings.reimagings_kept_days):
+    """Forget results whose time is over: their own, else that of the account's policy, else the service's."""
+    own = (await AccountRepository(stores.database).policy(tenant)).results_kept_days
+    kept_days = stores.settings.reimagings_kept_days if own is None else own
+    for job in await JobRepository(stores.database, tenant).past_retention(at, kept_days):
         if await forget_job(stores, job):
             await delete_bytes_of(stores, job)

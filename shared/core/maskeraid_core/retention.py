@@ -11,6 +11,7 @@ from maskeraid_core.documents.notices import Notice
 from maskeraid_core.flagging import flag_learners
 from maskeraid_core.notices import drain_notices
 from maskeraid_core.portal import Stores
+from maskeraid_core.repositories.accounts import AccountRepository
 from maskeraid_core.repositories.datasets import DatasetRepository, ended_datasets, idle_datasets
 from maskeraid_core.repositories.jobs import JobRepository, is_used_since
 
@@ -33,19 +34,28 @@ async def end_expired_datasets(stores: Stores, at: datetime) -> None:
 
     One that a job of its owner's uses is left to a later round; those of readers end as when a share ends.
     """
-    expired = await ended_datasets(stores.database, at)
-    if stores.settings.datasets_kept_days is not None:
-        before = at - timedelta(days=stores.settings.datasets_kept_days)
-        for dataset in await idle_datasets(stores.database, before):
-            if not await _is_used_since(stores, dataset, before):
-                expired.append(dataset)
-    for dataset in expired:
+    for dataset in [*await ended_datasets(stores.database, at), *await _unused_datasets(stores, at)]:
         if await JobRepository(stores.database, dataset.tenant).unfinished_with(dataset.id):
             continue
         unchanged = {"retain_until": dataset.retain_until, "updated_at": dataset.updated_at}
         if await end_dataset(stores, dataset, _notice(dataset, at), unchanged):
             log.info("dataset deleted", dataset=dataset.id, tenant=dataset.tenant, retain_until=dataset.retain_until)
             await drain_notices(stores, DatasetRepository.collection_name, dataset.id)
+
+
+async def _unused_datasets(stores: Stores, at: datetime) -> list[Dataset]:
+    """Those that were not used for as long as their owner's policy says, or the service where that says nothing."""
+    own = await AccountRepository(stores.database).keeping_datasets()
+    kept: list[tuple[float, Mapping[str, object]]] = [(days, {"tenant": tenant}) for tenant, days in own.items()]
+    if stores.settings.datasets_kept_days is not None:
+        kept.append((stores.settings.datasets_kept_days, {"tenant": {"$nin": list(own)}}))
+    unused = []
+    for days, whose in kept:
+        before = at - timedelta(days=days)
+        for dataset in await idle_datasets(stores.database, before, whose):
+            if not await _is_used_since(stores, dataset, before):
+                unused.append(dataset)
+    return unused
 
 
 async def _is_used_since(stores: Stores, dataset: Dataset, at: datetime) -> bool:

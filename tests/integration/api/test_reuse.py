@@ -70,6 +70,19 @@ async def test_of_what_was_used_again_knows_the_covering_of_the_first(
     assert input_keys((await hand.claim(asked.json()["id"])).spec) == set()
 
 
+async def test_is_for_what_the_earlier_one_was_for(client: httpx.AsyncClient, hand: Hand, model: Model) -> None:
+    await client.patch("/v1/policy", json={"purpose_required": True})
+    said = {"purpose": "restoration", "case_reference": "2026-118"}
+    options = {"data": {"options": json.dumps(said)}}
+    asked = await client.post("/v1/reimagings", files={"image": ("a.png", PICTURE)}, **options)
+    job = await hand.claim(asked.json()["id"])
+    await hand.succeed(job, result_by(model, 1))
+    again, other = await ask(client, {"id": job.id}), await ask(client, {"id": job.id}, purpose="teaching")
+    assert again.status_code == other.status_code == 202, again.text
+    assert said.items() <= again.json()["options"].items()
+    assert {**said, "purpose": "teaching"}.items() <= other.json()["options"].items()
+
+
 async def test_smoothing_is_switched_off_by_0(client: httpx.AsyncClient, earlier: dict[str, Any]) -> None:
     answer = await ask(client, earlier, smoothing={"k": 0})
     assert answer.status_code == 202, answer.text

@@ -15,6 +15,7 @@ from maskeraid_api.forms import options_of, read_json
 from maskeraid_api.gateway import Gateway
 from maskeraid_api.job_access import job_of
 from maskeraid_api.operations import Form, GuardedRoute, operation
+from maskeraid_api.purposes import check_purpose
 from maskeraid_api.reimaging_inputs import Inputs, chosen_covering, spec_by
 from maskeraid_api.removing import end, forget
 from maskeraid_api.schemas.batches import BATCH_BYTES, JSON_BYTES, BatchOptions, BatchRequest, BatchView
@@ -26,6 +27,8 @@ from maskeraid_core.errors import (
     Expired,
     JobStateConflict,
     NotFound,
+    PurposeRefused,
+    PurposeRequired,
     QueueFull,
     StaleObject,
     UnsupportedMedia,
@@ -50,7 +53,8 @@ FORM = Form(
 @operation(
     Scope.REIMAGINGS_WRITE, body_bytes=BATCH_BYTES + MULTIPART_OVERHEAD, json_bytes=JSON_BYTES,
     json_body=BatchRequest, form=FORM,
-    problems=(NotFound, Expired, DatasetEmpty, UnsupportedMedia, QueueFull), is_job=True,
+    problems=(NotFound, Expired, DatasetEmpty, UnsupportedMedia, QueueFull, PurposeRequired, PurposeRefused),
+    is_job=True,
 )  # fmt: skip
 async def create_batch(
     request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, registry: RegistryOf, jobs: Jobs
@@ -60,6 +64,7 @@ async def create_batch(
     A zip goes through an import: its images are a dataset then, and the batch names it.
     """
     options, body = await _asked(request)
+    await check_purpose(request, options.purpose, options.until)
     selectors = SelectorRepository(gateway.stores.database, caller.tenant)
     inputs = Inputs(gateway.stores.blobs, caller, library, registry, selectors)
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from maskeraid_api.answers import change_in_turn, check_unchanged, created, gone, shown
 from maskeraid_api.dataset_browsing import Shelf, Shelves
-from maskeraid_api.dataset_sharing import attested, facts_of_change
+from maskeraid_api.dataset_sharing import attested, check_places, facts_of_change
 from maskeraid_api.dataset_views import view_of, views_of
 from maskeraid_api.dependencies import AccountsOf, CallerOf, Datasets, GatewayOf, Jobs, LearnersOf, LibraryOf
 from maskeraid_api.operations import GuardedRoute, operation
@@ -17,7 +17,14 @@ from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, WhereParameter,
 from maskeraid_api.schemas.datasets import DatasetChange, DatasetRequest, DatasetVersionView, DatasetView
 from maskeraid_core.documents.accounts import Scope
 from maskeraid_core.documents.datasets import Dataset, Role
-from maskeraid_core.errors import AttestationMissing, DatasetInUse, NameTaken, NotFound, StaleObject
+from maskeraid_core.errors import (
+    AttestationMissing,
+    DatasetInUse,
+    NameTaken,
+    NotFound,
+    SharingBlocked,
+    StaleObject,
+)
 from maskeraid_core.flagging import flag_former_readers
 from maskeraid_core.ids import new_id
 from maskeraid_core.notices import drain_notices
@@ -63,6 +70,7 @@ async def list_datasets(
 @operation(Scope.DATASETS_WRITE, problems=(NameTaken,))
 async def create_dataset(body: DatasetRequest, caller: CallerOf, datasets: Datasets, accounts: AccountsOf) -> Response:
     """Make a dataset; images come by imports."""
+    await check_places(accounts, caller.tenant, body.attributes)
     at = now()
     fields = body.model_dump(exclude={"attributes", "attestation"})
     attributes = {name: part.to_document(name) for name, part in body.attributes.items()}
@@ -83,7 +91,7 @@ async def get_dataset(dataset_id: str, request: Request, library: LibraryOf, acc
 
 @router.patch("/{dataset_id}", response_model=DatasetView)
 @operation(
-    Scope.DATASETS_WRITE, problems=(NameTaken, StaleObject, AttestationMissing), headers=("If-Match",)
+    Scope.DATASETS_WRITE, problems=(NameTaken, StaleObject, AttestationMissing, SharingBlocked), headers=("If-Match",)
 )  # fmt: skip
 async def change_dataset(
     dataset_id: str,

@@ -18,7 +18,15 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import Asked, Limit, ListView, listed, next_link, page_asked
 from maskeraid_api.schemas.jobs import EventPage, EventView, JobView
 from maskeraid_api.streams import MEDIA_TYPE, SERVER_SENT_EVENT, stream_of_job
-from maskeraid_core.errors import BadHeader, InputGone, JobStateConflict, NotAcceptable, QueueFull
+from maskeraid_core.errors import (
+    BadHeader,
+    InputGone,
+    JobStateConflict,
+    NotAcceptable,
+    PurposeRefused,
+    PurposeRequired,
+    QueueFull,
+)
 from maskeraid_core.jobs import Job, JobKind, JobStatus
 from maskeraid_core.outbox import drain
 from maskeraid_core.repositories.events import EventRepository
@@ -129,7 +137,7 @@ async def stop_job(job_id: str, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
 
 
 @router.post("/jobs/{job_id}/retry", status_code=202, response_model=JobView)
-@operation(problems=(JobStateConflict, InputGone, QueueFull))
+@operation(problems=(JobStateConflict, InputGone, QueueFull, PurposeRequired, PurposeRefused))
 async def retry_job(job_id: str, request: Request, jobs: Jobs, caller: CallerOf, views: JobViewsOf) -> Response:
     """Order the same again after a failure or a cancel: a new job, whose `retry_of` names this one."""
     again = await retry(request, await _job_to_change(job_id, jobs, caller))

@@ -29,6 +29,8 @@ from maskeraid_core.errors import (
     InputGone,
     JobStateConflict,
     NotFound,
+    PurposeRefused,
+    PurposeRequired,
     QueueFull,
     RangeNotSatisfiable,
     StaleObject,
@@ -81,8 +83,9 @@ async def list_reimagings(
 @router.post("", status_code=202, response_model=ReimagingView, responses={200: {"model": ReimagingView}})
 @operation(
     Scope.REIMAGINGS_WRITE, body_bytes=2 * IMAGE_BYTES + 2**20, json_body=ReimagingRequest, form=FORM,
-    problems=(NotFound, Expired, UnsupportedMedia, QueueFull, JobStateConflict), headers=("Prefer",),
-    is_job=True,
+    problems=(
+        NotFound, Expired, UnsupportedMedia, QueueFull, JobStateConflict, PurposeRequired, PurposeRefused,
+    ), headers=("Prefer",), is_job=True,
 )  # fmt: skip
 async def create_reimaging(
     request: Request, caller: CallerOf, gateway: GatewayOf, library: LibraryOf, registry: RegistryOf, jobs: Jobs

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from maskeraid_core.documents.document import Document, Part
+from maskeraid_core.documents.grants import Visibility
 
 MONTH = "%Y-%m"
 SYSTEM_TENANT = "ten_01ETXKWW00159GJQ8J0GA2YHTA"  # owns what ships with the service; nobody has a key of it
@@ -37,6 +38,17 @@ class PendingEmail(Part):
     expires_at: datetime
 
 
+class Policy(Part):
+    """What an account has decided for all that it does; each is read where it acts."""
+
+    purpose_required: bool = False  # of each result: what it is for
+    forensic_illustration: bool = False  # whether a purpose may be one of forensics
+    results_kept_days: int | None = None  # of those that name no time of their own; None: as the service keeps them
+    datasets_kept_days: int | None = None  # after their last use, of those without a date; None: as the service does
+    widest_visibility: Visibility = "public"  # that may be given from now on
+    exact_places: bool = True  # whether a new attribute may keep places as they come
+
+
 class Tenant(Document):
     name: str
     email: str | None = None
@@ -44,6 +56,7 @@ class Tenant(Document):
     pending_email: PendingEmail | None = None  # takes the place of `email` once it is verified
     email_events: list[str] = Field(default_factory=list)  # mailed beside what single jobs ask for
     deleted_seconds: dict[str, float] = Field(default_factory=dict)  # that deleted trainings ran, by MONTH
+    policy: Policy = Field(default_factory=Policy)
     images_swept_at: datetime | None = None  # when those that no dataset has were last looked for
     created_at: datetime
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, field_validator
 
@@ -11,6 +11,7 @@ from maskeraid_core.documents.notices import TellingDocument
 
 EVERYONE = "*"
 Visibility = Literal["private", "shared", "public"]
+VISIBILITIES: tuple[str, ...] = get_args(Visibility)  # each wider than the one before
 
 
 class Grant(Part):

@@ -14,6 +14,7 @@ from maskeraid_core.documents.accounts import (
     ApiKey,
     IdempotentAnswer,
     PendingEmail,
+    Policy,
     Tenant,
 )
 from maskeraid_core.mongo import Database, server_time
@@ -67,6 +68,20 @@ class AccountRepository:
     async def change(self, tenant_id: str, facts: Mapping[str, object]) -> None:
         """Set facts of an account; one update."""
         await self._tenants.update_one({"_id": tenant_id}, {"$set": dict(facts)})
+
+    async def policy(self, tenant_id: str) -> Policy:
+        """What an account has decided; of one that is not there, as if it had decided nothing."""
+        found = await self._tenants.find_one({"_id": tenant_id}, {"policy": 1})
+        return Policy.model_validate((found or {}).get("policy") or {})
+
+    async def change_policy(self, tenant_id: str, facts: Mapping[str, object]) -> None:
+        """Decide anew on these; one update."""
+        await self.change(tenant_id, {f"policy.{name}": value for name, value in facts.items()})
+
+    async def keeping_datasets(self) -> dict[str, int]:
+        """Accounts that have decided how long datasets are kept after their last use, each with its days."""
+        found = self._tenants.find({"policy.datasets_kept_days": {"$gt": 0}}, {"policy": 1})
+        return {row["_id"]: row["policy"]["datasets_kept_days"] async for row in found}
 
     async def begin_sweep(self, tenant_id: str, at: datetime, before: datetime) -> bool:
         """Take the turn to sweep an account's images, when the last one was before then; one update, or nothing."""

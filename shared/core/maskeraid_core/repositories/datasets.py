@@ -106,9 +106,9 @@ async def ended_datasets(database: Database, at: datetime) -> list[Dataset]:
     return [Dataset.of(row) async for row in found]
 
 
-async def idle_datasets(database: Database, before: datetime) -> list[Dataset]:
-    """Datasets of all tenants without such a date that were not changed since then."""
-    wanted = {"retain_until": None, "updated_at": {"$lt": before}, "deleted_at": None}
+async def idle_datasets(database: Database, before: datetime, whose: Mapping[str, object]) -> list[Dataset]:
+    """Datasets without such a date that were not changed since then; `whose` is a condition on their tenants."""
+    wanted = {**whose, "retain_until": None, "updated_at": {"$lt": before}, "deleted_at": None}
     found = database[DatasetRepository.collection_name].find(wanted)
     return [Dataset.of(row) async for row in found]
 
