@@ -12,6 +12,7 @@ from typing import Any
 from starlette.requests import Request
 
 from maskeraid_api.access import Caller
+from maskeraid_api.auditing import record_order
 from maskeraid_api.envelope import exchange_of
 from maskeraid_api.gateway import Gateway, gateway_of
 from maskeraid_api.limits import check_limits
@@ -94,6 +95,7 @@ async def _accept(request: Request, jobs: JobRepository, job: Job, order: Order,
         return accepted
     ACCEPTED_JOBS.labels(job.kind).inc()
     gateway.background.start(_tell(gateway, accepted, is_awaited=is_awaited))
+    await record_order(request, accepted)  # while the worker begins
     return accepted
 
 

@@ -17,6 +17,7 @@ from maskeraid_api.job_views import JobViews
 from maskeraid_api.learning import Learners
 from maskeraid_api.model_access import Registry
 from maskeraid_core.repositories.accounts import AccountRepository, ApiKeyRepository
+from maskeraid_core.repositories.audit import AuditRepository
 from maskeraid_core.repositories.coverings import CoveringRepository
 from maskeraid_core.repositories.dataset_shares import ReadableDatasets
 from maskeraid_core.repositories.datasets import DatasetRepository, UploadRepository
@@ -102,10 +103,16 @@ async def _job_views(request: Request) -> JobViews:
     return JobViews(gateway_of(request).stores.database, caller)
 
 
+async def _audit_log(request: Request) -> AuditRepository:
+    caller: Caller = request.scope["maskeraid.caller"]
+    return AuditRepository(gateway_of(request).stores.database, caller.tenant)
+
+
 async def _coverings(request: Request) -> CoveringRepository:
     return CoveringRepository(_repository(request, JobRepository))
 
 
+AuditLog = Annotated[AuditRepository, Depends(_audit_log)]
 Coverings = Annotated[CoveringRepository, Depends(_coverings)]
 JobViewsOf = Annotated[JobViews, Depends(_job_views)]
 LearnersOf = Annotated[Learners, Depends(_learners)]

@@ -54,6 +54,7 @@ TAGS = {
     "webhooks": "Where news of jobs and models is sent, and what came of it.",
     "account": "The caller: who it is, what it uses, and where its notices go.",
     "policy": "What an account asks of all that is done under its keys.",
+    "audit": "What was done under an account's keys, sealed so that a change shows.",
     "api-keys": "Keys with scopes and an end; their text is shown once.",
     "server": "What this server is, and its workers.",
     "operation": "For those who run it. Outside `/v1`.",

@@ -15,6 +15,7 @@ from maskeraid_api.kept import Kept
 from maskeraid_api.learning import MOST_KEPT_BYTES, bytes_of
 from maskeraid_api.lookout import Lookout
 from maskeraid_api.manifest_cache import ManifestCache
+from maskeraid_api.recent_reads import RecentReads
 from maskeraid_api.sessions import Sessions
 from maskeraid_api.settings import ApiSettings
 from maskeraid_api.signing import Signer
@@ -47,6 +48,7 @@ class Gateway:
     verifying: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     packing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(os.cpu_count() or 1))  # of image sheets
     lanes: LaneMarks = field(default_factory=LaneMarks)
+    recent_reads: RecentReads = field(default_factory=RecentReads)
 
     @classmethod
     def on(cls, settings: ApiSettings, stores: Stores, rates: Rates, signer: Signer) -> "Gateway":

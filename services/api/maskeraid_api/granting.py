@@ -58,6 +58,17 @@ async def sharing_facts(
     return facts | {"grants": [grant.model_dump() for grant in grants]}
 
 
+def changes_readers(change: SharingChange) -> bool:
+    """Whether it says who may see or fetch something; a licence alone does not."""
+    return bool(change.model_fields_set & SHARING - {"licence"})
+
+
+def said_of(shared: Model | Dataset) -> str:
+    """With whom something is shared now, as the audit log has it."""
+    readers = [grant.reader for grant in shared.grants if grant.reader != EVERYONE]
+    return " ".join([shared.visibility, *readers])
+
+
 async def _check_policy(accounts: AccountRepository, tenant: str, visibility: str) -> None:
     widest = (await accounts.policy(tenant)).widest_visibility
     if VISIBILITIES.index(visibility) > VISIBILITIES.index(widest):

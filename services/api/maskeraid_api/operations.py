@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.access import Caller, is_read
+from maskeraid_api.auditing import record_declared
 from maskeraid_api.body import DEFAULT_BYTES
 from maskeraid_api.cookies import token_of
 from maskeraid_api.envelope import exchange_of
@@ -22,10 +23,12 @@ from maskeraid_api.gateway import Gateway, gateway_of
 from maskeraid_api.idempotency import answer_once, digest_of_request, idempotency_key
 from maskeraid_api.validation import unknown_name
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.errors import MalformedForm, MaskeraidError, NotAuthenticated, UnsupportedMedia, ValidationFailed
 from maskeraid_core.repositories.accounts import IdempotencyRepository
 
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 LARGER_JSON = "More goes as files, by multipart/form-data."
 MOST_FIELDS = 20
 MOST_JSON_FIELDS = 20_000  # of 90,000 unknown ones in 1 MiB the findings alone took 60 MB
@@ -62,6 +65,7 @@ class Operation:
     problems: tuple[type[MaskeraidError], ...] = ()
     headers: tuple[str, ...] = ()  # of requests, for the documentation
     is_job: bool = False  # asked again with its Idempotency-Key it finds the job, which has the key itself
+    recorded: Action | None = None  # what the audit log says of it
 
 
 def operation(
@@ -78,6 +82,7 @@ def operation(
     problems: tuple[type[MaskeraidError], ...] = (),
     headers: tuple[str, ...] = (),
     is_job: bool = False,
+    recorded: Action | None = None,
 ) -> Callable[[EndpointT], EndpointT]:
     """Declare an operation; stands between the route's decorator and the function."""
     declared = Operation(
@@ -93,6 +98,7 @@ def operation(
         problems,
         headers,
         is_job,
+        recorded,
     )
 
     def declare(endpoint: EndpointT) -> EndpointT:
@@ -114,9 +120,9 @@ class GuardedRoute(APIRoute):
         super().__init__(path, endpoint, **options)
         self.unique_id = self.name
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        carry_out = super().get_route_handler()
+    def get_route_handler(self) -> Handler:
         declared = operation_of(self.endpoint)
+        carry_out = _recorded(super().get_route_handler(), declared.recorded)
         known = _query_names(self.dependant)
         takes_json = self.body_field is not None
 
@@ -135,6 +141,19 @@ class GuardedRoute(APIRoute):
                 await request.close()  # of a form: its temporary files
 
         return guarded
+
+
+def _recorded(carry_out: Handler, action: Action | None) -> Handler:
+    """As it is, or with an entry in the audit log once it is done."""
+    if action is None:
+        return carry_out
+
+    async def and_record(request: Request) -> Response:
+        response = await carry_out(request)
+        await record_declared(request, action)
+        return response
+
+    return and_record
 
 
 def _query_names(dependant: Dependant) -> set[str]:
@@ -215,9 +234,7 @@ async def _read_form(request: Request, form: Form) -> None:
             raise unknown_name("multipart part", name, form.names)
 
 
-async def _once(
-    request: Request, key: str, declared: Operation, carry_out: Callable[[Request], Coroutine[Any, Any, Response]]
-) -> Response:
+async def _once(request: Request, key: str, declared: Operation, carry_out: Handler) -> Response:
     caller: Caller = request.scope["maskeraid.caller"]
     form = request._form  # read above
     digest = await digest_of_request(request, form)

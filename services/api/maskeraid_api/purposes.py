@@ -3,8 +3,10 @@
 from starlette.requests import Request
 
 from maskeraid_api.access import Caller
+from maskeraid_api.auditing import record
 from maskeraid_api.gateway import gateway_of
-from maskeraid_core.errors import PurposeRefused, PurposeRequired
+from maskeraid_core.documents.audit import Action
+from maskeraid_core.errors import PurposeRefused, PurposeRequired, RequestError
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.repositories.accounts import AccountRepository
 
@@ -12,7 +14,7 @@ from maskeraid_core.repositories.accounts import AccountRepository
 async def check_purpose(request: Request, purpose: str | None, until: str = "final") -> None:
     """A look at the covering or at the choice of the model alone invents no face, and needs no purpose.
 
-    Raises: PurposeRequired, PurposeRefused.
+    A refusal is written down. Raises: PurposeRequired, PurposeRefused.
     """
     is_forensic = purpose is not None and "forensic" in purpose.casefold()
     is_missing = purpose is None and until == "final"
@@ -20,10 +22,14 @@ async def check_purpose(request: Request, purpose: str | None, until: str = "fin
         return
     caller: Caller = request.scope["maskeraid.caller"]
     policy = await AccountRepository(gateway_of(request).stores.database).policy(caller.tenant)
+    refusal: type[RequestError] | None = None
     if is_missing and policy.purpose_required:
-        raise PurposeRequired(pointer="/purpose")
-    if is_forensic and not policy.forensic_illustration:
-        raise PurposeRefused(pointer="/purpose")
+        refusal = PurposeRequired
+    elif is_forensic and not policy.forensic_illustration:
+        refusal = PurposeRefused
+    if refusal is not None:
+        await record(request, Action.PURPOSE_REFUSED, purpose=purpose, outcome=refusal.code)
+        raise refusal(pointer="/purpose")
 
 
 async def check_purpose_again(request: Request, job: Job) -> None:

@@ -4,6 +4,7 @@ from maskeraid_api.routes import (
     account,
     adoptions,
     aliases,
+    audit,
     batches,
     checkpoints,
     coverings,
@@ -38,8 +39,8 @@ from maskeraid_api.routes import (
 ROUTERS = tuple(
     resource.router
     for resource in (
-        server, workers, account, policy, sessions, datasets, reports, uploads, imports, exports, deletions, images,
-        image_sheets, trainings, checkpoints, jobs, events, models, aliases, adoptions, default_models, ratings,
+        server, workers, account, policy, audit, sessions, datasets, reports, uploads, imports, exports, deletions,
+        images, image_sheets, trainings, checkpoints, jobs, events, models, aliases, adoptions, default_models, ratings,
         selectors, evaluations, coverings, reimagings, batches, verifications, webhook_endpoints, deliveries, health,
         web,
     )

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from maskeraid_core.documents.audit import deleted_by_rule
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.outbox import drain
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
+from maskeraid_core.repositories.audit import AuditRepository
 from maskeraid_core.repositories.events import EventRepository
 from maskeraid_core.repositories.jobs import JobRepository
 from maskeraid_core.repositories.needs import Needs, input_keys
@@ -38,3 +40,4 @@ async def end_expired_reimagings(stores: Stores, tenant: str, at: datetime) -> N
     for job in await JobRepository(stores.database, tenant).past_retention(at, kept_days):
         if await forget_job(stores, job):
             await delete_bytes_of(stores, job)
+            await AuditRepository(stores.database, tenant).append(deleted_by_rule(job.id))

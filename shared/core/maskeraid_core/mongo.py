@@ -53,6 +53,9 @@ async def create_indexes(database: Database) -> None:
     await events.create_index([("job", ASCENDING), ("key", ASCENDING)], unique=True)
     await events.create_index([("tenant", ASCENDING), ("type", ASCENDING), ("is_placed", ASCENDING), ("at", ASCENDING)])
     await database["feed"].create_index([("tenant", ASCENDING), ("place", ASCENDING)], unique=True)
+    audit = database["audit"]
+    await audit.create_index([("tenant", ASCENDING), ("seq", ASCENDING)], unique=True)
+    await audit.create_index([("tenant", ASCENDING), ("action", ASCENDING), ("seq", ASCENDING)])
     await database["api_keys"].create_index("public_id", unique=True)
     await database["api_keys"].create_index("expires_at")
     await database["idempotency"].create_index("created_at", expireAfterSeconds=IDEMPOTENCY_SECONDS)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from maskeraid_core.documents.audit import deleted_by_rule
 from maskeraid_core.documents.datasets import Dataset
 from maskeraid_core.documents.grants import EVERYONE
 from maskeraid_core.documents.notices import Notice
@@ -12,6 +13,7 @@ from maskeraid_core.flagging import flag_learners
 from maskeraid_core.notices import drain_notices
 from maskeraid_core.portal import Stores
 from maskeraid_core.repositories.accounts import AccountRepository
+from maskeraid_core.repositories.audit import AuditRepository
 from maskeraid_core.repositories.datasets import DatasetRepository, ended_datasets, idle_datasets
 from maskeraid_core.repositories.jobs import JobRepository, is_used_since
 
@@ -39,6 +41,7 @@ async def end_expired_datasets(stores: Stores, at: datetime) -> None:
             continue
         unchanged = {"retain_until": dataset.retain_until, "updated_at": dataset.updated_at}
         if await end_dataset(stores, dataset, _notice(dataset, at), unchanged):
+            await AuditRepository(stores.database, dataset.tenant).append(deleted_by_rule(dataset.id))
             log.info("dataset deleted", dataset=dataset.id, tenant=dataset.tenant, retain_until=dataset.retain_until)
             await drain_notices(stores, DatasetRepository.collection_name, dataset.id)
 

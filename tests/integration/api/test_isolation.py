@@ -172,6 +172,7 @@ class TestForeignIds:
             "webhook-endpoints",
             "deliveries",
             "events",
+            "audit",
         ):
             answer = await stranger.get(f"/v1/{path}", params={} if path == "events" else {"include": "total"})
             assert answer.json()["data"] == [], path

@@ -20,6 +20,7 @@ from maskeraid_api.reimaging_inputs import Inputs, chosen_covering, spec_by
 from maskeraid_api.removing import end, forget
 from maskeraid_api.schemas.batches import BATCH_BYTES, JSON_BYTES, BatchOptions, BatchRequest, BatchView
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.documents.batches import MOST_ITEMS
 from maskeraid_core.documents.reimagings import ImageSource
 from maskeraid_core.errors import (
@@ -92,7 +93,9 @@ async def get_batch(batch_id: str, request: Request, jobs: Jobs, caller: CallerO
 
 
 @router.delete("/{batch_id}", status_code=204, response_class=Response)
-@operation(Scope.REIMAGINGS_WRITE, problems=(JobStateConflict, StaleObject), headers=("If-Match",))
+@operation(
+    Scope.REIMAGINGS_WRITE, problems=(JobStateConflict, StaleObject), headers=("If-Match",), recorded=Action.DELETED
+)
 async def delete_batch(batch_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
     """Remove a batch with all its items and their bytes, now. One that runs is cancelled first: ask again then."""
     job = await job_of(jobs, caller, batch_id, JobKind.BATCH)

@@ -18,6 +18,7 @@ from maskeraid_api.schemas.coverings import CoveringUploadOptions, CoveringView,
 from maskeraid_api.schemas.reimaging_requests import IMAGE_BYTES
 from maskeraid_api.serving import IMMUTABLE, serve
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.documents.coverings import Covering, CoveringSpec, SentMap
 from maskeraid_core.errors import (
     CoveringInUse,
@@ -110,7 +111,12 @@ async def get_covering_content(
 
 
 @router.delete("/{covering_id}", status_code=204, response_class=Response)
-@operation(Scope.REIMAGINGS_WRITE, problems=(CoveringInUse, JobStateConflict, StaleObject), headers=("If-Match",))
+@operation(
+    Scope.REIMAGINGS_WRITE,
+    problems=(CoveringInUse, JobStateConflict, StaleObject),
+    headers=("If-Match",),
+    recorded=Action.DELETED,
+)
 async def delete_covering(
     covering_id: str, request: Request, coverings: Coverings, jobs: Jobs, gateway: GatewayOf
 ) -> Response:

@@ -8,14 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.answers import change_in_turn, check_unchanged, created, gone, shown
+from maskeraid_api.auditing import record
 from maskeraid_api.dataset_browsing import Shelf, Shelves
 from maskeraid_api.dataset_sharing import attested, check_places, facts_of_change
 from maskeraid_api.dataset_views import view_of, views_of
 from maskeraid_api.dependencies import AccountsOf, CallerOf, Datasets, GatewayOf, Jobs, LearnersOf, LibraryOf
+from maskeraid_api.granting import changes_readers, said_of
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.pages import VERSION_ENDING, Asked, ListView, WhereParameter, listed, page_asked, page_of_versions
 from maskeraid_api.schemas.datasets import DatasetChange, DatasetRequest, DatasetVersionView, DatasetView
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.documents.datasets import Dataset, Role
 from maskeraid_core.errors import (
     AttestationMissing,
@@ -114,6 +117,8 @@ async def change_dataset(
         return await datasets.change(dataset_id, {**facts, "updated_at": now()}, where=where)
 
     changed = await change_in_turn(request, try_once)
+    if changes_readers(body):
+        await record(request, Action.DATASET_SHARED, dataset_id, detail=said_of(changed))
     if changed.narrowed_at:
         await flag_former_readers(gateway.stores, dataset_id, changed.narrowed_at)
     await drain_notices(gateway.stores, DatasetRepository.collection_name, dataset_id)
@@ -121,7 +126,7 @@ async def change_dataset(
 
 
 @router.delete("/{dataset_id}", status_code=204, response_class=Response)
-@operation(Scope.DATASETS_WRITE, problems=(DatasetInUse, StaleObject), headers=("If-Match",))
+@operation(Scope.DATASETS_WRITE, problems=(DatasetInUse, StaleObject), headers=("If-Match",), recorded=Action.DELETED)
 async def delete_dataset(
     dataset_id: str,
     request: Request,

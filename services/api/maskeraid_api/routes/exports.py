@@ -15,6 +15,7 @@ from maskeraid_api.removing import forget_with_bytes
 from maskeraid_api.schemas.exports import ExportRequest, ExportView
 from maskeraid_api.serving import serve
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.documents.datasets import Dataset, DatasetVersion
 from maskeraid_core.documents.exports import ExportFormat, ExportSpec, expires_at
 from maskeraid_core.errors import (
@@ -85,7 +86,10 @@ async def get_export(export_id: str, request: Request, jobs: Jobs, caller: Calle
 
 
 @router.get("/{export_id}/content", response_class=Response)
-@operation(Scope.DATASETS_READ, problems=(RangeNotSatisfiable, InputGone, JobStateConflict, Expired))
+@operation(
+    Scope.DATASETS_READ, problems=(RangeNotSatisfiable, InputGone, JobStateConflict, Expired),
+    recorded=Action.EXPORT_READ,
+)  # fmt: skip
 async def get_export_content(
     export_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf, library: LibraryOf
 ) -> Response:
@@ -110,7 +114,9 @@ async def get_export_content(
 
 
 @router.delete("/{export_id}", status_code=204, response_class=Response)
-@operation(Scope.DATASETS_WRITE, problems=(JobStateConflict, StaleObject), headers=("If-Match",))
+@operation(
+    Scope.DATASETS_WRITE, problems=(JobStateConflict, StaleObject), headers=("If-Match",), recorded=Action.DELETED
+)
 async def delete_export(export_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf) -> Response:
     """Remove an export with its zip, now; one that is under way is cancelled."""
     job = await job_of(jobs, caller, export_id, JobKind.EXPORT)

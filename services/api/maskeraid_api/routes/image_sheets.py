@@ -16,6 +16,7 @@ from maskeraid_api.routes.images import PageOf
 from maskeraid_api.serving import PRIVATE, SECURITY
 from maskeraid_core.blobs import LARGEST_WITHOUT_THUMBNAIL, Blobs, image_key, thumbnail_key
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.documents.datasets import DatasetVersion
 from maskeraid_core.errors import NotFound
 
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/v1", route_class=GuardedRoute, tags=["images"])
 
 
 @router.get("/image-sheets", response_class=Response)
-@operation(Scope.DATASETS_READ, problems=(NotFound,))
+@operation(Scope.DATASETS_READ, problems=(NotFound,), recorded=Action.IMAGES_READ)
 async def get_image_sheet(
     request: Request,
     page: PageOf,

@@ -23,6 +23,7 @@ from maskeraid_api.selected_images import Part, Selected, images_of_datasets, im
 from maskeraid_api.serving import serve, serve_small
 from maskeraid_core.blobs import Blobs, image_key, thumbnail_key
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.documents.datasets import Dataset, DatasetVersion, Role
 from maskeraid_core.errors import InputGone, NotFound, RangeNotSatisfiable, ValidationFailed
 from maskeraid_core.manifests import facets, sentence
@@ -188,7 +189,7 @@ async def get_image(
 
 
 @router.get("/images/{image_id}/content", response_class=Response)
-@operation(Scope.DATASETS_READ, problems=(RangeNotSatisfiable,))
+@operation(Scope.DATASETS_READ, problems=(RangeNotSatisfiable,), recorded=Action.IMAGES_READ)
 async def get_image_content(
     image_id: str,
     request: Request,

@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.answers import change_in_turn, check_unchanged, gone, shown
+from maskeraid_api.auditing import record
 from maskeraid_api.dependencies import CallerOf, GatewayOf, Jobs, Models, ModelVersions, RegistryOf
-from maskeraid_api.granting import sharing_facts
+from maskeraid_api.granting import changes_readers, said_of, sharing_facts
 from maskeraid_api.model_access import Access
 from maskeraid_api.model_views import view_of, views_of
 from maskeraid_api.operations import GuardedRoute, operation
@@ -21,6 +22,7 @@ from maskeraid_api.serving import serve
 from maskeraid_api.sharing import ModelSharing
 from maskeraid_api.version_deletion import facts_without
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.documents.grants import Visibility
 from maskeraid_core.documents.models import Model
 from maskeraid_core.errors import (
@@ -103,12 +105,14 @@ async def change_model(
         return await models.change(model_id, {**facts, "updated_at": now()}, where={"updated_at": model.updated_at})
 
     changed = await change_in_turn(request, try_once)
+    if changes_readers(body):
+        await record(request, Action.MODEL_SHARED, model_id, detail=said_of(changed))
     await drain_notices(gateway.stores, ModelRepository.collection_name, model_id)
     return shown(request, await view_of(registry, changed))
 
 
 @router.delete("/{model_id}", status_code=204, response_class=Response)
-@operation(Scope.MODELS_WRITE, problems=(ModelInUse, StaleObject), headers=("If-Match",))
+@operation(Scope.MODELS_WRITE, problems=(ModelInUse, StaleObject), headers=("If-Match",), recorded=Action.DELETED)
 async def delete_model(model_id: str, request: Request, models: Models, jobs: Jobs, registry: RegistryOf) -> Response:
     """Delete a model for all who may read it. Its bytes follow in an hour, so that what runs now can end."""
     model = await models.require(model_id)
@@ -152,7 +156,7 @@ async def get_model_version(model_id: str, version: str, request: Request, regis
 
 
 @router.delete("/{model_id}/versions/{version}", status_code=204, response_class=Response)
-@operation(Scope.MODELS_WRITE, problems=(VersionInUse, StaleObject), headers=("If-Match",))
+@operation(Scope.MODELS_WRITE, problems=(VersionInUse, StaleObject), headers=("If-Match",), recorded=Action.DELETED)
 async def delete_model_version(
     model_id: str,
     version: Annotated[int, Path(ge=1, le=999_999_999, description="Its number.")],

@@ -1,14 +1,18 @@
 """The account's policy: what it asks of all that is done under its keys."""
 
+import json
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.answers import check_unchanged, shown
+from maskeraid_api.auditing import record
 from maskeraid_api.dependencies import AccountsOf, CallerOf
 from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.schemas.policy import PolicyChange, PolicyView
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.errors import StaleObject
 
 router = APIRouter(prefix="/v1/policy", route_class=GuardedRoute, tags=["policy"])
@@ -28,4 +32,6 @@ async def change_policy(body: PolicyChange, request: Request, caller: CallerOf, 
     check_unchanged(request, PolicyView.of(await accounts.policy(caller.tenant)))
     if facts := body.facts():
         await accounts.change_policy(caller.tenant, facts)
+        said = ", ".join(f"{name}: {json.dumps(value)}" for name, value in facts.items())
+        await record(request, Action.POLICY_CHANGED, detail=said)
     return shown(request, PolicyView.of(await accounts.policy(caller.tenant)))

@@ -24,6 +24,7 @@ from maskeraid_api.schemas.reimaging_requests import IMAGE_BYTES, ReimagingOptio
 from maskeraid_api.schemas.reimagings import BUNDLE, ReimagingView, has_bundle
 from maskeraid_api.serving import serve, serve_read
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.errors import (
     Expired,
     InputGone,
@@ -123,7 +124,9 @@ async def get_reimaging(
 
 
 @router.delete("/{reimaging_id}", status_code=204, response_class=Response)
-@operation(Scope.REIMAGINGS_WRITE, problems=(JobStateConflict, StaleObject), headers=("If-Match",))
+@operation(
+    Scope.REIMAGINGS_WRITE, problems=(JobStateConflict, StaleObject), headers=("If-Match",), recorded=Action.DELETED
+)
 async def delete_reimaging(
     reimaging_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
 ) -> Response:
@@ -148,7 +151,7 @@ async def serve_bundle(request: Request, gateway: GatewayOf, job: Job) -> Respon
 
 
 @router.get("/{reimaging_id}/files/{name}", response_class=Response)
-@operation(Scope.REIMAGINGS_READ, problems=(RangeNotSatisfiable, InputGone))
+@operation(Scope.REIMAGINGS_READ, problems=(RangeNotSatisfiable, InputGone), recorded=Action.RESULT_READ)
 async def get_reimaging_file(
     reimaging_id: str, name: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
 ) -> Response:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maskeraid_api.answers import created, gone, shown
+from maskeraid_api.auditing import record
 from maskeraid_api.body import DEFAULT_BYTES
 from maskeraid_api.dependencies import ApiKeys, CallerOf, GatewayOf
 from maskeraid_api.operations import GuardedRoute, operation
@@ -20,6 +21,7 @@ from maskeraid_api.schemas.training_requests import PRESETS
 from maskeraid_api.signing import ALGORITHM
 from maskeraid_core import VERSION
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.documents.reimagings import LARGEST_BUNDLE, STATEMENT
 from maskeraid_core.errors import NotFound, ScopeMissing
 from maskeraid_core.keys import DEFAULT_DAYS, mint_key
@@ -58,7 +60,9 @@ async def list_api_keys(
 
 @router.post("/api-keys", tags=["api-keys"], status_code=201, response_model=ApiKeyView)
 @operation(Scope.ADMIN, secret_fields=("key",))
-async def create_api_key(body: ApiKeyRequest, caller: CallerOf, gateway: GatewayOf, keys: ApiKeys) -> Response:
+async def create_api_key(
+    body: ApiKeyRequest, request: Request, caller: CallerOf, gateway: GatewayOf, keys: ApiKeys
+) -> Response:
     """Make a key; its text is shown in this answer and never again."""
     for scope in body.scopes:
         caller.need(scope)
@@ -69,11 +73,12 @@ async def create_api_key(body: ApiKeyRequest, caller: CallerOf, gateway: Gateway
     minted = mint_key(caller.tenant, body.name, body.scopes, environment=gateway.settings.environment, days=days)
     labels = {"metadata": body.metadata, "client_reference_id": body.client_reference_id}
     key = await keys.add(minted.document.model_copy(update=labels))
+    await record(request, Action.KEY_CREATED, key.id, detail=" ".join(sorted(body.scopes)))
     return created(ApiKeyView.of(key, minted.text), f"/v1/api-keys/{key.id}")
 
 
 @router.delete("/api-keys/{key_id}", tags=["api-keys"], status_code=204, response_class=Response)
-@operation(Scope.ADMIN)
+@operation(Scope.ADMIN, recorded=Action.KEY_REVOKED)
 async def revoke_api_key(key_id: str, keys: ApiKeys, gateway: GatewayOf) -> Response:
     """Make a key worthless, within 5 s everywhere."""
     key = await keys.get(key_id)

@@ -23,6 +23,7 @@ from maskeraid_api.schemas.training_requests import TrainingRequest
 from maskeraid_api.schemas.trainings import MetricsView, TrainingView
 from maskeraid_api.training_orders import model_order, selector_order
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.errors import (
     BadSettings,
     CheckpointGone,
@@ -125,7 +126,9 @@ async def get_training(
 
 
 @router.delete("/{training_id}", status_code=204, response_class=Response)
-@operation(Scope.TRAININGS_WRITE, problems=(JobStateConflict, StaleObject), headers=("If-Match",))
+@operation(
+    Scope.TRAININGS_WRITE, problems=(JobStateConflict, StaleObject), headers=("If-Match",), recorded=Action.DELETED
+)
 async def delete_training(
     training_id: str, request: Request, jobs: Jobs, caller: CallerOf, gateway: GatewayOf
 ) -> Response:

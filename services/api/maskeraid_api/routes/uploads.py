@@ -13,6 +13,7 @@ from maskeraid_api.operations import GuardedRoute, operation
 from maskeraid_api.schemas.uploads import MOST_PART_BYTES, UploadRequest, UploadView
 from maskeraid_api.uploads import check_room, check_whole, receive_part
 from maskeraid_core.documents.accounts import Scope
+from maskeraid_core.documents.audit import Action
 from maskeraid_core.documents.datasets import Upload
 from maskeraid_core.errors import (
     BadHeader,
@@ -84,7 +85,7 @@ async def put_upload_part(
 
 
 @router.post("/{upload_id}/complete", response_model=UploadView)
-@operation(Scope.DATASETS_WRITE, problems=(DigestMismatch, UploadIncomplete))
+@operation(Scope.DATASETS_WRITE, problems=(DigestMismatch, UploadIncomplete), recorded=Action.UPLOAD_COMPLETED)
 async def complete_upload(upload_id: str, request: Request, uploads: Uploads, gateway: GatewayOf) -> Response:
     """Check that all parts are there and together have the announced digest."""
     upload = await uploads.require(upload_id)
@@ -98,7 +99,7 @@ async def complete_upload(upload_id: str, request: Request, uploads: Uploads, ga
 
 
 @router.delete("/{upload_id}", status_code=204, response_class=Response)
-@operation(Scope.DATASETS_WRITE, problems=(StaleObject,), headers=("If-Match",))
+@operation(Scope.DATASETS_WRITE, problems=(StaleObject,), headers=("If-Match",), recorded=Action.DELETED)
 async def delete_upload(upload_id: str, request: Request, uploads: Uploads, gateway: GatewayOf) -> Response:
     """Forget an upload; its bytes go at once, those of a complete one, which an import may need, within a day."""
     upload = await uploads.require(upload_id)
