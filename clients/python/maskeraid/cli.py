@@ -11,6 +11,7 @@ import typer
 from maskeraid.client import Client
 from maskeraid.commands import (
     account,
+    audit,
     batches,
     bundles,
     checkpoints,
@@ -29,6 +30,7 @@ from maskeraid.commands import (
     jobs,
     keys,
     models,
+    policy,
     reimagings,
     selectors,
     sharing,
@@ -192,6 +194,8 @@ app.add_typer(reimagings.app, name="reimagings")
 app.add_typer(batches.app, name="batches")
 app.add_typer(selectors.app, name="selectors")
 app.add_typer(keys.app, name="keys")
+app.add_typer(policy.app, name="policy")
+app.add_typer(audit.app, name="audit")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(workers.app, name="workers")
 app.add_typer(email.app, name="email")

@@ -13,6 +13,7 @@ import httpx
 from maskeraid.credentials import DEFAULT_URL, Credentials, read_credentials
 from maskeraid.errors import NOT_THE_SERVICE, ApiError, NotReachable, NotUsable
 from maskeraid.resources.accounts import Accounts, ApiKeys, Deliveries, WebhookEndpoints
+from maskeraid.resources.audit import AuditLog, Policies
 from maskeraid.resources.batches import Batches
 from maskeraid.resources.coverings import Coverings
 from maskeraid.resources.datasets import Datasets, Images, Imports
@@ -89,6 +90,8 @@ class Client:
         self.webhook_endpoints = WebhookEndpoints(self)
         self.deliveries = Deliveries(self)
         self.api_keys = ApiKeys(self)
+        self.policy = Policies(self)
+        self.audit = AuditLog(self)
 
     def __enter__(self) -> Self:
         return self

@@ -10,6 +10,8 @@ REMEDIES: Mapping[str, str] = {
     "scope_missing": "`maskeraid keys new NAME --scope SCOPE` makes a key that may do this, if yours is an admin's.",
     "dataset_empty": "`maskeraid import FILE.zip --name DATASET --basis …` fills it.",
     "attestation_missing": "`maskeraid import FILE.zip --name DATASET --basis …` says why its faces may be used.",
+    "purpose_required": "--purpose TEXT says what the result is for; --case-reference TEXT may stand beside it.",
+    "purpose_refused": "An administrator's `maskeraid policy set --forensic-illustration` would allow it.",
     "too_few_images": "Import more faces, or leave --where out.",
     "test_data_in_training": "`maskeraid datasets list` shows the roles; the same images imported with "
     "`--role train --name ANOTHER` may be trained on.",

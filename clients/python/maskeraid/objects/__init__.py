@@ -1,6 +1,6 @@
 """What the service answers, typed. Fields that this version does not know are kept, not refused."""
 
-from maskeraid.objects.accounts import Account, ApiKey, Delivery, WebhookEndpoint
+from maskeraid.objects.accounts import Account, ApiKey, AuditEntry, AuditVerification, Delivery, Policy, WebhookEndpoint
 from maskeraid.objects.api_object import ApiObject
 from maskeraid.objects.bundles import Check, Verification
 from maskeraid.objects.datasets import Dataset, Deletion, Export, Image, ImageSheet, Import, ImportRow, Report, Upload
@@ -16,6 +16,8 @@ __all__ = [
     "Account",
     "ApiKey",
     "ApiObject",
+    "AuditEntry",
+    "AuditVerification",
     "Batch",
     "Check",
     "Checkpoint",
@@ -34,6 +36,7 @@ __all__ = [
     "JobWithFiles",
     "Model",
     "ModelVersion",
+    "Policy",
     "Rating",
     "Reimaging",
     "Report",
