@@ -29,6 +29,8 @@ SCREENS = (
     Screen("notifications", "/notifications"),
     Screen("endpoint", "/notifications?tab=webhooks&dialog=endpoint"),
     Screen("settings", "/settings"),
+    Screen("policy", "/settings?tab=policy"),
+    Screen("audit", "/settings?tab=audit"),
     Screen("workers", "/settings?tab=workers"),
     Screen("licences", "/licences"),
     Screen("no-such-page", "/no/such/page"),

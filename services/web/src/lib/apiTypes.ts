@@ -84,6 +84,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["verify_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batches": {
         parameters: {
             query?: never;
@@ -900,6 +932,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["change_policy"];
+        trace?: never;
+    };
     "/v1/reimagings": {
         parameters: {
             query?: never;
@@ -1328,6 +1376,8 @@ export interface components {
             email?: string | null;
             email_events?: ("model.created" | "model.shared" | "model.flagged" | "dataset.shared" | "dataset.deleted")[] | null;
         };
+        /** @enum {string} */
+        Action: "upload.completed" | "import.ordered" | "export.ordered" | "erasure.ordered" | "reimaging.ordered" | "batch.ordered" | "purpose.refused" | "images.read" | "result.read" | "export.read" | "dataset.shared" | "model.shared" | "deleted" | "key.created" | "key.revoked" | "policy.changed";
         AffectedModel: {
             model_id: string;
             training: {
@@ -1434,6 +1484,49 @@ export interface components {
             /** @enum {string} */
             type: "enum" | "number" | "bool" | "text" | "geo" | "date";
             values: string[] | null;
+        };
+        AuditEntryList: {
+            data: components["schemas"]["AuditEntryView"][];
+            has_more: boolean;
+            last_id: string | null;
+            /**
+             * @default list
+             * @constant
+             */
+            object?: "list";
+            total?: number | null;
+        };
+        AuditEntryView: {
+            action: string;
+            actor: string;
+            address_prefix: string | null;
+            /** Format: date-time */
+            at: string;
+            detail: string | null;
+            hash: string;
+            id: string;
+            key_id: string | null;
+            /**
+             * @default audit_entry
+             * @constant
+             */
+            object?: "audit_entry";
+            object_id: string | null;
+            outcome: string;
+            purpose: string | null;
+            seq: number;
+        };
+        AuditVerificationView: {
+            entries: number;
+            first_broken: components["schemas"]["BrokenLink"] | null;
+            head_hash: string;
+            head_seq: number;
+            is_intact: boolean;
+            /**
+             * @default audit_verification
+             * @constant
+             */
+            object?: "audit_verification";
         };
         BatchCounts: {
             cancelled: number;
@@ -1621,6 +1714,12 @@ export interface components {
                 [key: string]: string;
             };
             warnings: components["schemas"]["Warning"][];
+        };
+        BrokenLink: {
+            id: string;
+            /** @enum {string} */
+            reason: "missing" | "altered";
+            seq: number;
         };
         CandidateView: {
             attributes: {
@@ -2949,6 +3048,28 @@ export interface components {
             url?: string | null;
             width: number;
         };
+        PolicyChange: {
+            datasets_kept_days?: number | null;
+            exact_places?: boolean | null;
+            forensic_illustration?: boolean | null;
+            purpose_required?: boolean | null;
+            results_kept_days?: number | null;
+            widest_visibility?: ("private" | "shared" | "public") | null;
+        };
+        PolicyView: {
+            datasets_kept_days: number | null;
+            exact_places: boolean;
+            forensic_illustration: boolean;
+            /**
+             * @default policy
+             * @constant
+             */
+            object?: "policy";
+            purpose_required: boolean;
+            results_kept_days: number | null;
+            /** @enum {string} */
+            widest_visibility: "private" | "shared" | "public";
+        };
         ProbeChoice: {
             covering?: components["schemas"]["ProbeCovering"];
             data_url?: string | null;
@@ -4006,6 +4127,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                action?: components["schemas"]["Action"] | null;
+                after?: string | null;
+                include?: "total";
+                limit?: number;
+                order?: "asc" | "desc";
+            };
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_audit_log: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerificationView"];
+                };
             };
             default: {
                 headers: {
@@ -6254,6 +6439,68 @@ export interface operations {
                     "application/octet-stream": string;
                     "image/png": string;
                     "text/markdown": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
                 };
             };
             default: {

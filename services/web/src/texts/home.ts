@@ -20,6 +20,7 @@ export const home = {
   apiButton: "Make a key",
   apiCalls: "Show the calls",
   notAllowed: (scopes: string) => `Your key may not do this: it needs ${scopes}.`,
+  demoPurpose: "trying the demo",
   noDemoTitle: "This service has no demo model",
   noDemoDetail:
     "Who runs it left it out, or its first start was interrupted: the next start, or the command first_account, puts it in.",

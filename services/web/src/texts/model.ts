@@ -59,6 +59,7 @@ export const model = {
     draw: "Draw",
     drawing: "Drawing, in the trainer’s queue",
     photo: "Your covered face",
+    photoPurpose: "trying a model",
     photoDetail: "It is filled by this version, whatever Selection would choose.",
     choose: "Choose a covered face",
     open: "Open the result",

@@ -27,6 +27,7 @@ export const models = {
   kinds: { drawn: "drawn faces", photo: "photographs" },
   resolution: (side: number) => `${side} × ${side}`,
   comparing: {
+    purpose: "comparing models",
     title: "Compare",
     back: "Back to all models",
     samples: "Samples",

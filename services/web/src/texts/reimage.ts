@@ -99,6 +99,7 @@ export const reimage = {
   yourModels: "By name",
   candidateCount: "Versions of the face",
   purpose: "Purpose",
+  purposeDemanded: "This account asks of each result what it is for.",
   caseReference: "Case",
   running: "Filling the face",
   runningDetail: "This takes a moment. You may leave: the result stays under Earlier.",

@@ -2,8 +2,17 @@ import type { Schemas } from "../lib/api";
 
 export const settings = {
   title: "Settings",
-  detail: "Keys, what is used of what is allowed, people to erase, and the workers.",
-  tabs: { keys: "Keys", usage: "Usage", subjects: "Subjects", workers: "Workers", about: "Account" },
+  detail:
+    "Keys, the policy, the audit log, what is used of what is allowed, people to erase, and the workers.",
+  tabs: {
+    keys: "Keys",
+    policy: "Policy",
+    audit: "Audit",
+    usage: "Usage",
+    subjects: "Subjects",
+    workers: "Workers",
+    about: "Account",
+  },
   keys: {
     detail: "A key lets a program act for you. Give each program its own, with the least it needs.",
     create: "Make a key",
@@ -38,6 +47,33 @@ export const settings = {
     "audit:read": "read the audit log",
     admin: "everything, and make keys",
   } satisfies Record<Schemas["Scope"], string>,
+  policy: {
+    detail: "What this account asks of all that is done under its keys. It holds as soon as it is saved.",
+    needsAdmin: "Deciding takes a key with the scope admin.",
+    purpose_required: "Each result needs a purpose",
+    forensic_illustration: "Forensic purposes are allowed",
+    exact_places: "New attributes may keep exact places",
+    results_kept_days: "Days for which results are kept",
+    datasets_kept_days: "Days for which datasets are kept after their last use",
+    widest_visibility: "Widest sharing",
+    details: {
+      purpose_required: "A look at the covering alone needs none.",
+      forensic_illustration: "A result is no evidence of identity, whatever it is for.",
+      exact_places: "Otherwise they are rounded to about 10 km.",
+      results_kept_days:
+        "Of those that name no time of their own, also of earlier ones. 0: until the next sweep.",
+      datasets_kept_days: "Of those without a date of their own, also of earlier ones.",
+      widest_visibility: "Of datasets and models, from now on; what is shared wider already stays so.",
+    },
+    visibilities: {
+      private: "with nobody",
+      shared: "with accounts by name",
+      public: "with everyone",
+    },
+    asService: "as the service keeps them",
+    save: "Save the policy",
+    saved: "Saved.",
+  },
   usage: {
     detail: "What this account uses, and the most that it may.",
     storage: "Storage",

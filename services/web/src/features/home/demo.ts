@@ -21,7 +21,12 @@ export async function tryDemo(enter: (step: DemoStep) => void): Promise<string> 
   enter("filling");
   const made = await client.POST("/v1/reimagings", {
     params: { header: { Prefer: "wait=10" } },
-    body: { image: { image_id: image.id }, model: { model_id: model.id }, candidates: 8 },
+    body: {
+      image: { image_id: image.id },
+      model: { model_id: model.id },
+      candidates: 8,
+      purpose: home.demoPurpose,
+    },
   });
   return told(made).id;
 }

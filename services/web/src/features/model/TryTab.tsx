@@ -105,7 +105,10 @@ function OwnPhoto({ version }: TabProps) {
   const [name, setName] = useState("");
   const filling = useMutation({
     mutationFn: (photo: File) =>
-      reimagePhoto(photo, { model: { model_id: version.model_id, version: version.version } }),
+      reimagePhoto(photo, {
+        model: { model_id: version.model_id, version: version.version },
+        purpose: words.photoPurpose,
+      }),
   });
   const choose = (photo: File | null): void => {
     if (!photo) return;

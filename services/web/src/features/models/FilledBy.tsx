@@ -19,7 +19,11 @@ interface FilledByProps {
 export function FilledBy({ version, photo }: FilledByProps) {
   const filled = useQuery({
     queryKey: ["filled", version.model_id, version.version, photo.name, photo.size, photo.lastModified],
-    queryFn: () => reimagePhoto(photo, { model: { model_id: version.model_id, version: version.version } }),
+    queryFn: () =>
+      reimagePhoto(photo, {
+        model: { model_id: version.model_id, version: version.version },
+        purpose: models.comparing.purpose,
+      }),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });

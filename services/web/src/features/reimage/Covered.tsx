@@ -17,6 +17,7 @@ import { Covering } from "./Covering";
 import { DeleteNow } from "./DeleteNow";
 import { Editing } from "./Editing";
 import { FaceBoxes } from "./FaceBoxes";
+import { PurposeFields, useDemandsPurpose } from "./PurposeFields";
 import { usePictureUrl } from "./picture";
 import { RunOptions } from "./RunOptions";
 import classes from "./reimage.module.css";
@@ -28,6 +29,7 @@ export function Covered({ view }: { view: Reimaging }) {
   const { again, isPending, error } = useOrderAgain(view);
   const [options, setOptions] = useState<Options>({});
   const [isOpen, setIsOpen] = useState(false);
+  const demandsPurpose = useDemandsPurpose();
   const picture = usePictureUrl(view);
   const result = view.result;
   if (!result || !picture) return null;
@@ -69,6 +71,9 @@ export function Covered({ view }: { view: Reimaging }) {
             </Alert>
           )}
         </Stack>
+        {demandsPurpose && (
+          <PurposeFields options={options} onChange={setOptions} refusal={problem} required />
+        )}
         <Button
           size="lg"
           leftSection={<IconPlayerPlayFilled size={18} aria-hidden />}
@@ -94,7 +99,12 @@ export function Covered({ view }: { view: Reimaging }) {
         </Button>
         <Collapse expanded={isOpen}>
           <Card withBorder p="md">
-            <RunOptions options={options} onChange={setOptions} refusal={problem} />
+            <RunOptions
+              options={options}
+              onChange={setOptions}
+              refusal={problem}
+              isPurposeApart={demandsPurpose}
+            />
           </Card>
         </Collapse>
         {problem && <ProblemCard error={problem} />}

@@ -1,19 +1,22 @@
 // What may be asked of a run besides its picture: who fills the face, how many versions, for what purpose.
-import { NumberInput, Select, Stack, TextInput } from "@mantine/core";
+import { NumberInput, Select, Stack } from "@mantine/core";
 import { api } from "../../lib/api";
 import type { ApiProblem } from "../../lib/problem";
 import { reimage as texts } from "../../texts/reimage";
+import { PurposeFields } from "./PurposeFields";
 import type { Options } from "./reimaging";
 
 interface RunOptionsProps {
   options: Options;
   onChange: (options: Options) => void;
   refusal: ApiProblem | null;
+  /** Where the purpose is asked for in sight of all. */
+  isPurposeApart: boolean;
 }
 
 const MOST_CANDIDATES = 64;
 
-export function RunOptions({ options, onChange, refusal }: RunOptionsProps) {
+export function RunOptions({ options, onChange, refusal, isPurposeApart }: RunOptionsProps) {
   return (
     <Stack gap="sm">
       <ModelSelect
@@ -32,18 +35,9 @@ export function RunOptions({ options, onChange, refusal }: RunOptionsProps) {
         onChange={(value) => onChange({ ...options, candidates: Number(value) || 8 })}
         error={refusal?.of("/candidates")}
       />
-      <TextInput
-        label={texts.purpose}
-        value={options.purpose ?? ""}
-        onChange={(event) => onChange({ ...options, purpose: event.currentTarget.value || null })}
-        error={refusal?.of("/purpose")}
-      />
-      <TextInput
-        label={texts.caseReference}
-        value={options.case_reference ?? ""}
-        onChange={(event) => onChange({ ...options, case_reference: event.currentTarget.value || null })}
-        error={refusal?.of("/case_reference")}
-      />
+      {!isPurposeApart && (
+        <PurposeFields options={options} onChange={onChange} refusal={refusal} required={false} />
+      )}
     </Stack>
   );
 }

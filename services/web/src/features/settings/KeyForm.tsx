@@ -9,8 +9,7 @@ import { asProblem } from "../../lib/problem";
 import { settings } from "../../texts/settings";
 
 const words = settings.keys;
-// The audit log cannot be read yet, so no key is offered for it.
-const SCOPES = (Object.keys(settings.scopes) as Schemas["Scope"][]).filter((scope) => scope !== "audit:read");
+const SCOPES = Object.keys(settings.scopes) as Schemas["Scope"][];
 const FIELDS = ["/name", "/scopes", "/days"];
 const DAYS = 90;
 

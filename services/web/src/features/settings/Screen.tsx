@@ -4,13 +4,17 @@ import { Page } from "../../components/Page";
 import { useUrlChoice } from "../../lib/urlState";
 import { settings as words } from "../../texts/settings";
 import { About } from "./About";
+import { Audit } from "./Audit";
 import { Keys } from "./Keys";
+import { Policy } from "./Policy";
 import { Subjects } from "./Subjects";
 import { Usage } from "./Usage";
 import { Workers } from "./Workers";
 
 const TABS = [
   { name: "keys", Panel: Keys },
+  { name: "policy", Panel: Policy },
+  { name: "audit", Panel: Audit },
   { name: "usage", Panel: Usage },
   { name: "subjects", Panel: Subjects },
   { name: "workers", Panel: Workers },
