@@ -10,6 +10,12 @@ from maskeraid_core.errors import PurposeRefused, PurposeRequired, RequestError
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.repositories.accounts import AccountRepository
 
+SAY_IT = "Say what the result is for: order it with a `purpose`, and beside it, if there is one, a `case_reference`."
+NOT_FORENSIC = (
+    "The account's policy allows no forensic purposes: an administrator can, `PATCH /v1/policy` with "
+    "`forensic_illustration`."
+)
+
 
 async def check_purpose(request: Request, purpose: str | None, until: str = "final") -> None:
     """A look at the covering or at the choice of the model alone invents no face, and needs no purpose.
@@ -22,14 +28,14 @@ async def check_purpose(request: Request, purpose: str | None, until: str = "fin
         return
     caller: Caller = request.scope["maskeraid.caller"]
     policy = await AccountRepository(gateway_of(request).stores.database).policy(caller.tenant)
-    refusal: type[RequestError] | None = None
+    refusal: RequestError | None = None
     if is_missing and policy.purpose_required:
-        refusal = PurposeRequired
+        refusal = PurposeRequired(SAY_IT, pointer="/purpose")
     elif is_forensic and not policy.forensic_illustration:
-        refusal = PurposeRefused
+        refusal = PurposeRefused(NOT_FORENSIC, pointer="/purpose")
     if refusal is not None:
         await record(request, Action.PURPOSE_REFUSED, purpose=purpose, outcome=refusal.code)
-        raise refusal(pointer="/purpose")
+        raise refusal
 
 
 async def check_purpose_again(request: Request, job: Job) -> None:

@@ -113,14 +113,11 @@ class AttestationMissing(RequestError):
 
 
 class PurposeRequired(RequestError):
-    """The account's policy asks of each result what it is for: order it with `purpose`.
-
-    A `case_reference` may stand beside it.
-    """
+    """The account's policy asks of each result what it is for."""
 
 
 class PurposeRefused(RequestError):
-    """The account's policy allows no forensic purposes: an administrator can, `PATCH /v1/policy`."""
+    """The account's policy does not allow this purpose."""
 
 
 class ModelInUse(RequestError):

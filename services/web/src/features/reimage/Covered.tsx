@@ -107,7 +107,7 @@ export function Covered({ view }: { view: Reimaging }) {
             />
           </Card>
         </Collapse>
-        {problem && <ProblemCard error={problem} />}
+        {problem && <ProblemCard error={problem} shownAtFields={demandsPurpose ? ["/purpose"] : []} />}
         <Statement c="dimmed" />
         <DeleteNow view={view} loses={texts.deleteLook} />
       </Stack>
