@@ -71,13 +71,13 @@ class CoreSettings(BaseSettings):
         default=None,
         gt=0,
         description="Days after its last use after which a dataset without a date of its own (`retain_until`) is "
-        "deleted. Empty: never.",
+        "deleted, where its owner's policy says nothing. Empty: never.",
     )
     reimagings_kept_days: float | None = Field(
         default=None,
         ge=0,
         description="Days after which a re-imaging that names no time of its own (`retention_days`) is deleted with "
-        "its pictures. Empty: never.",
+        "its pictures, where its owner's policy says nothing. Empty: never.",
     )
     event_poll_seconds: float = Field(
         default=5, gt=0, description="How often a reader of events looks without being told."
