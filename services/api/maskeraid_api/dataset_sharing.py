@@ -60,7 +60,7 @@ async def check_places(
     exact = [name for name, one in wanted.items() if one.exact and name not in known]
     if exact and not (await accounts.policy(tenant)).exact_places:
         raise ValidationFailed(
-            "The account's policy rounds places to about 10 km: leave `exact` out.",
+            "The account's policy rounds places to about 10 km: ask for no exact ones.",
             pointer=f"/attributes/{exact[0]}/exact",
         )
 

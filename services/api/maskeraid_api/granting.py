@@ -73,9 +73,9 @@ async def _check_policy(accounts: AccountRepository, tenant: str, visibility: st
     widest = (await accounts.policy(tenant)).widest_visibility
     if VISIBILITIES.index(visibility) > VISIBILITIES.index(widest):
         raise SharingBlocked(
-            f"The account's policy lets nothing become {visibility}, {widest} at most: an administrator can change "
-            "that, `PATCH /v1/policy`.", pointer="/visibility",
-        )  # fmt: skip
+            f"The account's policy lets nothing become {visibility}, {widest} at most: an administrator can change it.",
+            pointer="/visibility",
+        )
 
 
 def _notice(kind: str, object_id: str, reader: str, at: datetime) -> Notice:

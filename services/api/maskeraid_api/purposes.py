@@ -10,11 +10,8 @@ from maskeraid_core.errors import PurposeRefused, PurposeRequired, RequestError
 from maskeraid_core.jobs import Job, JobKind
 from maskeraid_core.repositories.accounts import AccountRepository
 
-SAY_IT = "Say what the result is for: order it with a `purpose`, and beside it, if there is one, a `case_reference`."
-NOT_FORENSIC = (
-    "The account's policy allows no forensic purposes: an administrator can, `PATCH /v1/policy` with "
-    "`forensic_illustration`."
-)
+SAY_IT = "Say what the result is for: order it with a purpose, and beside it, if there is one, its case."
+NOT_FORENSIC = "The account's policy allows no forensic purposes: an administrator can allow them there."
 
 
 async def check_purpose(request: Request, purpose: str | None, until: str = "final") -> None:
