@@ -54,7 +54,7 @@ PROBLEMS: Mapping[type[MaskeraidError], Row] = {
     errors.IdempotencyKeyReused: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.DigestMismatch: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.AttestationMissing: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
-    errors.PurposeRequired: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
+    errors.PurposeRequired: Row(HTTPStatus.FORBIDDEN),
     errors.PurposeRefused: Row(HTTPStatus.FORBIDDEN),
     errors.TestDataInTraining: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.TooFewImages: Row(HTTPStatus.UNPROCESSABLE_ENTITY),

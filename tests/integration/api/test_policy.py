@@ -83,7 +83,7 @@ class TestPurpose:
     @pytest.mark.parametrize("path", ["/v1/reimagings", "/v1/batches"])
     async def test_is_asked_for(self, strict: httpx.AsyncClient, path: str) -> None:
         refused = await order(strict, path)
-        assert refusal(refused) == (422, "purpose_required", "/purpose")
+        assert refusal(refused) == (403, "purpose_required", "/purpose")
         assert "order it with a purpose" in refused.json()["detail"]
         assert (await strict.get("/v1/jobs")).json()["data"] == []
         assert (await order(strict, path, purpose="restoration")).status_code == 202
@@ -91,7 +91,7 @@ class TestPurpose:
     async def test_is_asked_for_beside_a_file(self, strict: httpx.AsyncClient, stores: Stores) -> None:
         picture = {"image": ("a.png", PICTURE)}
         refused = await strict.post("/v1/reimagings", files=picture)
-        assert refusal(refused) == (422, "purpose_required", "/purpose")
+        assert refusal(refused) == (403, "purpose_required", "/purpose")
         assert not await stores.blobs.keys("t/"), "the picture was put away"
         said = {"options": json.dumps({"purpose": "restoration"})}
         assert (await strict.post("/v1/reimagings", files=picture, data=said)).status_code == 202
@@ -111,7 +111,7 @@ class TestPurpose:
             await hand.fail(await hand.claim(one["id"]), JobError(code="no_face", message="No face.", retryable=False))
         await decide(client, purpose_required=True)
         silent, said = [await client.post(f"/v1/jobs/{one['id']}/retry") for one in made]
-        assert refusal(silent) == (422, "purpose_required", "/purpose")
+        assert refusal(silent) == (403, "purpose_required", "/purpose")
         assert said.status_code == 202
 
     @pytest.mark.parametrize("purpose", ["forensic_illustration", "Forensics, cold case"])

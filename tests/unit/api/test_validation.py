@@ -74,7 +74,7 @@ class TestReading:
 
     def test_a_far_guess_is_none(self) -> None:
         source = {"type": "generator", "set": "faces-light"}
-        body = {"dataset_id": DATASET, "source": source, "sources": 1, "drawn_set": 1, "taste": 1}
+        body = {"dataset_id": DATASET, "source": source, "sources": 1, "drawn_set": 1, "colour": 1}
         with pytest.raises(UnknownField) as refused:
             read_json(ImportRequest, json.dumps(body))
         details = [row["detail"].removeprefix("unknown field") for row in refused.value.facts["errors"]]
