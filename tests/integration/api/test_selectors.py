@@ -130,7 +130,7 @@ class TestSelector:
     async def test_there_is_none_yet(self, client: httpx.AsyncClient) -> None:
         answer = await client.get("/v1/selectors/current")
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-        assert "POST /v1/trainings" in answer.json()["detail"]
+        assert "train one first" in answer.json()["detail"]
 
     async def test_current_is_the_newest(self, account: Account, stores: Stores) -> None:
         models = [await add_model(stores, account.tenant) for _ in range(2)]
@@ -208,7 +208,7 @@ class TestReimaging:
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
         (row,) = answer.json()["errors"]
         assert row["pointer"] == "/selector"
-        assert "POST /v1/trainings" in row["detail"]
+        assert "train one first" in row["detail"]
 
     async def test_the_current_selector_is_the_one_that_is_asked(self, account: Account, stores: Stores) -> None:
         selector = await add_selector(stores, account.tenant, [])

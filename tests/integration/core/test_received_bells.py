@@ -10,8 +10,9 @@ from maskeraid_core.settings import CoreSettings
 
 def test_no_books_are_kept_of_it(settings: CoreSettings) -> None:
     celery, received = create_celery_app(settings), list[Message]()
-    celery.send_task(TaskName.REIMAGE.value, args=["rim_1"], queue=QueueName.INFERENCE.value)
     with redis.Redis.from_url(settings.redis_url) as books, celery.connection_for_read() as connection:
+        books.flushdb()  # bells of other tests
+        celery.send_task(TaskName.REIMAGE.value, args=["rim_1"], queue=QueueName.INFERENCE.value)
         before = set(books.keys())
         assert QueueName.INFERENCE.value.encode() in before
         queue = Queue(QueueName.INFERENCE.value)
