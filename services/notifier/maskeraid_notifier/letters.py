@@ -22,7 +22,7 @@ SUBJECTS: Mapping[str, str] = {
     "batch.completed": "Your batch is complete",
     "evaluation.completed": "Your evaluation is complete",
     "export.completed": "Your export is complete",
-    "deletion.completed": "Your deletion is complete",
+    "deletion.completed": "A deletion is complete",
     "webhook_endpoint.disabled": "A webhook endpoint was disabled",
     "api_key.expiring": "An API key of yours ends soon",
     "email.verification": "Please confirm your e-mail address",
