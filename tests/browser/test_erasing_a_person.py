@@ -48,7 +48,7 @@ def test_a_person_is_erased_after_a_second_press(visit: Visit, client: Client, d
 
     page.get_by_role("button", name="Erase this person").click()
     asked = page.get_by_role("dialog", name="Erase this person")
-    expect(asked).to_contain_text("1 image is deleted for good")
+    expect(asked).to_contain_text("Deleted for good: 1 image")
     asked.get_by_role("button", name="Erase this person").click()
     expect(page.get_by_role("link", name="Download the receipt")).to_be_visible()
     expect(page.get_by_role("table", name="Deleted").get_by_role("row", name="images 1", exact=True)).to_be_visible()

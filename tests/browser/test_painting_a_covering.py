@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from maskeraid import Client
 from tests.browser.visit import Visit
 
-SHARE = re.compile(r"^([\d.,]+)\s?% covered$")
+SHARE = re.compile(r"^Covered: ([\d.,]+)\s?%$")
 
 
 @pytest.fixture
@@ -34,18 +34,18 @@ def board(page: Page) -> Locator:
 
 def test_a_stroke_is_taken_back_and_done_again(editor: Page) -> None:
     editor.get_by_role("button", name="Clear").click()
-    expect(shown(editor)).to_have_text("0% covered")
+    expect(shown(editor)).to_have_text("Covered: 0%")
     box = board(editor).bounding_box()
     assert box is not None
     editor.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.6)
     editor.mouse.down()
     editor.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.6, steps=4)
     editor.mouse.up()
-    expect(shown(editor)).not_to_have_text("0% covered")
+    expect(shown(editor)).not_to_have_text("Covered: 0%")
     painted = shown(editor).inner_text()
     assert 0 < share(editor) < 50
     editor.get_by_role("button", name="Undo").click()
-    expect(shown(editor)).to_have_text("0% covered")
+    expect(shown(editor)).to_have_text("Covered: 0%")
     editor.keyboard.press("Control+Shift+Z")
     expect(shown(editor)).to_have_text(painted)
 

@@ -19,7 +19,7 @@ def covering_found(client: Client, made: dict[str, str], covered_face: Path) -> 
 
 def test_a_purpose_is_demanded_and_written_down(visit: Visit, client: Client, covering_found: str) -> None:
     page = visit.page
-    visit.expect("status of 422")
+    visit.expect("status of 403")
     visit.open("/settings?tab=policy")
     page.get_by_role("switch", name="Each result needs a purpose").check(force=True)
     page.get_by_role("button", name="Save the policy").click()

@@ -99,7 +99,7 @@ class TestSdk:
         before, after = np.asarray(large), pixels(made.file("final.png"))
         covered = pixels(made.file("covering.png"))[..., 0] > 0
         assert after.shape == (512, 512, 3)
-        assert (before != after).any(axis=-1)[covered].mean() > 0.7  # what is found is widened over the skin
+        assert (before != after).any(axis=-1)[covered].mean() > 0.5  # what is found is widened over the skin
         assert not (np.abs(after.astype(int) - [20, 150, 140]) <= 24).all(axis=-1).any()
         assert (before == after)[~covered].all()
 

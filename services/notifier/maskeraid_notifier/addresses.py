@@ -30,7 +30,7 @@ _ASKING = CapacityLimiter(200)
 REFUSED_NETWORKS = tuple(
     ipaddress.ip_network(network)
     for network in (
-        "2001::/32",
+        "2001::/23",
         "2002::/16",
         "3fff::/20",
         "100.64.0.0/10",

@@ -102,7 +102,7 @@ class TestRefusals:
 
 
 class TestGrow:
-    @pytest.mark.parametrize(("side", "pixels"), [(16, 1), (32, 1), (64, 2), (128, 3), (256, 4)])
+    @pytest.mark.parametrize(("side", "pixels"), [(16, 1), (32, 1), (64, 2), (128, 3), (256, 4), (512, 16)])
     def test_widens_by_the_side(self, side: int, pixels: int) -> None:
         middle = (side // 2, side // 2 + 1)
         grown = grow(box(side, middle, middle))

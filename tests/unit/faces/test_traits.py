@@ -116,7 +116,7 @@ def test_what_the_model_cannot_tell_is_refused(
 
 
 def test_of_a_model_without_attributes_what_helps_is_said(model: FaceModel) -> None:
-    with pytest.raises(BadSettings, match=r"`attributes`; it tells none.*leave `attributes` out") as refused:
+    with pytest.raises(BadSettings, match=r"it tells none.*leave `attributes` out") as refused:
         fill(covered(), MASK, replace(model, traits=()), wanted={"nose": "2"})
 
     assert (refused.value.facts["field"], refused.value.facts["allowed"]) == ("attributes", [])
