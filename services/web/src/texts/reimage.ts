@@ -182,7 +182,7 @@ export const reimage = {
   toneMatchDetail: "Brings the filling to the visible skin",
   wanted: "Wanted attributes",
   any: "Any",
-  drawWanted: "Draw faces that have them",
+  drawWanted: "Draw with these",
   drawWantedHow: "Choose another value first.",
   wholePhoto: "The whole photograph",
   wholePhotoAlt: "the photograph with the best candidate in it, computer-made",
